@@ -1,0 +1,21 @@
+/// Which passwords are taken: 10–256 characters, not among the commonest, not the person's own name or address
+/// (NIST SP 800-63B §5.1.1.2: length and a blocklist, no rules of composition).
+enum PasswordRules {
+    static let lengths = 10...256
+
+    /// What is wrong with `password`; nil when nothing is.
+    static func fault(in password: String, username: String, email: String) -> String? {
+        guard password.count >= lengths.lowerBound else {
+            return "A password has at least \(lengths.lowerBound) characters; a few words in a row are easy to remember."
+        }
+        guard password.count <= lengths.upperBound, password.utf8.count <= 4 * lengths.upperBound else {
+            return "A password has at most \(lengths.upperBound) characters."
+        }
+        let lower = password.lowercased()
+        guard lower != username, lower != email else { return "A password must not be your username or email." }
+        guard !CommonPasswords.contains(lower) else {
+            return "This password is among the 10,000 most common ones; choose another."
+        }
+        return nil
+    }
+}

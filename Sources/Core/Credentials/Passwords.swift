@@ -1,0 +1,71 @@
+import CArgon2
+import Crypto
+import NIOPosix
+import Synchronization
+
+/// Hashes and checks passwords with Argon2id (RFC 9106): 19 MiB, 2 passes, 1 lane, as OWASP's Password Storage
+/// Cheat Sheet has it.
+///
+/// A hash takes some 16 ms of a core and 19 MiB, so that at most two run at a time, on threads of their own, and
+/// at most sixteen wait.
+package final class Passwords: Sendable {
+    private static let memoryKiB: UInt32 = 19_456
+    private static let passes: UInt32 = 2
+    private static let lanes: UInt32 = 1
+    private static let atOnce = 2
+    private static let waitingAtMost = 16
+
+    private let threads = NIOThreadPool(numberOfThreads: atOnce)
+    /// How many hashes run or wait; a lock, because requests on several threads come and go.
+    private let pending = Mutex(0)
+
+    package init() { threads.start() }
+
+    /// Ends the threads; later calls throw.
+    package func close() async { try? await threads.shutdownGracefully() }
+
+    /// The hash of `password` in the PHC string format, with a salt of its own.
+    /// - Throws: ``Problem`` of kind `unavailable` when too many wait already.
+    package func hash(_ password: String) async throws -> String {
+        try await run { try Self.hash(password) }
+    }
+
+    /// Whether `password` is the one behind `hash`. With no hash the same work is done on a dummy, so that an
+    /// unknown user takes as long as a wrong password.
+    package func check(_ password: String, against hash: String?) async throws -> Bool {
+        try await run {
+            let matches = argon2id_verify(hash ?? Self.dummy, password, password.utf8.count) == ARGON2_OK.rawValue
+            return matches && hash != nil
+        }
+    }
+
+    private func run<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
+        let admitted = pending.withLock { pending in
+            guard pending < Self.atOnce + Self.waitingAtMost else { return false }
+            pending += 1
+            return true
+        }
+        guard admitted else {
+            throw Problem(.unavailable(retryAfter: 2), "Too many people are signing in; try again in a moment.")
+        }
+        defer { pending.withLock { $0 -= 1 } }
+        return try await threads.runIfActive(work)
+    }
+
+    /// A hash that no password has: made once, of 32 random bytes.
+    private static let dummy: String = (try? hash(Secret.random().text)) ?? ""
+
+    private static func hash(_ password: String) throws -> String {
+        let salt = Array(SymmetricKey(size: .bits128).withUnsafeBytes { Array($0) })
+        let hashLength = 32
+        let length = argon2_encodedlen(
+            passes, memoryKiB, lanes, UInt32(salt.count), UInt32(hashLength), Argon2_id)
+        var encoded = [CChar](repeating: 0, count: length)
+        let code = argon2id_hash_encoded(
+            passes, memoryKiB, lanes, password, password.utf8.count, salt, salt.count, hashLength, &encoded, length)
+        guard code == ARGON2_OK.rawValue else {
+            throw Problem(.unavailable(retryAfter: 5), "The password could not be hashed; try again in a moment.")
+        }
+        return String(decoding: encoded.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}

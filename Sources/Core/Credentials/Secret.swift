@@ -1,0 +1,52 @@
+import Crypto
+
+/// A random string that proves who somebody is: a session's cookie or an API token.
+package struct Secret: Sendable {
+    package let text: String
+
+    package init(_ text: String) { self.text = text }
+
+    /// 256 random bits in the URL-safe alphabet of RFC 4648 §5, after a prefix that tells people (and scanners of
+    /// leaked secrets) what it is.
+    package static func random(prefix: String = "") -> Secret {
+        Secret(prefix + Base64URL.encode(SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }))
+    }
+
+    /// What is stored in its place: a reader of the database learns no secret. A plain hash is enough for 256
+    /// random bits; there is nothing to guess.
+    package var hash: [UInt8] { Array(SHA256.hash(data: Array(text.utf8))) }
+
+    /// The token that every form of this visitor carries: derived, so that nothing is stored for it, and useless
+    /// to whoever does not hold the secret.
+    package var formToken: String {
+        let code = HMAC<SHA256>.authenticationCode(
+            for: Array("form token".utf8), using: SymmetricKey(data: Array(text.utf8)))
+        return Base64URL.encode(Array(code))
+    }
+
+    /// Whether `token` is this visitor's form token, in constant time.
+    package func accepts(formToken token: String) -> Bool {
+        let mine = Array(formToken.utf8)
+        let theirs = Array(token.utf8)
+        guard mine.count == theirs.count else { return false }
+        return zip(mine, theirs).reduce(UInt8(0)) { $0 | $1.0 ^ $1.1 } == 0
+    }
+}
+
+/// Base 64 in the URL-safe alphabet without padding (RFC 4648 §5).
+enum Base64URL {
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+
+    static func encode(_ bytes: [UInt8]) -> String {
+        var letters: [UInt8] = []
+        letters.reserveCapacity((bytes.count * 4 + 2) / 3)
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let group = bytes[start..<min(start + 3, bytes.count)]
+            let bits = group.reduce(UInt32(0)) { $0 << 8 | UInt32($1) } << UInt32(8 * (3 - group.count))
+            for place in 0...group.count {
+                letters.append(alphabet[Int(bits >> UInt32(18 - 6 * place) & 63)])
+            }
+        }
+        return String(decoding: letters, as: UTF8.self)
+    }
+}

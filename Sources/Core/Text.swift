@@ -1,0 +1,34 @@
+extension String {
+    /// Without the white space around it.
+    var trimmed: String {
+        var rest = self[...]
+        while let first = rest.first, first.isWhitespace { rest.removeFirst() }
+        while let last = rest.last, last.isWhitespace { rest.removeLast() }
+        return String(rest)
+    }
+
+    /// True where a control character other than line feed hides in the text; PostgreSQL refuses NUL, and the
+    /// rest only serves to deceive.
+    var hasControlCharacters: Bool {
+        unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" || $0.value == 0x7F }
+    }
+
+    /// The same text with every line ending a line feed, as browsers send `\r\n` from a `<textarea>`.
+    var unixLines: String {
+        utf8.contains(UInt8(ascii: "\r")) ? split(separator: #/\r\n?/#, omittingEmptySubsequences: false).joined(separator: "\n") : self
+    }
+}
+
+/// Limits on what people write, in characters as they see them (extended grapheme clusters), and one in bytes that
+/// keeps a pile of combining marks from hiding a megabyte in one character.
+package enum TextLimit {
+    /// What is wrong with `text`; nil when nothing is.
+    package static func fault(in text: String, named name: String, atMost limit: Int) -> String? {
+        if text.hasControlCharacters { return "\(name) must not contain control characters." }
+        if text.utf8.count <= limit { return nil }
+        let count = text.count
+        if count > limit { return "\(name) has at most \(limit) characters; this one has \(count)." }
+        if text.utf8.count > limit * 16 { return "\(name) has too many combining marks." }
+        return nil
+    }
+}
