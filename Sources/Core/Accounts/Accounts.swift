@@ -1,0 +1,98 @@
+import Storage
+
+/// The rules of membership: who may join under which name, and how one leaves.
+package struct Accounts: Sendable {
+    package static let fullNameLimit = 64
+
+    let storage: any Storage
+    let passwords: Passwords
+    let photos: Photos
+    let ids: IDSequence
+    let clock: Clock
+
+    /// Makes an account.
+    /// - Throws: ``Problem``: `invalid` with every field that breaks its limits, `conflict` when the username or
+    ///   the email is taken.
+    package func register(_ form: Registration) async throws -> Account {
+        let registration = try Self.checked(form)
+        let hash = try await passwords.hash(registration.password)
+        let time = clock.now()
+        return try await storage.write { [ids] connection in
+            let id = ids.next(Account.self)
+            guard try AccountRecords.insert(id, registration, passwordHash: hash, at: time, in: connection),
+                let account = try AccountRecords.find(id, in: connection)
+            else {
+                if try AccountRecords.find(username: registration.username, in: connection) != nil {
+                    throw Problem(
+                        .conflict, field: "username",
+                        "Username “\(registration.username)” is taken; choose another.")
+                }
+                throw Problem(
+                    .conflict, field: "email", "There is an account with this email already; sign in instead.")
+            }
+            return account
+        }
+    }
+
+    package func find(username: String) async throws -> Account {
+        let name = Username.normalized(username)
+        guard let account = try await storage.read({ try AccountRecords.find(username: name, in: $0) }) else {
+            throw Problem.notFound("account")
+        }
+        return account
+    }
+
+    /// The account and its email, for its owner's eyes.
+    package func own(_ viewer: Viewer) async throws -> (account: Account, email: String) {
+        try await storage.read { connection in
+            guard let account = try AccountRecords.find(viewer.id, in: connection),
+                let email = try AccountRecords.email(of: viewer.id, in: connection)
+            else { throw Problem.notFound("account") }
+            return (account, email)
+        }
+    }
+
+    /// Every account by username, for whoever runs the server.
+    package func all() async throws -> [Account] { try await storage.read(AccountRecords.all) }
+
+    /// Sets a new password and ends every session and token.
+    package func setPassword(_ password: String, of account: Account) async throws {
+        let email = try await storage.read { try AccountRecords.email(of: account.id, in: $0) } ?? ""
+        var check = FieldCheck()
+        check.add("password", PasswordRules.fault(in: password, username: account.username, email: email))
+        try check.done()
+        let hash = try await passwords.hash(password)
+        let time = clock.now()
+        try await storage.write { connection in
+            try AccountRecords.setPasswordHash(hash, of: account.id, at: time, in: connection)
+            try CredentialRecords.deleteAll(of: account.id, in: connection)
+        }
+    }
+
+    /// Takes an account out with its posts, comments, likes, follows, sessions, and photo files.
+    package func delete(_ account: Account) async throws {
+        let time = clock.now()
+        let keys = try await storage.write { connection in
+            let keys = try PhotoRecords.release(photosOf: account.id, at: time, in: connection)
+            try AccountRecords.delete(account.id, in: connection)
+            return keys
+        }
+        try await photos.remove(keys)
+    }
+
+    private static func checked(_ form: Registration) throws(Problem) -> Registration {
+        let registration = Registration(
+            email: EmailAddress.normalized(form.email), fullName: form.fullName.trimmed,
+            username: Username.normalized(form.username), password: form.password)
+        var check = FieldCheck()
+        check.add("email", EmailAddress.fault(in: registration.email))
+        check.add("fullName", TextLimit.fault(in: registration.fullName, named: "A full name", atMost: fullNameLimit))
+        check.add("username", Username.fault(in: registration.username))
+        check.add(
+            "password",
+            PasswordRules.fault(
+                in: registration.password, username: registration.username, email: registration.email))
+        try check.done()
+        return registration
+    }
+}

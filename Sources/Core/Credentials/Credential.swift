@@ -1,0 +1,50 @@
+/// Who looks at a page or calls a route, and by which credential.
+package struct Viewer: Sendable {
+    package let id: ID<Account>
+    package let username: String
+    package let fullName: String
+    package let credential: Credential
+
+    package var summary: AccountSummary { AccountSummary(id: id, username: username, fullName: fullName) }
+}
+
+/// A session of a browser or a token of a program: a secret that was given out and stands for an account.
+package struct Credential: Sendable {
+    package enum Kind: String, Sendable { case session, token }
+
+    /// What a credential may do.
+    package struct Scopes: OptionSet, Sendable {
+        package let rawValue: Int64
+        package static let read = Scopes(rawValue: 1)
+        package static let write = Scopes(rawValue: 2)
+        package static let all: Scopes = [.read, .write]
+
+        package init(rawValue: Int64) { self.rawValue = rawValue }
+
+        /// Scopes as people name them, separated by spaces or commas; nil where one is unknown or none is named.
+        package init?(names: String) {
+            var scopes: Scopes = []
+            for name in names.split(whereSeparator: { $0 == "," || $0.isWhitespace }) {
+                switch name {
+                case "read": scopes.insert(.read)
+                case "write": scopes.insert(.write)
+                default: return nil
+                }
+            }
+            guard !scopes.isEmpty else { return nil }
+            self = scopes
+        }
+    }
+
+    /// How long a session lasts after its last use, and a token after it was made, in milliseconds.
+    package static let lifetime: Int64 = 90 * 24 * 60 * 60 * 1000
+    /// How stale «last used» may be, in milliseconds, before it is written again: not at every request.
+    static let useGranularity: Int64 = 60 * 60 * 1000
+
+    package let hash: [UInt8]
+    package let kind: Kind
+    package let scopes: Scopes
+    /// Milliseconds since 1970.
+    package let usedAt: Int64
+    package let expiresAt: Int64
+}
