@@ -1,0 +1,52 @@
+import Imaging
+import Logging
+import MediaStorage
+import Storage
+
+/// The whole product: every subject's rules over one storage, one media storage and one photo processor.
+package struct Community: Sendable {
+    package let accounts: Accounts
+    package let credentials: Credentials
+    package let posts: Posts
+    package let photos: Photos
+    package let feed: Feed
+    package let likes: Likes
+    package let comments: Comments
+    package let follows: Follows
+    package let media: any MediaStorage
+    package let storage: any Storage
+    private let passwords: Passwords
+
+    /// - Parameters:
+    ///   - uploads: where photos lie while they are developed.
+    ///   - clock: tells the time; tests hand in their own.
+    package init(
+        storage: any Storage, media: any MediaStorage, processor: PhotoProcessor, uploads: UploadFolder,
+        logger: Logger, clock: Clock = .system
+    ) {
+        let ids = IDSequence(clock: clock)
+        let passwords = Passwords()
+        let photos = Photos(
+            storage: storage, media: media, processor: processor, uploads: uploads, ids: ids, clock: clock,
+            logger: logger)
+        self.storage = storage
+        self.media = media
+        self.passwords = passwords
+        self.photos = photos
+        accounts = Accounts(storage: storage, passwords: passwords, photos: photos, ids: ids, clock: clock)
+        credentials = Credentials(storage: storage, passwords: passwords, clock: clock)
+        posts = Posts(storage: storage, photos: photos, ids: ids, clock: clock)
+        feed = Feed(storage: storage)
+        likes = Likes(storage: storage, ids: ids)
+        comments = Comments(storage: storage, ids: ids, clock: clock)
+        follows = Follows(storage: storage, ids: ids)
+    }
+
+    /// Ends the threads of its own; storage and media are closed by whoever opened them.
+    package func close() async { await passwords.close() }
+
+    /// Brings the database to the present schema.
+    package static func migrate(_ storage: any Storage) async throws {
+        try await Migrations.run(Schema.migrations, on: storage)
+    }
+}

@@ -1,0 +1,38 @@
+/// A photo as it is kept: renditions of several widths, a square thumbnail, and what a page needs to make room for it.
+package struct Photo: Sendable {
+    package struct Rendition: Sendable, Equatable {
+        package let width: Int
+        package let height: Int
+    }
+
+    package let id: ID<Photo>
+    /// What the keys of its files begin with.
+    package let files: String
+    /// The ending of its files' names: `jpg`, `webp`.
+    package let fileType: String
+    /// Pixels of the upright original.
+    package let width: Int
+    package let height: Int
+    package let altText: String
+    /// https://blurha.sh: a few colours to show while the photo loads.
+    package let blurhash: String
+    /// Widest first; never empty.
+    package let renditions: [Rendition]
+
+    package func key(_ rendition: Rendition) -> String { "\(files)/\(rendition.width).\(fileType)" }
+    /// 320 × 320 pixels, cropped to what matters.
+    package var thumbnailKey: String { "\(files)/thumb.\(fileType)" }
+}
+
+/// A photo just uploaded: where it lies on disk, and what it shows.
+package struct PhotoUpload: Sendable {
+    package static let altTextLimit = 1000
+
+    package let path: String
+    package let altText: String
+
+    package init(path: String, altText: String) {
+        self.path = path
+        self.altText = altText
+    }
+}
