@@ -1,0 +1,101 @@
+import GRDB
+import GRDBSQLite
+import Storage
+
+/// A connection of the pool inside a body. Statements are GRDB's cached ones; binds and columns go straight to
+/// SQLite by position, which GRDB's rows of named values would only slow.
+struct SQLiteConnection: Connection {
+    let database: Database
+    var dialect: Dialect { .sqlite }
+
+    func rows<T>(_ sql: SQL, _ make: (any Row) throws -> T) throws -> [T] {
+        let statement = try database.cachedStatement(sql: sql.text).sqliteStatement
+        try bind(sql.binds, to: statement)
+        defer { sqlite3_reset(statement) }
+        let row = SQLiteRow(statement: statement)
+        var values: [T] = []
+        while true {
+            switch sqlite3_step(statement) {
+            case SQLITE_ROW: values.append(try make(row))
+            case SQLITE_DONE: return values
+            default: throw failure()
+            }
+        }
+    }
+
+    func run(_ sql: SQL) throws -> Int {
+        let before = sqlite3_total_changes(database.sqliteConnection)
+        let statement = try database.cachedStatement(sql: sql.text)
+        try bind(sql.binds, to: statement.sqliteStatement)
+        defer { sqlite3_reset(statement.sqliteStatement) }
+        var code = SQLITE_ROW
+        while code == SQLITE_ROW { code = sqlite3_step(statement.sqliteStatement) }
+        guard code == SQLITE_DONE else { throw failure() }
+        // Zero where nothing changed: sqlite3_changes() would still tell the change before.
+        guard sqlite3_total_changes(database.sqliteConnection) != before else { return 0 }
+        return Int(sqlite3_changes(database.sqliteConnection))
+    }
+
+    func script(_ text: String) throws {
+        do { try database.execute(sql: text) } catch { throw StorageError(error) }
+    }
+
+    private func bind(_ binds: [Bind], to statement: SQLiteStatement) throws {
+        sqlite3_reset(statement)
+        for (place, bind) in binds.enumerated() {
+            let index = CInt(place + 1)
+            let code: CInt =
+                switch bind {
+                case .null: sqlite3_bind_null(statement, index)
+                case .int(let value): sqlite3_bind_int64(statement, index, value)
+                case .double(let value): sqlite3_bind_double(statement, index, value)
+                case .text(var value):
+                    value.withUTF8 { utf8 in
+                        utf8.withMemoryRebound(to: CChar.self) {
+                            sqlite3_bind_text(statement, index, $0.baseAddress ?? emptyText, CInt($0.count), copied)
+                        }
+                    }
+                case .bytes(let value):
+                    value.isEmpty
+                        ? sqlite3_bind_zeroblob(statement, index, 0)
+                        : sqlite3_bind_blob(statement, index, value, CInt(value.count), copied)
+                }
+            guard code == SQLITE_OK else { throw failure() }
+        }
+    }
+
+    private func failure() -> StorageError {
+        let code = sqlite3_extended_errcode(database.sqliteConnection)
+        let message = String(cString: sqlite3_errmsg(database.sqliteConnection))
+        return StorageError(code: code, message: message)
+    }
+}
+
+/// SQLITE_TRANSIENT, a macro that Swift does not import: SQLite copies the bytes before it returns.
+private let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+
+/// What an empty text points at: a null pointer would bind NULL.
+private let emptyText: UnsafePointer<CChar> = {
+    let pointer = UnsafeMutablePointer<CChar>.allocate(capacity: 1)
+    pointer.initialize(to: 0)
+    return UnsafePointer(pointer)
+}()
+
+struct SQLiteRow: Row {
+    let statement: SQLiteStatement
+
+    func isNull(_ column: Int) -> Bool { sqlite3_column_type(statement, CInt(column)) == SQLITE_NULL }
+    func int(_ column: Int) -> Int64 { sqlite3_column_int64(statement, CInt(column)) }
+    func double(_ column: Int) -> Double { sqlite3_column_double(statement, CInt(column)) }
+
+    func text(_ column: Int) -> String {
+        guard let text = sqlite3_column_text(statement, CInt(column)) else { return "" }
+        let count = Int(sqlite3_column_bytes(statement, CInt(column)))
+        return String(decoding: UnsafeBufferPointer(start: text, count: count), as: UTF8.self)
+    }
+
+    func bytes(_ column: Int) -> [UInt8] {
+        guard let bytes = sqlite3_column_blob(statement, CInt(column)) else { return [] }
+        return Array(UnsafeRawBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(statement, CInt(column)))))
+    }
+}

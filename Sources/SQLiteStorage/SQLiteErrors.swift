@@ -1,0 +1,31 @@
+import GRDB
+import GRDBSQLite
+import Storage
+
+extension StorageError {
+    /// What GRDB threw, in our words; one of ours stays itself.
+    init(_ error: any Error) {
+        switch error {
+        case let error as StorageError: self = error
+        case let error as DatabaseError:
+            self.init(code: error.extendedResultCode.rawValue, message: error.message ?? "\(error)")
+        default: self = .other("\(error)")
+        }
+    }
+
+    /// A result code of SQLite (https://www.sqlite.org/rescode.html) in our words.
+    init(code: CInt, message: String) {
+        switch (code, code & 0xFF) {
+        case (SQLITE_CONSTRAINT_UNIQUE, _), (SQLITE_CONSTRAINT_PRIMARYKEY, _):
+            self = .unique(String(message.split(separator: ": ").last ?? ""))
+        case (SQLITE_CONSTRAINT_FOREIGNKEY, _): self = .foreignKey
+        case (_, SQLITE_CONSTRAINT): self = .constraint(message)
+        case (_, SQLITE_BUSY), (_, SQLITE_LOCKED): self = .busy
+        case (_, SQLITE_FULL): self = .full
+        case (_, SQLITE_READONLY): self = .readOnly
+        case (_, SQLITE_MISUSE): self = .closed
+        case (_, SQLITE_CORRUPT), (_, SQLITE_NOTADB): self = .damaged(message)
+        default: self = .other(message)
+        }
+    }
+}
