@@ -1,0 +1,50 @@
+/// Turns text into markup that shows it (HTML Living Standard §13.3, “escaping a string”, and the apostrophe).
+enum Escaping {
+    static func append(_ value: String, to text: inout String) {
+        var value = value
+        let isPlain = value.withUTF8 { bytes in !bytes.contains { escape(for: $0) != nil } }
+        guard !isPlain else {
+            text += value
+            return
+        }
+        value.withUTF8 { bytes in
+            var start = 0
+            for (index, byte) in bytes.enumerated() {
+                guard let escape = escape(for: byte) else { continue }
+                // Cutting at an ASCII byte never cuts a character in two.
+                text += String(decoding: bytes[start..<index], as: UTF8.self)
+                text += escape
+                start = index + 1
+            }
+            text += String(decoding: bytes[start...], as: UTF8.self)
+        }
+    }
+
+    @inline(__always)
+    private static func escape(for byte: UInt8) -> String? {
+        // Every byte to escape is below 0x3F, nearly every byte of a text above.
+        guard byte < 0x3F else { return nil }
+        return switch byte {
+        case UInt8(ascii: "&"): "&amp;"
+        case UInt8(ascii: "<"): "&lt;"
+        case UInt8(ascii: ">"): "&gt;"
+        case UInt8(ascii: "\""): "&quot;"
+        case UInt8(ascii: "'"): "&#39;"
+        default: nil
+        }
+    }
+}
+
+/// Which addresses may stand in a page.
+enum Address {
+    /// True for `http:`, `https:` and `mailto:` addresses and for paths, queries and fragments of this site. False
+    /// for any other scheme, for `//host`, which looks like a path and is none, and for control characters and
+    /// white space at the front, which browsers drop before they read the scheme.
+    static func isSafe(_ address: String) -> Bool {
+        guard address.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\\") }) else { return false }
+        guard !address.hasPrefix("//") else { return false }
+        guard let colon = address.utf8.firstIndex(of: UInt8(ascii: ":")) else { return true }
+        if let end = address.utf8.firstIndex(where: { "/?#".utf8.contains($0) }), end < colon { return true }
+        return ["http", "https", "mailto"].contains(address[..<colon].lowercased())
+    }
+}

@@ -1,0 +1,102 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+import NIOCore
+
+/// The few file operations that keeping photos needs, each with its error in words. All of them block.
+package enum Files {
+    /// Makes a folder and those above it; whether it was missing.
+    @discardableResult
+    package static func makeFolder(_ path: String) throws -> Bool {
+        if mkdir(path, 0o700) == 0 { return true }
+        switch errno {
+        case EEXIST where isFolder(path): return false
+        case ENOENT:
+            guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { throw failure("make", path) }
+            try makeFolder(String(path[..<slash]))
+            return try makeFolder(path)
+        default: throw failure("make", path)
+        }
+    }
+
+    /// Renames, replacing nothing but an empty folder or a file.
+    package static func move(_ path: String, to target: String) throws {
+        guard rename(path, target) == 0 else { throw failure("move to \(target)", path) }
+    }
+
+    /// Has the disk hold what was written to a file or folder.
+    package static func sync(_ path: String) throws {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("open", path) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failure("sync", path) }
+    }
+
+    /// Removes a file, or a folder with all in it; fine where there is none. Follows no link.
+    package static func remove(_ path: String) throws {
+        if unlink(path) == 0 || errno == ENOENT { return }
+        guard isFolder(path) else { throw failure("remove", path) }
+        for name in try names(in: path) { try remove("\(path)/\(name)") }
+        guard rmdir(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
+    }
+
+    /// What a folder holds.
+    package static func names(in path: String) throws -> [String] {
+        guard let folder = opendir(path) else { throw failure("list", path) }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    /// The size of a plain file; nil where there is none, or a link stands there.
+    package static func byteCount(_ path: String) -> Int64? {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return Int64(status.st_size)
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    static func failure(_ action: String, _ path: String) -> MediaError {
+        MediaError("Could not \(action) \(path): \(String(cString: strerror(errno))).")
+    }
+}
+
+/// A file open for reading, closed with its last user.
+final class OpenFile: Sendable {
+    private let descriptor: CInt
+    private let path: String
+
+    init(_ path: String) throws {
+        self.path = path
+        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { throw Files.failure("open", path) }
+    }
+
+    deinit { close(descriptor) }
+
+    /// `count` bytes from `position`; fewer never, as kept files do not shrink.
+    func read(_ count: Int, at position: Int64) throws -> ByteBuffer {
+        var buffer = ByteBuffer()
+        var done = 0
+        while done < count {
+            let got = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count - done) { bytes in
+                Swift.max(0, pread(descriptor, bytes.baseAddress, count - done, off_t(position) + off_t(done)))
+            }
+            guard got > 0 else { throw Files.failure("read", path) }
+            done += got
+        }
+        return buffer
+    }
+}

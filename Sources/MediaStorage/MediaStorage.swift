@@ -1,0 +1,83 @@
+import NIOCore
+
+/// Where photo files live. Files of one photo share the beginning of their keys, are kept together, and never
+/// change once kept.
+package protocol MediaStorage: Sendable {
+    /// Keeps files under `prefix`, all or none; when this returns they survive a power cut. The files may be moved
+    /// away from their paths.
+    func put(_ files: [MediaFile], under prefix: MediaPrefix) async throws
+
+    /// How many bytes the file has; nil when there is none.
+    func byteCount(of key: MediaKey) async throws -> Int64?
+
+    /// A part of a file in small pieces, each read only when it is asked for.
+    func read(_ key: MediaKey, _ range: Range<Int64>) async throws -> any AsyncSequence<ByteBuffer, any Error> & Sendable
+
+    /// Removes every file under each prefix; what is not there needs no removing.
+    func delete(_ prefixes: [MediaPrefix]) async throws
+
+    /// Throws when photos cannot be kept now.
+    func check() async throws
+}
+
+/// A file about to be kept: where it lies, and what it is called under its photo's prefix.
+package struct MediaFile: Sendable {
+    package let path: String
+    package let name: String
+
+    package init(path: String, name: String) {
+        self.path = path
+        self.name = name
+    }
+}
+
+/// What the keys of one photo's files begin with: `ab/ab54…`, 128 random bits in hexadecimal digits after the first
+/// two of them, so that no folder holds too many. Never made from anything a person sent.
+package struct MediaPrefix: Hashable, Sendable, CustomStringConvertible {
+    package let description: String
+
+    /// A prefix as it was stored; nil where it has not the form of one.
+    package init?(_ text: String) {
+        let bytes = Array(text.utf8)
+        guard bytes.count == 35, bytes[2] == UInt8(ascii: "/"), bytes[0...1] == bytes[3...4],
+            bytes[3...].allSatisfy({
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
+            })
+        else { return nil }
+        description = text
+    }
+
+    private init(random: UInt128) {
+        let digits = String(random, radix: 16)
+        let padded = String(repeating: "0", count: 32 - digits.count) + digits
+        description = "\(padded.prefix(2))/\(padded)"
+    }
+
+    package static func random() -> MediaPrefix { MediaPrefix(random: .random(in: .min ... .max)) }
+}
+
+/// The name of one kept file: a prefix and a file name such as `1080.jpg`.
+package struct MediaKey: Hashable, Sendable, CustomStringConvertible {
+    package let prefix: MediaPrefix
+    package let name: String
+
+    /// A key out of the parts of an address; nil where it has not the form of one.
+    package init?(prefix: String, name: String) {
+        guard let prefix = MediaPrefix(prefix), (1...40).contains(name.utf8.count), !name.hasPrefix("."),
+            name.utf8.allSatisfy({
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
+                    || $0 == UInt8(ascii: ".")
+            })
+        else { return nil }
+        self.prefix = prefix
+        self.name = name
+    }
+
+    package var description: String { "\(prefix)/\(name)" }
+}
+
+/// Why media storage could not do what was asked, for the log.
+package struct MediaError: Error, CustomStringConvertible {
+    package let description: String
+    package init(_ description: String) { self.description = description }
+}
