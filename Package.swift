@@ -26,6 +26,72 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.0"),
     ],
     targets: [
+        .executableTarget(
+            name: "App",
+            dependencies: [
+                "API", "Core", "Imaging", "MediaStorage", "SQLiteStorage", "Storage", "Web", "Website",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Website",
+            dependencies: ["Core", "HTML", "Web", "WebsiteAssets", .product(name: "Hummingbird", package: "hummingbird")],
+            exclude: ["Assets"], swiftSettings: strict),
+        .target(
+            name: "WebsiteAssets", path: "Sources/Website/Assets",
+            resources: [.embedInCode("site.css"), .embedInCode("favicon.svg")], swiftSettings: strict),
+        .target(
+            name: "API",
+            dependencies: ["Core", "Web", .product(name: "Hummingbird", package: "hummingbird")],
+            swiftSettings: strict),
+        .target(
+            name: "Web",
+            dependencies: [
+                "Core", "MediaStorage",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Core",
+            dependencies: [
+                "CArgon2", "Imaging", "MediaStorage", "Storage",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "SQLiteStorage",
+            dependencies: [
+                "Storage", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+        .target(name: "Storage", swiftSettings: strict),
+        .target(
+            name: "MediaStorage",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Imaging",
+            dependencies: ["CVips", .product(name: "Subprocess", package: "swift-subprocess")],
+            swiftSettings: strict),
         .target(name: "HTML", swiftSettings: strict),
+        .systemLibrary(
+            name: "CVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"])]),
+        .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
     ]
 )

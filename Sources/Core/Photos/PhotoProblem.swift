@@ -6,7 +6,7 @@ extension Problem {
         let kind: Kind =
             switch error {
             case .notAPhoto: .unsupported
-            case .tooLarge: .tooLarge
+            case .tooManyBytes: .tooLarge
             case .busy: .unavailable(retryAfter: 5)
             default: .invalid
             }

@@ -37,9 +37,9 @@ package struct Photos: Sendable {
         }
         try check.done()
         guard !uploads.isEmpty else { return try await storage.write { try record([], $0) } }
-        let prefixes = uploads.map { _ in MediaKey.randomPrefix() }
+        let prefixes = uploads.map { _ in MediaPrefix.random() }
         let time = clock.now()
-        try await storage.write { try PhotoRecords.expect(prefixes, at: time, in: $0) }
+        try await storage.write { try PhotoRecords.expect(prefixes.map(\.description), at: time, in: $0) }
         do {
             let photos = try await withThrowingTaskGroup(of: (Int, Photo).self) { group in
                 for (place, upload) in uploads.enumerated() {
@@ -49,7 +49,7 @@ package struct Photos: Sendable {
             }
             return try await storage.write { try record(photos, $0) }
         } catch {
-            await removeQuietly(prefixes)
+            await removeQuietly(prefixes.map(\.description))
             throw error
         }
     }
@@ -57,7 +57,7 @@ package struct Photos: Sendable {
     /// Removes files that nothing claims any more.
     func remove(_ files: [String]) async throws {
         guard !files.isEmpty else { return }
-        try await media.deleteAll(under: files)
+        try await media.delete(files.compactMap { MediaPrefix($0) })
         try await storage.write { try PhotoRecords.forget(files, in: $0) }
     }
 
@@ -72,7 +72,7 @@ package struct Photos: Sendable {
         return files.count
     }
 
-    private func keep(_ upload: PhotoUpload, place: Int, under prefix: String) async throws -> Photo {
+    private func keep(_ upload: PhotoUpload, place: Int, under prefix: MediaPrefix) async throws -> Photo {
         try await uploads.withFolder { folder in
             let rendered: RenderedPhoto
             do {
@@ -81,9 +81,9 @@ package struct Photos: Sendable {
                 throw Problem(error, photo: place + 1)
             }
             let names = rendered.renditions.map(\.fileName) + [rendered.thumbnail.fileName]
-            try await media.put(names.map { (path: "\(folder)/\($0)", name: $0) }, under: prefix)
+            try await media.put(names.map { MediaFile(path: "\(folder)/\($0)", name: $0) }, under: prefix)
             return Photo(
-                id: ids.next(), files: prefix, fileType: RenderedPhoto.fileType, width: rendered.width,
+                id: ids.next(), files: prefix.description, fileType: RenderedPhoto.fileType, width: rendered.width,
                 height: rendered.height, altText: upload.altText.trimmed, blurhash: rendered.blurhash,
                 renditions: rendered.renditions.map { .init(width: $0.width, height: $0.height) })
         }
