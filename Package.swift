@@ -24,6 +24,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.0"),
+        .package(url: "https://github.com/apple/swift-system.git", from: "1.8.0"),
     ],
     targets: [
         .executableTarget(
@@ -87,7 +88,10 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Imaging",
-            dependencies: ["CVips", .product(name: "Subprocess", package: "swift-subprocess")],
+            dependencies: [
+                "CVips", .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: strict),
         .target(name: "HTML", swiftSettings: strict),
         .systemLibrary(

@@ -12,12 +12,10 @@ package struct HTML: ExpressibleByStringInterpolation, Sendable {
     /// The markup.
     package private(set) var text: String
 
-    /// Markup from the source code itself; no other text becomes markup.
-    package init(stringLiteral markup: StaticString) { text = markup.description }
+    /// Markup from the source code itself. The compiler calls this for literals; nothing else may.
+    package init(stringLiteral markup: String) { text = markup }
 
     package init(stringInterpolation: StringInterpolation) { text = stringInterpolation.text }
-
-    fileprivate init(markup: String) { text = markup }
 
     /// Nothing at all.
     package static let nothing: HTML = ""

@@ -1,5 +1,6 @@
 import Foundation
 import Subprocess
+import SystemPackage
 
 /// Makes photos ready, each in a child process of its own with bounded memory and time: a photo that makes a decoder
 /// crash or swell ends that process and is refused, and the server goes on.
@@ -39,8 +40,8 @@ package struct PhotoProcessor: Sendable {
             // Nothing of the server's environment: it may hold secrets.
             environment: .custom(["LANG": "C.UTF-8", "VIPS_WARNING": "0"]),
             input: .none, output: .string(limit: 64 * 1024), error: .discarded)
-        guard result.terminationStatus.isSuccess, let output = result.standardOutput,
-            let answer = try? JSONDecoder().decode(RenderProcess.Answer.self, from: Data(output.utf8))
+        guard result.terminationStatus.isSuccess,
+            let answer = try? JSONDecoder().decode(RenderProcess.Answer.self, from: Data(result.standardOutput.utf8))
         else {
             try Task.checkCancellation()
             throw ImagingError.tooComplex

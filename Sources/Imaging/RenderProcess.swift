@@ -29,7 +29,7 @@ package enum RenderProcess {
     /// libraries does not count, so that the bound is on data.
     private static func restrain(_ limits: PhotoLimits) {
         func bound(_ resource: __rlimit_resource, _ value: UInt64) {
-            var limit = rlimit(rlim_cur: value, rlim_max: value)
+            var limit = rlimit(rlim_cur: rlim_t(value), rlim_max: rlim_t(value))
             setrlimit(__rlimit_resource_t(resource.rawValue), &limit)
         }
         bound(RLIMIT_DATA, limits.memory)

@@ -2,6 +2,9 @@ import GRDB
 import GRDBSQLite
 import Storage
 
+import protocol Storage.Row
+import struct Storage.SQL
+
 /// A connection of the pool inside a body. Statements are GRDB's cached ones; binds and columns go straight to
 /// SQLite by position, which GRDB's rows of named values would only slow.
 struct SQLiteConnection: Connection {
@@ -9,7 +12,7 @@ struct SQLiteConnection: Connection {
     var dialect: Dialect { .sqlite }
 
     func rows<T>(_ sql: SQL, _ make: (any Row) throws -> T) throws -> [T] {
-        let statement = try database.cachedStatement(sql: sql.text).sqliteStatement
+        let statement = try cached(sql).sqliteStatement
         try bind(sql.binds, to: statement)
         defer { sqlite3_reset(statement) }
         let row = SQLiteRow(statement: statement)
@@ -25,7 +28,7 @@ struct SQLiteConnection: Connection {
 
     func run(_ sql: SQL) throws -> Int {
         let before = sqlite3_total_changes(database.sqliteConnection)
-        let statement = try database.cachedStatement(sql: sql.text)
+        let statement = try cached(sql)
         try bind(sql.binds, to: statement.sqliteStatement)
         defer { sqlite3_reset(statement.sqliteStatement) }
         var code = SQLITE_ROW
@@ -40,6 +43,10 @@ struct SQLiteConnection: Connection {
         do { try database.execute(sql: text) } catch { throw StorageError(error) }
     }
 
+    private func cached(_ sql: SQL) throws -> Statement {
+        do { return try database.cachedStatement(sql: sql.text) } catch { throw StorageError(error) }
+    }
+
     private func bind(_ binds: [Bind], to statement: SQLiteStatement) throws {
         sqlite3_reset(statement)
         for (place, bind) in binds.enumerated() {
@@ -49,12 +56,8 @@ struct SQLiteConnection: Connection {
                 case .null: sqlite3_bind_null(statement, index)
                 case .int(let value): sqlite3_bind_int64(statement, index, value)
                 case .double(let value): sqlite3_bind_double(statement, index, value)
-                case .text(var value):
-                    value.withUTF8 { utf8 in
-                        utf8.withMemoryRebound(to: CChar.self) {
-                            sqlite3_bind_text(statement, index, $0.baseAddress ?? emptyText, CInt($0.count), copied)
-                        }
-                    }
+                // The string's bytes end with a zero of their own here, and may hold others: the count decides.
+                case .text(let value): sqlite3_bind_text(statement, index, value, CInt(value.utf8.count), copied)
                 case .bytes(let value):
                     value.isEmpty
                         ? sqlite3_bind_zeroblob(statement, index, 0)
@@ -73,13 +76,6 @@ struct SQLiteConnection: Connection {
 
 /// SQLITE_TRANSIENT, a macro that Swift does not import: SQLite copies the bytes before it returns.
 private let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-
-/// What an empty text points at: a null pointer would bind NULL.
-private let emptyText: UnsafePointer<CChar> = {
-    let pointer = UnsafeMutablePointer<CChar>.allocate(capacity: 1)
-    pointer.initialize(to: 0)
-    return UnsafePointer(pointer)
-}()
 
 struct SQLiteRow: Row {
     let statement: SQLiteStatement

@@ -15,10 +15,10 @@ extension StorageError {
 
     /// A result code of SQLite (https://www.sqlite.org/rescode.html) in our words.
     init(code: CInt, message: String) {
-        switch (code, code & 0xFF) {
-        case (SQLITE_CONSTRAINT_UNIQUE, _), (SQLITE_CONSTRAINT_PRIMARYKEY, _):
+        switch (ResultCode(rawValue: code), code & 0xFF) {
+        case (.SQLITE_CONSTRAINT_UNIQUE, _), (.SQLITE_CONSTRAINT_PRIMARYKEY, _):
             self = .unique(String(message.split(separator: ": ").last ?? ""))
-        case (SQLITE_CONSTRAINT_FOREIGNKEY, _): self = .foreignKey
+        case (.SQLITE_CONSTRAINT_FOREIGNKEY, _): self = .foreignKey
         case (_, SQLITE_CONSTRAINT): self = .constraint(message)
         case (_, SQLITE_BUSY), (_, SQLITE_LOCKED): self = .busy
         case (_, SQLITE_FULL): self = .full

@@ -1,6 +1,8 @@
 import GRDB
 import Storage
 
+import struct Storage.SQL
+
 /// Records in one SQLite file, through GRDB: one writer, readers beside it on snapshots (WAL).
 package struct SQLiteStorage: Storage {
     package let dialect = Dialect.sqlite

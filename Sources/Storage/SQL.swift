@@ -8,8 +8,8 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
     package private(set) var text: String
     package private(set) var binds: [Bind]
 
-    package init(stringLiteral text: StaticString) {
-        self.text = text.description
+    package init(stringLiteral text: String) {
+        self.text = text
         binds = []
     }
 
