@@ -1,0 +1,115 @@
+import Core
+import HTTPTypes
+import Hummingbird
+import Imaging
+import Logging
+import MediaStorage
+import Storage
+
+/// Turns whatever a route throws into an answer: problem+json for programs, a page for people. What was not expected
+/// is logged; the person sees only the request's id.
+package struct ErrorAnswers: RouterMiddleware {
+    package typealias Context = WebContext
+    /// Makes the page that shows a problem.
+    package typealias ErrorPage = @Sendable (ErrorReport, WebContext) -> Response
+
+    private let page: ErrorPage
+
+    package init(page: @escaping ErrorPage) { self.page = page }
+
+    package func handle(
+        _ request: Request, context: WebContext,
+        next: (Request, WebContext) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch {
+            let problem = Problem(seenBy: context.logger, error)
+            let report = ErrorReport(problem, requestID: context.id)
+            var response =
+                request.uri.path.hasPrefix("/api/") ? try report.json() : page(report, context)
+            if case .tooMany(let seconds) = problem.kind { response.headers[.retryAfter] = String(seconds) }
+            if case .unavailable(let seconds) = problem.kind { response.headers[.retryAfter] = String(seconds) }
+            if problem.kind == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer" }
+            return response
+        }
+    }
+}
+
+extension Problem {
+    /// Any error in words fit for the person who asked; what was not expected goes to the log.
+    init(seenBy logger: Logger, _ error: any Error) {
+        switch error {
+        case let problem as Problem: self = problem
+        case let error as MultipartError: self.init(error)
+        case let error as HTTPError where error.status == .notFound: self = .notFound("page")
+        case let error as HTTPError where error.status == .contentTooLarge:
+            self.init(.tooLarge, "This is more than the \(WebContext.bodyLimit / 1024) KiB that are taken here.")
+        case let error as HTTPError where error.status.kind == .clientError:
+            self.init(.unreadable, error.body ?? "This request cannot be read.")
+        case StorageError.busy, StorageError.closed, is CancellationError:
+            self.init(.unavailable(retryAfter: 5), "The server is busy; try again in a moment.")
+        case StorageError.full:
+            logger.error("The disk is full")
+            self.init(.unavailable(retryAfter: 600), "The server has no room left; try again later.")
+        default:
+            logger.error("Unexpected error", metadata: ["error": "\(String(reflecting: error))"])
+            self.init(.unavailable(retryAfter: 0), "")
+        }
+    }
+
+    /// True for an error nobody foresaw: it is answered with 500 and only the request's id.
+    var isUnexpected: Bool { kind == .unavailable(retryAfter: 0) }
+}
+
+/// A problem as it is answered.
+package struct ErrorReport: Sendable {
+    package let problem: Problem
+    package let requestID: String
+    package let status: HTTPResponse.Status
+    /// The kind of problem in two or three words.
+    package let title: String
+
+    package init(_ problem: Problem, requestID: String) {
+        self.problem = problem
+        self.requestID = requestID
+        (status, title) =
+            switch problem.kind {
+            case .unreadable: (.badRequest, "Not readable")
+            case .unauthorized: (.unauthorized, "Not signed in")
+            case .forbidden: (.forbidden, "Not allowed")
+            case .notFound: (.notFound, "Not found")
+            case .conflict: (.conflict, "Taken")
+            case .tooLarge: (.contentTooLarge, "Too large")
+            case .unsupported: (.unsupportedMediaType, "Not a photo we know")
+            case .invalid: (.unprocessableContent, "Not valid")
+            case .tooMany: (.tooManyRequests, "Too often")
+            case .unavailable(0): (.internalServerError, "Something went wrong")
+            case .unavailable: (.serviceUnavailable, "Not available now")
+            }
+    }
+
+    /// What happened and what to do.
+    package var detail: String {
+        problem.isUnexpected
+            ? "Something went wrong on our side. If it happens again, tell the site’s keeper this id: \(requestID)."
+            : problem.detail
+    }
+
+    /// The body of RFC 9457.
+    private struct Body: Encodable {
+        let type: String
+        let title: String
+        let status: Int
+        let detail: String
+        let requestId: String
+        let errors: [Problem.Field]?
+    }
+
+    package func json() throws -> Response {
+        let body = Body(
+            type: "about:blank", title: title, status: status.code, detail: detail, requestId: requestID,
+            errors: problem.fields.isEmpty ? nil : problem.fields)
+        return try Response.json(body, status: status, contentType: "application/problem+json")
+    }
+}

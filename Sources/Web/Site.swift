@@ -1,0 +1,28 @@
+import Core
+
+/// Where the site stands, and the addresses of what is on it: one list for routes and links alike.
+package struct Site: Sendable {
+    /// What addresses outside a page begin with, without a slash at the end: `https://photos.example.org`.
+    package let baseURL: String
+
+    /// - Returns: nil where the text is no `http:` or `https:` origin.
+    package init?(baseURL: String) {
+        let trimmed = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
+        guard let colon = trimmed.range(of: "://"), ["http", "https"].contains(trimmed[..<colon.lowerBound]),
+            !trimmed[colon.upperBound...].isEmpty, !trimmed[colon.upperBound...].contains("/")
+        else { return nil }
+        self.baseURL = trimmed
+    }
+
+    /// Whether browsers reach the site over HTTPS; cookies and headers follow it.
+    package var isSecure: Bool { baseURL.hasPrefix("https:") }
+
+    /// The origin that a browser sends with this site's own forms.
+    package var origin: String { baseURL }
+
+    package static func post(_ id: ID<Post>) -> String { "/p/\(id.code)" }
+    package static func profile(_ username: String) -> String { "/\(username)" }
+    package static func media(_ key: String) -> String { "/media/\(key)" }
+
+    package func absolute(_ path: String) -> String { baseURL + path }
+}

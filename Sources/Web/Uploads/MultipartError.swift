@@ -1,0 +1,33 @@
+import Core
+
+/// Why a multipart body was refused.
+package enum MultipartError: Error, Equatable {
+    case notMultipart
+    case malformed(String)
+    /// The body ended before its closing boundary.
+    case truncated
+    case tooManyFiles(limit: Int)
+    case fileTooLarge(number: Int, limit: Int)
+    case fieldTooLarge(name: String, limit: Int)
+    case tooManyFields(limit: Int)
+}
+
+extension Problem {
+    package init(_ error: MultipartError) {
+        switch error {
+        case .notMultipart:
+            self.init(.unsupported, "Send a form here, with Content-Type: multipart/form-data.")
+        case .malformed(let what): self.init(.unreadable, "The form cannot be read: \(what).")
+        case .truncated: self.init(.unreadable, "The upload broke off before its end; send it again.")
+        case .tooManyFiles(let limit):
+            self.init(.invalid, field: "image", "At most \(limit) photos go at once; choose fewer.")
+        case .fileTooLarge(let number, let limit):
+            self.init(
+                .tooLarge, field: "image",
+                "Photo \(number) is larger than \(limit / 1_000_000) MB. Choose a smaller one.")
+        case .fieldTooLarge(let name, let limit):
+            self.init(.tooLarge, field: name, "The field \(name) is longer than \(limit / 1024) KiB.")
+        case .tooManyFields(let limit): self.init(.unreadable, "A form has at most \(limit) fields.")
+        }
+    }
+}

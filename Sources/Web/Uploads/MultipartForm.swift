@@ -1,0 +1,30 @@
+/// What a form brought: its text fields, and its files, which lie on disk.
+package struct MultipartForm: Sendable {
+    package struct File: Sendable {
+        /// The name of the form's field.
+        package let name: String
+        package let path: String
+        package let byteCount: Int
+    }
+
+    package internal(set) var fields: [(name: String, value: String)] = []
+    package internal(set) var files: [File] = []
+
+    /// The first field of that name.
+    package subscript(_ name: String) -> String? { fields.first { $0.name == name }?.value }
+
+    /// Every field of that name, in the form's order.
+    package func all(_ name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
+}
+
+/// How much a multipart form may bring.
+package struct MultipartLimits: Sendable {
+    package var fields = 64
+    package var fieldBytes = 64 * 1024
+    package var files = 10
+    package var fileBytes = 25_000_000
+    /// The header lines of one part, in bytes.
+    package var headerBytes = 4 * 1024
+
+    package init() {}
+}
