@@ -50,3 +50,11 @@ package struct Community: Sendable {
         try await Migrations.run(Schema.migrations, on: storage)
     }
 }
+
+extension Community {
+    /// Throws when storage or media do not answer.
+    package func check() async throws {
+        _ = try await storage.read { try $0.int("SELECT 1") }
+        try await media.check()
+    }
+}

@@ -1,12 +1,14 @@
-extension String {
+extension StringProtocol {
     /// Without the white space around it.
-    var trimmed: String {
-        var rest = self[...]
+    package var trimmed: String {
+        var rest = Substring(self)
         while let first = rest.first, first.isWhitespace { rest.removeFirst() }
         while let last = rest.last, last.isWhitespace { rest.removeLast() }
         return String(rest)
     }
+}
 
+extension String {
     /// True where a control character other than line feed hides in the text; PostgreSQL refuses NUL, and the
     /// rest only serves to deceive.
     var hasControlCharacters: Bool {

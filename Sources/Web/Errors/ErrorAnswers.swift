@@ -1,9 +1,7 @@
 import Core
 import HTTPTypes
 import Hummingbird
-import Imaging
 import Logging
-import MediaStorage
 import Storage
 
 /// Turns whatever a route throws into an answer: problem+json for programs, a page for people. What was not expected

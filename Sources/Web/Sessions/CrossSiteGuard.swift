@@ -31,13 +31,13 @@ package struct CrossSiteGuard: RouterMiddleware {
 }
 
 extension HTTPField.Name {
-    static let secFetchSite = HTTPField.Name(parsed: "sec-fetch-site")
-    static let permissionsPolicy = HTTPField.Name(parsed: "permissions-policy")
-    static let crossOriginOpenerPolicy = HTTPField.Name(parsed: "cross-origin-opener-policy")
-    static let referrerPolicy = HTTPField.Name(parsed: "referrer-policy")
+    static let secFetchSite = HTTPField.Name(ours: "sec-fetch-site")
+    static let permissionsPolicy = HTTPField.Name(ours: "permissions-policy")
+    static let crossOriginOpenerPolicy = HTTPField.Name(ours: "cross-origin-opener-policy")
+    static let referrerPolicy = HTTPField.Name(ours: "referrer-policy")
 
     /// A name written in the source.
-    private init(parsed name: String) {
+    private init(ours name: String) {
         guard let field = HTTPField.Name(name) else { preconditionFailure("\(name) is a valid field name") }
         self = field
     }

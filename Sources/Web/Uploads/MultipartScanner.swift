@@ -113,10 +113,16 @@ struct MultipartScanner {
     /// How far from here `bytes` stand.
     private func find(_ bytes: [UInt8]) -> Int? {
         buffer.withUnsafeReadableBytes { hay in
-            guard let start = hay.baseAddress, let found = memmem(start, hay.count, bytes, bytes.count) else {
-                return nil
+            guard let start = hay.baseAddress else { return nil }
+            var offset = 0
+            // Every sequence looked for begins with a carriage return, which is rare in photos and text alike.
+            while hay.count - offset >= bytes.count,
+                let found = memchr(start + offset, CInt(bytes[0]), hay.count - offset - bytes.count + 1) {
+                offset = UnsafeRawPointer(found) - start
+                if memcmp(found, bytes, bytes.count) == 0 { return offset }
+                offset += 1
             }
-            return UnsafeRawPointer(found) - start
+            return nil
         }
     }
 }

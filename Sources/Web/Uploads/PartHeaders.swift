@@ -1,3 +1,5 @@
+import Core
+
 /// What the header lines of one part say.
 struct PartHeaders {
     let name: String
@@ -49,7 +51,7 @@ struct HeaderParameters {
     private static func token(_ rest: inout Substring, until ends: String) -> String {
         let token = rest.prefix { !ends.contains($0) }
         rest = rest[token.endIndex...]
-        return token.trimmingPrefix(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed().map(String.init).joined()
+        return token.trimmed
     }
 
     private static func quoted(_ rest: inout Substring) -> String {

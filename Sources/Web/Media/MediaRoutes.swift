@@ -1,0 +1,76 @@
+import Core
+import HTTPTypes
+import Hummingbird
+import MediaStorage
+import NIOCore
+
+/// Serves photo files. They never change, so that browsers keep them for a year and ask with a range or not at all.
+package struct MediaRoutes: Sendable {
+    private let media: any MediaStorage
+    private let cache: MediaCache
+
+    package init(media: any MediaStorage, cache: MediaCache = MediaCache(capacity: 24 << 20)) {
+        self.media = media
+        self.cache = cache
+    }
+
+    package var routes: RouteCollection<WebContext> {
+        let routes = RouteCollection(context: WebContext.self)
+        routes.get("media/:folder/:photo/:name", use: file)
+        return routes
+    }
+
+    @Sendable func file(_ request: Request, _ context: WebContext) async throws -> Response {
+        let parameters = context.parameters
+        guard let folder = parameters.get("folder"), let photo = parameters.get("photo"),
+            let name = parameters.get("name"), let key = MediaKey(prefix: "\(folder)/\(photo)", name: name),
+            let size = try await size(of: key)
+        else { throw Problem.notFound("photo") }
+        let etag = "\"\(photo)-\(name)\""
+        var headers: HTTPFields = [
+            .contentType: "image/jpeg", .cacheControl: "public, max-age=31536000, immutable", .eTag: etag,
+            .acceptRanges: "bytes", .contentSecurityPolicy: "default-src 'none'; sandbox",
+        ]
+        if let known = request.headers[.ifNoneMatch], ByteRange.matches(known, etag: etag) {
+            return Response(status: .notModified, headers: headers)
+        }
+        let asked = request.headers[.ifRange].map { $0 == etag } ?? true ? request.headers[.range] : nil
+        switch ByteRange.parse(asked, size: size) {
+        case .whole:
+            headers[.contentLength] = String(size)
+            return Response(status: .ok, headers: headers, body: try await body(key, 0..<size))
+        case .part(let range):
+            headers[.contentLength] = String(range.count)
+            headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(size)"
+            return Response(status: .partialContent, headers: headers, body: try await body(key, range))
+        case .unsatisfiable:
+            return Response(
+                status: .rangeNotSatisfiable,
+                headers: [.contentRange: "bytes */\(size)", .contentLength: "0"])
+        }
+    }
+
+    private func size(of key: MediaKey) async throws -> Int64? {
+        if let cached = cache[key] { return Int64(cached.readableBytes) }
+        return try await media.byteCount(of: key)
+    }
+
+    private func body(_ key: MediaKey, _ range: Range<Int64>) async throws -> ResponseBody {
+        if let cached = cache[key],
+            let slice = cached.getSlice(at: Int(range.lowerBound), length: range.count) {
+            return ResponseBody(byteBuffer: slice)
+        }
+        let pieces = try await media.read(key, range)
+        guard range.lowerBound == 0, range.count <= cache.largestFile else {
+            return ResponseBody(contentLength: range.count) { writer in
+                for try await piece in pieces { try await writer.write(piece) }
+                try await writer.finish(nil)
+            }
+        }
+        var whole = ByteBuffer()
+        whole.reserveCapacity(range.count)
+        for try await piece in pieces { whole.writeImmutableBuffer(piece) }
+        if let size = try await media.byteCount(of: key), Int(size) == range.count { cache[key] = whole }
+        return ResponseBody(byteBuffer: whole)
+    }
+}

@@ -1,0 +1,35 @@
+import Core
+import Hummingbird
+import Logging
+import NIOCore
+
+/// Answers whoever watches over the server: `/livez` while the process answers at all, `/readyz` while storage and
+/// media answer too.
+package struct Health: Sendable {
+    private let community: Community
+
+    package init(community: Community) { self.community = community }
+
+    package var routes: RouteCollection<WebContext> {
+        let routes = RouteCollection(context: WebContext.self)
+        routes.get("livez") { _, _ in Self.answer("alive") }
+        routes.get("readyz", use: readiness)
+        return routes
+    }
+
+    @Sendable func readiness(_ request: Request, _ context: WebContext) async throws -> Response {
+        do {
+            try await community.check()
+            return Self.answer("ready")
+        } catch {
+            context.logger.error("Not ready", metadata: ["error": "\(error)"])
+            throw Problem(.unavailable(retryAfter: 5), "Storage or media do not answer.")
+        }
+    }
+
+    private static func answer(_ word: String) -> Response {
+        Response(
+            status: .ok, headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"],
+            body: .init(byteBuffer: ByteBuffer(string: word + "\n")))
+    }
+}

@@ -1,0 +1,73 @@
+import Core
+import Hummingbird
+
+/// The fields of a form that a page sent, its token already checked.
+package struct Form: Sendable {
+    private let fields: [(name: String, value: String)]
+    package let files: [MultipartForm.File]
+
+    /// The value of a field; empty where it is missing, as an empty field looks the same.
+    package subscript(_ name: String) -> String { fields.first { $0.name == name }?.value ?? "" }
+
+    /// Every value of that name, in the form's order.
+    package func all(_ name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
+
+    init(_ fields: [(name: String, value: String)], files: [MultipartForm.File], context: WebContext) throws(Problem) {
+        let token = fields.first { $0.name == Self.tokenField }?.value ?? ""
+        guard let secret = context.formSecret, secret.accepts(formToken: token) else {
+            throw Problem(.forbidden, "This form is out of date. Go back, reload the page, and try again.")
+        }
+        self.fields = fields
+        self.files = files
+    }
+
+    /// The hidden field that carries the token.
+    package static let tokenField = "csrf"
+}
+
+extension Request {
+    /// Reads the form of a page that has no files.
+    package func form(_ context: WebContext) async throws -> Form {
+        guard mediaType == "application/x-www-form-urlencoded" else {
+            throw Problem(.unsupported, "Send a form here, with Content-Type: application/x-www-form-urlencoded.")
+        }
+        let body = try await wholeBody()
+        guard let text = String(validating: body.readableBytesView, as: UTF8.self) else {
+            throw Problem(.unreadable, "The form is not UTF-8.")
+        }
+        return try Form(URLEncodedForm.parse(text), files: [], context: context)
+    }
+
+    /// Reads the form of a page that has files, and removes these after `use`.
+    package func form<Result: Sendable>(
+        _ context: WebContext, uploads: UploadFolder, use: (Form) async throws -> Result
+    ) async throws -> Result {
+        try await MultipartReader.withForm(of: self, in: uploads) { form in
+            try await use(Form(form.fields, files: form.files, context: context))
+        }
+    }
+}
+
+/// The encoding of forms (WHATWG URL Standard §5.1).
+enum URLEncodedForm {
+    static func parse(_ text: String) -> [(name: String, value: String)] {
+        text.split(separator: "&").map { pair in
+            let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (decoded(halves[0]), halves.count > 1 ? decoded(halves[1]) : "")
+        }
+    }
+
+    private static func decoded(_ text: Substring) -> String {
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), let value = UInt8(String(rest.prefix(2)) ?? "", radix: 16), rest.count >= 2 {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
