@@ -43,14 +43,23 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Website",
-            dependencies: ["Core", "HTML", "Web", "WebsiteAssets", .product(name: "Hummingbird", package: "hummingbird")],
+            dependencies: [
+                "Core", "HTML", "Web", "WebsiteAssets",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
             exclude: ["Assets"], swiftSettings: strict),
         .target(
             name: "WebsiteAssets", path: "Sources/Website/Assets",
             resources: [.embedInCode("site.css"), .embedInCode("favicon.svg")], swiftSettings: strict),
         .target(
             name: "API",
-            dependencies: ["Core", "Web", .product(name: "Hummingbird", package: "hummingbird")],
+            dependencies: [
+                "Core", "Web", .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
             swiftSettings: strict),
         .target(
             name: "Web",

@@ -58,6 +58,9 @@ package struct PageRequest: Sendable {
         self.limit = number
     }
 
+    /// Whether it is the first page.
+    package var isFirst: Bool { cursor == nil }
+
     /// For lists that run from new to old: ids below this one.
     var below: Int64 { cursor ?? .max }
     /// For lists that run from old to new: ids above this one.

@@ -36,6 +36,8 @@ extension HTTPField.Name {
     static let crossOriginOpenerPolicy = HTTPField.Name(ours: "cross-origin-opener-policy")
     static let referrerPolicy = HTTPField.Name(ours: "referrer-policy")
 
+    package static let link = HTTPField.Name(ours: "link")
+
     /// A name written in the source.
     private init(ours name: String) {
         guard let field = HTTPField.Name(name) else { preconditionFailure("\(name) is a valid field name") }

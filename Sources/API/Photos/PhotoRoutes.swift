@@ -1,0 +1,28 @@
+import Core
+import Hummingbird
+import Web
+
+/// Photos uploaded before they are posted.
+struct PhotoRoutes {
+    let community: Community
+    let site: Site
+    let uploads: UploadFolder
+
+    var routes: RouteCollection<WebContext> {
+        let routes = RouteCollection(context: WebContext.self)
+        routes.post("media", use: add)
+        return routes
+    }
+
+    @Sendable func add(_ request: Request, _ context: WebContext) async throws -> Response {
+        let viewer = try context.member()
+        return try await MultipartReader.withForm(of: request, in: uploads) { form in
+            guard let file = form.files.first, form.files.count == 1, file.name == "file" else {
+                throw Problem(.invalid, field: "file", "Send one photo in the field file.")
+            }
+            let photo = try await community.photos.add(
+                PhotoUpload(path: file.path, altText: form["altText"] ?? ""), by: viewer)
+            return try .json(PhotoBody(photo, at: site), status: .created)
+        }
+    }
+}

@@ -1,0 +1,41 @@
+/// Times of the calendar, made from milliseconds since 1970 without a formatter's cost.
+package struct Timestamp {
+    private let year: Int
+    private let month: Int
+    private let day: Int
+    private let milliseconds: Int
+
+    /// Days to a date of the Gregorian calendar by the method of http://howardhinnant.github.io/date_algorithms.html
+    /// (“civil_from_days”).
+    package init(_ time: Int64) {
+        let dayLength = 86_400_000
+        milliseconds = Int((time % Int64(dayLength) + Int64(dayLength)) % Int64(dayLength))
+        let days = (Int(time) - milliseconds) / dayLength + 719_468
+        let era = (days >= 0 ? days : days - 146_096) / 146_097
+        let dayOfEra = days - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shifted = (5 * dayOfYear + 2) / 153
+        day = dayOfYear - (153 * shifted + 2) / 5 + 1
+        month = shifted < 10 ? shifted + 3 : shifted - 9
+        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    }
+
+    /// As programs read it (RFC 3339): `2026-11-24T08:09:00.000Z`.
+    package var rfc3339: String {
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let seconds = milliseconds / 1000
+        let thousandths = milliseconds % 1000
+        let fraction = thousandths < 10 ? "00\(thousandths)" : thousandths < 100 ? "0\(thousandths)" : "\(thousandths)"
+        return "\(year)-\(two(month))-\(two(day))T\(two(seconds / 3600)):\(two(seconds / 60 % 60))"
+            + ":\(two(seconds % 60)).\(fraction)Z"
+    }
+
+    /// As people read it: `24 November 2026`.
+    package var dayName: String { "\(day) \(Self.months[month - 1]) \(year)" }
+
+    private static let months = [
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "December",
+    ]
+}

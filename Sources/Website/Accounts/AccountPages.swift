@@ -1,0 +1,128 @@
+import Core
+import HTML
+import HTTPTypes
+import Hummingbird
+import Web
+
+/// Registering, signing in and out.
+struct AccountPages {
+    let community: Community
+    let cookies: SiteCookies
+
+    var routes: RouteCollection<WebContext> {
+        let routes = RouteCollection(context: WebContext.self)
+        routes.get("register", use: registration)
+        routes.post("register", use: register)
+        routes.get("login", use: signInForm)
+        routes.post("login", use: signIn)
+        routes.post("logout", use: signOut)
+        return routes
+    }
+
+    @Sendable func registration(_ request: Request, _ context: WebContext) async throws -> Response {
+        guard context.viewer == nil else { return .seeOther("/") }
+        return page(Visit(request, context, cookies: cookies), Registration(email: "", fullName: "", username: "", password: ""))
+    }
+
+    @Sendable func register(_ request: Request, _ context: WebContext) async throws -> Response {
+        let form = try await request.form(context)
+        let registration = Registration(
+            email: form["email"], fullName: form["fullName"], username: form["username"], password: form["password"])
+        do {
+            let account = try await community.accounts.register(registration)
+            return try await signedIn(account, request, context)
+        } catch let problem as Problem where !problem.fields.isEmpty {
+            return page(Visit(request, context, cookies: cookies), registration, problem)
+        }
+    }
+
+    @Sendable func signInForm(_ request: Request, _ context: WebContext) async throws -> Response {
+        guard context.viewer == nil else { return .seeOther("/") }
+        return signInPage(Visit(request, context, cookies: cookies), login: "", nil)
+    }
+
+    @Sendable func signIn(_ request: Request, _ context: WebContext) async throws -> Response {
+        let form = try await request.form(context)
+        do {
+            let issued = try await community.credentials.signIn(
+                login: form["login"], password: form["password"], as: .session, name: request.browser)
+            return try await enter(issued, context)
+        } catch let problem as Problem where problem.kind == .unauthorized {
+            return signInPage(Visit(request, context, cookies: cookies), login: form["login"], problem)
+        }
+    }
+
+    @Sendable func signOut(_ request: Request, _ context: WebContext) async throws -> Response {
+        _ = try await request.form(context)
+        if let viewer = context.viewer { try await community.credentials.signOut(viewer) }
+        var response = Response.seeOther("/")
+        cookies.clearSession(on: &response)
+        return response
+    }
+
+    private func signedIn(_ account: Account, _ request: Request, _ context: WebContext) async throws -> Response {
+        let issued = try await community.credentials.issue(.session, to: account, scopes: .all, name: request.browser)
+        return try await enter(issued, context)
+    }
+
+    /// A new session for every sign-in; one that the browser had before ends.
+    private func enter(_ issued: Credentials.Issued, _ context: WebContext) async throws -> Response {
+        if let viewer = context.viewer { try await community.credentials.signOut(viewer) }
+        var response = Response.seeOther("/")
+        cookies.setSession(issued.secret, on: &response)
+        return response
+    }
+
+    private func page(_ visit: Visit, _ typed: Registration, _ problem: Problem? = nil) -> Response {
+        let fields = [
+            Field(
+                name: "email", label: "Email", type: "email", value: typed.email, autocomplete: "email",
+                fault: problem.fault(of: "email")),
+            Field(
+                name: "fullName", label: "Full name", value: typed.fullName, autocomplete: "name",
+                fault: problem.fault(of: "fullName")),
+            Field(
+                name: "username", label: "Username", value: typed.username, hint: "Letters a–z, digits, “.” and “_”.",
+                autocomplete: "username", fault: problem.fault(of: "username")),
+            Field(
+                name: "password", label: "Password", type: "password", hint: "At least 10 characters.",
+                autocomplete: "new-password", fault: problem.fault(of: "password")),
+        ]
+        return visit.page(
+            "Register", status: problem.status,
+            """
+            <div class="narrow"><h1>Join the community</h1>\(alert(problem))
+            <form method="post" action="/register">\(visit.tokenField)\(fields.map(\.html))
+            <button class="wide-button">Register</button></form>
+            <p class="next">Have an account? <a href="/login">Sign in</a></p></div>
+            """)
+    }
+
+    private func signInPage(_ visit: Visit, login: String, _ problem: Problem?) -> Response {
+        let fields = [
+            Field(name: "login", label: "Username or email", value: login, autocomplete: "username"),
+            Field(name: "password", label: "Password", type: "password", autocomplete: "current-password"),
+        ]
+        return visit.page(
+            "Sign in", status: problem.status,
+            """
+            <div class="narrow"><h1>Sign in</h1>\(alert(problem))
+            <form method="post" action="/login">\(visit.tokenField)\(fields.map(\.html))
+            <button class="wide-button">Sign in</button></form>
+            <p class="next">New here? <a href="/register">Register</a></p></div>
+            """)
+    }
+}
+
+extension Request {
+    /// What the browser calls itself, to tell sessions apart.
+    fileprivate var browser: String { headers[.userAgent] ?? "Browser" }
+}
+
+extension Problem? {
+    /// The status of a page that shows a form again.
+    var status: HTTPResponse.Status {
+        guard let problem = self else { return .ok }
+        return ErrorReport(problem, requestID: "").status
+    }
+}

@@ -1,0 +1,52 @@
+import Core
+import HTML
+import Web
+
+/// The frame around every page: head, navigation, footer.
+struct Layout {
+    let visit: Visit
+    let title: String
+    let head: HTML
+    let content: HTML
+
+    var html: HTML {
+        """
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
+        <meta name="color-scheme" content="light dark">
+        <title>\(title) · Isntgram</title>
+        <link rel="icon" href="/favicon.svg" type="image/svg+xml">
+        <link rel="stylesheet" href="\(url: Assets.stylesheet.path)">
+        \(head)
+        </head>
+        <body>
+        <a class="skip" href="#content">Skip to content</a>
+        <header class="bar"><div class="bar-inner">
+        <a class="logo" href="/">Isntgram</a>
+        <nav aria-label="Main">\(navigation)</nav>
+        </div></header>
+        <main id="content" tabindex="-1">
+        \(content)
+        </main>
+        <footer class="foot"><a href="/about">About</a></footer>
+        </body>
+        </html>
+
+        """
+    }
+
+    private var navigation: HTML {
+        guard let viewer = visit.viewer else {
+            return """
+                <a href="/login">Sign in</a> <a class="button" href="/register">Register</a>
+                """
+        }
+        return """
+            <a href="/">Home</a> <a href="/create">Create</a> <a href="\(url: Site.profile(viewer.username))">Profile</a>
+            <form method="post" action="/logout">\(visit.tokenField)<button class="plain">Sign out</button></form>
+            """
+    }
+}

@@ -1,0 +1,91 @@
+import Core
+import HTML
+import Web
+
+/// A post as it stands in the feed and on its own page.
+struct PostCard {
+    let post: Post
+    let visit: Visit
+    /// Where likes lead back to.
+    let back: String
+    /// How many photos of a page load at once; the rest wait until they come near.
+    var isFirst = false
+
+    var html: HTML {
+        """
+        <article class="card" id="post-\(post.id)">
+        <header class="card-head">\(avatar(post.author)) <a class="name" href="\(url: Site.profile(post.author.username))">\
+        \(post.author.username)</a>\(place)</header>
+        <div class="photos\(when: post.photos.count > 1, " many")"\(when: post.photos.count > 1, " tabindex=\"0\" role=\"group\" aria-label=\"\(post.photos.count) photos\"")>\
+        \(post.photos.enumerated().map { picture($1, isEager: isFirst && $0 == 0) })</div>
+        <div class="actions">\(likeButton)<a href="\(url: Site.post(post.id))#comments">\(commentsLabel)</a></div>
+        <p class="likes">\(count(post.likesCount, "like", "likes"))</p>
+        \(when: !post.caption.isEmpty, caption)
+        <p class="time"><a href="\(url: Site.post(post.id))"><time datetime="\(time.rfc3339)">\(time.dayName)</time></a></p>
+        </article>
+        """
+    }
+
+    private var time: Timestamp { Timestamp(post.createdAt) }
+
+    private var place: HTML {
+        post.location.isEmpty ? .nothing : "<span class=\"place\">\(post.location)</span>"
+    }
+
+    private var caption: HTML {
+        """
+        <p class="caption"><a class="name" href="\(url: Site.profile(post.author.username))">\(post.author.username)</a> \
+        \(post.caption)</p>
+        """
+    }
+
+    private var commentsLabel: HTML {
+        switch post.commentsCount {
+        case 0: "Comment"
+        case 1: "1 comment"
+        default: "\(post.commentsCount) comments"
+        }
+    }
+
+    private var likeButton: HTML {
+        guard visit.viewer != nil else { return "<a href=\"/login\">Sign in to like</a>" }
+        let path = Site.post(post.id)
+        return post.likedByViewer
+            ? buttonForm(visit, action: "\(path)/unlike", label: "♥ Liked", style: "plain liked", back: back)
+            : buttonForm(visit, action: "\(path)/like", label: "♡ Like", back: back)
+    }
+
+    private func picture(_ photo: Photo, isEager: Bool) -> HTML {
+        let shown = photo.renditions.first { $0.width <= 1080 } ?? photo.renditions[0]
+        let sources = photo.renditions.map { "\(Site.media(photo.key($0))) \($0.width)w" }.joined(separator: ", ")
+        return """
+            <img src="\(url: Site.media(photo.key(shown)))" srcset="\(sources)" sizes="(min-width: 518px) 470px, 100vw" \
+            width="\(shown.width)" height="\(shown.height)" alt="\(altText(photo))" \
+            \(isEager ? "fetchpriority=\"high\"" : "loading=\"lazy\"") decoding="async">
+            """
+    }
+
+    private func altText(_ photo: Photo) -> String {
+        photo.altText.isEmpty ? "Photo by \(post.author.username)" : photo.altText
+    }
+}
+
+/// A number with its word.
+func count(_ number: Int, _ one: String, _ many: String) -> HTML { "\(number) \(number == 1 ? one : many)" }
+
+/// The first letter of a name on a circle.
+func avatar(_ account: AccountSummary) -> HTML {
+    "<span class=\"avatar tint-\(Int(account.id.value % 6))\" aria-hidden=\"true\">\(account.username.prefix(1).uppercased())</span>"
+}
+
+/// A square of a grid, leading to its post.
+func tile(_ post: Post) -> HTML {
+    guard let photo = post.photos.first else { return .nothing }
+    let alt = photo.altText.isEmpty ? "Photo by \(post.author.username)" : photo.altText
+    return """
+        <li><a href="\(url: Site.post(post.id))"><img src="\(url: Site.media(photo.thumbnailKey))" width="320" height="320" \
+        alt="\(alt)" loading="lazy" decoding="async">\(when: post.photos.count > 1, manyMark(post.photos.count))</a></li>
+        """
+}
+
+private func manyMark(_ number: Int) -> HTML { "<span class=\"many-mark\" aria-label=\"\(number) photos\" role=\"img\">▣</span>" }

@@ -1,0 +1,46 @@
+import Core
+import HTML
+import Hummingbird
+import Web
+
+/// The front page: the feed of a member, a welcome for a stranger.
+struct FeedPages {
+    let community: Community
+    let cookies: SiteCookies
+
+    var routes: RouteCollection<WebContext> {
+        let routes = RouteCollection(context: WebContext.self)
+        routes.get("/", use: home)
+        return routes
+    }
+
+    @Sendable func home(_ request: Request, _ context: WebContext) async throws -> Response {
+        let visit = Visit(request, context, cookies: cookies)
+        guard let viewer = context.viewer else { return visit.page("Welcome", welcome) }
+        let asked = try request.page()
+        let page = try await community.feed.home(for: viewer, page: asked)
+        guard !page.items.isEmpty else { return visit.page("Home", empty(viewer, isFirst: asked.isFirst)) }
+        let cards = page.items.enumerated().map { place, post in
+            PostCard(post: post, visit: visit, back: "/#post-\(post.id)", isFirst: place == 0).html
+        }
+        return visit.page(
+            "Home", "<h1 class=\"visually-hidden\">Home</h1><div class=\"column\">\(cards)\(nextLink("/", page.nextCursor))</div>")
+    }
+
+    private let welcome: HTML = """
+        <div class="narrow"><h1>Photos of people you know</h1>
+        <p>Isntgram is a community for photos, kept by one of its own: no advertising, no tracking, nothing recommended
+        by a machine.</p>
+        <p><a class="button wide-button" href="/register">Register</a></p>
+        <p>Have an account? <a href="/login">Sign in</a></p></div>
+        """
+
+    private func empty(_ viewer: Viewer, isFirst: Bool) -> HTML {
+        guard isFirst else { return "<p class=\"empty\">That was all. <a href=\"/\">Back to the newest</a></p>" }
+        return """
+            <div class="empty"><h1>Welcome, \(viewer.username)</h1>
+            <p>Posts of people you follow appear here. Open somebody’s page and follow them, or begin yourself.</p>
+            <p><a class="button" href="/create">Post your first photo</a></p></div>
+            """
+    }
+}
