@@ -15,3 +15,20 @@ package struct Feed: Sendable {
         }
     }
 }
+
+extension Feed {
+    /// What one page costs inside the storage alone, without the way there: the median of `times` in microseconds.
+    /// It is the limit that a measured feed is set beside.
+    package func bareMicroseconds(of username: String, times: Int) async throws -> Double {
+        try await storage.read { connection in
+            guard let account = try AccountRecords.find(username: username, in: connection) else {
+                throw Problem.notFound("account")
+            }
+            let clock = ContinuousClock()
+            let costs = try (0..<times).map { _ in
+                try clock.measure { _ = try PostRecords.home(of: account.id, page: .first, in: connection) }
+            }
+            return costs.sorted()[times / 2] / .microseconds(1)
+        }
+    }
+}

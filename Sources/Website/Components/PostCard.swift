@@ -13,7 +13,7 @@ struct PostCard {
 
     var html: HTML {
         """
-        <article class="card" id="post-\(post.id)">
+        <article class="card" id="post-\(post.id.value)">
         <header class="card-head">\(avatar(post.author)) <a class="name" href="\(url: Site.profile(post.author.username))">\
         \(post.author.username)</a>\(place)</header>
         <div class="photos\(when: post.photos.count > 1, " many")"\(when: post.photos.count > 1, " tabindex=\"0\" role=\"group\" aria-label=\"\(post.photos.count) photos\"")>\

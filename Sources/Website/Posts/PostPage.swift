@@ -51,7 +51,7 @@ struct PostPage {
     private func item(_ comment: Comment) -> HTML {
         let time = Timestamp(comment.createdAt)
         return """
-            <li id="comment-\(comment.id)">\(avatar(comment.author))<div><p class="comment-text">\
+            <li id="comment-\(comment.id.value)">\(avatar(comment.author))<div><p class="comment-text">\
             <a class="name" href="\(url: Site.profile(comment.author.username))">\(comment.author.username)</a> \(comment.text)</p>
             <p class="time"><time datetime="\(time.rfc3339)">\(time.dayName)</time></p></div>
             \(when: comment.deletableByViewer, buttonForm(visit, action: "/comments/\(comment.id)/delete", label: "Delete"))</li>

@@ -1,0 +1,27 @@
+import ArgumentParser
+import Core
+import Foundation
+import Logging
+
+/// Fills an empty data folder with made-up people for `scripts/bench`.
+struct SeedCommunity: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "seed", abstract: "Fill an empty data folder for measuring.", shouldDisplay: false)
+    @Option var accounts = 1000
+    @Option var posts = 100_000
+    @Option var follows = 100
+    @Flag(help: "Instead of seeding, print the microseconds of the feed's bare SQL, the median of many.")
+    var measureFeed = false
+    @OptionGroup var flags: SettingsFlags
+
+    func run() async throws {
+        let household = try await Household.open(
+            try await flags.settings().data, logger: Logger(label: "isntgram") { _ in LineLog() })
+        if measureFeed {
+            print(try await household.community.feed.bareMicroseconds(of: "person1", times: 5000))
+        } else {
+            try await Seed(accounts: accounts, posts: posts, follows: follows).plant(in: household.community)
+        }
+        try await household.close()
+    }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import Core
+import Foundation
+import Hummingbird
+import Logging
+import NIOCore
+import ServiceLifecycle
+import Storage
+import UnixSignals
+import Web
+
+/// The settings as flags; every command that opens the data folder takes them.
+struct SettingsFlags: ParsableArguments {
+    @Option(help: help(Settings.host)) var host: String?
+    @Option(help: help(Settings.port)) var port: String?
+    @Option(help: help(Settings.baseURL)) var baseURL: String?
+    @Option(help: help(Settings.data)) var data: String?
+    @Option(help: help(Settings.logLevel)) var logLevel: String?
+    @Option(help: "A file of settings, NAME=value a line; they win over the environment.") var envFile: String?
+
+    func settings() async throws -> Settings {
+        let flags = [
+            Settings.host.name: host, Settings.port.name: port, Settings.baseURL.name: baseURL,
+            Settings.data.name: data, Settings.logLevel.name: logLevel,
+        ]
+        return try await Settings(flags: flags.compactMapValues { $0 }, file: envFile)
+    }
+
+    private static func help(_ key: Settings.Key) -> ArgumentHelp {
+        let fallback = key.fallback.isEmpty ? "" : " (default: \(key.fallback))"
+        return "\(key.meaning.prefix(1).uppercased() + key.meaning.dropFirst())\(fallback). \(key.variable)"
+    }
+}
+
+/// Runs the server.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the server.",
+        discussion: "Settings come from the environment, from --env-file, and from flags; the later of these wins.")
+
+    @OptionGroup var flags: SettingsFlags
+
+    func run() async throws {
+        let settings = try await flags.settings()
+        LoggingSystem.bootstrap { _ in
+            var log = LineLog()
+            log.logLevel = settings.logLevel
+            return log
+        }
+        let logger = Logger(label: "isntgram")
+        let household = try await Household.open(settings.data, logger: logger)
+        let site = SiteApplication.make(
+            community: household.community, site: settings.site, uploads: household.uploads, host: settings.host,
+            port: settings.port, logger: logger
+        ) { channel in
+            let port = channel.localAddress?.port ?? settings.port
+            logger.notice("Open http://\(settings.host):\(port)", metadata: ["data": "\(settings.data)"])
+        }
+        let control = try ControlSocket.application(in: settings.data, community: household.community, logger: logger)
+        var configuration = ServiceGroupConfiguration(
+            services: [.init(service: site), .init(service: control)], gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger)
+        // Requests in hand have this long to finish; then they are cut off.
+        configuration.maximumGracefulShutdownDuration = .seconds(10)
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+        } catch {
+            try? await household.close()
+            throw error
+        }
+        try await household.close()
+        logger.notice("Stopped")
+    }
+}

@@ -1,0 +1,66 @@
+import Core
+import Foundation
+
+/// What whoever runs the server can have done to it. It goes to the running server over a socket in the data folder,
+/// or, where none runs, is done in the process that was started for it.
+enum AdminCommand: Codable, Sendable {
+    case createUser(username: String, email: String, fullName: String, password: String)
+    case listUsers
+    case setPassword(username: String, password: String)
+    case deleteUser(username: String)
+    case createToken(username: String, scopes: String, name: String)
+    case revokeToken(String)
+    case revokeTokens(username: String)
+
+    /// What a command ended with: lines to print, or why it was refused.
+    struct Outcome: Codable, Sendable {
+        var lines: [String] = []
+        var refusal: String?
+    }
+
+    func outcome(in community: Community) async -> Outcome {
+        do {
+            return Outcome(lines: try await run(in: community))
+        } catch let problem as Problem {
+            let reasons = problem.fields.map { "\($0.field): \($0.message)" }
+            return Outcome(refusal: reasons.isEmpty ? problem.detail : reasons.joined(separator: "\n"))
+        } catch {
+            return Outcome(refusal: "\(error)")
+        }
+    }
+
+    private func run(in community: Community) async throws -> [String] {
+        let accounts = community.accounts
+        let credentials = community.credentials
+        switch self {
+        case .createUser(let username, let email, let fullName, let password):
+            let account = try await accounts.register(
+                Registration(email: email, fullName: fullName, username: username, password: password))
+            return ["Made the account \(account.username)."]
+        case .listUsers:
+            return try await accounts.all().map { account in
+                "\(account.username)\t\(account.fullName)\t\(account.postsCount) posts\t\(account.followerCount) followers"
+            }
+        case .setPassword(let username, let password):
+            let account = try await accounts.find(username: username)
+            try await accounts.setPassword(password, of: account)
+            return ["Set the password of \(account.username); every session and token has ended."]
+        case .deleteUser(let username):
+            let account = try await accounts.find(username: username)
+            try await accounts.delete(account)
+            return ["Deleted \(account.username) with \(account.postsCount) posts."]
+        case .createToken(let username, let names, let name):
+            guard let scopes = Credential.Scopes(names: names) else {
+                throw Problem(.invalid, "Scopes are read and write; “\(names)” names another or none.")
+            }
+            let account = try await accounts.find(username: username)
+            return [try await credentials.issue(.token, to: account, scopes: scopes, name: name).secret.text]
+        case .revokeToken(let text):
+            guard try await credentials.revoke(Secret(text)) else { throw Problem.notFound("token") }
+            return ["Revoked the token."]
+        case .revokeTokens(let username):
+            let account = try await accounts.find(username: username)
+            return ["Revoked \(try await credentials.revokeTokens(of: account)) tokens of \(account.username)."]
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import AsyncHTTPClient
+import Core
+import Foundation
+import Hummingbird
+import Logging
+import MediaStorage
+import NIOCore
+import NIOFoundationEssentialsCompat
+import NIOHTTP1
+import Storage
+
+/// The socket in the data folder over which commands reach the running server. Whoever may open the folder may use
+/// it; nobody else can.
+enum ControlSocket {
+    static func path(in folder: String) -> String { folder + "/control.sock" }
+
+    /// The server's end.
+    static func application(in folder: String, community: Community, logger: Logger) throws -> some ApplicationProtocol {
+        // What a killed server left; the folder's lock is held, so nobody listens on it.
+        try Files.remove(path(in: folder))
+        let router = Router()
+        router.post("command") { request, _ in
+            let body = try await request.body.collect(upTo: 64 * 1024)
+            let command = try JSONDecoder().decode(AdminCommand.self, from: Data(buffer: body))
+            let answer = try JSONEncoder().encode(await command.outcome(in: community))
+            return Response(status: .ok, body: .init(byteBuffer: ByteBuffer(data: answer)))
+        }
+        var quiet = logger
+        quiet.logLevel = .warning
+        return Application(
+            router: router, configuration: .init(address: .unixDomainSocket(path: path(in: folder))), logger: quiet)
+    }
+
+    /// The command's end: hands it to the server that holds the folder.
+    static func send(_ command: AdminCommand, to folder: String) async throws -> AdminCommand.Outcome {
+        guard let url = URL(httpURLWithSocketPath: path(in: folder), uri: "/command") else {
+            throw SettingsError("The path of the data folder \(folder) cannot stand in an address.")
+        }
+        var request = HTTPClientRequest(url: url.absoluteString)
+        request.method = .POST
+        request.body = .bytes(ByteBuffer(data: try JSONEncoder().encode(command)))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+        let body = try await response.body.collect(upTo: 16 << 20)
+        return try JSONDecoder().decode(AdminCommand.Outcome.self, from: Data(buffer: body))
+    }
+
+    private static func outcome(of command: AdminCommand, in folder: String) async throws -> AdminCommand.Outcome {
+        let household: Household
+        do {
+            household = try await Household.open(folder, logger: Logger(label: "isntgram") { _ in LineLog() })
+        } catch StorageError.locked {
+            return try await send(command, to: folder)
+        }
+        let outcome = await command.outcome(in: household.community)
+        try await household.close()
+        return outcome
+    }
+
+    /// Runs a command wherever the folder is held, prints what it says, and throws what it refuses.
+    static func perform(_ command: AdminCommand, in folder: String) async throws {
+        let outcome = try await outcome(of: command, in: folder)
+        for line in outcome.lines { print(line) }
+        if let refusal = outcome.refusal { throw SettingsError(refusal) }
+    }
+}

@@ -1,0 +1,18 @@
+import ArgumentParser
+import Logging
+
+/// The program.
+@main
+struct Isntgram: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "isntgram",
+        abstract: "A photo community in one program.",
+        discussion: "Begin with «isntgram serve» and open the address it prints.",
+        version: version,
+        subcommands: [
+            Serve.self, Migrate.self, UserCommands.self, TokenCommands.self, HealthCheck.self, RenderPhoto.self,
+            SeedCommunity.self,
+        ])
+
+    static let version = "0.1.0"
+}

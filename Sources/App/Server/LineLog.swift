@@ -1,0 +1,42 @@
+import Foundation
+import Logging
+import Web
+
+/// Logs one line each: readable on a terminal, JSON when not.
+struct LineLog: LogHandler {
+    var logLevel: Logger.Level = .info
+    var metadata: Logger.Metadata = [:]
+    private let isTerminal: Bool
+
+    init(isTerminal: Bool = isatty(STDERR_FILENO) == 1) { self.isTerminal = isTerminal }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let fields = metadata.merging(event.metadata ?? [:]) { _, new in new }
+        let time = Timestamp(Int64(Date().timeIntervalSince1970 * 1000)).rfc3339
+        let line = isTerminal
+            ? Self.readable(time, event.level, "\(event.message)", fields)
+            : Self.json(time, event.level, "\(event.message)", fields)
+        FileHandle.standardError.write(Data((line + "\n").utf8))
+    }
+
+    static func readable(_ time: String, _ level: Logger.Level, _ message: String, _ fields: Logger.Metadata) -> String {
+        let rest = fields.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
+        return "\(time) \(level) \(message)\(rest)".replacingOccurrences(of: "\n", with: "\\n")
+    }
+
+    static func json(_ time: String, _ level: Logger.Level, _ message: String, _ fields: Logger.Metadata) -> String {
+        var object = fields.mapValues { "\($0)" }
+        object["time"] = time
+        object["level"] = level.rawValue
+        object["message"] = message
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // A dictionary of strings always encodes.
+        return (try? encoder.encode(object)).map { String(decoding: $0, as: UTF8.self) } ?? message
+    }
+}
