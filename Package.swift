@@ -115,5 +115,27 @@ let package = Package(
         .systemLibrary(
             name: "CVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"])]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "Core", "Imaging", "MediaStorage", "SQLiteStorage", "Storage",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "StorageContract", dependencies: ["Storage"], path: "Tests/StorageContract", swiftSettings: strict),
+        .testTarget(
+            name: "SQLiteStorageTests", dependencies: ["SQLiteStorage", "Storage", "StorageContract", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(name: "HTMLTests", dependencies: ["HTML", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "ImagingTests", dependencies: ["App", "Imaging", "TestSupport"], exclude: ["Fixtures"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MediaStorageTests",
+            dependencies: ["MediaStorage", "TestSupport", .product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CoreTests", dependencies: ["App", "Core", "Storage", "TestSupport"], swiftSettings: strict),
     ]
 )

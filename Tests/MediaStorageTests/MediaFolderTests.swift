@@ -1,0 +1,103 @@
+import Foundation
+import MediaStorage
+import NIOCore
+import TestSupport
+import Testing
+
+struct MediaFolderTests {
+    private func keep(_ texts: [String: String], in folder: String) async throws -> (MediaFolder, MediaPrefix) {
+        let media = try MediaFolder(folder + "/media")
+        let prefix = MediaPrefix.random()
+        let files = try texts.map { name, text in
+            let path = folder + "/" + name
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+            return MediaFile(path: path, name: name)
+        }
+        try await media.put(files, under: prefix)
+        return (media, prefix)
+    }
+
+    private func key(_ prefix: MediaPrefix, _ name: String) throws -> MediaKey {
+        try #require(MediaKey(prefix: prefix.description, name: name))
+    }
+
+    @Test func `files are kept, read in part, and removed`() async throws {
+        try await Fixtures.withFolder { folder in
+            let (media, prefix) = try await keep(["1.jpg": "hello world", "2.jpg": ""], in: folder)
+            let key = try key(prefix, "1.jpg")
+            #expect(try await media.byteCount(of: key) == 11)
+            var text = ""
+            for try await piece in try await media.read(key, 6..<11) { text += String(buffer: piece) }
+            #expect(text == "world")
+            #expect(Fixtures.files(below: folder).filter { $0.hasSuffix(".jpg") }.count == 2)
+            try await media.delete([prefix, .random()])
+            #expect(try await media.byteCount(of: key) == nil)
+            #expect(Fixtures.files(below: folder) == [])
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/media") == [".incoming"])
+            try await media.check()
+        }
+    }
+
+    @Test func `a large file comes in pieces`() async throws {
+        try await Fixtures.withFolder { folder in
+            let (media, prefix) = try await keep(["1.jpg": String(repeating: "x", count: 200_000)], in: folder)
+            var sizes: [Int] = []
+            for try await piece in try await media.read(try key(prefix, "1.jpg"), 0..<200_000) { sizes.append(piece.readableBytes) }
+            #expect(sizes == [65_536, 65_536, 65_536, 3392])
+        }
+    }
+
+    @Test func `a file that is missing leaves nothing half kept`() async throws {
+        try await Fixtures.withFolder { folder in
+            let media = try MediaFolder(folder + "/media")
+            try Data("x".utf8).write(to: URL(fileURLWithPath: folder + "/1.jpg"))
+            let error = await #expect(throws: MediaError.self) {
+                try await media.put(
+                    [MediaFile(path: folder + "/1.jpg", name: "1.jpg"), MediaFile(path: folder + "/gone", name: "2.jpg")],
+                    under: .random())
+            }
+            #expect(error?.description.contains("No such file") == true)
+            #expect(Fixtures.files(below: folder + "/media") == [])
+        }
+    }
+
+    @Test func `what a crash left staged goes when the folder is opened`() async throws {
+        try await Fixtures.withFolder { folder in
+            try FileManager.default.createDirectory(atPath: folder + "/media/.incoming/x", withIntermediateDirectories: true)
+            try Data("x".utf8).write(to: URL(fileURLWithPath: folder + "/media/.incoming/x/1.jpg"))
+            _ = try MediaFolder(folder + "/media")
+            #expect(Fixtures.files(below: folder) == [])
+        }
+    }
+
+    @Test func `links lead nowhere`() async throws {
+        try await Fixtures.withFolder { folder in
+            let (media, prefix) = try await keep(["1.jpg": "x"], in: folder)
+            let path = "\(folder)/media/\(prefix)/2.jpg"
+            try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "/etc/passwd")
+            let key = try key(prefix, "2.jpg")
+            #expect(try await media.byteCount(of: key) == nil)
+            await #expect(throws: MediaError.self) { try await media.read(key, 0..<5) }
+        }
+    }
+
+    @Test func `a folder that cannot be is refused in words`() async throws {
+        try await Fixtures.withFolder { folder in
+            try Data().write(to: URL(fileURLWithPath: folder + "/file"))
+            #expect(throws: MediaError.self) { try MediaFolder(folder + "/file/media") }
+            #expect(throws: MediaError.self) { try Files.names(in: folder + "/none") }
+            let (media, _) = try await keep(["1.jpg": "x"], in: folder)
+            try FileManager.default.removeItem(atPath: folder + "/media/.incoming")
+            await #expect(throws: MediaError.self) { try await media.check() }
+        }
+    }
+
+    @Test(arguments: ["", "ab/cd", "zz/zz000000000000000000000000000000", "../etc", "ab/ac000000000000000000000000000000"])
+    func `only our own prefixes are prefixes`(_ text: String) { #expect(MediaPrefix(text) == nil) }
+
+    @Test(arguments: ["", "../x", ".incoming", "a/b", "A.jpg", "x%00", String(repeating: "a", count: 41)])
+    func `only our own names are names`(_ name: String) {
+        #expect(MediaKey(prefix: MediaPrefix.random().description, name: name) == nil)
+        #expect(MediaKey(prefix: "ab", name: "1.jpg") == nil)
+    }
+}

@@ -1,0 +1,99 @@
+import Foundation
+import SQLiteStorage
+import Storage
+import StorageContract
+import TestSupport
+import Testing
+
+struct SQLiteStorageTests {
+    @Test(arguments: StorageContract.promises)
+    func `in a file, keeps its promise:`(_ promise: StorageContract.Promise) async throws {
+        try await Fixtures.withFolder { folder in
+            let storage = try SQLiteStorage(path: folder + "/test.sqlite")
+            try await promise.check(storage)
+            try await storage.close()
+        }
+    }
+
+    @Test(arguments: StorageContract.promises)
+    func `in memory, keeps its promise:`(_ promise: StorageContract.Promise) async throws {
+        let storage = try SQLiteStorage()
+        try await promise.check(storage)
+        try await storage.close()
+    }
+
+    @Test func `the writer waits for the disk, and the safety settings hold`() async throws {
+        try await Fixtures.withFolder { folder in
+            let storage = try SQLiteStorage(path: folder + "/test.sqlite")
+            let values = try await storage.write { connection in
+                [
+                    try connection.int("PRAGMA synchronous"), try connection.int("PRAGMA foreign_keys"),
+                    try connection.int("PRAGMA trusted_schema"), try connection.int("PRAGMA secure_delete"),
+                    try connection.int("PRAGMA journal_size_limit"), try connection.int("PRAGMA busy_timeout"),
+                ]
+            }
+            #expect(values == [2, 1, 0, 1, 67_108_864, 5000])
+            #expect(try await storage.read { try $0.row("PRAGMA journal_mode") { $0.text(0) } } == "wal")
+            try await storage.close()
+        }
+    }
+
+    @Test func `full-text search is there`() async throws {
+        let storage = try SQLiteStorage()
+        try await storage.write { try $0.script("CREATE VIRTUAL TABLE words USING fts5(text)") }
+        try await storage.close()
+    }
+
+    @Test func `a backup is a whole database`() async throws {
+        try await Fixtures.withFolder { folder in
+            let storage = try SQLiteStorage(path: folder + "/test.sqlite")
+            try await storage.write { connection in
+                try connection.script("CREATE TABLE things (id INTEGER)")
+                try connection.run("INSERT INTO things (id) VALUES (\(7))")
+            }
+            try await storage.backup(to: folder + "/copy.sqlite")
+            let copy = try SQLiteStorage(path: folder + "/copy.sqlite")
+            #expect(try await copy.read { try $0.int("SELECT id FROM things") } == 7)
+            try await copy.close()
+            try await storage.close()
+        }
+    }
+
+    @Test func `a file that is no database is refused in words`() async throws {
+        try await Fixtures.withFolder { folder in
+            try Data(repeating: 65, count: 4096).write(to: URL(fileURLWithPath: folder + "/test.sqlite"))
+            let error = #expect(throws: StorageError.self) { try SQLiteStorage(path: folder + "/test.sqlite") }
+            #expect(error?.description.contains("damaged or is none") == true)
+        }
+    }
+
+    @Test func `a folder has one holder at a time`() async throws {
+        try await Fixtures.withFolder { folder in
+            try withExtendedLifetime(try DataFolderLock(folder: folder)) {
+                let error = #expect(throws: StorageError.self) { try DataFolderLock(folder: folder) }
+                #expect(error?.description.contains("in use by process \(getpid())") == true)
+            }
+            _ = try DataFolderLock(folder: folder)
+            #expect(throws: StorageError.self) { try DataFolderLock(folder: folder + "/missing") }
+        }
+    }
+
+    @Test func `every storage error says what happened`() {
+        let errors: [StorageError] = [
+            .unique("a.b"), .foreignKey, .constraint("c"), .busy, .full, .readOnly, .closed, .damaged("d"),
+            .migration("e"), .locked("f"), .other("g"),
+        ]
+        #expect(Set(errors.map(\.description)).count == errors.count)
+    }
+
+    @Test func `binds are numbered on through fragments`() {
+        let name = "x"
+        let fragment: SQL = "b = \(2) AND c = \(name)"
+        let whole: SQL = "SELECT 1 WHERE a = \(1) AND \(fragment) AND d IN \(list: [4], .postgres)"
+        #expect(
+            whole.text
+                == "SELECT 1 WHERE a = $1 AND b = $2 AND c = $3 AND d IN "
+                + "(SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($4 AS json)) AS list (value))")
+        #expect(whole.binds == [.int(1), .int(2), .text("x"), .text("[4]")])
+    }
+}

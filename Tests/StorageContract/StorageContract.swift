@@ -1,0 +1,189 @@
+import Storage
+import Testing
+
+/// What every storage engine promises. A suite calls ``check(_:)`` with its engine, and so takes all of it.
+package enum StorageContract {
+    package typealias Make = @Sendable () async throws -> any Storage
+
+    package struct Promise: Sendable, CustomTestStringConvertible {
+        package let testDescription: String
+        package let check: @Sendable (any Storage) async throws -> Void
+    }
+
+    package static let promises: [Promise] = [
+        Promise(testDescription: "a write that throws leaves nothing", check: rollback),
+        Promise(testDescription: "every kind of value comes back as it went in", check: values),
+        Promise(testDescription: "a value that stands already is reported as such", check: uniqueness),
+        Promise(testDescription: "a row cannot refer to one that is not there", check: references),
+        Promise(testDescription: "run tells how many rows changed", check: changes),
+        Promise(testDescription: "a list of any length is one bind", check: lists),
+        Promise(testDescription: "a read cannot write", check: readOnly),
+        Promise(testDescription: "writers at once lose nothing", check: concurrentWrites),
+        Promise(testDescription: "migrations run once, in order", check: migrations),
+        Promise(testDescription: "a migration edited after it landed is refused", check: editedMigration),
+        Promise(testDescription: "a migration that fails leaves nothing", check: failedMigration),
+        Promise(testDescription: "a database newer than the program is refused", check: newerDatabase),
+        Promise(testDescription: "what is not SQL is an error", check: nonsense),
+    ]
+
+    private static func table(_ storage: any Storage) async throws {
+        try await storage.write { connection in
+            try connection.script("CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT UNIQUE, size INTEGER)")
+        }
+    }
+
+    private static func count(_ storage: any Storage) async throws -> Int64 {
+        try await storage.read { try $0.int("SELECT count(*) FROM things") ?? -1 }
+    }
+
+    private static func rollback(_ storage: any Storage) async throws {
+        struct Stop: Error {}
+        try await table(storage)
+        await #expect(throws: Stop.self) {
+            try await storage.write { connection in
+                try connection.run("INSERT INTO things (id) VALUES (\(1 as Int64))")
+                throw Stop()
+            }
+        }
+        #expect(try await count(storage) == 0)
+    }
+
+    private static func values(_ storage: any Storage) async throws {
+        let blob = storage.dialect == .sqlite ? "BLOB" : "BYTEA"
+        let integer = storage.dialect == .sqlite ? "INTEGER" : "BIGINT"
+        try await storage.write { connection in
+            try connection.script(
+                "CREATE TABLE kinds (i \(integer), d DOUBLE PRECISION, t TEXT, b \(blob), n TEXT, y \(integer))")
+        }
+        let long = String(repeating: "ä", count: 100_000)
+        for (number, text, bytes) in [
+            (Int64.min, "", [UInt8]()), (Int64.max, "👩‍👩‍👧 $1 ? ' \" \\", [0, 255, 0]), (0, long, Array(repeating: 7, count: 70_000)),
+        ] {
+            try await storage.write { connection in
+                try connection.run("DELETE FROM kinds")
+                try connection.run(
+                    """
+                    INSERT INTO kinds (i, d, t, b, n, y) VALUES (\(number), \(0.5), \(text), \(bytes), \
+                    \(nil as String?), \(true))
+                    """)
+            }
+            let same = try await storage.read { connection in
+                try connection.row("SELECT i, d, t, b, n, y FROM kinds WHERE i = \(number) AND t = \(text)") { row in
+                    row.int(0) == number && row.double(1) == 0.5 && row.text(2) == text && row.bytes(3) == bytes
+                        && row.isNull(4) && row.textOrNil(4) == nil && row.intOrNil(0) == number && row.bool(5)
+                }
+            }
+            #expect(same == true)
+        }
+    }
+
+    private static func uniqueness(_ storage: any Storage) async throws {
+        try await table(storage)
+        let insert: @Sendable (any Connection) throws -> Void = { connection in
+            try connection.run("INSERT INTO things (name) VALUES (\("one"))")
+        }
+        try await storage.write(insert)
+        await #expect(throws: StorageError.unique("things.name")) { try await storage.write(insert) }
+        let added = try await storage.write {
+            try $0.run("INSERT INTO things (name) VALUES (\("one")) ON CONFLICT DO NOTHING")
+        }
+        #expect(added == 0)
+    }
+
+    private static func references(_ storage: any Storage) async throws {
+        try await table(storage)
+        try await storage.write { connection in
+            try connection.script("CREATE TABLE parts (thing INTEGER NOT NULL REFERENCES things (id))")
+        }
+        await #expect(throws: StorageError.foreignKey) {
+            try await storage.write { try $0.run("INSERT INTO parts (thing) VALUES (\(9 as Int64))") }
+        }
+    }
+
+    private static func changes(_ storage: any Storage) async throws {
+        try await table(storage)
+        let counts = try await storage.write { connection in
+            for name in ["a", "b", "c"] { try connection.run("INSERT INTO things (name) VALUES (\(name))") }
+            return [
+                try connection.run("UPDATE things SET size = \(1 as Int64)"),
+                try connection.run("DELETE FROM things WHERE name = \("zzz")"),
+                try connection.run("DELETE FROM things WHERE name <> \("a")"),
+            ]
+        }
+        #expect(counts == [3, 0, 2])
+        #expect(try await storage.read { try $0.exists("SELECT 1 FROM things WHERE name = \("a")") })
+    }
+
+    private static func lists(_ storage: any Storage) async throws {
+        try await table(storage)
+        let dialect = storage.dialect
+        let found = try await storage.write { connection in
+            for id in Int64(1)...20 { try connection.run("INSERT INTO things (id) VALUES (\(id))") }
+            return try [[], [3], Array(5...500)].map { (ids: [Int64]) in
+                try connection.int("SELECT count(*) FROM things WHERE id > \(0) AND id IN \(list: ids, dialect)")
+            }
+        }
+        #expect(found == [0, 1, 16])
+    }
+
+    private static func readOnly(_ storage: any Storage) async throws {
+        try await table(storage)
+        await #expect(throws: StorageError.readOnly) {
+            try await storage.read { try $0.run("INSERT INTO things (id) VALUES (\(1))") }
+        }
+    }
+
+    private static func concurrentWrites(_ storage: any Storage) async throws {
+        try await table(storage)
+        try await storage.write { try $0.run("INSERT INTO things (id, size) VALUES (\(1), \(0))") }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<50 {
+                group.addTask {
+                    try await storage.write { connection in
+                        let size = try connection.int("SELECT size FROM things WHERE id = \(1)") ?? 0
+                        try connection.run("UPDATE things SET size = \(size + 1) WHERE id = \(1)")
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await storage.read { try $0.int("SELECT size FROM things") } == 50)
+    }
+
+    private static let first = Migration(number: 1, name: "one") { _ in "CREATE TABLE one (id INTEGER)" }
+    private static let second = Migration(number: 2, name: "two") { _ in "CREATE TABLE two (id INTEGER)" }
+
+    private static func migrations(_ storage: any Storage) async throws {
+        #expect(try await Migrations.run([first], on: storage) == 1)
+        #expect(try await Migrations.run([first, second], on: storage) == 1)
+        #expect(try await Migrations.run([first, second], on: storage) == 0)
+        try await storage.write { connection in
+            try connection.run("INSERT INTO one (id) VALUES (\(1))")
+            try connection.run("INSERT INTO two (id) VALUES (\(1))")
+        }
+        await #expect(throws: StorageError.self) { try await Migrations.run([second], on: storage) }
+    }
+
+    private static func editedMigration(_ storage: any Storage) async throws {
+        try await Migrations.run([first], on: storage)
+        let edited = Migration(number: 1, name: "one") { _ in "CREATE TABLE one (id INTEGER, more TEXT)" }
+        let error = await #expect(throws: StorageError.self) { try await Migrations.run([edited, second], on: storage) }
+        #expect(error?.description.contains("Migration 1 “one” differs") == true)
+    }
+
+    private static func failedMigration(_ storage: any Storage) async throws {
+        let broken = Migration(number: 2, name: "broken") { _ in "CREATE TABLE two (id INTEGER); CREATE NONSENSE" }
+        await #expect(throws: StorageError.self) { try await Migrations.run([first, broken], on: storage) }
+        #expect(try await Migrations.run([first, second], on: storage) == 1)
+    }
+
+    private static func newerDatabase(_ storage: any Storage) async throws {
+        try await Migrations.run([first, second], on: storage)
+        let error = await #expect(throws: StorageError.self) { try await Migrations.run([first], on: storage) }
+        #expect(error?.description.contains("newer version") == true)
+    }
+
+    private static func nonsense(_ storage: any Storage) async throws {
+        await #expect(throws: StorageError.self) { try await storage.read { try $0.int("SELECT nothing FROM nowhere") } }
+    }
+}
