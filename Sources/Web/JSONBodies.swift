@@ -6,17 +6,17 @@ import NIOCore
 import NIOFoundationCompat
 
 extension Response {
-    /// An answer in JSON. Slashes stand as they are, so that addresses can be read.
+    /// An answer in JSON.
     package static func json(
-        _ value: some Encodable, status: HTTPResponse.Status = .ok, contentType: String = "application/json"
-    ) throws -> Response {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .withoutEscapingSlashes
-        let data = try encoder.encode(value)
+        _ value: some JSONWritable, status: HTTPResponse.Status = .ok, contentType: String = "application/json"
+    ) -> Response {
+        var json = JSONText()
+        value.write(to: &json)
         return Response(
             status: status,
-            headers: [.contentType: contentType, .contentLength: String(data.count), .cacheControl: "no-store"],
-            body: .init(byteBuffer: ByteBuffer(data: data)))
+            headers: [
+                .contentType: contentType, .contentLength: String(json.bytes.readableBytes), .cacheControl: "no-store",
+            ], body: .init(byteBuffer: json.bytes))
     }
 
     /// An answer without a body.

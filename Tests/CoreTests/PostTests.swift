@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import SQLiteStorage
 import Storage
 import TestSupport
 import Testing
@@ -169,7 +170,7 @@ struct PostTests {
             #expect(liked.likesCount == 1 && liked.likedByViewer)
             #expect(try await !test.community.posts.find(post.id, for: ada).likedByViewer)
             let profile = try await test.community.follows.profile("ada", for: grace)
-            #expect(profile.account.followerCount == 1 && profile.relationship == Relationship(following: true, followedBy: false))
+            #expect(profile.account.followerCount == 1 && profile.relationship?.following == true && profile.relationship?.followedBy == false)
             #expect(try await test.community.follows.followers(of: "ada", page: .first).items == [grace.summary])
             #expect(try await test.community.follows.following(by: "grace", page: .first).items == [ada.summary])
             for _ in 0..<2 {

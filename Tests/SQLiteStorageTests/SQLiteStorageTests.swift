@@ -69,11 +69,11 @@ struct SQLiteStorageTests {
 
     @Test func `a folder has one holder at a time`() async throws {
         try await Fixtures.withFolder { folder in
-            try withExtendedLifetime(try DataFolderLock(folder: folder)) {
+            let held = try DataFolderLock(folder: folder)
+            withExtendedLifetime(held) {
                 let error = #expect(throws: StorageError.self) { try DataFolderLock(folder: folder) }
                 #expect(error?.description.contains("in use by process \(getpid())") == true)
             }
-            _ = try DataFolderLock(folder: folder)
             #expect(throws: StorageError.self) { try DataFolderLock(folder: folder + "/missing") }
         }
     }

@@ -2,57 +2,54 @@ import Core
 import Web
 
 /// A member in JSON.
-struct UserBody: Encodable, Sendable {
-    struct Relationship: Encodable, Sendable {
-        let following: Bool
-        var requested = false
-        let followedBy: Bool
-        var blocking = false
-        var muting = false
-    }
-
-    let id: ID<Account>
-    let username: String
-    let fullName: String
-    let bio: String
-    let website: String
-    let pronouns: String
-    let profilePictureUrl = Nullable<String>(value: nil)
-    let isPrivate = false
-    let postsCount: Int
-    let followerCount: Int
-    let followingCount: Int
-    let createdAt: String
-    let relationship: Relationship?
+struct UserBody: JSONWritable {
+    let account: Account
+    /// Left out for a stranger and in one's own.
+    var relationship: Relationship?
     /// Only in one's own.
-    let email: String?
+    var email: String?
 
-    init(_ account: Account, relationship: Core.Relationship? = nil, email: String? = nil) {
-        id = account.id
-        username = account.username
-        fullName = account.fullName
-        bio = account.bio
-        website = account.website
-        pronouns = account.pronouns
-        postsCount = account.postsCount
-        followerCount = account.followerCount
-        followingCount = account.followingCount
-        createdAt = Timestamp(account.createdAt).rfc3339
-        self.relationship = relationship.map { Relationship(following: $0.following, followedBy: $0.followedBy) }
-        self.email = email
+    func write(to json: inout JSONText) {
+        json.object { json in
+            AccountSummary(account).writeFields(to: &json)
+            json.field("bio", account.bio)
+            json.field("website", account.website)
+            json.field("pronouns", account.pronouns)
+            json.field("isPrivate", false)
+            json.field("postsCount", account.postsCount)
+            json.field("followerCount", account.followerCount)
+            json.field("followingCount", account.followingCount)
+            json.field("createdAt", Timestamp(account.createdAt).rfc3339)
+            if let relationship { json.field("relationship", relationship) }
+            if let email { json.field("email", email) }
+        }
+    }
+}
+
+extension Relationship: JSONWritable {
+    package func write(to json: inout JSONText) {
+        json.object { json in
+            json.field("following", following)
+            json.field("requested", false)
+            json.field("followedBy", followedBy)
+            json.field("blocking", false)
+            json.field("muting", false)
+        }
     }
 }
 
 /// The little of a member that stands beside a post or a comment.
-struct UserSummaryBody: Encodable, Sendable {
-    let id: ID<Account>
-    let username: String
-    let fullName: String
-    let profilePictureUrl = Nullable<String>(value: nil)
+extension AccountSummary: JSONWritable {
+    init(_ account: Account) {
+        self.init(id: account.id, username: account.username, fullName: account.fullName)
+    }
 
-    init(_ account: AccountSummary) {
-        id = account.id
-        username = account.username
-        fullName = account.fullName
+    package func write(to json: inout JSONText) { json.object { writeFields(to: &$0) } }
+
+    fileprivate func writeFields(to json: inout JSONText) {
+        json.field("id", id.description)
+        json.field("username", username)
+        json.field("fullName", fullName)
+        json.field("profilePictureUrl", orNull: nil)
     }
 }

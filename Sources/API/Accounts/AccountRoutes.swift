@@ -28,15 +28,15 @@ struct AccountRoutes {
         let password: String
     }
 
-    private struct SignedInBody: Encodable {
-        let user: UserBody
-        let token: String
-        let expiresAt: String
+    private struct SignedInBody: JSONWritable {
+        let issued: Credentials.Issued
 
-        init(_ issued: Credentials.Issued) {
-            user = UserBody(issued.account)
-            token = issued.secret.text
-            expiresAt = Timestamp(issued.expiresAt).rfc3339
+        func write(to json: inout JSONText) {
+            json.object { json in
+                json.field("user", UserBody(account: issued.account))
+                json.field("token", issued.secret.text)
+                json.field("expiresAt", Timestamp(issued.expiresAt).rfc3339)
+            }
         }
     }
 
@@ -46,14 +46,14 @@ struct AccountRoutes {
             Registration(
                 email: body.email, fullName: body.fullName, username: body.username, password: body.password))
         let issued = try await community.credentials.issue(.token, to: account, scopes: .all, name: request.program)
-        return try .json(SignedInBody(issued), status: .created)
+        return .json(SignedInBody(issued: issued), status: .created)
     }
 
     @Sendable func login(_ request: Request, _ context: WebContext) async throws -> Response {
         let body = try await request.json(LoginBody.self)
         let issued = try await community.credentials.signIn(
             login: body.login, password: body.password, as: .token, name: request.program)
-        return try .json(SignedInBody(issued))
+        return .json(SignedInBody(issued: issued))
     }
 
     @Sendable func logout(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -63,7 +63,7 @@ struct AccountRoutes {
 
     @Sendable func me(_ request: Request, _ context: WebContext) async throws -> Response {
         let own = try await community.accounts.own(try context.member())
-        return try .json(UserBody(own.account, email: own.email))
+        return .json(UserBody(account: own.account, email: own.email))
     }
 }
 

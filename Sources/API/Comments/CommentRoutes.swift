@@ -3,22 +3,18 @@ import Hummingbird
 import Web
 
 /// A comment in JSON.
-struct CommentBody: Encodable, Sendable {
-    let id: ID<Comment>
-    let postId: ID<Post>
-    let author: UserSummaryBody
-    let text: String
-    let replyToId = Nullable<String>(value: nil)
-    let likesCount = 0
-    let likedByMe = false
-    let createdAt: String
-
-    init(_ comment: Comment) {
-        id = comment.id
-        postId = comment.post
-        author = UserSummaryBody(comment.author)
-        text = comment.text
-        createdAt = Timestamp(comment.createdAt).rfc3339
+extension Comment: JSONWritable {
+    package func write(to json: inout JSONText) {
+        json.object { json in
+            json.field("id", id.description)
+            json.field("postId", post.description)
+            json.field("author", author)
+            json.field("text", text)
+            json.field("replyToId", orNull: nil)
+            json.field("likesCount", 0)
+            json.field("likedByMe", false)
+            json.field("createdAt", Timestamp(createdAt).rfc3339)
+        }
     }
 }
 
@@ -40,7 +36,7 @@ struct CommentRoutes {
     @Sendable func list(_ request: Request, _ context: WebContext) async throws -> Response {
         let page = try await community.comments.of(
             try context.id(of: Post.self, called: "post"), for: context.viewer, page: try request.page())
-        return try page.answer(to: request, at: site) { CommentBody($0) }
+        return page.answer(to: request, at: site) { $0 }
     }
 
     @Sendable func add(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -48,7 +44,7 @@ struct CommentRoutes {
         let post = try context.id(of: Post.self, called: "post")
         let comment = try await community.comments.add(
             try await request.json(NewComment.self).text, to: post, by: viewer)
-        return try .json(CommentBody(comment), status: .created)
+        return .json(comment, status: .created)
     }
 
     @Sendable func delete(_ request: Request, _ context: WebContext) async throws -> Response {

@@ -20,25 +20,25 @@ struct FollowRoutes {
 
     @Sendable func user(_ request: Request, _ context: WebContext) async throws -> Response {
         let profile = try await community.follows.profile(try context.parameters.require("username"), for: context.viewer)
-        return try .json(UserBody(profile.account, relationship: profile.relationship))
+        return .json(UserBody(account: profile.account, relationship: profile.relationship))
     }
 
     @Sendable func posts(_ request: Request, _ context: WebContext) async throws -> Response {
         let page = try await community.posts.of(
             try context.parameters.require("username"), for: context.viewer, page: try request.page())
-        return try page.posts.answer(to: request, at: site) { PostBody($0, at: site) }
+        return page.posts.answer(to: request, at: site) { PostBody(post: $0, site: site) }
     }
 
     @Sendable func followers(_ request: Request, _ context: WebContext) async throws -> Response {
         let page = try await community.follows.followers(
             of: try context.parameters.require("username"), page: try request.page())
-        return try page.answer(to: request, at: site) { UserSummaryBody($0) }
+        return page.answer(to: request, at: site) { $0 }
     }
 
     @Sendable func following(_ request: Request, _ context: WebContext) async throws -> Response {
         let page = try await community.follows.following(
             by: try context.parameters.require("username"), page: try request.page())
-        return try page.answer(to: request, at: site) { UserSummaryBody($0) }
+        return page.answer(to: request, at: site) { $0 }
     }
 
     @Sendable func follow(_ request: Request, _ context: WebContext) async throws -> Response {

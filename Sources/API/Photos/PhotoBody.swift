@@ -2,30 +2,36 @@ import Core
 import Web
 
 /// A photo in JSON; addresses are absolute, as programs have no page to take them relative to.
-struct PhotoBody: Encodable, Sendable {
-    struct Rendition: Encodable, Sendable {
-        let url: String
-        let width: Int
-        let height: Int
-    }
+struct PhotoBody: JSONWritable {
+    let photo: Photo
+    let site: Site
 
-    let id: ID<Photo>
-    let url: String
-    let width: Int
-    let height: Int
-    let altText: String
-    let blurhash: String
-    let renditions: [Rendition]
+    /// The widest rendition's address.
+    var url: String { photo.renditions.first.map { site.absolute(Site.media(photo.key($0))) } ?? "" }
 
-    init(_ photo: Photo, at site: Site) {
-        id = photo.id
-        width = photo.width
-        height = photo.height
-        altText = photo.altText
-        blurhash = photo.blurhash
-        renditions = photo.renditions.map {
-            Rendition(url: site.absolute(Site.media(photo.key($0))), width: $0.width, height: $0.height)
+    func write(to json: inout JSONText) {
+        json.object { json in
+            json.field("id", photo.id.description)
+            json.field("url", url)
+            json.field("width", photo.width)
+            json.field("height", photo.height)
+            json.field("altText", photo.altText)
+            json.field("blurhash", photo.blurhash)
+            json.field("renditions", photo.renditions.map { RenditionBody(photo: photo, rendition: $0, site: site) })
         }
-        url = renditions.first?.url ?? ""
+    }
+}
+
+private struct RenditionBody: JSONWritable {
+    let photo: Photo
+    let rendition: Photo.Rendition
+    let site: Site
+
+    func write(to json: inout JSONText) {
+        json.object { json in
+            json.field("url", site.absolute(Site.media(photo.key(rendition))))
+            json.field("width", rendition.width)
+            json.field("height", rendition.height)
+        }
     }
 }

@@ -22,7 +22,7 @@ struct PhotoRoutes {
             }
             let photo = try await community.photos.add(
                 PhotoUpload(path: file.path, altText: form["altText"] ?? ""), by: viewer)
-            return try .json(PhotoBody(photo, at: site), status: .created)
+            return .json(PhotoBody(photo: photo, site: site), status: .created)
         }
     }
 }

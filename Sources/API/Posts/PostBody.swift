@@ -2,37 +2,28 @@ import Core
 import Web
 
 /// A post in JSON.
-struct PostBody: Encodable, Sendable {
-    let id: ID<Post>
-    let code: String
-    let url: String
-    let authorId: ID<Account>
-    let author: UserSummaryBody
-    let caption: String
-    let location: String
-    let imageUrl: String
-    let media: [PhotoBody]
-    let likesCount: Int
-    let commentsCount: Int
-    let likedByMe: Bool
-    let savedByMe = false
-    let createdAt: String
-    let updatedAt: String
+struct PostBody: JSONWritable {
+    let post: Post
+    let site: Site
 
-    init(_ post: Post, at site: Site) {
-        id = post.id
-        code = post.id.code
-        url = site.absolute(Site.post(post.id))
-        authorId = post.author.id
-        author = UserSummaryBody(post.author)
-        caption = post.caption
-        location = post.location
-        media = post.photos.map { PhotoBody($0, at: site) }
-        imageUrl = media.first?.url ?? ""
-        likesCount = post.likesCount
-        commentsCount = post.commentsCount
-        likedByMe = post.likedByViewer
-        createdAt = Timestamp(post.createdAt).rfc3339
-        updatedAt = Timestamp(post.updatedAt).rfc3339
+    func write(to json: inout JSONText) {
+        let media = post.photos.map { PhotoBody(photo: $0, site: site) }
+        json.object { json in
+            json.field("id", post.id.description)
+            json.field("code", post.id.code)
+            json.field("url", site.absolute(Site.post(post.id)))
+            json.field("authorId", post.author.id.description)
+            json.field("author", post.author)
+            json.field("caption", post.caption)
+            json.field("location", post.location)
+            json.field("imageUrl", media.first?.url ?? "")
+            json.field("media", media)
+            json.field("likesCount", post.likesCount)
+            json.field("commentsCount", post.commentsCount)
+            json.field("likedByMe", post.likedByViewer)
+            json.field("savedByMe", false)
+            json.field("createdAt", Timestamp(post.createdAt).rfc3339)
+            json.field("updatedAt", Timestamp(post.updatedAt).rfc3339)
+        }
     }
 }

@@ -27,7 +27,7 @@ struct PostRoutes {
 
     @Sendable func home(_ request: Request, _ context: WebContext) async throws -> Response {
         let page = try await community.feed.home(for: try context.member(), page: try request.page())
-        return try page.answer(to: request, at: site) { PostBody($0, at: site) }
+        return page.answer(to: request, at: site) { PostBody(post: $0, site: site) }
     }
 
     @Sendable func publish(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -36,7 +36,7 @@ struct PostRoutes {
         let body = try await request.json(DraftBody.self)
         let draft = PostDraft(
             caption: body.caption ?? "", location: body.location ?? "", photos: .added(body.mediaIds))
-        return try answer(try await community.posts.publish(draft, by: viewer))
+        return answer(try await community.posts.publish(draft, by: viewer))
     }
 
     private func publishUploads(_ request: Request, by viewer: Viewer) async throws -> Response {
@@ -47,20 +47,19 @@ struct PostRoutes {
             }
             let draft = PostDraft(
                 caption: form["caption"] ?? "", location: form["location"] ?? "", photos: .uploads(photos))
-            return try answer(try await community.posts.publish(draft, by: viewer))
+            return answer(try await community.posts.publish(draft, by: viewer))
         }
     }
 
-    private func answer(_ post: Post) throws -> Response {
-        let body = PostBody(post, at: site)
-        var response = try Response.json(body, status: .created)
+    private func answer(_ post: Post) -> Response {
+        var response = Response.json(PostBody(post: post, site: site), status: .created)
         response.headers[.location] = "/api/posts/\(post.id)"
         return response
     }
 
     @Sendable func show(_ request: Request, _ context: WebContext) async throws -> Response {
         let post = try await community.posts.find(try id(context), for: context.viewer)
-        return try .json(PostBody(post, at: site))
+        return .json(PostBody(post: post, site: site))
     }
 
     @Sendable func delete(_ request: Request, _ context: WebContext) async throws -> Response {

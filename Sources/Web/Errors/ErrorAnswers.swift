@@ -25,7 +25,7 @@ package struct ErrorAnswers: RouterMiddleware {
             let problem = Problem(seenBy: context.logger, error)
             let report = ErrorReport(problem, requestID: context.id)
             var response =
-                request.uri.path.hasPrefix("/api/") ? try report.json() : page(report, context)
+                request.uri.path.hasPrefix("/api/") ? report.json() : page(report, context)
             if case .tooMany(let seconds) = problem.kind { response.headers[.retryAfter] = String(seconds) }
             if case .unavailable(let seconds) = problem.kind { response.headers[.retryAfter] = String(seconds) }
             if problem.kind == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer" }
@@ -94,20 +94,28 @@ package struct ErrorReport: Sendable {
             : problem.detail
     }
 
-    /// The body of RFC 9457.
-    private struct Body: Encodable {
-        let type: String
-        let title: String
-        let status: Int
-        let detail: String
-        let requestId: String
-        let errors: [Problem.Field]?
-    }
+    package func json() -> Response { .json(self, status: status, contentType: "application/problem+json") }
+}
 
-    package func json() throws -> Response {
-        let body = Body(
-            type: "about:blank", title: title, status: status.code, detail: detail, requestId: requestID,
-            errors: problem.fields.isEmpty ? nil : problem.fields)
-        return try Response.json(body, status: status, contentType: "application/problem+json")
+/// The body of RFC 9457.
+extension ErrorReport: JSONWritable {
+    package func write(to json: inout JSONText) {
+        json.object { json in
+            json.field("type", "about:blank")
+            json.field("title", title)
+            json.field("status", status.code)
+            json.field("detail", detail)
+            json.field("requestId", requestID)
+            if !problem.fields.isEmpty { json.field("errors", problem.fields) }
+        }
+    }
+}
+
+extension Problem.Field: JSONWritable {
+    package func write(to json: inout JSONText) {
+        json.object { json in
+            json.field("field", field)
+            json.field("message", message)
+        }
     }
 }

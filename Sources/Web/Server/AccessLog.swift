@@ -1,4 +1,3 @@
-import Core
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -21,7 +20,7 @@ package struct AccessLog: RouterMiddleware {
         // The path without its query: that may hold what somebody searched for.
         context.logger.info(
             "\(request.method) \(request.uri.path) \(response.status.code)",
-            metadata: ["us": "\(Int(microseconds))", "viewer": "\(context.viewer?.username ?? "-")"])
+            metadata: ["us": "\(Int(microseconds))"])
         return response
     }
 }

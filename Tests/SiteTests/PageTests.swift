@@ -1,0 +1,163 @@
+import Core
+import Foundation
+import HTTPTypes
+import TestSupport
+import Testing
+import Web
+
+struct PageTests {
+    @Test func `a life on pages without JavaScript: register, post, follow, like, comment, delete`() async throws {
+        try await TestSite.with { site in
+            let ada = site.browser
+            #expect(try await ada.open("/").text.contains("Register"))
+            try await ada.register("ada")
+            #expect(try await ada.open("/").text.contains("Post your first photo"))
+            #expect(try await ada.open("/ada").text.contains("Your photos appear here"))
+            _ = try await ada.open("/create")
+            let posted = try await ada.upload(
+                "/create",
+                [
+                    .file("image", try Fixtures.bytes("cat.jpg")), .file("image", try Fixtures.bytes("coffee.jpg")),
+                    .text("caption", "<script>alert(1)</script> & \"cat\""), .text("altText", "the cat\nthe cup"), .text("location", "Turin"),
+                ])
+            let path = try #require(posted.headers[.location])
+            #expect(posted.status == .seeOther && path.hasPrefix("/p/"))
+            let page = try await ada.open(path)
+            #expect(page.text.contains("&lt;script&gt;alert(1)") && !page.text.contains("<script>"))
+            #expect(page.text.contains("alt=\"the cup\"") && page.text.contains("og:image"))
+
+            let grace = site.browser
+            try await grace.register("grace")
+            #expect(try await grace.open("/ada").text.contains(">Follow<"))
+            #expect(try await grace.submit("/ada/follow").headers[.location] == "/ada")
+            #expect(try await grace.open("/ada").text.contains(">Unfollow<"))
+            #expect(try await ada.open("/grace").text.contains(">Follow back<"))
+            #expect(try await grace.open("/").text.contains(path))
+            #expect(try await grace.submit("\(path)/like", ["back": "/#x"]).headers[.location] == "/#x")
+            #expect(try await grace.open("/").text.contains("♥ Liked"))
+            #expect(try await grace.submit("\(path)/unlike", ["back": "//evil.example"]).headers[.location] == path)
+            _ = try await grace.open(path)
+            #expect(try await grace.submit("\(path)/comments", ["text": "lovely <b>"]).status == .seeOther)
+            let commented = try await grace.open(path)
+            #expect(commented.text.contains("lovely &lt;b&gt;"))
+            #expect(try await grace.submit("\(path)/comments", ["text": " "]).status == .unprocessableContent)
+            let comment = try #require(commented.text.firstMatch(of: #/\/comments\/([0-9]+)\/delete/#)?.1)
+            #expect(try await grace.submit("/comments/\(comment)/delete").headers[.location] == "\(path)#comments")
+            #expect(try await grace.submit("\(path)/delete").status == .forbidden)
+            #expect(try await grace.open("/ada/followers").text.contains("grace"))
+            #expect(try await grace.open("/grace/following").text.contains("ada"))
+            #expect(try await grace.open("/ada/following").text.contains("Nobody yet"))
+            #expect(try await grace.submit("/ada/unfollow").status == .seeOther)
+            #expect(try await site.browser.open(path).text.contains("Sign in"))
+            _ = try await ada.open(path)
+            #expect(try await ada.submit("\(path)/delete").headers[.location] == "/ada")
+            #expect(try await ada.open(path).status == .notFound)
+            #expect(site.test.keptFiles == [])
+            #expect(try await ada.submit("/logout").status == .seeOther)
+            #expect(ada.cookies["session"] == nil)
+            #expect(try await ada.submit("/create").status == .unauthorized)
+        }
+    }
+
+    @Test func `wrong fields come back with what was typed`() async throws {
+        try await TestSite.with { site in
+            let browser = site.browser
+            _ = try await browser.open("/register")
+            let wrong = try await browser.submit(
+                "/register", ["email": "no", "fullName": "A \"B\"", "username": "a b", "password": "short"])
+            #expect(wrong.status == .unprocessableContent)
+            #expect(wrong.text.contains("value=\"A &quot;B&quot;\"") && !wrong.text.contains("short\""))
+            #expect(wrong.text.contains("aria-invalid=\"true\"") && MarkupChecker.faults(in: wrong.text) == [])
+            try await browser.register("ada")
+            #expect(try await browser.open("/login").status == .seeOther)
+            #expect(try await browser.open("/register").status == .seeOther)
+            let empty = try await browser.upload("/create", [.file("image", []), .text("caption", "kept")])
+            #expect(empty.status == .unprocessableContent && empty.text.contains("kept</textarea>"))
+            _ = try await browser.submit("/logout")
+            _ = try await browser.open("/login")
+            let refused = try await browser.submit("/login", ["login": "ada", "password": "wrong wrong"])
+            #expect(refused.status == .unauthorized && refused.text.contains("value=\"ada\""))
+            #expect(try await browser.submit("/login", ["login": "ada", "password": TestCommunity.password]).status == .seeOther)
+            let first = browser.cookies["session"]
+            #expect(try await browser.submit("/login", ["login": "ada", "password": TestCommunity.password]).status == .forbidden)
+            _ = try await browser.open("/create")
+            #expect(try await browser.submit("/login", ["login": "ada", "password": TestCommunity.password]).status == .seeOther)
+            #expect(browser.cookies["session"] != first, "a sign-in makes a new session")
+        }
+    }
+
+    @Test func `forms of other sites and without their token do nothing`() async throws {
+        try await TestSite.with { site in
+            let ada = site.browser
+            try await ada.register("ada")
+            let grace = site.browser
+            try await grace.register("grace")
+            for headers in [
+                [fetchSite: "cross-site"], [fetchSite: "same-site"], [.origin: "https://evil.example"], [.origin: "null"],
+            ] as [HTTPFields] {
+                #expect(try await grace.submit("/ada/follow", headers: headers).status == .forbidden)
+            }
+            for token in ["", "x", String(repeating: "A", count: 43)] {
+                #expect(try await grace.submit("/ada/follow", token: token).status == .forbidden)
+            }
+            #expect(try await site.test.community.accounts.find(username: "ada").followerCount == 0)
+            #expect(try await grace.submit("/ada/follow", headers: [.origin: "http://localhost"]).status == .seeOther)
+            #expect(try await grace.submit("/ada/unfollow", headers: [fetchSite: "same-origin"]).status == .seeOther)
+        }
+    }
+
+    @Test(arguments: ["/nobody", "/p/!!", "/p/AAAA", "/nobody/followers", "/posts/5", "/no/such/page", "/Login.php"])
+    func `a missing page is a page with a way home`(_ path: String) async throws {
+        try await TestSite.with { site in
+            let answer = try await site.browser.open(path)
+            #expect(answer.status == .notFound && answer.text.contains("href=\"/\""))
+        }
+    }
+
+    @Test func `long lists have a next page, and old addresses lead on`() async throws {
+        try await TestSite.with { site in
+            try await Seed(accounts: 30, posts: 60, follows: 25).plant(in: site.test.community)
+            let first = try await site.browser.open("/person0/followers")
+            #expect(first.text.contains("rel=\"next\""))
+            let next = try #require(first.text.firstMatch(of: #/rel="next" href="([^"]+)"/#)?.1)
+            #expect(try await site.browser.open(String(next)).status == .ok)
+            let ada = site.browser
+            try await ada.register("ada")
+            for person in 0..<15 { _ = try await ada.submit("/person\(person)/follow") }
+            let feed = try await ada.open("/")
+            #expect(feed.text.contains("rel=\"next\""))
+            #expect(try await ada.open("/?cursor=1").text.contains("That was all"))
+            let found = try await site.test.community.posts.of("person0", for: nil, page: .first)
+            let id = try #require(found.posts.items.first?.id)
+            #expect(try await ada.open("/posts/\(id)").headers[.location] == "/p/\(id.code)")
+            #expect(try await ada.open("/person0").text.contains("<li><a href=\"/p/\(id.code)\""))
+        }
+    }
+
+    @Test func `assets never change under their address`() async throws {
+        try await TestSite.with { site in
+            let page = try await site.browser.open("/about")
+            let path = try #require(page.text.firstMatch(of: #/href="(\/assets\/[0-9a-f]{16}\/site.css)"/#)?.1)
+            let client = Program(site: site, token: nil)
+            let css = try await client.send(.get, String(path))
+            #expect(css.headers[.cacheControl] == "public, max-age=31536000, immutable" && css.text.contains("--accent"))
+            #expect(try await client.send(.get, "/favicon.svg").headers[.contentType] == "image/svg+xml")
+            #expect(try await client.send(.get, "/robots.txt").text.contains("Disallow: /api/"))
+        }
+    }
+
+    @Test func `every first segment of a path is a reserved username`() async throws {
+        try await TestSite.with { site in
+            for path in ["api", "media", "livez", "readyz", "assets", "login", "register", "logout", "create", "p", "posts", "comments", "about", "robots.txt", "favicon.svg"] {
+                #expect(Username.reserved.contains(path), "\(path)")
+            }
+            _ = site
+        }
+    }
+}
+
+/// `Sec-Fetch-Site`, as browsers send it.
+private var fetchSite: HTTPField.Name {
+    guard let name = HTTPField.Name("sec-fetch-site") else { preconditionFailure("a valid field name") }
+    return name
+}

@@ -1,0 +1,154 @@
+import Core
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import TestSupport
+import Testing
+
+@testable import Web
+
+struct MultipartTests {
+    private func body(_ parts: [(headers: String, bytes: [UInt8])], boundary: String = "b") -> [UInt8] {
+        parts.flatMap { Array("--\(boundary)\r\n\($0.headers)\r\n\r\n".utf8) + $0.bytes + Array("\r\n".utf8) } + Array("--\(boundary)--\r\n".utf8)
+    }
+
+    /// Reads `bytes`, cut into pieces of the given sizes, and tells what it held and how much waited at most.
+    private func read(
+        _ bytes: [UInt8], sizes: () -> Int = { 1000 }, contentType: String = "multipart/form-data; boundary=b",
+        limits: MultipartLimits = .init()
+    ) async throws -> [(String, [UInt8])] {
+        try await Fixtures.withFolder { folder in
+            let uploads = try UploadFolder(folder + "/uploads")
+            var pieces: [ByteBuffer] = []
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let count = max(1, sizes())
+                pieces.append(ByteBuffer(bytes: rest.prefix(count)))
+                rest = rest.dropFirst(count)
+            }
+            let stream = AsyncStream<ByteBuffer> { continuation in
+                for piece in pieces { continuation.yield(piece) }
+                continuation.finish()
+            }
+            let request = Request(
+                head: .init(method: .post, scheme: nil, authority: nil, path: "/", headerFields: [.contentType: contentType]),
+                body: RequestBody(asyncSequence: stream))
+            do {
+                let result = try await MultipartReader.withForm(of: request, in: uploads, limits: limits) { form in
+                    try form.fields.map { ($0.name, Array($0.value.utf8)) }
+                        + form.files.map { ($0.name, Array(try Data(contentsOf: URL(fileURLWithPath: $0.path)))) }
+                }
+                #expect(Fixtures.files(below: folder) == [])
+                return result
+            } catch {
+                #expect(Fixtures.files(below: folder) == [], "nothing stays behind")
+                throw error
+            }
+        }
+    }
+
+    @Test func `a form comes through whatever the pieces`() async throws {
+        var random = SeededRandom(seed: 3)
+        for round in 0..<120 {
+            let parts = (0..<Int.random(in: 0...5, using: &random)).map { number -> (headers: String, bytes: [UInt8]) in
+                let isFile = Bool.random(using: &random)
+                let alphabet: [UInt8] = isFile ? Array("\r\n-b-".utf8) + [0, 255] : Array("\r\n-b-ä".utf8.filter { $0 < 128 })
+                let bytes = (0..<Int.random(in: 1...300, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? 0 }
+                // Content that holds the boundary itself is none a client would send.
+                let clean = String(decoding: bytes, as: Unicode.ASCII.self).contains("\r\n--b") ? [7] : bytes
+                return ("Content-Disposition: form-data; name=\"n\(number)\"\(isFile ? "; filename=\"f\"" : "")", clean)
+            }
+            let largest = round % 3 == 0 ? 1 : 50
+            let read = try await read(body(parts), sizes: { Int.random(in: 1...largest, using: &random) })
+            let expected = parts.filter { !$0.headers.contains("filename") } + parts.filter { $0.headers.contains("filename") }
+            #expect(read.map(\.1) == expected.map(\.bytes))
+        }
+    }
+
+    @Test func `bytes changed at random are refused or read, and nothing else`() async throws {
+        var random = SeededRandom(seed: 5)
+        let whole = body([
+            ("Content-Disposition: form-data; name=\"a\"", Array("text".utf8)),
+            ("Content-Disposition: form-data; name=\"f\"; filename=\"x\"\r\nContent-Type: image/png", Array(repeating: 1, count: 500)),
+        ])
+        var refused = 0
+        for _ in 0..<400 {
+            var bytes = whole
+            for _ in 0..<3 { bytes[Int.random(in: 0..<bytes.count, using: &random)] = .random(in: 0...255, using: &random) }
+            do { _ = try await read(bytes) } catch is MultipartError { refused += 1 }
+        }
+        #expect(refused > 50)
+    }
+
+    @Test func `memory is bounded by a piece, whatever the file`() throws {
+        var scanner = MultipartScanner(boundary: "b", headerBytes: 4096)
+        scanner.append(ByteBuffer(string: "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"x\"\r\n\r\n"))
+        var most = 0
+        for _ in 0..<500 {
+            scanner.append(ByteBuffer(repeating: 13, count: 64 * 1024))
+            while try scanner.next() != nil {}
+            most = max(most, scanner.waitingBytes)
+        }
+        #expect(most < 16)
+    }
+
+    @Test func `limits hold`() async throws {
+        var limits = MultipartLimits()
+        limits.files = 2
+        limits.fileBytes = 100
+        limits.fields = 2
+        limits.fieldBytes = 10
+        let file = "Content-Disposition: form-data; name=\"f\"; filename=\"x\""
+        let field = "Content-Disposition: form-data; name=\"t\""
+        let cases: [([(headers: String, bytes: [UInt8])], MultipartError)] = [
+            (Array(repeating: (file, [1]), count: 3), .tooManyFiles(limit: 2)),
+            ([(file, Array(repeating: 1, count: 101))], .fileTooLarge(number: 1, limit: 100)),
+            ([(field, Array(repeating: 65, count: 11))], .fieldTooLarge(name: "t", limit: 10)),
+            (Array(repeating: (field, [65]), count: 3), .tooManyFields(limit: 2)),
+            ([(field, [0xFF, 0xFE])], .malformed("the field t is not UTF-8")),
+            ([("X: \(String(repeating: "x", count: 5000))", [])], .malformed("a part's header lines are too long")),
+            ([("Content-Disposition: attachment; name=\"t\"", [])], .malformed("a part has no name")),
+            ([("Content-Disposition form-data", [])], .malformed("a part's header line has no colon")),
+            ([("\(field)\r\nContent-Type: multipart/mixed", [])], .malformed("a part holds parts of its own")),
+        ]
+        for (parts, error) in cases {
+            await #expect(throws: error) { try await read(body(parts), limits: limits) }
+        }
+    }
+
+    @Test func `what is no such form is refused`() async throws {
+        let whole = body([("Content-Disposition: form-data; name=\"a\"", [65])])
+        for (type, error) in [
+            ("text/plain", MultipartError.notMultipart), ("", .notMultipart),
+            ("multipart/form-data", .malformed("its boundary is missing or wrong")),
+            ("multipart/form-data; boundary=\"\(String(repeating: "x", count: 71))\"", .malformed("its boundary is missing or wrong")),
+            ("multipart/form-data; boundary=other", .truncated),
+        ] {
+            await #expect(throws: error) { try await read(whole, contentType: type) }
+        }
+        for end in 0..<whole.count - 3 {
+            await #expect(throws: MultipartError.truncated) { try await read(Array(whole.prefix(end))) }
+        }
+        await #expect(throws: MultipartError.malformed("text follows a boundary")) {
+            try await read(Array("--b junk\r\n\r\n\r\n--b--".utf8))
+        }
+        await #expect(throws: MultipartError.malformed("a boundary's line does not end")) {
+            try await read(Array("--b".utf8) + Array(repeating: 32, count: 300))
+        }
+        #expect(try await read(Array("preamble\r\n--b--\r\nepilogue".utf8)).isEmpty)
+    }
+
+    @Test func `an empty file field of a browser is no file`() async throws {
+        let empty = body([("Content-Disposition: form-data; name=\"f\"; filename=\"\"\r\nContent-Type: application/octet-stream", [])])
+        #expect(try await read(empty).isEmpty)
+        let named = body([("Content-Disposition: form-data; name=\"f\"; filename=\"x\"", [])])
+        #expect(try await read(named).count == 1)
+    }
+
+    @Test func `header parameters are read as written`() {
+        let header = HeaderParameters(" Form-Data ; name=\"a \\\"b\\\" ;c\"; FileName = x.jpg; name=other; flag")
+        #expect(header.value == "form-data")
+        #expect(header["name"] == "a \"b\" ;c" && header["filename"] == "x.jpg" && header["flag"] == nil)
+    }
+}

@@ -1,0 +1,148 @@
+import Core
+import HTTPTypes
+import Hummingbird
+import Logging
+import MediaStorage
+import NIOCore
+import NIOEmbedded
+import NIOHTTP1
+import Storage
+import TestSupport
+import Testing
+
+@testable import Web
+
+struct WebTests {
+    @Test func `times are written as programs and people read them`() {
+        #expect(Timestamp(0).rfc3339 == "1970-01-01T00:00:00.000Z")
+        #expect(Timestamp(1_709_210_096_007).rfc3339 == "2024-02-29T12:34:56.007Z")
+        #expect(Timestamp(1_795_507_740_089).rfc3339 == "2026-11-24T08:09:00.089Z")
+        #expect(Timestamp(-1).rfc3339 == "1969-12-31T23:59:59.999Z")
+        #expect(Timestamp(1_795_507_740_000).dayName == "24 November 2026")
+    }
+
+    @Test func `ranges are read as RFC 9110 has them`() {
+        let cases: [(String?, ByteRange)] = [
+            (nil, .whole), ("bytes=0-0", .part(0..<1)), ("bytes=5-", .part(5..<100)), ("bytes=-10", .part(90..<100)),
+            ("bytes=-500", .part(0..<100)), ("bytes=90-500", .part(90..<100)), ("bytes=100-", .unsatisfiable),
+            ("bytes=100-200", .unsatisfiable), ("bytes=-0", .unsatisfiable), ("bytes=5-2", .whole), ("bytes=-", .whole),
+            ("bytes=0-1,3-4", .whole), ("bytes=a-b", .whole), ("items=0-1", .whole), ("bytes=99999999999999999999-", .whole),
+        ]
+        for (field, range) in cases { #expect(ByteRange.parse(field, size: 100) == range, "\(field ?? "nil")") }
+        #expect(ByteRange.matches("W/\"a\", \"b\"", etag: "\"a\"") && ByteRange.matches("*", etag: "\"a\""))
+        #expect(!ByteRange.matches("\"b\"", etag: "\"a\""))
+    }
+
+    @Test func `forms are decoded as browsers encode them`() {
+        let fields = URLEncodedForm.parse("a=1+2&b=%C3%A4%26&a=%&c&=x&d=%zz")
+        #expect(fields.map(\.name) == ["a", "b", "a", "c", "", "d"])
+        #expect(fields.map(\.value) == ["1 2", "ä&", "%", "", "x", "%zz"])
+    }
+
+    @Test func `JSON is escaped where it must be`() {
+        struct Item: JSONWritable {
+            func write(to json: inout JSONText) {
+                json.object { json in
+                    json.field("a", "\"\\\n\u{1}\u{1F}/ä")
+                    json.field("b", -7)
+                    json.field("c", orNull: nil)
+                    json.field("d", [Item.Inner(), Item.Inner()])
+                    json.field("e", true)
+                }
+            }
+            struct Inner: JSONWritable {
+                func write(to json: inout JSONText) { json.object { $0.field("x", orNull: "y") } }
+            }
+        }
+        var json = JSONText()
+        Item().write(to: &json)
+        #expect(String(buffer: json.bytes) == #"{"a":"\"\\\n\u0001\u001f/ä","b":-7,"c":null,"d":[{"x":"y"},{"x":"y"}],"e":true}"#)
+    }
+
+    @Test func `the memory of photos is bounded, and forgets what was not asked for`() throws {
+        let cache = MediaCache(capacity: 1000)
+        let keys = try (0..<20).map { _ in try #require(MediaKey(prefix: MediaPrefix.random().description, name: "1.jpg")) }
+        for key in keys {
+            cache[key] = ByteBuffer(repeating: 1, count: 100)
+            #expect(cache[keys[0]] != nil)
+            #expect(cache.byteCount <= 1000)
+        }
+        #expect(cache[keys[1]] == nil)
+        cache[keys[1]] = ByteBuffer(repeating: 1, count: 600 * 1024)
+        #expect(cache[keys[1]] == nil)
+    }
+
+    @Test func `a site has an origin, and nothing after it`() throws {
+        #expect(try #require(Site(baseURL: "https://a.example/")).baseURL == "https://a.example")
+        #expect(try #require(Site(baseURL: "https://a.example:8443")).isSecure)
+        for text in ["", "a.example", "ftp://a.example", "https://", "https://a.example/b"] { #expect(Site(baseURL: text) == nil) }
+    }
+
+    @Test func `on HTTPS cookies are the host's alone, and browsers are told to stay`() async throws {
+        let cookies = SiteCookies(site: try #require(Site(baseURL: "https://a.example")))
+        var response = Response(status: .ok)
+        cookies.setSession(Secret("x"), on: &response)
+        #expect(response.headers[.setCookie] == "__Host-session=x; Path=/; Max-Age=7776000; HttpOnly; SameSite=Lax; Secure")
+    }
+
+    @Test func `what nobody foresaw is told without its inside`() {
+        struct Inner: Error {}
+        let logger = Logger(label: "quiet") { _ in SwiftLogNoOpLogHandler() }
+        let report = ErrorReport(Problem(seenBy: logger, Inner()), requestID: "42")
+        #expect(report.status == .internalServerError && report.detail.contains("42") && !report.detail.contains("Inner"))
+        for (error, status) in [
+            (StorageError.busy, .serviceUnavailable), (StorageError.full, .serviceUnavailable), (HTTPError(.badRequest), .badRequest),
+            (HTTPError(.notFound), .notFound), (Problem(.tooMany(retryAfter: 7), "x"), .tooManyRequests),
+            (MultipartError.tooManyFields(limit: 1), .badRequest), (MultipartError.fieldTooLarge(name: "a", limit: 1), .contentTooLarge),
+        ] as [(any Error, HTTPResponse.Status)] {
+            #expect(ErrorReport(Problem(seenBy: logger, error), requestID: "").status == status)
+        }
+    }
+
+    // MARK: - Connections
+
+    @Test func `requests that two servers could read differently are refused`() {
+        func head(_ uri: String, _ hosts: [String], version: NIOHTTP1.HTTPVersion = .http1_1, chunked: Bool = false) -> HTTPRequestHead {
+            var headers = HTTPHeaders(hosts.map { ("Host", $0) })
+            if chunked { headers.add(name: "Transfer-Encoding", value: "chunked") }
+            return HTTPRequestHead(version: version, method: .GET, uri: uri, headers: headers)
+        }
+        for clear in [head("/", ["a"]), head("/x?y=http://b", ["a"]), head("http://A/x", ["a"]), head("/", ["a"], chunked: true), head("*", ["a"])] {
+            #expect(UnambiguousRequests.isClear(clear))
+        }
+        for doubtful in [
+            head("/", []), head("/", ["a", "a"]), head("/", [""]), head("http://b/x", ["a"]), head("x", ["a"]),
+            head("/", ["a"], version: .http1_0, chunked: true), head("http://a,b/x", ["a"]), head("http://a@b/", ["a"]),
+        ] { #expect(!UnambiguousRequests.isClear(doubtful)) }
+        let channel = EmbeddedChannel(handler: UnambiguousRequests())
+        #expect(throws: Never.self) { try channel.writeInbound(HTTPServerRequestPart.head(head("/", []))) }
+        #expect(throws: Never.self) { try channel.writeInbound(HTTPServerRequestPart.end(nil)) }
+        #expect(throws: Never.self) {
+            let part = try #require(try channel.readOutbound(as: HTTPServerResponsePart.self))
+            guard case .head(let answer) = part else { throw HTTPError(.badRequest) }
+            #expect(answer.status == .badRequest)
+            #expect(try channel.readInbound(as: HTTPServerRequestPart.self) == nil)
+        }
+        #expect(!channel.isActive)
+    }
+
+    @Test func `a body that drips is cut off, one that comes on is not`() throws {
+        for isDripping in [true, false] {
+            let channel = EmbeddedChannel(handler: SlowBodies(limits: ConnectionLimits()))
+            try channel.connect(to: .init(ipAddress: "127.0.0.1", port: 1)).wait()
+            let head = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/", headers: ["Host": "a"])
+            try channel.writeInbound(HTTPServerRequestPart.head(head))
+            for _ in 0..<40 where channel.isActive {
+                try channel.writeInbound(HTTPServerRequestPart.body(ByteBuffer(repeating: 1, count: isDripping ? 10 : 40_000)))
+                channel.embeddedEventLoop.advanceTime(by: .seconds(1))
+            }
+            #expect(channel.isActive != isDripping || !isDripping)
+            if channel.isActive {
+                try channel.writeInbound(HTTPServerRequestPart.end(nil))
+                channel.embeddedEventLoop.advanceTime(by: .seconds(600))
+                #expect(channel.isActive)
+            }
+            _ = try channel.finish(acceptAlreadyClosed: true)
+        }
+    }
+}
