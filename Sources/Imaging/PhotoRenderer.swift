@@ -9,13 +9,16 @@ package struct PhotoRenderer {
     package static let thumbnailSide = 320
     private static let quality: Int32 = 80
 
+    /// libvips starts once in a process.
+    private static let isStarted = cvips_start("isntgram") == 0
+
     let limits: PhotoLimits
 
     package init(limits: PhotoLimits) { self.limits = limits }
 
     /// - Throws: ``ImagingError``; what it wrote into the folder by then stays there.
     package func render(_ file: String, into folder: String) throws(ImagingError) -> RenderedPhoto {
-        guard cvips_start("isntgram") == 0 else { throw .tooComplex }
+        guard Self.isStarted else { throw .tooComplex }
         let size = try measure(file)
         let widest = min(size.width, Self.widths[0])
         let decoded = try Image.make { cvips_thumbnail(file, &$0, Int32(widest)) }

@@ -17,7 +17,8 @@ struct LiveTests {
         limits: ConnectionLimits = .init(), _ body: @escaping @Sendable (Int) async throws -> Void
     ) async throws {
         try await TestCommunity.with { test in
-            let site = try #require(Web.Site(baseURL: "http://localhost"))
+            let origin = Site(baseURL: "http://localhost")
+            let site = try #require(origin)
             let app = SiteApplication.make(
                 community: test.community, site: site, uploads: test.uploads, host: "127.0.0.1", port: 0, limits: limits,
                 logger: Logger(label: "live"))

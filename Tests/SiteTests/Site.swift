@@ -17,7 +17,8 @@ struct TestSite {
 
     static func with<Result: Sendable>(_ body: @escaping @Sendable (TestSite) async throws -> Result) async throws -> Result {
         try await TestCommunity.with { test in
-            let site = try #require(Web.Site(baseURL: "http://localhost"))
+            let origin = Site(baseURL: "http://localhost")
+            let site = try #require(origin)
             let app = SiteApplication.make(
                 community: test.community, site: site, uploads: test.uploads, host: "127.0.0.1", port: 0,
                 logger: Logger(label: "site"))
