@@ -17,7 +17,14 @@ extension String {
 
     /// The same text with every line ending a line feed, as browsers send `\r\n` from a `<textarea>`.
     var unixLines: String {
-        utf8.contains(UInt8(ascii: "\r")) ? split(separator: #/\r\n?/#, omittingEmptySubsequences: false).joined(separator: "\n") : self
+        guard utf8.contains(UInt8(ascii: "\r")) else { return self }
+        var bytes: [UInt8] = []
+        for byte in utf8 {
+            // The line feed of a pair was written with its carriage return.
+            if byte == UInt8(ascii: "\n"), bytes.last == UInt8(ascii: "\r") { continue }
+            bytes.append(byte)
+        }
+        return String(decoding: bytes.map { $0 == UInt8(ascii: "\r") ? UInt8(ascii: "\n") : $0 }, as: UTF8.self)
     }
 }
 

@@ -71,7 +71,7 @@ struct PageTests {
             try await browser.register("ada")
             #expect(try await browser.open("/login").status == .seeOther)
             #expect(try await browser.open("/register").status == .seeOther)
-            let empty = try await browser.upload("/create", [.file("image", []), .text("caption", "kept")])
+            let empty = try await browser.upload("/create", [.text("caption", "kept")])
             #expect(empty.status == .unprocessableContent && empty.text.contains("kept</textarea>"))
             _ = try await browser.submit("/logout")
             _ = try await browser.open("/login")

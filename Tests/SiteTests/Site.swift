@@ -127,7 +127,7 @@ final class Browser {
     /// Opens a page; every page is checked for its markup.
     func open(_ path: String) async throws -> Answer {
         let answer = try await send(.get, path, [:], nil)
-        #expect(MarkupChecker.faults(in: answer.text) == [], "\(path)")
+        if answer.status != .seeOther { #expect(MarkupChecker.faults(in: answer.text) == [], "\(path)") }
         if let field = answer.text.firstRange(of: "name=\"csrf\" value=\"") {
             token = String(answer.text[field.upperBound...].prefix { $0 != "\"" })
         }

@@ -37,7 +37,7 @@ final class UnambiguousRequests: ChannelInboundHandler, RemovableChannelHandler 
 final class SlowBodies: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     private let limits: ConnectionLimits
-    private var start = NIODeadline.now()
+    private var start = NIODeadline.distantPast
     private var byteCount = 0
     private var check: Scheduled<Void>?
 
@@ -46,7 +46,7 @@ final class SlowBodies: ChannelInboundHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head:
-            start = .now()
+            start = context.eventLoop.now
             byteCount = 0
             schedule(context)
         case .body(let piece): byteCount += piece.readableBytes
@@ -66,7 +66,7 @@ final class SlowBodies: ChannelInboundHandler, RemovableChannelHandler {
         let allowed = limits.body + .seconds(Int64(byteCount / limits.bytesPerSecond))
         check = context.eventLoop.assumeIsolated().scheduleTask(deadline: start + allowed) { [self] in
             let allowed = limits.body + .seconds(Int64(byteCount / limits.bytesPerSecond))
-            if .now() >= start + allowed { context.close(promise: nil) } else { schedule(context) }
+            if context.eventLoop.now >= start + allowed { context.close(promise: nil) } else { schedule(context) }
         }
     }
 }

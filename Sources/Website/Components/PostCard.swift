@@ -61,7 +61,7 @@ struct PostCard {
         return """
             <img src="\(url: Site.media(photo.key(shown)))" srcset="\(sources)" sizes="(min-width: 518px) 470px, 100vw" \
             width="\(shown.width)" height="\(shown.height)" alt="\(altText(photo))" \
-            \(isEager ? "fetchpriority=\"high\"" : "loading=\"lazy\"") decoding="async">
+            \(when: isEager, "fetchpriority=\"high\"")\(when: !isEager, "loading=\"lazy\"") decoding="async">
             """
     }
 

@@ -36,7 +36,7 @@ struct FeedPages {
         """
 
     private func empty(_ viewer: Viewer, isFirst: Bool) -> HTML {
-        guard isFirst else { return "<p class=\"empty\">That was all. <a href=\"/\">Back to the newest</a></p>" }
+        guard isFirst else { return "<div class=\"empty\"><h1>That was all</h1><p><a href=\"/\">Back to the newest</a></p></div>" }
         return """
             <div class="empty"><h1>Welcome, \(viewer.username)</h1>
             <p>Posts of people you follow appear here. Open somebody’s page and follow them, or begin yourself.</p>

@@ -1,0 +1,38 @@
+"""Checks the house: each target imports only what stands below it, files stay short, nothing is left unfinished."""
+
+import pathlib
+import re
+import sys
+
+# From the top down; a target imports only what stands below it.
+ORDER = ["App", "Website", "API", "Web", "Core", "SQLiteStorage", "Storage", "MediaStorage", "Imaging", "HTML",
+         "WebsiteAssets", "CVips", "CArgon2"]
+# What stands side by side, and must not know each other.
+APART = {("Website", "API"), ("API", "HTML"), ("Web", "HTML"), ("Core", "HTML"), ("Core", "SQLiteStorage"),
+         ("MediaStorage", "Imaging"), ("Storage", "MediaStorage"), ("Web", "SQLiteStorage"), ("Storage", "Imaging")}
+LONGEST = 400
+UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b")
+
+faults = []
+for path in sorted(pathlib.Path(".").glob("Sources/**/*.swift")) + sorted(pathlib.Path(".").glob("Tests/**/*.swift")):
+    lines = path.read_text().splitlines()
+    if len(lines) > LONGEST:
+        faults.append(f"{path}: {len(lines)} lines, more than {LONGEST}")
+    for number, line in enumerate(lines, 1):
+        if UNFINISHED.search(line):
+            faults.append(f"{path}:{number}: unfinished: {line.strip()}")
+        if path.parts[0] == "Sources" and "stringLiteral:" in line and path.name not in ("SQL.swift", "HTML.swift"):
+            faults.append(f"{path}:{number}: only literals become SQL or HTML")
+    if path.parts[0] != "Sources":
+        continue
+    room = "WebsiteAssets" if "Assets" in path.parts else path.parts[1]
+    for line in lines:
+        found = re.match(r"(?:@testable |package )?import (?:struct |protocol |class )?(\w+)", line)
+        if not found or found[1] not in ORDER:
+            continue
+        other = found[1]
+        if ORDER.index(other) <= ORDER.index(room) or (room, other) in APART:
+            faults.append(f"{path}: {room} must not import {other}")
+
+print("\n".join(faults))
+sys.exit(1 if faults else 0)
