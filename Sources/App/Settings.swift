@@ -44,7 +44,12 @@ struct Settings: Sendable {
                 name: "flags",
                 values: Dictionary(
                     uniqueKeysWithValues: flags.map {
-                        (AbsoluteConfigKey(["isntgram", $0.key.replacingOccurrences(of: "-", with: ".")].flatMap { $0.split(separator: ".").map(String.init) }), ConfigValue(.string($0.value), isSecret: false))
+                        (
+                            AbsoluteConfigKey(
+                                ["isntgram", $0.key.replacingOccurrences(of: "-", with: ".")].flatMap {
+                                    $0.split(separator: ".").map(String.init)
+                                }), ConfigValue(.string($0.value), isSecret: false)
+                        )
                     }))
         ]
         if let file {

@@ -1,10 +1,11 @@
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
 import NIOCore
 import NIOPosix
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// Photo files in a folder on disk.
 ///
@@ -84,7 +85,9 @@ package struct MediaFolder: MediaStorage {
         let range: Range<Int64>
         let threads: NIOThreadPool
 
-        func makeAsyncIterator() -> Iterator { Iterator(file: file, position: range.lowerBound, end: range.upperBound, threads: threads) }
+        func makeAsyncIterator() -> Iterator {
+            Iterator(file: file, position: range.lowerBound, end: range.upperBound, threads: threads)
+        }
 
         struct Iterator: AsyncIteratorProtocol {
             let file: OpenFile

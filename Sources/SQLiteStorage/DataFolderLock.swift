@@ -1,9 +1,10 @@
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
 import Storage
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// Holds a data folder for one process. SQLite before 3.51.3 can damage a WAL when two connections write or
 /// checkpoint at once (https://www.sqlite.org/wal.html#walresetbug), and GRDB's one writer is only one inside a

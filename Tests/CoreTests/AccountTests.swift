@@ -43,7 +43,9 @@ struct AccountTests {
     @Test(arguments: ["a", "a.b_c9", "_", String(repeating: "a", count: 30)])
     func `a username that is one is taken`(_ name: String) { #expect(Username.fault(in: name) == nil) }
 
-    @Test(arguments: ["ada", "@b.c", "a@b", "a@b..c", "a@-b.c", "a b@c.d", "a@b.c@d.e", "<a>@b.c", "a@b.\(String(repeating: "c", count: 260))"])
+    @Test(arguments: [
+        "ada", "@b.c", "a@b", "a@b..c", "a@-b.c", "a b@c.d", "a@b.c@d.e", "<a>@b.c", "a@b.\(String(repeating: "c", count: 260))",
+    ])
     func `an email that is none is refused`(_ email: String) async throws {
         try await TestCommunity.with { test in
             let refused = await problem { try await test.community.accounts.register(registration(email: email)) }
@@ -84,7 +86,9 @@ struct AccountTests {
         try await TestCommunity.with { test in
             _ = try await test.member("ada")
             var problems: [Problem?] = []
-            for (login, password) in [("ada", "wrong password"), ("nobody", TestCommunity.password), ("ada", String(repeating: "x", count: 300))] {
+            for (login, password) in [
+                ("ada", "wrong password"), ("nobody", TestCommunity.password), ("ada", String(repeating: "x", count: 300)),
+            ] {
                 problems.append(
                     await problem {
                         try await test.community.credentials.signIn(login: login, password: password, as: .session, name: "")

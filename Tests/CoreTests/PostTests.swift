@@ -144,11 +144,14 @@ struct PostTests {
     @Test func `hot queries scan no table but the walk of the feed`() async throws {
         try await TestCommunity.with { test in
             let plans = try await [
-                test.storage.plan(of: "SELECT 1 FROM credentials c JOIN accounts a ON a.id = c.account_id WHERE c.hash = \([1 as UInt8])"),
+                test.storage.plan(
+                    of: "SELECT 1 FROM credentials c JOIN accounts a ON a.id = c.account_id WHERE c.hash = \([1 as UInt8])"),
                 test.storage.plan(of: "SELECT id FROM posts WHERE author_id = \(1) AND id < \(9) ORDER BY id DESC LIMIT \(5)"),
-                test.storage.plan(of: "SELECT id FROM photos WHERE post_id IN \(list: [1, 2], .sqlite) ORDER BY post_id, position"),
+                test.storage.plan(
+                    of: "SELECT id FROM photos WHERE post_id IN \(list: [1, 2], .sqlite) ORDER BY post_id, position"),
                 test.storage.plan(of: "SELECT id FROM comments WHERE post_id = \(1) AND id > \(0) ORDER BY id LIMIT \(5)"),
-                test.storage.plan(of: "SELECT id FROM follows WHERE followee_id = \(1) AND id < \(9) ORDER BY id DESC LIMIT \(5)"),
+                test.storage.plan(
+                    of: "SELECT id FROM follows WHERE followee_id = \(1) AND id < \(9) ORDER BY id DESC LIMIT \(5)"),
             ]
             for plan in plans.joined() {
                 #expect(!plan.hasPrefix("SCAN ") || plan.contains("json_each"), "\(plan)")
@@ -170,7 +173,9 @@ struct PostTests {
             #expect(liked.likesCount == 1 && liked.likedByViewer)
             #expect(try await !test.community.posts.find(post.id, for: ada).likedByViewer)
             let profile = try await test.community.follows.profile("ada", for: grace)
-            #expect(profile.account.followerCount == 1 && profile.relationship?.following == true && profile.relationship?.followedBy == false)
+            #expect(
+                profile.account.followerCount == 1 && profile.relationship?.following == true
+                    && profile.relationship?.followedBy == false)
             #expect(try await test.community.follows.followers(of: "ada", page: .first).items == [grace.summary])
             #expect(try await test.community.follows.following(by: "grace", page: .first).items == [ada.summary])
             for _ in 0..<2 {

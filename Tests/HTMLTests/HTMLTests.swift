@@ -21,7 +21,8 @@ struct HTMLTests {
         var random = SeededRandom(seed: 7)
         let alphabet = Array("&<>\"' abcäöü€😀;#x/=\n-")
         for _ in 0..<2000 {
-            let text = String((0..<Int.random(in: 0..<20, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? "a" })
+            let text = String(
+                (0..<Int.random(in: 0..<20, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? "a" })
             let html: HTML = "<p>\(text)</p>"
             #expect(MarkupChecker.texts(in: html.text).joined() == text)
         }
@@ -30,7 +31,8 @@ struct HTMLTests {
     @Test func `pieces compose as they are`() {
         let inner: HTML = "<b>\("<")</b>"
         let none: HTML? = nil
-        let html: HTML = "\(inner)\(none)\(Optional(inner))\([inner, inner])\(when: false, inner)\(when: true, "<i></i>")\(7)\("xy".prefix(1))"
+        let html: HTML =
+            "\(inner)\(none)\(Optional(inner))\([inner, inner])\(when: false, inner)\(when: true, "<i></i>")\(7)\("xy".prefix(1))"
         #expect(html.text == "<b>&lt;</b><b>&lt;</b><b>&lt;</b><b>&lt;</b><i></i>7x")
         #expect([inner, inner].joined().text == inner.text + inner.text)
         #expect(HTML.nothing.text.isEmpty)

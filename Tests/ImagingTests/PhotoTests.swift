@@ -56,7 +56,9 @@ struct PhotoTests {
     }
 
     @Test func `what is no photo is refused, whatever it is called`() async throws {
-        for bytes in [Array("just text".utf8), [], Array("<svg xmlns='http://www.w3.org/2000/svg'/>".utf8), Array("%PDF-1.4".utf8)] {
+        for bytes in [
+            Array("just text".utf8), [], Array("<svg xmlns='http://www.w3.org/2000/svg'/>".utf8), Array("%PDF-1.4".utf8),
+        ] {
             try await write(bytes, "photo.jpg") { path in
                 await #expect(throws: ImagingError.notAPhoto) { try await render(path) }
             }
@@ -144,12 +146,14 @@ struct PhotoTests {
             var limits = PhotoLimits()
             limits.bytes = 1000
             await #expect(throws: ImagingError.tooManyBytes(limit: 1000)) {
-                try await PhotoProcessor(program: Fixtures.program, limits: limits).process(Fixtures.photo("cat.jpg"), into: folder)
+                try await PhotoProcessor(program: Fixtures.program, limits: limits).process(
+                    Fixtures.photo("cat.jpg"), into: folder)
             }
             limits = PhotoLimits()
             limits.memory = 2 << 20
             await #expect(throws: ImagingError.tooComplex) {
-                try await PhotoProcessor(program: Fixtures.program, limits: limits).process(Fixtures.photo("cat.jpg"), into: folder)
+                try await PhotoProcessor(program: Fixtures.program, limits: limits).process(
+                    Fixtures.photo("cat.jpg"), into: folder)
             }
         }
     }

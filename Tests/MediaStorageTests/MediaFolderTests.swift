@@ -42,7 +42,9 @@ struct MediaFolderTests {
         try await Fixtures.withFolder { folder in
             let (media, prefix) = try await keep(["1.jpg": String(repeating: "x", count: 200_000)], in: folder)
             var sizes: [Int] = []
-            for try await piece in try await media.read(try key(prefix, "1.jpg"), 0..<200_000) { sizes.append(piece.readableBytes) }
+            for try await piece in try await media.read(try key(prefix, "1.jpg"), 0..<200_000) {
+                sizes.append(piece.readableBytes)
+            }
             #expect(sizes == [65_536, 65_536, 65_536, 3392])
         }
     }

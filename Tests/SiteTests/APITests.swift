@@ -65,7 +65,8 @@ struct APITests {
     @Test func `photos uploaded first are posted by their ids`() async throws {
         try await TestSite.with { site in
             let ada = try await site.program("ada")
-            let photo = try await ada.upload("/api/media", [.file("file", try Fixtures.bytes("cat.jpg")), .text("altText", "cat")])
+            let photo = try await ada.upload(
+                "/api/media", [.file("file", try Fixtures.bytes("cat.jpg")), .text("altText", "cat")])
             #expect(photo.status == .created)
             let id = try #require(photo.json["id"] as? String)
             let post = try await ada.send(.post, "/api/posts", json: "{\"caption\": \"x\", \"mediaIds\": [\"\(id)\"]}")
@@ -88,14 +89,16 @@ struct APITests {
             let feed = try await grace.send(.get, "/api/posts")
             #expect(feed.items.map { $0["id"] as? String } == [post.id] && feed.json["nextCursor"] is NSNull)
             let relationship = try await grace.send(.get, "/api/users/ada").json["relationship"] as? [String: Bool]
-            #expect(relationship == ["following": true, "requested": false, "followedBy": false, "blocking": false, "muting": false])
+            #expect(
+                relationship == ["following": true, "requested": false, "followedBy": false, "blocking": false, "muting": false])
             #expect(try await grace.send(.post, "/api/posts/\(post.id)/like").status == .noContent)
             #expect(try await grace.send(.get, "/api/posts/\(post.id)").json["likedByMe"] as? Bool == true)
             #expect(try await grace.send(.delete, "/api/posts/\(post.id)/like").status == .noContent)
             let comment = try await grace.send(.post, "/api/posts/\(post.id)/comments", json: "{\"text\": \"lovely\\u0007\"}")
             #expect(comment.status == .unprocessableContent)
             let good = try await grace.send(.post, "/api/posts/\(post.id)/comments", json: "{\"text\": \"lovely\"}")
-            #expect(Set(good.json.keys) == ["id", "postId", "author", "text", "replyToId", "likesCount", "likedByMe", "createdAt"])
+            #expect(
+                Set(good.json.keys) == ["id", "postId", "author", "text", "replyToId", "likesCount", "likedByMe", "createdAt"])
             #expect(try await stranger(site).send(.get, "/api/posts/\(post.id)/comments").items.count == 1)
             let id = try #require(good.json["id"] as? String)
             #expect(try await ada.send(.delete, "/api/comments/\(id)").status == .noContent)
@@ -114,7 +117,9 @@ struct APITests {
             for _ in 0..<3 { _ = try await ada.post() }
             let first = try await ada.send(.get, "/api/posts?limit=2")
             let cursor = try #require(first.json["nextCursor"] as? String)
-            #expect(first.headers[try #require(HTTPField.Name("link"))] == "<http://localhost/api/posts?cursor=\(cursor)&limit=2>; rel=\"next\"")
+            #expect(
+                first.headers[try #require(HTTPField.Name("link"))]
+                    == "<http://localhost/api/posts?cursor=\(cursor)&limit=2>; rel=\"next\"")
             let second = try await ada.send(.get, "/api/posts?limit=2&cursor=\(cursor)")
             #expect(second.items.count == 1 && second.json["nextCursor"] is NSNull)
             for query in ["limit=0", "limit=x", "cursor=x"] {
@@ -157,7 +162,8 @@ struct APITests {
             let post = try await ada.post()
             for (method, path) in [
                 (.get, "/api/me"), (.get, "/api/posts"), (.post, "/api/posts"), (.post, "/api/media"),
-                (.delete, "/api/posts/\(post.id)"), (.post, "/api/posts/\(post.id)/like"), (.delete, "/api/posts/\(post.id)/like"),
+                (.delete, "/api/posts/\(post.id)"), (.post, "/api/posts/\(post.id)/like"),
+                (.delete, "/api/posts/\(post.id)/like"),
                 (.post, "/api/posts/\(post.id)/comments"), (.delete, "/api/comments/7"), (.post, "/api/users/ada/follow"),
                 (.delete, "/api/users/ada/follow"), (.post, "/api/auth/logout"),
             ] as [(HTTPRequest.Method, String)] {
@@ -177,7 +183,10 @@ struct APITests {
         }
     }
 
-    @Test(arguments: ["/api/posts/5", "/api/posts/x", "/api/users/nobody", "/api/users/nobody/posts", "/api/nowhere", "/api/posts/5/comments", "/media/ab/cd/1.jpg", "/media/aa/aa000000000000000000000000000000/1.jpg"])
+    @Test(arguments: [
+        "/api/posts/5", "/api/posts/x", "/api/users/nobody", "/api/users/nobody/posts", "/api/nowhere", "/api/posts/5/comments",
+        "/media/ab/cd/1.jpg", "/media/aa/aa000000000000000000000000000000/1.jpg",
+    ])
     func `what is not there is not found`(_ path: String) async throws {
         try await TestSite.with { site in
             let answer = try await stranger(site).send(.get, path)
@@ -190,8 +199,10 @@ struct APITests {
             let client = stranger(site)
             #expect(try await client.send(.post, "/api/auth/login", json: "{").status == .badRequest)
             #expect(try await client.send(.post, "/api/auth/login", json: "{\"login\": 1}").faults.first?["field"] == "login")
-            #expect(try await client.send(.post, "/api/auth/login", json: "{\"login\": \"a\"}").faults.first?["field"] == "password")
-            let plain = try await client.send(.post, "/api/auth/login", headers: [.contentType: "text/plain"], body: ByteBuffer(string: "x"))
+            #expect(
+                try await client.send(.post, "/api/auth/login", json: "{\"login\": \"a\"}").faults.first?["field"] == "password")
+            let plain = try await client.send(
+                .post, "/api/auth/login", headers: [.contentType: "text/plain"], body: ByteBuffer(string: "x"))
             #expect(plain.status == .unsupportedMediaType)
             let large = try await client.send(.post, "/api/auth/login", json: String(repeating: " ", count: 300_000))
             #expect(large.status == .contentTooLarge)
@@ -201,7 +212,9 @@ struct APITests {
             _ = taken
             let again = try await client.send(
                 .post, "/api/auth/register",
-                json: "{\"email\": \"x@y.zz\", \"fullName\": \"\", \"username\": \"ada\", \"password\": \"\(TestCommunity.password)\"}")
+                json:
+                    "{\"email\": \"x@y.zz\", \"fullName\": \"\", \"username\": \"ada\", \"password\": \"\(TestCommunity.password)\"}"
+            )
             #expect(again.status == .conflict && again.faults.first?["field"] == "username")
         }
     }

@@ -1,4 +1,3 @@
-@testable import App
 import Core
 import Foundation
 import Hummingbird
@@ -10,6 +9,8 @@ import NIOPosix
 import TestSupport
 import Testing
 import Web
+
+@testable import App
 
 /// What only a real connection shows.
 struct LiveTests {
@@ -53,7 +54,8 @@ struct LiveTests {
             #expect(!(try await exchange(long, port: port)).contains("200 OK"))
             let idle = try await exchange("GET /livez HTTP/1.1\r\nHost: a\r\n\r\n", port: port)
             #expect(idle.hasPrefix("HTTP/1.1 200") && idle.hasSuffix("alive\n"))
-            let dripping = "POST /api/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
+            let dripping =
+                "POST /api/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
             #expect(!(try await exchange(dripping, port: port)).contains("200 OK"))
         }
     }
@@ -115,7 +117,8 @@ struct AdminCommandTests {
             #expect(await run(.listUsers).lines == ["ada\tAda\t0 posts\t0 followers"])
             let token = await run(.createToken(username: "ada", scopes: "read", name: "x")).lines[0]
             #expect(token.hasPrefix("isnt_"))
-            #expect(await run(.createToken(username: "ada", scopes: "all", name: "x")).refusal?.contains("read and write") == true)
+            #expect(
+                await run(.createToken(username: "ada", scopes: "all", name: "x")).refusal?.contains("read and write") == true)
             #expect(await run(.revokeToken(token)).lines == ["Revoked the token."])
             #expect(await run(.revokeToken(token)).refusal != nil)
             _ = await run(.createToken(username: "ada", scopes: "read,write", name: "x"))

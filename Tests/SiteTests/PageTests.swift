@@ -18,7 +18,8 @@ struct PageTests {
                 "/create",
                 [
                     .file("image", try Fixtures.bytes("cat.jpg")), .file("image", try Fixtures.bytes("coffee.jpg")),
-                    .text("caption", "<script>alert(1)</script> & \"cat\""), .text("altText", "the cat\nthe cup"), .text("location", "Turin"),
+                    .text("caption", "<script>alert(1)</script> & \"cat\""), .text("altText", "the cat\nthe cup"),
+                    .text("location", "Turin"),
                 ])
             let path = try #require(posted.headers[.location])
             #expect(posted.status == .seeOther && path.hasPrefix("/p/"))
@@ -79,7 +80,8 @@ struct PageTests {
             #expect(refused.status == .unauthorized && refused.text.contains("value=\"ada\""))
             #expect(try await browser.submit("/login", ["login": "ada", "password": TestCommunity.password]).status == .seeOther)
             let first = browser.cookies["session"]
-            #expect(try await browser.submit("/login", ["login": "ada", "password": TestCommunity.password]).status == .forbidden)
+            #expect(
+                try await browser.submit("/login", ["login": "ada", "password": TestCommunity.password]).status == .forbidden)
             _ = try await browser.open("/create")
             #expect(try await browser.submit("/login", ["login": "ada", "password": TestCommunity.password]).status == .seeOther)
             #expect(browser.cookies["session"] != first, "a sign-in makes a new session")
@@ -148,7 +150,10 @@ struct PageTests {
 
     @Test func `every first segment of a path is a reserved username`() async throws {
         try await TestSite.with { site in
-            for path in ["api", "media", "livez", "readyz", "assets", "login", "register", "logout", "create", "p", "posts", "comments", "about", "robots.txt", "favicon.svg"] {
+            for path in [
+                "api", "media", "livez", "readyz", "assets", "login", "register", "logout", "create", "p", "posts", "comments",
+                "about", "robots.txt", "favicon.svg",
+            ] {
                 #expect(Username.reserved.contains(path), "\(path)")
             }
             _ = site

@@ -1,4 +1,3 @@
-@testable import App
 import Core
 import Foundation
 import HTTPTypes
@@ -9,6 +8,8 @@ import NIOCore
 import TestSupport
 import Testing
 import Web
+
+@testable import App
 
 /// The whole site over the real router, as a client meets it.
 struct TestSite {
@@ -135,11 +136,14 @@ final class Browser {
     }
 
     /// Sends a form of the page seen last.
-    func submit(_ path: String, _ fields: [String: String] = [:], token: String? = nil, headers: HTTPFields = [:]) async throws -> Answer {
+    func submit(_ path: String, _ fields: [String: String] = [:], token: String? = nil, headers: HTTPFields = [:]) async throws
+        -> Answer
+    {
         let fields = fields.merging(["csrf": token ?? self.token]) { own, _ in own }
         let body = fields.map { "\($0.key)=\($0.value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")" }
         return try await send(
-            .post, path, headers.merging([.contentType: "application/x-www-form-urlencoded"]), ByteBuffer(string: body.joined(separator: "&")))
+            .post, path, headers.merging([.contentType: "application/x-www-form-urlencoded"]),
+            ByteBuffer(string: body.joined(separator: "&")))
     }
 
     func upload(_ path: String, _ parts: [Multipart.Part]) async throws -> Answer {
@@ -155,7 +159,9 @@ final class Browser {
         _ = try await open("/create")
     }
 
-    private func send(_ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields, _ body: ByteBuffer?) async throws -> Answer {
+    private func send(_ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields, _ body: ByteBuffer?) async throws
+        -> Answer
+    {
         var headers = headers
         headers[.cookie] = cookies.map { "\($0.key)=\($0.value)" }.joined(separator: "; ")
         let answer = try await site.client.execute(uri: path, method: method, headers: headers, body: body) { Answer($0) }

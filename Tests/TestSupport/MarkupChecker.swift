@@ -129,12 +129,15 @@ package enum MarkupChecker {
                 fault("an image without alt, width or height")
             }
             if ["ul", "ol"].contains(open.last?.name), name != "li" { fault("<\(name)> in a list") }
-            if ["p", "h1", "h2", "ul", "ol", "div", "form", "section", "article"].contains(name), open.contains(where: { $0.name == "p" }) {
+            if ["p", "h1", "h2", "ul", "ol", "div", "form", "section", "article"].contains(name),
+                open.contains(where: { $0.name == "p" })
+            {
                 fault("<\(name)> inside <p>")
             }
             if ["a", "button", "form"].contains(name), open.contains(where: { $0.name == name }) { fault("<\(name)> in itself") }
             if ["input", "textarea", "select"].contains(name), attributes["type"] != "hidden",
-                attributes["id"] == nil, attributes["aria-label"] == nil {
+                attributes["id"] == nil, attributes["aria-label"] == nil
+            {
                 fault("<\(name)> without a label")
             }
             if name == "input", attributes["name"] == "csrf" {

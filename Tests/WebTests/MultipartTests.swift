@@ -10,7 +10,8 @@ import Testing
 
 struct MultipartTests {
     private func body(_ parts: [(headers: String, bytes: [UInt8])], boundary: String = "b") -> [UInt8] {
-        parts.flatMap { Array("--\(boundary)\r\n\($0.headers)\r\n\r\n".utf8) + $0.bytes + Array("\r\n".utf8) } + Array("--\(boundary)--\r\n".utf8)
+        parts.flatMap { Array("--\(boundary)\r\n\($0.headers)\r\n\r\n".utf8) + $0.bytes + Array("\r\n".utf8) }
+            + Array("--\(boundary)--\r\n".utf8)
     }
 
     /// Reads `bytes`, cut into pieces of the given sizes, and tells what it held and how much waited at most.
@@ -70,7 +71,10 @@ struct MultipartTests {
         var random = SeededRandom(seed: 5)
         let whole = body([
             ("Content-Disposition: form-data; name=\"a\"", Array("text".utf8)),
-            ("Content-Disposition: form-data; name=\"f\"; filename=\"x\"\r\nContent-Type: image/png", Array(repeating: 1, count: 500)),
+            (
+                "Content-Disposition: form-data; name=\"f\"; filename=\"x\"\r\nContent-Type: image/png",
+                Array(repeating: 1, count: 500)
+            ),
         ])
         var refused = 0
         for _ in 0..<400 {
@@ -122,7 +126,10 @@ struct MultipartTests {
         for (type, error) in [
             ("text/plain", MultipartError.notMultipart), ("", .notMultipart),
             ("multipart/form-data", .malformed("its boundary is missing or wrong")),
-            ("multipart/form-data; boundary=\"\(String(repeating: "x", count: 71))\"", .malformed("its boundary is missing or wrong")),
+            (
+                "multipart/form-data; boundary=\"\(String(repeating: "x", count: 71))\"",
+                .malformed("its boundary is missing or wrong")
+            ),
             ("multipart/form-data; boundary=other", .truncated),
         ] {
             await #expect(throws: error) { try await read(whole, contentType: type) }
@@ -140,7 +147,9 @@ struct MultipartTests {
     }
 
     @Test func `an empty file field of a browser is no file`() async throws {
-        let empty = body([("Content-Disposition: form-data; name=\"f\"; filename=\"\"\r\nContent-Type: application/octet-stream", [])])
+        let empty = body([
+            ("Content-Disposition: form-data; name=\"f\"; filename=\"\"\r\nContent-Type: application/octet-stream", [])
+        ])
         #expect(try await read(empty).isEmpty)
         let named = body([("Content-Disposition: form-data; name=\"f\"; filename=\"x\"", [])])
         #expect(try await read(named).count == 1)

@@ -75,7 +75,9 @@ struct WebTests {
     @Test func `a site has an origin, and nothing after it`() throws {
         #expect(try #require(Site(baseURL: "https://a.example/")).baseURL == "https://a.example")
         #expect(try #require(Site(baseURL: "https://a.example:8443")).isSecure)
-        for text in ["", "a.example", "ftp://a.example", "https://", "https://a.example/b"] { #expect(Site(baseURL: text) == nil) }
+        for text in ["", "a.example", "ftp://a.example", "https://", "https://a.example/b"] {
+            #expect(Site(baseURL: text) == nil)
+        }
     }
 
     @Test func `on HTTPS cookies are the host's alone, and browsers are told to stay`() async throws {
@@ -91,9 +93,11 @@ struct WebTests {
         let report = ErrorReport(Problem(seenBy: logger, Inner()), requestID: "42")
         #expect(report.status == .internalServerError && report.detail.contains("42") && !report.detail.contains("Inner"))
         for (error, status) in [
-            (StorageError.busy, .serviceUnavailable), (StorageError.full, .serviceUnavailable), (HTTPError(.badRequest), .badRequest),
+            (StorageError.busy, .serviceUnavailable), (StorageError.full, .serviceUnavailable),
+            (HTTPError(.badRequest), .badRequest),
             (HTTPError(.notFound), .notFound), (Problem(.tooMany(retryAfter: 7), "x"), .tooManyRequests),
-            (MultipartError.tooManyFields(limit: 1), .badRequest), (MultipartError.fieldTooLarge(name: "a", limit: 1), .contentTooLarge),
+            (MultipartError.tooManyFields(limit: 1), .badRequest),
+            (MultipartError.fieldTooLarge(name: "a", limit: 1), .contentTooLarge),
         ] as [(any Error, HTTPResponse.Status)] {
             #expect(ErrorReport(Problem(seenBy: logger, error), requestID: "").status == status)
         }
@@ -102,12 +106,17 @@ struct WebTests {
     // MARK: - Connections
 
     @Test func `requests that two servers could read differently are refused`() {
-        func head(_ uri: String, _ hosts: [String], version: NIOHTTP1.HTTPVersion = .http1_1, chunked: Bool = false) -> HTTPRequestHead {
+        func head(_ uri: String, _ hosts: [String], version: NIOHTTP1.HTTPVersion = .http1_1, chunked: Bool = false)
+            -> HTTPRequestHead
+        {
             var headers = HTTPHeaders(hosts.map { ("Host", $0) })
             if chunked { headers.add(name: "Transfer-Encoding", value: "chunked") }
             return HTTPRequestHead(version: version, method: .GET, uri: uri, headers: headers)
         }
-        for clear in [head("/", ["a"]), head("/x?y=http://b", ["a"]), head("http://A/x", ["a"]), head("/", ["a"], chunked: true), head("*", ["a"])] {
+        for clear in [
+            head("/", ["a"]), head("/x?y=http://b", ["a"]), head("http://A/x", ["a"]), head("/", ["a"], chunked: true),
+            head("*", ["a"]),
+        ] {
             #expect(UnambiguousRequests.isClear(clear))
         }
         for doubtful in [

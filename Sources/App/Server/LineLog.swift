@@ -18,7 +18,8 @@ struct LineLog: LogHandler {
     func log(event: LogEvent) {
         let fields = metadata.merging(event.metadata ?? [:]) { _, new in new }
         let time = Timestamp(Int64(Date().timeIntervalSince1970 * 1000)).rfc3339
-        let line = isTerminal
+        let line =
+            isTerminal
             ? Self.readable(time, event.level, "\(event.message)", fields)
             : Self.json(time, event.level, "\(event.message)", fields)
         FileHandle.standardError.write(Data((line + "\n").utf8))

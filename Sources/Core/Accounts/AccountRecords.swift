@@ -60,8 +60,7 @@ enum AccountRecords {
         try connection.exists("SELECT 1 FROM accounts WHERE email = \(email)")
     }
 
-    static func setPasswordHash(_ hash: String, of id: ID<Account>, at time: Int64, in connection: any Connection) throws
-    {
+    static func setPasswordHash(_ hash: String, of id: ID<Account>, at time: Int64, in connection: any Connection) throws {
         try connection.run("UPDATE accounts SET password_hash = \(hash), updated_at = \(time) WHERE id = \(id)")
     }
 

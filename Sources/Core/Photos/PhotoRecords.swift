@@ -78,8 +78,7 @@ enum PhotoRecords {
     }
 
     /// Gives up the files of all an account's photos; the photos' rows go with the account.
-    static func release(photosOf account: ID<Account>, at time: Int64, in connection: any Connection) throws -> [String]
-    {
+    static func release(photosOf account: ID<Account>, at time: Int64, in connection: any Connection) throws -> [String] {
         let files = try connection.rows("SELECT files FROM photos WHERE account_id = \(account)") { $0.text(0) }
         try expect(files, at: time, in: connection)
         return files

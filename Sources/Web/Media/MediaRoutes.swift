@@ -57,7 +57,8 @@ package struct MediaRoutes: Sendable {
 
     private func body(_ key: MediaKey, _ range: Range<Int64>) async throws -> ResponseBody {
         if let cached = cache[key],
-            let slice = cached.getSlice(at: Int(range.lowerBound), length: range.count) {
+            let slice = cached.getSlice(at: Int(range.lowerBound), length: range.count)
+        {
             return ResponseBody(byteBuffer: slice)
         }
         let pieces = try await media.read(key, range)

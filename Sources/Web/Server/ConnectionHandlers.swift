@@ -27,7 +27,9 @@ final class UnambiguousRequests: ChannelInboundHandler, RemovableChannelHandler 
         let hosts = head.headers[canonicalForm: "host"]
         guard hosts.count == 1, let host = hosts.first, !host.isEmpty else { return false }
         if head.version.major == 1, head.version.minor == 0, head.headers.contains(name: "transfer-encoding") { return false }
-        guard let scheme = head.uri.firstRange(of: "://"), !head.uri.hasPrefix("/") else { return head.uri.hasPrefix("/") || head.uri == "*" }
+        guard let scheme = head.uri.firstRange(of: "://"), !head.uri.hasPrefix("/") else {
+            return head.uri.hasPrefix("/") || head.uri == "*"
+        }
         let authority = head.uri[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" }
         return authority.lowercased() == host.lowercased()
     }

@@ -1,9 +1,10 @@
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
 import NIOCore
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// Cuts a multipart body (RFC 2046 §5.1.1) into parts, whatever the pieces it arrives in, and holds no more of it than
 /// a piece and a boundary.
@@ -117,7 +118,8 @@ struct MultipartScanner {
             var offset = 0
             // Every sequence looked for begins with a carriage return, which is rare in photos and text alike.
             while hay.count - offset >= bytes.count,
-                let found = memchr(start + offset, CInt(bytes[0]), hay.count - offset - bytes.count + 1) {
+                let found = memchr(start + offset, CInt(bytes[0]), hay.count - offset - bytes.count + 1)
+            {
                 offset = UnsafeRawPointer(found) - start
                 if memcmp(found, bytes, bytes.count) == 0 { return offset }
                 offset += 1

@@ -24,7 +24,8 @@ struct FeedPages {
             PostCard(post: post, visit: visit, back: "/#post-\(post.id)", isFirst: place == 0).html
         }
         return visit.page(
-            "Home", "<h1 class=\"visually-hidden\">Home</h1><div class=\"column\">\(cards)\(nextLink("/", page.nextCursor))</div>")
+            "Home", "<h1 class=\"visually-hidden\">Home</h1><div class=\"column\">\(cards)\(nextLink("/", page.nextCursor))</div>"
+        )
     }
 
     private let welcome: HTML = """
@@ -36,7 +37,9 @@ struct FeedPages {
         """
 
     private func empty(_ viewer: Viewer, isFirst: Bool) -> HTML {
-        guard isFirst else { return "<div class=\"empty\"><h1>That was all</h1><p><a href=\"/\">Back to the newest</a></p></div>" }
+        guard isFirst else {
+            return "<div class=\"empty\"><h1>That was all</h1><p><a href=\"/\">Back to the newest</a></p></div>"
+        }
         return """
             <div class="empty"><h1>Welcome, \(viewer.username)</h1>
             <p>Posts of people you follow appear here. Open somebody’s page and follow them, or begin yourself.</p>

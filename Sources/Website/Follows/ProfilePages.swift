@@ -85,7 +85,8 @@ struct ProfilePages {
         let path = Site.profile(profile.account.username)
         return relationship.following
             ? buttonForm(visit, action: "\(path)/unfollow", label: "Unfollow", style: "quiet")
-            : buttonForm(visit, action: "\(path)/follow", label: relationship.followedBy ? "Follow back" : "Follow", style: "button")
+            : buttonForm(
+                visit, action: "\(path)/follow", label: relationship.followedBy ? "Follow back" : "Follow", style: "button")
     }
 
     private func grid(_ posts: [Post], isOwn: Bool) -> HTML {

@@ -15,7 +15,8 @@ struct PostPage {
     private var path: String { Site.post(post.id) }
 
     var response: Response {
-        let title = post.caption.isEmpty ? "Photo by \(post.author.username)" : "\(post.author.username): \(post.caption.prefix(60))"
+        let title =
+            post.caption.isEmpty ? "Photo by \(post.author.username)" : "\(post.author.username): \(post.caption.prefix(60))"
         return visit.page(
             title, status: problem.status, head: preview,
             """

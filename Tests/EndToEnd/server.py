@@ -1,0 +1,107 @@
+"""Starts the real program as its user would, and ends it."""
+
+import contextlib
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+import uuid
+
+PROGRAM = os.environ["PROGRAM"]
+FIXTURES = pathlib.Path(__file__).parent.parent / "ImagingTests" / "Fixtures"
+PASSWORD = "correct horse battery"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """One run of `isntgram serve` on a free port of this machine."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = open(self.folder.parent / f"{self.folder.name}.log", "ab")
+        self.process = subprocess.Popen(
+            [PROGRAM, "serve", "--port", str(self.port), "--data", str(self.folder), "--log-level", "warning"],
+            stderr=self.log)
+        deadline = time.monotonic() + 30
+        while not self.answers():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the server did not start: {self.process.poll()}")
+            time.sleep(0.02)
+
+    def answers(self):
+        try:
+            return self.request("GET", "/readyz").status == 200
+        except OSError:
+            return False
+
+    def request(self, method, path, body=None, headers=None, timeout=60):
+        """The answer, whatever its status."""
+        request = urllib.request.Request(self.url + path, data=body, headers=headers or {}, method=method)
+        try:
+            return Answer(urllib.request.urlopen(request, timeout=timeout))
+        except urllib.error.HTTPError as error:
+            return Answer(error)
+
+    def json(self, method, path, value=None, token=None):
+        headers = {"Content-Type": "application/json"}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        return self.request(method, path, json.dumps(value).encode() if value is not None else None, headers)
+
+    def register(self, name):
+        """The new member's token."""
+        form = {"email": f"{name}@example.org", "fullName": name, "username": name, "password": PASSWORD}
+        return self.json("POST", "/api/auth/register", form).json()["token"]
+
+    def post(self, token, *photos, **fields):
+        boundary = uuid.uuid4().hex
+        body = b""
+        for name, value in fields.items():
+            body += f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for photo in photos:
+            data = photo if isinstance(photo, bytes) else pathlib.Path(photo).read_bytes()
+            body += f'--{boundary}\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n'.encode()
+            body += data + b"\r\n"
+        body += f"--{boundary}--\r\n".encode()
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": f"multipart/form-data; boundary={boundary}"}
+        return self.request("POST", "/api/posts", body, headers)
+
+    def command(self, *arguments, stdin=""):
+        return subprocess.run(
+            [PROGRAM, *arguments, "--data", str(self.folder)], input=stdin, capture_output=True, text=True, timeout=60)
+
+    def stop(self):
+        """Ends it as an operator would; its exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        status = self.process.wait(timeout=30)
+        self.log.close()
+        return status
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait(timeout=30)
+        self.log.close()
+
+
+class Answer:
+    def __init__(self, response):
+        with contextlib.closing(response):
+            self.status = response.status
+            self.headers = response.headers
+            self.body = response.read()
+
+    def json(self):
+        return json.loads(self.body)
