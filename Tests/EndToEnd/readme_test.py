@@ -1,0 +1,31 @@
+"""Every example of the README's «API by example» works as it stands."""
+
+import os
+import pathlib
+import re
+import subprocess
+import tempfile
+import unittest
+
+from server import FIXTURES, Server
+
+README = pathlib.Path(__file__).parent.parent.parent / "README.md"
+
+
+class ReadmeTest(unittest.TestCase):
+    def test_api_examples(self):
+        section = README.read_text().split("## API by example")[1].split("\n## ")[0]
+        examples = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
+        self.assertGreaterEqual(len(examples), 4)
+        with tempfile.TemporaryDirectory() as folder:
+            server = Server(pathlib.Path(folder) / "data")
+            script = "set -euo pipefail\n" + "\n".join(examples)
+            environment = {**os.environ, "ISNTGRAM": server.url, "PHOTO": str(FIXTURES / "cat.jpg")}
+            run = subprocess.run(["bash", "-c", script], env=environment, capture_output=True, text=True, timeout=60)
+            self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+            self.assertIn('"caption":"Hello"', run.stdout)
+            self.assertEqual(server.stop(), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
