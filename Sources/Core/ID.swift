@@ -39,17 +39,13 @@ extension ID: Codable {
 // MARK: - Short codes
 
 extension ID {
-    private static var alphabet: [UInt8] {
-        Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-    }
-
     /// The id as it stands in addresses (`/p/…`): its digits to base 64 in the URL-safe alphabet of RFC 4648 §5,
     /// without leading zeros.
     package var code: String {
         var rest = UInt64(bitPattern: value)
         var letters: [UInt8] = []
         repeat {
-            letters.append(Self.alphabet[Int(rest & 63)])
+            letters.append(Base64URL.alphabet[Int(rest & 63)])
             rest >>= 6
         } while rest > 0
         return String(decoding: letters.reversed(), as: UTF8.self)
@@ -60,7 +56,7 @@ extension ID {
         guard (1...11).contains(code.utf8.count) else { return nil }
         var value: UInt64 = 0
         for letter in code.utf8 {
-            guard let digit = Self.alphabet.firstIndex(of: letter), value >> 58 == 0 else { return nil }
+            guard let digit = Base64URL.alphabet.firstIndex(of: letter), value >> 58 == 0 else { return nil }
             value = value << 6 | UInt64(digit)
         }
         guard let id = Int64(exactly: value), id > 0 else { return nil }

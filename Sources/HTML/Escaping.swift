@@ -41,10 +41,22 @@ enum Address {
     /// for any other scheme, for `//host`, which looks like a path and is none, and for control characters and
     /// white space at the front, which browsers drop before they read the scheme.
     static func isSafe(_ address: String) -> Bool {
-        guard address.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\\") }) else { return false }
-        guard !address.hasPrefix("//") else { return false }
-        guard let colon = address.utf8.firstIndex(of: UInt8(ascii: ":")) else { return true }
-        if let end = address.utf8.firstIndex(where: { "/?#".utf8.contains($0) }), end < colon { return true }
-        return ["http", "https", "mailto"].contains(address[..<colon].lowercased())
+        var address = address
+        return address.withUTF8 { bytes in
+            if bytes.starts(with: "//".utf8) { return false }
+            var scheme: Range<Int>?
+            var isPath = false
+            for (place, byte) in bytes.enumerated() {
+                switch byte {
+                case 0...0x20, 0x7F, UInt8(ascii: "\\"): return false
+                case UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"): isPath = true
+                case UInt8(ascii: ":") where !isPath && scheme == nil: scheme = 0..<place
+                default: break
+                }
+            }
+            guard let scheme else { return true }
+            let name = String(decoding: bytes[scheme], as: UTF8.self).lowercased()
+            return name == "https" || name == "http" || name == "mailto"
+        }
     }
 }

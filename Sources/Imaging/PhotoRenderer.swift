@@ -25,13 +25,20 @@ package struct PhotoRenderer {
         let image = try decoded.opaque().copied()
         let widths = [widest] + Self.widths.filter { $0 < widest }
         var renditions: [RenderedPhoto.Rendition] = []
+        // Each is scaled from the one before, not from the first: the work shrinks with the pictures.
+        var scaled = image
+        var source = image
         for width in widths {
-            let scaled = width == widest ? image : try Image.make { cvips_scale(image.pointer, &$0, Int32(width)) }
+            if width < widest {
+                let wider = scaled
+                scaled = try Image.make { cvips_scale(wider.pointer, &$0, Int32(width)) }.copied()
+            }
             renditions.append(try save(scaled, name: String(width), in: folder))
+            if min(scaled.width, scaled.height) >= Self.thumbnailSide { source = scaled }
         }
-        let square = try Image.make { cvips_square(image.pointer, &$0, Int32(Self.thumbnailSide)) }
+        let square = try Image.make { cvips_square(source.pointer, &$0, Int32(Self.thumbnailSide)) }
         return RenderedPhoto(
-            width: size.width, height: size.height, blurhash: try blurhash(of: image, size), renditions: renditions,
+            width: size.width, height: size.height, blurhash: try blurhash(of: scaled, size), renditions: renditions,
             thumbnail: try save(square, name: "thumb", in: folder))
     }
 

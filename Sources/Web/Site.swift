@@ -20,9 +20,9 @@ package struct Site: Sendable {
     /// The origin that a browser sends with this site's own forms.
     package var origin: String { baseURL }
 
-    package static func post(_ id: ID<Post>) -> String { "/p/\(id.code)" }
-    package static func profile(_ username: String) -> String { "/\(username)" }
-    package static func media(_ key: String) -> String { "/media/\(key)" }
+    package static func post(_ id: ID<Post>) -> String { "/p/" + id.code }
+    package static func profile(_ username: String) -> String { "/" + username }
+    package static func media(_ key: String) -> String { "/media/" + key }
 
     package func absolute(_ path: String) -> String { baseURL + path }
 }

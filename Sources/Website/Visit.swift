@@ -9,6 +9,8 @@ import Web
 struct Visit {
     let viewer: Viewer?
     let path: String
+    /// The hidden field that every form carries, made once for all of a page's forms.
+    let tokenField: HTML
     private let secret: Secret
     private let isNewVisitor: Bool
     private let cookies: SiteCookies
@@ -19,6 +21,7 @@ struct Visit {
         self.cookies = cookies
         secret = context.formSecret ?? .random()
         isNewVisitor = context.formSecret == nil
+        tokenField = Self.tokenField(of: secret)
     }
 
     /// A visit that fails before its browser is known by its cookies.
@@ -28,10 +31,10 @@ struct Visit {
         self.cookies = cookies
         self.secret = secret ?? .random()
         isNewVisitor = false
+        tokenField = Self.tokenField(of: self.secret)
     }
 
-    /// The hidden field that every form carries.
-    var tokenField: HTML {
+    private static func tokenField(of secret: Secret) -> HTML {
         "<input type=\"hidden\" name=\"\(Form.tokenField)\" value=\"\(secret.formToken)\">"
     }
 

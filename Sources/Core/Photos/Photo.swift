@@ -19,9 +19,9 @@ package struct Photo: Sendable {
     /// Widest first; never empty.
     package let renditions: [Rendition]
 
-    package func key(_ rendition: Rendition) -> String { "\(files)/\(rendition.width).\(fileType)" }
+    package func key(_ rendition: Rendition) -> String { files + "/" + String(rendition.width) + "." + fileType }
     /// 320 × 320 pixels, cropped to what matters.
-    package var thumbnailKey: String { "\(files)/thumb.\(fileType)" }
+    package var thumbnailKey: String { files + "/thumb." + fileType }
 }
 
 /// A photo just uploaded: where it lies on disk, and what it shows.

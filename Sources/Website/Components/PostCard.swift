@@ -57,7 +57,7 @@ struct PostCard {
 
     private func picture(_ photo: Photo, isEager: Bool) -> HTML {
         let shown = photo.renditions.first { $0.width <= 1080 } ?? photo.renditions[0]
-        let sources = photo.renditions.map { "\(Site.media(photo.key($0))) \($0.width)w" }.joined(separator: ", ")
+        let sources = photo.renditions.map { Site.media(photo.key($0)) + " " + String($0.width) + "w" }.joined(separator: ", ")
         return """
             <img src="\(url: Site.media(photo.key(shown)))" srcset="\(sources)" sizes="(min-width: 518px) 470px, 100vw" \
             width="\(shown.width)" height="\(shown.height)" alt="\(altText(photo))" \
