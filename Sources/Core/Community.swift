@@ -26,6 +26,7 @@ package struct Community: Sendable {
     ) {
         let ids = IDSequence(clock: clock)
         let passwords = Passwords()
+        let cache = ViewerCache()
         let photos = Photos(
             storage: storage, media: media, processor: processor, uploads: uploads, ids: ids, clock: clock,
             logger: logger)
@@ -33,8 +34,9 @@ package struct Community: Sendable {
         self.media = media
         self.passwords = passwords
         self.photos = photos
-        accounts = Accounts(storage: storage, passwords: passwords, photos: photos, ids: ids, clock: clock)
-        credentials = Credentials(storage: storage, passwords: passwords, clock: clock)
+        accounts = Accounts(
+            storage: storage, passwords: passwords, photos: photos, ids: ids, clock: clock, cache: cache)
+        credentials = Credentials(storage: storage, passwords: passwords, clock: clock, cache: cache)
         posts = Posts(storage: storage, photos: photos, ids: ids, clock: clock)
         feed = Feed(storage: storage)
         likes = Likes(storage: storage, ids: ids)

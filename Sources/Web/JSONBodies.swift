@@ -15,8 +15,8 @@ extension Response {
         return Response(
             status: status,
             headers: [
-                .contentType: contentType, .contentLength: String(json.bytes.readableBytes), .cacheControl: "no-store",
-            ], body: .init(byteBuffer: json.bytes))
+                .contentType: contentType, .contentLength: String(json.bytes.count), .cacheControl: "no-store",
+            ], body: .init(byteBuffer: ByteBuffer(bytes: json.bytes)))
     }
 
     /// An answer without a body.

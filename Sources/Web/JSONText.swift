@@ -1,5 +1,3 @@
-import NIOCore
-
 /// A value that writes itself as JSON.
 package protocol JSONWritable {
     func write(to json: inout JSONText)
@@ -10,11 +8,11 @@ package protocol JSONWritable {
 /// A feed of twenty posts is some 1,500 values; an encoder that first makes a tree of them took half of the whole
 /// request's time.
 package struct JSONText {
-    package private(set) var bytes = ByteBuffer()
+    package private(set) var bytes: [UInt8] = []
     /// Whether a comma stands before the next field or item.
     private var needsComma = false
 
-    package init() { bytes.reserveCapacity(8 * 1024) }
+    package init() { bytes.reserveCapacity(32 * 1024) }
 
     // MARK: - Structure
 
@@ -29,12 +27,12 @@ package struct JSONText {
 
     package mutating func field(_ name: StaticString, _ value: Int) {
         begin(name)
-        bytes.writeString(String(value))
+        bytes.append(contentsOf: String(value).utf8)
     }
 
     package mutating func field(_ name: StaticString, _ value: Bool) {
         begin(name)
-        bytes.writeStaticString(value ? "true" : "false")
+        append(value ? "true" : "false")
     }
 
     package mutating func field(_ name: StaticString, _ value: some JSONWritable) {
@@ -52,52 +50,60 @@ package struct JSONText {
     /// A text, or `null`.
     package mutating func field(_ name: StaticString, orNull value: String?) {
         begin(name)
-        if let value { string(value) } else { bytes.writeStaticString("null") }
+        if let value { string(value) } else { append("null") }
     }
 
     private mutating func item(_ value: some JSONWritable) {
-        if needsComma { bytes.writeInteger(UInt8(ascii: ",")) }
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = false
         value.write(to: &self)
         needsComma = true
     }
 
     private mutating func wrap(_ open: StaticString, _ close: StaticString, _ content: (inout JSONText) -> Void) {
-        bytes.writeStaticString(open)
+        append(open)
         needsComma = false
         content(&self)
-        bytes.writeStaticString(close)
+        append(close)
         needsComma = true
     }
 
     /// Names are written in the source: they need no escapes.
     private mutating func begin(_ name: StaticString) {
-        bytes.writeStaticString(needsComma ? ",\"" : "\"")
-        bytes.writeStaticString(name)
-        bytes.writeStaticString("\":")
+        append(needsComma ? ",\"" : "\"")
+        append(name)
+        append("\":")
         needsComma = true
+    }
+
+    private mutating func append(_ text: StaticString) {
+        text.withUTF8Buffer { bytes.append(contentsOf: $0) }
     }
 
     // MARK: - Text
 
     private mutating func string(_ value: String) {
-        bytes.writeInteger(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: "\""))
         var value = value
-        let isPlain = value.withUTF8 { $0.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") } }
-        if isPlain { bytes.writeString(value) } else { escaped(value) }
-        bytes.writeInteger(UInt8(ascii: "\""))
+        let isPlain = value.withUTF8 { text in
+            guard text.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) else { return false }
+            bytes.append(contentsOf: text)
+            return true
+        }
+        if !isPlain { escaped(value) }
+        bytes.append(UInt8(ascii: "\""))
     }
 
     private mutating func escaped(_ value: String) {
         for byte in value.utf8 {
             switch byte {
-            case UInt8(ascii: "\""): bytes.writeStaticString("\\\"")
-            case UInt8(ascii: "\\"): bytes.writeStaticString("\\\\")
-            case UInt8(ascii: "\n"): bytes.writeStaticString("\\n")
+            case UInt8(ascii: "\""): append("\\\"")
+            case UInt8(ascii: "\\"): append("\\\\")
+            case UInt8(ascii: "\n"): append("\\n")
             case 0..<0x20:
-                bytes.writeStaticString(byte < 0x10 ? "\\u000" : "\\u001")
-                bytes.writeString(String(byte & 15, radix: 16))
-            default: bytes.writeInteger(byte)
+                append(byte < 0x10 ? "\\u000" : "\\u001")
+                bytes.append(contentsOf: String(byte & 15, radix: 16).utf8)
+            default: bytes.append(byte)
             }
         }
     }

@@ -23,12 +23,27 @@ package struct Timestamp {
 
     /// As programs read it (RFC 3339): `2026-11-24T08:09:00.000Z`.
     package var rfc3339: String {
-        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
         let seconds = milliseconds / 1000
-        let thousandths = milliseconds % 1000
-        let fraction = thousandths < 10 ? "00\(thousandths)" : thousandths < 100 ? "0\(thousandths)" : "\(thousandths)"
-        return "\(year)-\(two(month))-\(two(day))T\(two(seconds / 3600)):\(two(seconds / 60 % 60))"
-            + ":\(two(seconds % 60)).\(fraction)Z"
+        return String(unsafeUninitializedCapacity: 24) { bytes in
+            var end = 0
+            func write(_ number: Int, digits: Int, then mark: Unicode.Scalar) {
+                var rest = number
+                for place in (end..<end + digits).reversed() {
+                    bytes[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                    rest /= 10
+                }
+                bytes[end + digits] = UInt8(ascii: mark)
+                end += digits + 1
+            }
+            write(year, digits: 4, then: "-")
+            write(month, digits: 2, then: "-")
+            write(day, digits: 2, then: "T")
+            write(seconds / 3600, digits: 2, then: ":")
+            write(seconds / 60 % 60, digits: 2, then: ":")
+            write(seconds % 60, digits: 2, then: ".")
+            write(milliseconds % 1000, digits: 3, then: "Z")
+            return end
+        }
     }
 
     /// As people read it: `24 November 2026`.

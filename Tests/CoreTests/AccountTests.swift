@@ -127,7 +127,7 @@ struct AccountTests {
             ]
             let viewer = try #require(try await credentials.viewer(secrets[0], kind: .token))
             try await credentials.signOut(viewer)
-            #expect(try await credentials.viewer(secrets[0], kind: .token) == nil)
+            #expect(try await credentials.viewer(secrets[0], kind: .token) == nil, "not even from memory")
             #expect(try await credentials.revoke(secrets[1]))
             #expect(try await !credentials.revoke(secrets[1]))
             let weak = await problem { try await test.community.accounts.setPassword("short", of: account) }

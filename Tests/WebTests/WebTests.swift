@@ -56,7 +56,9 @@ struct WebTests {
         }
         var json = JSONText()
         Item().write(to: &json)
-        #expect(String(buffer: json.bytes) == #"{"a":"\"\\\n\u0001\u001f/ä","b":-7,"c":null,"d":[{"x":"y"},{"x":"y"}],"e":true}"#)
+        #expect(
+            String(decoding: json.bytes, as: UTF8.self)
+                == #"{"a":"\"\\\n\u0001\u001f/ä","b":-7,"c":null,"d":[{"x":"y"},{"x":"y"}],"e":true}"#)
     }
 
     @Test func `the memory of photos is bounded, and forgets what was not asked for`() throws {

@@ -9,6 +9,7 @@ package struct Accounts: Sendable {
     let photos: Photos
     let ids: IDSequence
     let clock: Clock
+    let cache: ViewerCache
 
     /// Makes an account.
     /// - Throws: ``Problem``: `invalid` with every field that breaks its limits, `conflict` when the username or
@@ -63,6 +64,7 @@ package struct Accounts: Sendable {
         try check.done()
         let hash = try await passwords.hash(password)
         let time = clock.now()
+        defer { cache.forgetAll() }
         try await storage.write { connection in
             try AccountRecords.setPasswordHash(hash, of: account.id, at: time, in: connection)
             try CredentialRecords.deleteAll(of: account.id, in: connection)
@@ -72,6 +74,7 @@ package struct Accounts: Sendable {
     /// Takes an account out with its posts, comments, likes, follows, sessions, and photo files.
     package func delete(_ account: Account) async throws {
         let time = clock.now()
+        defer { cache.forgetAll() }
         let keys = try await storage.write { connection in
             let keys = try PhotoRecords.release(photosOf: account.id, at: time, in: connection)
             try AccountRecords.delete(account.id, in: connection)

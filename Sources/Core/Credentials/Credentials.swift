@@ -5,6 +5,7 @@ package struct Credentials: Sendable {
     let storage: any Storage
     let passwords: Passwords
     let clock: Clock
+    let cache: ViewerCache
 
     /// A secret just made, to be shown once.
     package struct Issued: Sendable {
@@ -49,9 +50,12 @@ package struct Credentials: Sendable {
     package func viewer(_ secret: Secret, kind: Credential.Kind) async throws -> Viewer? {
         let hash = secret.hash
         let now = clock.now()
+        let known = cache.find(hash, at: now)
+        if let viewer = known.viewer { return viewer.credential.kind == kind ? viewer : nil }
         guard let viewer = try await storage.read({ try CredentialRecords.viewer(hash: hash, at: now, in: $0) }),
             viewer.credential.kind == kind
         else { return nil }
+        cache.keep(viewer, at: now, ifStill: known.changes)
         if now - viewer.credential.usedAt > Credential.useGranularity {
             let end = kind == .session ? now + Credential.lifetime : viewer.credential.expiresAt
             try await storage.write { try CredentialRecords.touch(hash: hash, at: now, until: end, in: $0) }
@@ -61,16 +65,19 @@ package struct Credentials: Sendable {
 
     /// Ends the session or token that `viewer` came with.
     package func signOut(_ viewer: Viewer) async throws {
+        defer { cache.forgetAll() }
         _ = try await storage.write { try CredentialRecords.delete(hash: viewer.credential.hash, in: $0) }
     }
 
     /// Ends one token; false when there was none.
     package func revoke(_ secret: Secret) async throws -> Bool {
-        try await storage.write { try CredentialRecords.delete(hash: secret.hash, in: $0) > 0 }
+        defer { cache.forgetAll() }
+        return try await storage.write { try CredentialRecords.delete(hash: secret.hash, in: $0) > 0 }
     }
 
     /// Ends every token of an account; how many there were.
     package func revokeTokens(of account: Account) async throws -> Int {
-        try await storage.write { try CredentialRecords.deleteAll(of: account.id, kind: .token, in: $0) }
+        defer { cache.forgetAll() }
+        return try await storage.write { try CredentialRecords.deleteAll(of: account.id, kind: .token, in: $0) }
     }
 }
