@@ -3,11 +3,18 @@ import Web
 
 /// A photo in JSON; addresses are absolute, as programs have no page to take them relative to.
 struct PhotoBody: JSONWritable {
-    let photo: Photo
-    let site: Site
+    private let photo: Photo
+    private let renditions: [RenditionBody]
+
+    init(photo: Photo, site: Site) {
+        self.photo = photo
+        renditions = photo.renditions.map {
+            RenditionBody(url: site.absolute(Site.media(photo.key($0))), width: $0.width, height: $0.height)
+        }
+    }
 
     /// The widest rendition's address.
-    var url: String { photo.renditions.first.map { site.absolute(Site.media(photo.key($0))) } ?? "" }
+    var url: String { renditions.first?.url ?? "" }
 
     func write(to json: inout JSONText) {
         json.object { json in
@@ -17,21 +24,21 @@ struct PhotoBody: JSONWritable {
             json.field("height", photo.height)
             json.field("altText", photo.altText)
             json.field("blurhash", photo.blurhash)
-            json.field("renditions", photo.renditions.map { RenditionBody(photo: photo, rendition: $0, site: site) })
+            json.field("renditions", renditions)
         }
     }
 }
 
 private struct RenditionBody: JSONWritable {
-    let photo: Photo
-    let rendition: Photo.Rendition
-    let site: Site
+    let url: String
+    let width: Int
+    let height: Int
 
     func write(to json: inout JSONText) {
         json.object { json in
-            json.field("url", site.absolute(Site.media(photo.key(rendition))))
-            json.field("width", rendition.width)
-            json.field("height", rendition.height)
+            json.field("url", url)
+            json.field("width", width)
+            json.field("height", height)
         }
     }
 }

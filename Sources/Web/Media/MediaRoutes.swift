@@ -23,10 +23,13 @@ package struct MediaRoutes: Sendable {
     @Sendable func file(_ request: Request, _ context: WebContext) async throws -> Response {
         let parameters = context.parameters
         guard let folder = parameters.get("folder"), let photo = parameters.get("photo"),
-            let name = parameters.get("name"), let key = MediaKey(prefix: "\(folder)/\(photo)", name: name),
-            let size = try await size(of: key)
+            let name = parameters.get("name"), let key = MediaKey(prefix: folder + "/" + photo, name: name)
         else { throw Problem.notFound("photo") }
-        let etag = "\"\(photo)-\(name)\""
+        let cached = cache[key]
+        let known: Int64? =
+            if let cached { Int64(cached.readableBytes) } else { try await media.byteCount(of: key) }
+        guard let size = known else { throw Problem.notFound("photo") }
+        let etag = "\"" + photo + "-" + name + "\""
         var headers: HTTPFields = [
             .contentType: "image/jpeg", .cacheControl: "public, max-age=31536000, immutable", .eTag: etag,
             .acceptRanges: "bytes", .contentSecurityPolicy: "default-src 'none'; sandbox",
@@ -38,11 +41,11 @@ package struct MediaRoutes: Sendable {
         switch ByteRange.parse(asked, size: size) {
         case .whole:
             headers[.contentLength] = String(size)
-            return Response(status: .ok, headers: headers, body: try await body(key, 0..<size))
+            return Response(status: .ok, headers: headers, body: try await body(key, 0..<size, cached))
         case .part(let range):
             headers[.contentLength] = String(range.count)
             headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(size)"
-            return Response(status: .partialContent, headers: headers, body: try await body(key, range))
+            return Response(status: .partialContent, headers: headers, body: try await body(key, range, cached))
         case .unsatisfiable:
             return Response(
                 status: .rangeNotSatisfiable,
@@ -50,15 +53,8 @@ package struct MediaRoutes: Sendable {
         }
     }
 
-    private func size(of key: MediaKey) async throws -> Int64? {
-        if let cached = cache[key] { return Int64(cached.readableBytes) }
-        return try await media.byteCount(of: key)
-    }
-
-    private func body(_ key: MediaKey, _ range: Range<Int64>) async throws -> ResponseBody {
-        if let cached = cache[key],
-            let slice = cached.getSlice(at: Int(range.lowerBound), length: range.count)
-        {
+    private func body(_ key: MediaKey, _ range: Range<Int64>, _ cached: ByteBuffer?) async throws -> ResponseBody {
+        if let cached, let slice = cached.getSlice(at: Int(range.lowerBound), length: range.count) {
             return ResponseBody(byteBuffer: slice)
         }
         let pieces = try await media.read(key, range)
