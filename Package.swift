@@ -110,10 +110,9 @@ let package = Package(
                 "CVips", .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            swiftSettings: strict),
+            exclude: ["README.md"], swiftSettings: strict),
         .target(name: "HTML", swiftSettings: strict),
-        .systemLibrary(
-            name: "CVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"])]),
+        .target(name: "CVips"),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .target(
             name: "TestSupport",
@@ -129,7 +128,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "HTMLTests", dependencies: ["HTML", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "ImagingTests", dependencies: ["App", "Imaging", "TestSupport"], exclude: ["Fixtures"],
+            name: "ImagingTests", dependencies: ["App", "Imaging", "TestSupport"], resources: [.copy("Fixtures")],
             swiftSettings: strict),
         .testTarget(
             name: "MediaStorageTests",

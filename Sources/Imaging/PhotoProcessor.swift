@@ -1,70 +1,92 @@
+import Dispatch
 import Foundation
-import Subprocess
-import SystemPackage
 
-/// Makes photos ready, each in a child process of its own with bounded memory and time: a photo that makes a decoder
-/// crash or swell ends that process and is refused, and the server goes on.
+/// Renders uploaded photos, each in a child process, so that no file can harm the server.
+///
+/// A child may crash, run out of memory or hang: that photo is refused, and nothing else happens.
 package struct PhotoProcessor: Sendable {
-    private let program: String
-    private let limits: PhotoLimits
-    private let turns: Turns
+    private let process: RenderProcess
+    private let slots: RenderSlots
 
     /// - Parameters:
-    ///   - program: the executable to start for a photo: this program itself.
-    ///   - atOnce: how many photos are decoded at a time; it sets the peak of memory.
-    ///   - waiting: how many more may wait for their turn.
+    ///   - executable: Path of the program to start, usually this very one.
+    ///   - arguments: What makes it call ``RenderWorker/main(arguments:)`` with the arguments that follow.
+    ///   - limits: What a photo may cost.
+    ///   - concurrent: Photos rendered at once: each may take a core and the memory of `limits`.
+    ///   - waiting: Photos that may wait for their turn.
+    ///   - environment: What the child finds in its environment, which inherits nothing.
     package init(
-        program: String, limits: PhotoLimits = PhotoLimits(),
-        atOnce: Int = ProcessInfo.processInfo.activeProcessorCount, waiting: Int = 64
+        executable: String, arguments: [String], limits: PhotoLimits = PhotoLimits(),
+        concurrent: Int = ProcessInfo.processInfo.activeProcessorCount, waiting: Int = 32,
+        environment: [String: String] = [:]
     ) {
-        self.program = program
-        self.limits = limits
-        turns = Turns(atOnce: atOnce, waiting: waiting)
+        process = RenderProcess(
+            executable: executable, arguments: arguments, limits: limits, environment: environment)
+        slots = RenderSlots(count: concurrent, waiting: waiting)
     }
 
-    /// Writes the renditions of `file` into `folder`.
-    /// - Throws: ``ImagingError``, or `CancellationError` when the task was cancelled; the folder may then hold a
-    ///   part of the files.
+    /// Photos waiting for their turn now.
+    package var waiting: Int { slots.waiting }
+
+    /// Renders the photo at `file` into a folder that exists; the files are named in the result.
+    ///
+    /// Whatever fails, and when the task is cancelled, the child has ended and the folder is as it was.
+    /// - Parameters:
+    ///   - file: Path of the upload, which stays as it is.
+    ///   - folder: Where the renditions go.
+    /// - Returns: What the files are.
+    /// - Throws: ``ImagingError`` where the photo is refused or the line is full, ``RenderFailure`` where the server
+    ///   failed, `CancellationError`.
     package func process(_ file: String, into folder: String) async throws -> RenderedPhoto {
-        try await turns.take {
-            let size = try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int64 ?? 0
-            guard size <= limits.bytes else { throw ImagingError.tooManyBytes(limit: limits.bytes) }
-            return try await withDeadline { try await render(file, into: folder) }
-        }
-    }
-
-    private func render(_ file: String, into folder: String) async throws -> RenderedPhoto {
-        let limits = String(decoding: try JSONEncoder().encode(self.limits), as: UTF8.self)
-        let result = try await run(
-            .path(.init(program)), arguments: [RenderProcess.command, file, folder, limits],
-            // Nothing of the server's environment: it may hold secrets.
-            environment: .custom(["LANG": "C.UTF-8", "VIPS_WARNING": "0"]),
-            input: .none, output: .string(limit: 64 * 1024), error: .discarded)
-        guard result.terminationStatus.isSuccess,
-            let answer = try? JSONDecoder().decode(RenderProcess.Answer.self, from: Data(result.standardOutput.utf8))
-        else {
-            try Task.checkCancellation()
-            throw ImagingError.tooComplex
-        }
-        switch answer {
-        case .photo(let photo): return photo
-        case .refused(let error): throw error
-        }
-    }
-
-    /// Ends the child when the time is over: cancelling its task kills it.
-    private func withDeadline(
-        _ work: @escaping @Sendable () async throws -> RenderedPhoto
-    ) async throws -> RenderedPhoto {
-        try await withThrowingTaskGroup(of: RenderedPhoto.self) { group in
-            group.addTask(operation: work)
-            group.addTask { [limits] in
-                try await Task.sleep(for: .seconds(limits.seconds))
-                throw ImagingError.tooComplex
+        try await slots.withSlot {
+            // The child writes here; its files move up only when all is well.
+            let workshop = "\(folder)/.render-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
+            try await Self.onDiskThread { try Self.make(folder: workshop) }
+            do {
+                let photo = try await process.render(file, into: workshop)
+                try await Self.onDiskThread { try Self.move(photo, from: workshop, to: folder) }
+                return photo
+            } catch {
+                await Self.onDiskThread { try? FileManager.default.removeItem(atPath: workshop) }
+                throw error
             }
-            defer { group.cancelAll() }
-            guard let photo = try await group.next() else { throw ImagingError.tooComplex }
-            return photo
+        }
+    }
+
+    // MARK: - Files
+
+    /// Runs blocking work on a thread for such; there are never more of them than photos rendered at once.
+    private static func onDiskThread<Result: Sendable, Failure: Error>(
+        _ work: @escaping @Sendable () throws(Failure) -> Result
+    ) async throws(Failure) -> Result {
+        let result: Swift.Result<Result, Failure> = await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(returning: Swift.Result(catching: work)) }
+        }
+        return try result.get()
+    }
+
+    private static func make(folder: String) throws(RenderFailure) {
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        } catch {
+            throw RenderFailure("cannot make a folder for renditions: \(error)")
+        }
+    }
+
+    /// Moves the files up once they are known to be what the reply says; leaves none where one is not.
+    private static func move(_ photo: RenderedPhoto, from workshop: String, to folder: String) throws {
+        try photo.verify(in: workshop)
+        var moved: [String] = []
+        do {
+            for file in photo.files {
+                let target = "\(folder)/\(file.fileName)"
+                try FileManager.default.moveItem(atPath: "\(workshop)/\(file.fileName)", toPath: target)
+                moved.append(target)
+            }
+            try FileManager.default.removeItem(atPath: workshop)
+        } catch {
+            for target in moved { try? FileManager.default.removeItem(atPath: target) }
+            throw RenderFailure("cannot move renditions to their folder: \(error)")
         }
     }
 }

@@ -1,40 +1,90 @@
 import Foundation
+import Subprocess
 
-/// The child's side: what the program does when it is started to render one photo.
-///
-/// `PROGRAM render-photo FILE FOLDER LIMITS` prints its answer as JSON: the photo, or why it was refused.
-package enum RenderProcess {
-    package static let command = "render-photo"
+#if canImport(System)
+    import System
+#else
+    import SystemPackage
+#endif
 
-    enum Answer: Codable {
-        case photo(RenderedPhoto)
-        case refused(ImagingError)
+/// One child process for one photo, and what its end means.
+struct RenderProcess: Sendable {
+    let executable: String
+    let arguments: [String]
+    let limits: PhotoLimits
+    let environment: [Environment.Key: String]
+
+    /// The child's environment is `environment` and what rendering needs: nothing of the server's, where secrets are.
+    init(executable: String, arguments: [String], limits: PhotoLimits, environment: [String: String]) {
+        self.executable = executable
+        self.arguments = arguments
+        self.limits = limits
+        // A heap for each thread would reserve 64 MiB of address space each.
+        let own: [Environment.Key: String] = ["MALLOC_ARENA_MAX": "1", "VIPS_WARNING": "1"]
+        self.environment = own.merging(environment.map { (.init(stringLiteral: $0), $1) }) { $1 }
     }
 
-    /// - Parameter limits: ``PhotoLimits`` as JSON.
-    /// - Returns: what to print.
-    package static func run(file: String, folder: String, limits: String) throws -> String {
-        let limits = try JSONDecoder().decode(PhotoLimits.self, from: Data(limits.utf8))
-        restrain(limits)
-        let answer: Answer
-        do throws(ImagingError) {
-            answer = .photo(try PhotoRenderer(limits: limits).render(file, into: folder))
-        } catch {
-            answer = .refused(error)
+    /// Starts the child and waits for its end; a cancelled task, or the deadline, kills it.
+    func render(_ file: String, into folder: String) async throws -> RenderedPhoto {
+        let ending = try await withThrowingTaskGroup(of: Ending?.self) { group in
+            group.addTask { try await run(file, into: folder) }
+            group.addTask {
+                try await Task.sleep(for: .seconds(limits.deadlineSeconds))
+                return nil
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
         }
-        return String(decoding: try JSONEncoder().encode(answer), as: UTF8.self)
+        try Task.checkCancellation()
+        guard let ending else { throw ImagingError.tooComplex }
+        return try ending.reply().get()
     }
 
-    /// Bounds this process for good: a decoder gone wild ends, and nothing else with it. What libvips maps of its
-    /// libraries does not count, so that the bound is on data.
-    private static func restrain(_ limits: PhotoLimits) {
-        func bound(_ resource: __rlimit_resource, _ value: UInt64) {
-            var limit = rlimit(rlim_cur: rlim_t(value), rlim_max: rlim_t(value))
-            setrlimit(__rlimit_resource_t(resource.rawValue), &limit)
+    private func run(_ file: String, into folder: String) async throws -> Ending {
+        let limits = try RenderWorker.arguments(input: file, folder: folder, limits: limits)
+        do {
+            let result = try await Subprocess.run(
+                .path(FilePath(executable)), arguments: Arguments(arguments + limits),
+                environment: .custom(environment),
+                input: .none, output: .bytes(limit: 1 << 16), error: .bytes(limit: 1 << 16))
+            return Ending(
+                status: result.terminationStatus, output: result.standardOutput,
+                complaints: String(decoding: result.standardError, as: UTF8.self))
+        } catch let error as SubprocessError where error.code == .outputLimitExceeded {
+            // No honest child has so much to say.
+            return Ending(status: .signaled(SIGKILL), output: [], complaints: "endless output")
+        } catch let error as SubprocessError {
+            try Task.checkCancellation()
+            throw RenderFailure("cannot run \(executable): \(error)")
         }
-        bound(RLIMIT_DATA, limits.memory)
-        bound(RLIMIT_CPU, UInt64(limits.seconds))
-        bound(RLIMIT_FSIZE, 64 << 20)
-        bound(RLIMIT_CORE, 0)
+    }
+}
+
+extension RenderProcess {
+    /// How a child ended.
+    struct Ending: Sendable {
+        let status: TerminationStatus
+        let output: [UInt8]
+        /// What it wrote on its standard error.
+        let complaints: String
+
+        func reply() throws -> RenderReply {
+            if case .signaled(let signal) = status { return .refused(verdict(of: signal)) }
+            guard status.isSuccess, let reply = try? JSONDecoder().decode(RenderReply.self, from: Data(output)) else {
+                // Libraries leave with a code of their own when they cannot have memory.
+                if VipsError.tellsOfMemory(complaints) { return .refused(.tooComplex) }
+                return .failed("the rendering process ended with \(status): \(complaints.prefix(500))")
+            }
+            return reply
+        }
+
+        /// The kernel's limits and the deadline end a child by signals of their own; GLib traps where it cannot have
+        /// memory; any other signal is a decoder falling over the file.
+        private func verdict(of signal: CInt) -> ImagingError {
+            switch signal {
+            case SIGXCPU, SIGXFSZ, SIGALRM, SIGKILL: .tooComplex
+            default: VipsError.tellsOfMemory(complaints) ? .tooComplex : .damaged("")
+            }
+        }
     }
 }

@@ -30,7 +30,8 @@ package struct TestCommunity: Sendable {
         uploads = try UploadFolder(folder + "/uploads")
         community = Community(
             storage: storage, media: try MediaFolder(folder + "/media"),
-            processor: PhotoProcessor(program: Fixtures.program), uploads: uploads, logger: Logger(label: "test"),
+            processor: PhotoProcessor(executable: Fixtures.program, arguments: ["render-photo"]), uploads: uploads,
+            logger: Logger(label: "test"),
             clock: time.clock)
     }
 

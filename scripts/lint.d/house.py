@@ -21,7 +21,7 @@ for path in sorted(pathlib.Path(".").glob("Sources/**/*.swift")) + sorted(pathli
     for number, line in enumerate(lines, 1):
         if UNFINISHED.search(line):
             faults.append(f"{path}:{number}: unfinished: {line.strip()}")
-        if path.parts[0] == "Sources" and "stringLiteral:" in line and path.name not in ("SQL.swift", "HTML.swift"):
+        if path.parts[0] == "Sources" and re.search(r"\b(SQL|HTML)\(stringLiteral:", line):
             faults.append(f"{path}:{number}: only literals become SQL or HTML")
     if path.parts[0] != "Sources":
         continue

@@ -23,12 +23,13 @@ struct HealthCheck: AsyncParsableCommand {
 
 /// Renders one photo for the server, in a process of its own.
 struct RenderPhoto: ParsableCommand {
+    static let name = "render-photo"
     static let configuration = CommandConfiguration(
-        commandName: RenderProcess.command, abstract: "Render one photo; the server starts this itself.",
+        commandName: name, abstract: "Render one photo; the server starts this itself.",
         shouldDisplay: false)
     @Argument var file: String
     @Argument var folder: String
     @Argument var limits: String
 
-    func run() throws { print(try RenderProcess.run(file: file, folder: folder, limits: limits)) }
+    func run() throws { throw ExitCode(RenderWorker.main(arguments: [file, folder, limits])) }
 }

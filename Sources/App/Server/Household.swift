@@ -23,7 +23,8 @@ struct Household: Sendable {
         let uploads = try UploadFolder(folder + "/uploads")
         let community = Community(
             storage: storage, media: try MediaFolder(folder + "/media"),
-            processor: PhotoProcessor(program: try executable()), uploads: uploads, logger: logger)
+            processor: PhotoProcessor(executable: try executable(), arguments: [RenderPhoto.name]), uploads: uploads,
+            logger: logger)
         let household = Household(community: community, uploads: uploads, storage: storage, lock: lock)
         let count = try await community.photos.removeUnclaimed()
         if count > 0 { logger.notice("Removed the files of \(count) photos that were never posted") }

@@ -6,7 +6,7 @@ extension Problem {
         let kind: Kind =
             switch error {
             case .notAPhoto: .unsupported
-            case .tooManyBytes: .tooLarge
+            case .tooLarge: .tooLarge
             case .busy: .unavailable(retryAfter: 5)
             default: .invalid
             }

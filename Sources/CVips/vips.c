@@ -1,0 +1,148 @@
+#define _GNU_SOURCE  // dladdr
+#include "CVips.h"
+
+#include <dlfcn.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// The functions used, declared as in vips/*.h and glib-object.h; `object` stands for any GObject.
+// gboolean and GType keep their sizes of int and size_t on every platform.
+typedef void object;
+#define FUNCTIONS(F) \
+    F(int, vips_init, (const char *)) \
+    F(int, vips_version, (int)) \
+    F(void, vips_concurrency_set, (int)) \
+    F(void, vips_cache_set_max, (int)) \
+    F(void, vips_operation_block_set, (const char *, int)) \
+    F(void, vips_block_untrusted_set, (int)) \
+    F(object *, vips_operation_new, (const char *)) \
+    F(int, vips_object_set_from_string, (object *, const char *)) \
+    F(int, vips_object_build, (object *)) \
+    F(void, vips_object_unref_outputs, (object *)) \
+    F(cvips_image *, vips_image_copy_memory, (cvips_image *)) \
+    F(int, vips_image_get_width, (const cvips_image *)) \
+    F(int, vips_image_get_height, (const cvips_image *)) \
+    F(int, vips_image_get_bands, (const cvips_image *)) \
+    F(int, vips_image_get_format, (const cvips_image *)) \
+    F(int, vips_image_hasalpha, (cvips_image *)) \
+    F(size_t, vips_image_get_typeof, (const cvips_image *, const char *)) \
+    F(int, vips_image_get_int, (const cvips_image *, const char *, int *)) \
+    F(const void *, vips_image_get_data, (cvips_image *)) \
+    F(const char *, vips_error_buffer, (void)) \
+    F(void, vips_error_clear, (void)) \
+    F(void, g_object_set, (object *, const char *, ...)) \
+    F(void, g_object_get, (object *, const char *, ...)) \
+    F(void, g_object_unref, (object *)) \
+    F(object *, g_module_open, (const char *, int)) \
+    F(const char *, g_module_error, (void))
+
+#define DECLARE(result, name, parameters) static result(*name) parameters;
+FUNCTIONS(DECLARE)
+
+#if __APPLE__
+static const char *const library = "libvips.42.dylib";
+#else
+static const char *const library = "libvips.so.42";
+#endif
+
+const char *cvips_open(void) {
+    static int open = 0;
+    if (open) return NULL;
+    void *handle = dlopen(library, RTLD_LAZY | RTLD_GLOBAL);
+    if (!handle) return dlerror();
+#define FIND(result, name, parameters) \
+    if (!(name = (result(*) parameters)dlsym(handle, #name))) return dlerror();
+    FUNCTIONS(FIND)
+    // libvips looks for its modules under VIPSHOME and loads all it finds, PDF and ImageMagick readers among them:
+    // 30 ms for nothing. Pixels belong in memory, where their limit is, and never in a temporary file.
+    setenv("VIPSHOME", "/nonexistent", 1);
+    setenv("VIPS_DISC_THRESHOLD", "16g", 1);
+    if (vips_init("isntgram")) return vips_error_buffer();
+    vips_concurrency_set(1);
+    vips_cache_set_max(0);
+    open = 1;
+    return NULL;
+}
+
+const char *cvips_open_heif(void) {
+    static int open = 0;
+    if (open) return NULL;
+    Dl_info found;
+    if (!dladdr((void *)vips_init, &found)) return "libvips has no path";
+    const char *slash = strrchr(found.dli_fname, '/');
+    int folder = slash ? (int)(slash - found.dli_fname) : 0;
+    char path[4096];
+    snprintf(
+        path, sizeof path, "%.*s/vips-modules-%d.%d/vips-heif.so", folder, found.dli_fname, vips_version(0),
+        vips_version(1));
+    // Where there is no such module, libvips has HEIF built in, or the loader will be missing and say so.
+    FILE *module = fopen(path, "r");
+    if (module) {
+        fclose(module);
+        if (!g_module_open(path, 1)) return g_module_error();
+    }
+    open = 1;
+    return NULL;
+}
+
+void cvips_allow(const char *operation_class, int allowed) { vips_operation_block_set(operation_class, !allowed); }
+void cvips_forbid_untrusted(void) { vips_block_untrusted_set(1); }
+
+// Runs an operation whose inputs are set, and ends the reference to it.
+static int run(object *operation, const char *options, cvips_image **out) {
+    int failed = (options && vips_object_set_from_string(operation, options)) || vips_object_build(operation);
+    if (!failed && out) g_object_get(operation, "out", out, NULL);
+    vips_object_unref_outputs(operation);
+    g_object_unref(operation);
+    return failed ? -1 : 0;
+}
+
+cvips_image *cvips_load(const char *loader, const char *path, const char *options) {
+    cvips_image *out = NULL;
+    object *operation = vips_operation_new(loader);
+    if (!operation) return NULL;
+    g_object_set(operation, "filename", path, NULL);
+    return run(operation, options, &out) ? NULL : out;
+}
+
+cvips_image *cvips_apply(const char *name, cvips_image *image, const char *options) {
+    cvips_image *out = NULL;
+    object *operation = vips_operation_new(name);
+    if (!operation) return NULL;
+    // extract_area alone names it otherwise.
+    g_object_set(operation, strcmp(name, "extract_area") ? "in" : "input", image, NULL);
+    return run(operation, options, &out) ? NULL : out;
+}
+
+cvips_image *cvips_in_memory(cvips_image *image) { return vips_image_copy_memory(image); }
+
+int cvips_save(const char *saver, cvips_image *image, const char *path, const char *options) {
+    object *operation = vips_operation_new(saver);
+    if (!operation) return -1;
+    g_object_set(operation, "in", image, "filename", path, NULL);
+    return run(operation, options, NULL);
+}
+
+void cvips_release(cvips_image *image) { g_object_unref(image); }
+
+int cvips_width(cvips_image *image) { return vips_image_get_width(image); }
+int cvips_height(cvips_image *image) { return vips_image_get_height(image); }
+int cvips_bands(cvips_image *image) { return vips_image_get_bands(image); }
+// VIPS_FORMAT_UCHAR is 0.
+int cvips_is_deep(cvips_image *image) { return vips_image_get_format(image) != 0; }
+int cvips_has_alpha(cvips_image *image) { return vips_image_hasalpha(image); }
+
+int cvips_metadata(cvips_image *image, const char *name, int otherwise) {
+    int value;
+    if (!vips_image_get_typeof(image, name) || vips_image_get_int(image, name, &value)) return otherwise;
+    return value;
+}
+
+int cvips_has_metadata(cvips_image *image, const char *name) { return vips_image_get_typeof(image, name) != 0; }
+
+const unsigned char *cvips_pixels(cvips_image *image) { return vips_image_get_data(image); }
+
+const char *cvips_error(void) { return vips_error_buffer(); }
+void cvips_clear_error(void) { vips_error_clear(); }

@@ -1,0 +1,61 @@
+import Testing
+
+@testable import Imaging
+
+struct FormatTests {
+    @Test(arguments: [
+        "cat.png", "cat.webp", "cat.gif", "cat.heic", "cat.avif", "deep.png", "grey.jpg", "metadata.jpg",
+    ])
+    func `every format taken becomes the same files`(name: String) async throws {
+        let workshop = try Workshop()
+        let photo = try await workshop.render(Fixture.path(name))
+        #expect(photo.width == 120 && photo.height == 80)
+        #expect(photo.renditions.map(\.fileName) == ["120.jpg"])
+        #expect(try workshop.written() == ["120.jpg", "thumb.jpg"])
+        #expect(photo.blurhash.hasPrefix("L") && photo.blurhash.count == 28)
+        let picture = try workshop.picture(photo.renditions[0])
+        #expect(picture.width == 120 && picture.height == 80)
+        // The cat's nose.
+        let nose = name == "grey.jpg" ? [131, 131, 131] : [175, 116, 86]
+        #expect(picture.isColour(nose, atX: 63, y: 42, within: 40))
+    }
+
+    @Test func `the bytes decide what a file is, not its name`() async throws {
+        let workshop = try Workshop()
+        let photo = try await workshop.render(workshop.file(Fixture.bytes("cat.webp"), named: "photo[1].png"))
+        #expect(photo.width == 120)
+    }
+
+    @Test(arguments: [
+        "Once upon a time there was a photo.",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\"/>",
+        "<?xml version=\"1.0\"?><svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\"/>",
+        "II*\0\u{8}\0\0\0", "MM\0*\0\0\0\u{8}", "%PDF-1.7", "P6 1 1 255 abc", "#?RADIANCE\n", "1 1\n1\n", "", "RIFF",
+        "RIFF1234WAVE",
+        "\0\0\0\u{1C}ftypmp42", "GIF88a",
+    ])
+    func `anything else is not a photo we know, whatever its name`(text: String) async throws {
+        let workshop = try Workshop()
+        let file = try workshop.file(text.utf8, named: "photo.jpg")
+        await #expect(throws: ImagingError.notAPhoto) { try await workshop.render(file) }
+        #expect(try workshop.written() == [])
+    }
+
+    @Test(arguments: ["animation.gif", "animation.webp"])
+    func `an animation shows its first frame`(name: String) async throws {
+        let workshop = try Workshop()
+        let photo = try await workshop.render(Fixture.path(name))
+        #expect(photo.width == 60 && photo.height == 40)
+        #expect(try workshop.picture(photo.renditions[0]).isColour([255, 0, 0], atX: 30, y: 20))
+    }
+
+    @Test func `all frames of an animation count`() async throws {
+        let workshop = try Workshop()
+        var limits = PhotoLimits()
+        limits.pixels = 60 * 40 * 3
+        #expect(try await workshop.render(Fixture.path("animation.gif"), limits: limits).width == 60)
+        limits.pixels -= 1
+        let refusal = ImagingError.tooManyPixels(width: 60, height: 40, frames: 3, limit: limits.pixels)
+        await #expect(throws: refusal) { try await workshop.render(Fixture.path("animation.gif"), limits: limits) }
+    }
+}

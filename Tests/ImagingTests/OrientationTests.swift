@@ -1,0 +1,52 @@
+import Testing
+
+@testable import Imaging
+
+struct OrientationTests {
+    private static let red = [254, 0, 0]
+    private static let green = [0, 255, 1]
+    private static let blue = [0, 0, 254]
+    private static let white = [255, 255, 255]
+
+    /// `quadrants.jpg` with another EXIF orientation.
+    private static func quadrants(orientation: UInt8) throws -> [UInt8] {
+        var bytes = try Fixture.bytes("quadrants.jpg")
+        // Tag 0x0112, type SHORT, one value (Exif 2.3, 4.6.4), big-endian.
+        let tag = try #require(bytes.firstRange(of: [0x01, 0x12, 0x00, 0x03, 0x00, 0x00, 0x00, 0x01, 0x00]))
+        bytes[tag.upperBound] = orientation
+        return bytes
+    }
+
+    @Test(arguments: [
+        (1, [red, green, blue, white]), (2, [green, red, white, blue]), (3, [white, blue, green, red]),
+        (4, [blue, white, red, green]), (5, [red, blue, green, white]), (6, [blue, red, white, green]),
+        (7, [white, green, blue, red]), (8, [green, white, red, blue]),
+    ])
+    func `a photo stands upright however the camera was held`(orientation: Int, corners: [[Int]]) async throws {
+        let workshop = try Workshop()
+        let photo = try await workshop.render(
+            workshop.file(Self.quadrants(orientation: UInt8(orientation))))
+        let (width, height) = orientation < 5 ? (96, 64) : (64, 96)
+        #expect(photo.width == width && photo.height == height)
+        #expect(photo.renditions.map(\.width) == [width])
+        try expect(corners, in: workshop.picture(photo.renditions[0]), width, height)
+        try expect(corners, in: workshop.picture(photo.thumbnail), 320, 320)
+    }
+
+    @Test func `a turned HEIC stands upright`() async throws {
+        let workshop = try Workshop()
+        let photo = try await workshop.render(Fixture.path("turned.heic"))
+        #expect(photo.width == 64 && photo.height == 96)
+        let picture = try workshop.picture(photo.renditions[0])
+        expect([Self.green, Self.white, Self.red, Self.blue], in: picture, 64, 96)
+    }
+
+    /// Expects colours at top left, top right, bottom left, bottom right.
+    private func expect(_ corners: [[Int]], in picture: Picture, _ width: Int, _ height: Int) {
+        #expect(picture.width == width && picture.height == height)
+        #expect(picture.isColour(corners[0], atX: 8, y: 8))
+        #expect(picture.isColour(corners[1], atX: width - 8, y: 8))
+        #expect(picture.isColour(corners[2], atX: 8, y: height - 8))
+        #expect(picture.isColour(corners[3], atX: width - 8, y: height - 8))
+    }
+}

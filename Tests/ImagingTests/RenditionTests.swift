@@ -1,0 +1,49 @@
+import Testing
+
+@testable import Imaging
+
+struct RenditionTests {
+    @Test(arguments: [
+        (4000, 3000, [1440, 1080, 640, 320]), (1441, 900, [1440, 1080, 640, 320]),
+        (1440, 1080, [1440, 1080, 640, 320]), (1439, 1079, [1439, 1080, 640, 320]),
+        (1080, 1350, [1080, 640, 320]), (700, 70, [700, 640, 320]), (320, 320, [320]), (319, 500, [319]),
+        (1, 1, [1]), (2, 3, [2]), (1, 16_000, [1]), (16_000, 1, [1440, 1080, 640, 320]),
+        (3000, 16_384, [1440, 1080, 640, 320]), (16_384, 150, [1440, 1080, 640, 320]),
+    ])
+    func `a photo gets the widths it has room for, its own among the small ones, and a square`(
+        width: Int, height: Int, widths: [Int]
+    ) async throws {
+        let workshop = try Workshop()
+        let photo = try await workshop.render(workshop.plainPhoto(width: width, height: height))
+        #expect(photo.width == width && photo.height == height)
+        #expect(photo.renditions.map(\.width) == widths)
+        #expect(try workshop.written() == photo.files.map(\.fileName).sorted())
+        #expect(photo.thumbnail.fileName == "thumb.jpg")
+        #expect(photo.thumbnail.width == 320 && photo.thumbnail.height == 320)
+        for file in photo.files {
+            let picture = try workshop.picture(file)
+            #expect(picture.width == file.width && picture.height == file.height)
+            let bytes = try workshop.bytes("\(workshop.output)/\(file.fileName)")
+            #expect(bytes.count == file.byteCount)
+        }
+        for rendition in photo.renditions {
+            let exact = Double(height) * Double(rendition.width) / Double(width)
+            #expect(abs(Double(rendition.height) - max(1, exact)) <= 0.5)
+        }
+    }
+
+    @Test func `a portrait's blurhash has more rows, a landscape's more columns`() async throws {
+        let workshop = try Workshop()
+        let portrait = try await workshop.render(workshop.plainPhoto(width: 80, height: 120))
+        #expect(portrait.blurhash.first == "T")
+        let other = try Workshop()
+        #expect(try await other.render(Fixture.path("cat.jpg")).blurhash.first == "L")
+    }
+
+    @Test func `a result can be kept as JSON`() async throws {
+        let workshop = try Workshop()
+        let photo = try await workshop.render(Fixture.path("cat.png"))
+        #expect(RenderedPhoto.contentType == "image/jpeg" && RenderedPhoto.fileType == "jpg")
+        #expect(photo.files.count == 2)
+    }
+}
