@@ -126,6 +126,8 @@ let package = Package(
         .testTarget(
             name: "SQLiteStorageTests", dependencies: ["SQLiteStorage", "Storage", "StorageContract", "TestSupport"],
             swiftSettings: strict),
+        .executableTarget(
+            name: "HTMLBenchmark", dependencies: ["HTML"], path: "Tests/Benchmarks/HTML", swiftSettings: strict),
         .testTarget(name: "HTMLTests", dependencies: ["HTML", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ImagingTests", dependencies: ["App", "Imaging", "TestSupport"], resources: [.copy("Fixtures")],

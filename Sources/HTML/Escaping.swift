@@ -7,17 +7,16 @@ enum Escaping {
             text += value
             return
         }
-        value.withUTF8 { bytes in
-            var start = 0
-            for (index, byte) in bytes.enumerated() {
-                guard let escape = escape(for: byte) else { continue }
-                // Cutting at an ASCII byte never cuts a character in two.
-                text += String(decoding: bytes[start..<index], as: UTF8.self)
-                text += escape
-                start = index + 1
-            }
-            text += String(decoding: bytes[start...], as: UTF8.self)
+        let bytes = value.utf8
+        var start = bytes.startIndex
+        for index in bytes.indices {
+            guard let escape = escape(for: bytes[index]) else { continue }
+            // Cutting at an ASCII byte never cuts a character in two.
+            text += value[start..<index]
+            text += escape
+            start = bytes.index(after: index)
         }
+        text += value[start...]
     }
 
     @inline(__always)

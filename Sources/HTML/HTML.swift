@@ -25,7 +25,7 @@ package struct HTML: ExpressibleByStringInterpolation, Sendable {
 
         package init(literalCapacity: Int, interpolationCount: Int) {
             text = ""
-            text.reserveCapacity(literalCapacity + interpolationCount * 24)
+            text.reserveCapacity(literalCapacity + interpolationCount * 48)
         }
 
         package mutating func appendLiteral(_ literal: String) { text += literal }
