@@ -8,38 +8,22 @@ import Web
 /// One request for a page: who looks, the token of its forms, and the answer it becomes.
 struct Visit {
     let viewer: Viewer?
-    let path: String
     /// The hidden field that every form carries, made once for all of a page's forms.
     let tokenField: HTML
     private let secret: Secret
     private let isNewVisitor: Bool
     private let cookies: SiteCookies
 
-    init(_ request: Request, _ context: WebContext, cookies: SiteCookies) {
+    /// - Parameter isFailing: an error may come before a browser's cookies were read; it must not get new ones then.
+    init(_ context: WebContext, cookies: SiteCookies, isFailing: Bool = false) {
         viewer = context.viewer
-        path = request.uri.path
         self.cookies = cookies
         secret = context.formSecret ?? .random()
-        isNewVisitor = context.formSecret == nil
-        tokenField = Self.tokenField(of: secret)
+        isNewVisitor = context.formSecret == nil && !isFailing
+        tokenField = "<input type=\"hidden\" name=\"\(Form.tokenField)\" value=\"\(secret.formToken)\">"
     }
 
-    /// A visit that fails before its browser is known by its cookies.
-    init(path: String, viewer: Viewer?, cookies: SiteCookies, secret: Secret?) {
-        self.viewer = viewer
-        self.path = path
-        self.cookies = cookies
-        self.secret = secret ?? .random()
-        isNewVisitor = false
-        tokenField = Self.tokenField(of: self.secret)
-    }
-
-    private static func tokenField(of secret: Secret) -> HTML {
-        "<input type=\"hidden\" name=\"\(Form.tokenField)\" value=\"\(secret.formToken)\">"
-    }
-
-    /// The whole page as an answer.
-    /// - Parameter hasForms: whether a stranger's browser needs the cookie its form tokens are derived from.
+    /// The whole page as an answer, with the cookie that a new visitor's forms need.
     func page(
         _ title: String, status: HTTPResponse.Status = .ok, head: HTML = .nothing, _ body: HTML
     ) -> Response {

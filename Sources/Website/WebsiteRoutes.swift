@@ -30,15 +30,15 @@ package struct WebsiteRoutes: Sendable {
                 status: .ok, headers: [.contentType: "text/plain; charset=utf-8"],
                 body: .init(byteBuffer: ByteBuffer(string: "User-agent: *\nDisallow: /api/\nDisallow: /create\n")))
         }
-        router.get("about") { [cookies] request, context in
-            Visit(request, context, cookies: cookies).page("About", AboutPage.html)
+        router.get("about") { [cookies] _, context in
+            Visit(context, cookies: cookies).page("About", AboutPage.html)
         }
     }
 
     /// The page that shows a problem.
     package static func errorPage(cookies: SiteCookies) -> ErrorAnswers.ErrorPage {
         { report, context in
-            Visit(path: "", viewer: context.viewer, cookies: cookies, secret: context.formSecret).page(
+            Visit(context, cookies: cookies, isFailing: true).page(
                 report.title, status: report.status,
                 """
                 <div class="narrow"><h1>\(report.title)</h1><p>\(report.detail)</p>

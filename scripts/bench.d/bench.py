@@ -38,7 +38,7 @@ def wrk(url, pid, headers=()):
     assert "Non-2xx" not in text, text
     count = int(re.search(r"(\d+) requests in", text)[1])
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1])
-    return {"rate": rate, "p50": re.search(r"50%\s+(\S+)", text)[1], "p99": re.search(r"99%\s+(\S+)", text)[1],
+    return {"rate": rate, "p50": re.search(r"^ +50% +(\S+)$", text, re.M)[1], "p99": re.search(r"^ +99% +(\S+)$", text, re.M)[1],
             "cpu": 1000 * used / count}
 
 

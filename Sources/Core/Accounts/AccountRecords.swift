@@ -56,10 +56,6 @@ enum AccountRecords {
             """) == 1
     }
 
-    static func exists(email: String, in connection: any Connection) throws -> Bool {
-        try connection.exists("SELECT 1 FROM accounts WHERE email = \(email)")
-    }
-
     static func setPasswordHash(_ hash: String, of id: ID<Account>, at time: Int64, in connection: any Connection) throws {
         try connection.run("UPDATE accounts SET password_hash = \(hash), updated_at = \(time) WHERE id = \(id)")
     }

@@ -21,7 +21,7 @@ struct AccountPages {
 
     @Sendable func registration(_ request: Request, _ context: WebContext) async throws -> Response {
         guard context.viewer == nil else { return .seeOther("/") }
-        return page(Visit(request, context, cookies: cookies), Registration(email: "", fullName: "", username: "", password: ""))
+        return page(Visit(context, cookies: cookies), Registration(email: "", fullName: "", username: "", password: ""))
     }
 
     @Sendable func register(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -32,13 +32,13 @@ struct AccountPages {
             let account = try await community.accounts.register(registration)
             return try await signedIn(account, request, context)
         } catch let problem as Problem where !problem.fields.isEmpty {
-            return page(Visit(request, context, cookies: cookies), registration, problem)
+            return page(Visit(context, cookies: cookies), registration, problem)
         }
     }
 
     @Sendable func signInForm(_ request: Request, _ context: WebContext) async throws -> Response {
         guard context.viewer == nil else { return .seeOther("/") }
-        return signInPage(Visit(request, context, cookies: cookies), login: "", nil)
+        return signInPage(Visit(context, cookies: cookies), login: "", nil)
     }
 
     @Sendable func signIn(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -48,7 +48,7 @@ struct AccountPages {
                 login: form["login"], password: form["password"], as: .session, name: request.browser)
             return try await enter(issued, context)
         } catch let problem as Problem where problem.kind == .unauthorized {
-            return signInPage(Visit(request, context, cookies: cookies), login: form["login"], problem)
+            return signInPage(Visit(context, cookies: cookies), login: form["login"], problem)
         }
     }
 

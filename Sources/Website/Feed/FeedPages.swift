@@ -15,7 +15,7 @@ struct FeedPages {
     }
 
     @Sendable func home(_ request: Request, _ context: WebContext) async throws -> Response {
-        let visit = Visit(request, context, cookies: cookies)
+        let visit = Visit(context, cookies: cookies)
         guard let viewer = context.viewer else { return visit.page("Welcome", welcome) }
         let asked = try request.page()
         let page = try await community.feed.home(for: viewer, page: asked)

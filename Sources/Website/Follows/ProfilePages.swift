@@ -22,7 +22,7 @@ struct ProfilePages {
         let found = try await community.posts.of(try name(context), for: context.viewer, page: try request.page())
         let account = found.profile.account
         let path = Site.profile(account.username)
-        let visit = Visit(request, context, cookies: cookies)
+        let visit = Visit(context, cookies: cookies)
         return visit.page(
             account.username,
             """
@@ -35,13 +35,13 @@ struct ProfilePages {
     @Sendable func followers(_ request: Request, _ context: WebContext) async throws -> Response {
         let name = try name(context)
         let page = try await community.follows.followers(of: name, page: try request.page())
-        return list("Followers of \(name)", "/\(name)/followers", page, Visit(request, context, cookies: cookies))
+        return list("Followers of \(name)", "/\(name)/followers", page, Visit(context, cookies: cookies))
     }
 
     @Sendable func following(_ request: Request, _ context: WebContext) async throws -> Response {
         let name = try name(context)
         let page = try await community.follows.following(by: name, page: try request.page())
-        return list("Followed by \(name)", "/\(name)/following", page, Visit(request, context, cookies: cookies))
+        return list("Followed by \(name)", "/\(name)/following", page, Visit(context, cookies: cookies))
     }
 
     @Sendable func follow(_ request: Request, _ context: WebContext) async throws -> Response {

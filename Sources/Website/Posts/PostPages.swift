@@ -27,7 +27,7 @@ struct PostPages {
 
     @Sendable func composer(_ request: Request, _ context: WebContext) async throws -> Response {
         guard context.viewer != nil else { return .seeOther("/login") }
-        return Composer(visit: Visit(request, context, cookies: cookies)).response
+        return Composer(visit: Visit(context, cookies: cookies)).response
     }
 
     @Sendable func publish(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -42,7 +42,7 @@ struct PostPages {
                 return .seeOther(Site.post(try await community.posts.publish(draft, by: viewer).id))
             } catch let problem as Problem where !problem.fields.isEmpty {
                 return Composer(
-                    visit: Visit(request, context, cookies: cookies), caption: form["caption"],
+                    visit: Visit(context, cookies: cookies), caption: form["caption"],
                     altText: form["altText"], location: form["location"], problem: problem
                 ).response
             }
@@ -112,7 +112,7 @@ struct PostPages {
     private func page(
         _ request: Request, _ context: WebContext, typed: String = "", _ problem: Problem? = nil
     ) async throws -> Response {
-        let visit = Visit(request, context, cookies: cookies)
+        let visit = Visit(context, cookies: cookies)
         let asked = problem == nil ? try request.page() : .first
         let found = try await community.comments.page(of: try id(context), for: context.viewer, page: asked)
         return PostPage(visit: visit, site: site, found: found, typed: typed, problem: problem).response
