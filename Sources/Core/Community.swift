@@ -14,6 +14,8 @@ package struct Community: Sendable {
     package let comments: Comments
     package let follows: Follows
     package let media: any MediaStorage
+    /// Photo files that were asked for lately.
+    package let mediaCache: MediaCache
     package let storage: any Storage
     private let passwords: Passwords
 
@@ -27,11 +29,14 @@ package struct Community: Sendable {
         let ids = IDSequence(clock: clock)
         let passwords = Passwords()
         let cache = ViewerCache()
+        let mediaCache = MediaCache(capacity: 24 << 20)
         let photos = Photos(
-            storage: storage, media: media, processor: processor, uploads: uploads, ids: ids, clock: clock,
+            storage: storage, media: media, mediaCache: mediaCache, processor: processor, uploads: uploads, ids: ids,
+            clock: clock,
             logger: logger)
         self.storage = storage
         self.media = media
+        self.mediaCache = mediaCache
         self.passwords = passwords
         self.photos = photos
         accounts = Accounts(

@@ -58,6 +58,7 @@ struct APITests {
             #expect(photo.headers[.cacheControl] == "public, max-age=31536000, immutable")
             #expect(try await ada.send(.delete, "/api/posts/\(id)").status == .noContent)
             #expect(try await ada.send(.get, "/api/posts/\(id)").status == .notFound)
+            #expect(try await stranger(site).send(.get, url).status == .notFound, "not even from memory")
             #expect(site.test.keptFiles == [] && Fixtures.files(below: site.test.folder + "/uploads") == [])
         }
     }

@@ -65,13 +65,17 @@ struct WebTests {
         let cache = MediaCache(capacity: 1000)
         let keys = try (0..<20).map { _ in try #require(MediaKey(prefix: MediaPrefix.random().description, name: "1.jpg")) }
         for key in keys {
-            cache[key] = ByteBuffer(repeating: 1, count: 100)
-            #expect(cache[keys[0]] != nil)
+            cache.keep(ByteBuffer(repeating: 1, count: 100), under: key, ifStill: 0)
+            #expect(cache.find(keys[0]).bytes != nil)
             #expect(cache.byteCount <= 1000)
         }
-        #expect(cache[keys[1]] == nil)
-        cache[keys[1]] = ByteBuffer(repeating: 1, count: 600 * 1024)
-        #expect(cache[keys[1]] == nil)
+        #expect(cache.find(keys[1]).bytes == nil)
+        cache.keep(ByteBuffer(repeating: 1, count: 600 * 1024), under: keys[1], ifStill: 0)
+        #expect(cache.find(keys[1]).bytes == nil)
+        cache.forget([keys[0].prefix])
+        #expect(cache.find(keys[0]).bytes == nil)
+        cache.keep(ByteBuffer(repeating: 1, count: 100), under: keys[0], ifStill: 0)
+        #expect(cache.find(keys[0]).bytes == nil, "what was read before a deletion is not kept after it")
     }
 
     @Test func `a site has an origin, and nothing after it`() throws {

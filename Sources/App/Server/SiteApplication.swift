@@ -17,7 +17,7 @@ package enum SiteApplication {
         router.add(middleware: ErrorAnswers(page: WebsiteRoutes.errorPage(cookies: cookies)))
         // These need no sign-in, and come before it: a photo's address is known only to whoever may see it.
         router.addRoutes(Health(community: community).routes)
-        router.addRoutes(MediaRoutes(media: community.media).routes)
+        router.addRoutes(MediaRoutes(community: community).routes)
         router.add(middleware: CrossSiteGuard(site: site))
         router.add(middleware: Authentication(credentials: community.credentials, cookies: cookies))
         APIRoutes(community: community, site: site, uploads: uploads).add(to: router)

@@ -7,6 +7,7 @@ import Storage
 package struct Photos: Sendable {
     let storage: any Storage
     let media: any MediaStorage
+    let mediaCache: MediaCache
     let processor: PhotoProcessor
     let uploads: UploadFolder
     let ids: IDSequence
@@ -57,7 +58,9 @@ package struct Photos: Sendable {
     /// Removes files that nothing claims any more.
     func remove(_ files: [String]) async throws {
         guard !files.isEmpty else { return }
-        try await media.delete(files.compactMap { MediaPrefix($0) })
+        let prefixes = files.compactMap { MediaPrefix($0) }
+        defer { mediaCache.forget(prefixes) }
+        try await media.delete(prefixes)
         try await storage.write { try PhotoRecords.forget(files, in: $0) }
     }
 

@@ -9,9 +9,9 @@ package struct MediaRoutes: Sendable {
     private let media: any MediaStorage
     private let cache: MediaCache
 
-    package init(media: any MediaStorage, cache: MediaCache = MediaCache(capacity: 24 << 20)) {
-        self.media = media
-        self.cache = cache
+    package init(community: Community) {
+        media = community.media
+        cache = community.mediaCache
     }
 
     package var routes: RouteCollection<WebContext> {
@@ -25,9 +25,9 @@ package struct MediaRoutes: Sendable {
         guard let folder = parameters.get("folder"), let photo = parameters.get("photo"),
             let name = parameters.get("name"), let key = MediaKey(prefix: folder + "/" + photo, name: name)
         else { throw Problem.notFound("photo") }
-        let cached = cache[key]
+        let cached = cache.find(key)
         let known: Int64? =
-            if let cached { Int64(cached.readableBytes) } else { try await media.byteCount(of: key) }
+            if let bytes = cached.bytes { Int64(bytes.readableBytes) } else { try await media.byteCount(of: key) }
         guard let size = known else { throw Problem.notFound("photo") }
         let etag = "\"" + photo + "-" + name + "\""
         var headers: HTTPFields = [
@@ -41,11 +41,11 @@ package struct MediaRoutes: Sendable {
         switch ByteRange.parse(asked, size: size) {
         case .whole:
             headers[.contentLength] = String(size)
-            return Response(status: .ok, headers: headers, body: try await body(key, 0..<size, cached))
+            return Response(status: .ok, headers: headers, body: try await body(key, 0..<size, of: size, cached))
         case .part(let range):
             headers[.contentLength] = String(range.count)
             headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(size)"
-            return Response(status: .partialContent, headers: headers, body: try await body(key, range, cached))
+            return Response(status: .partialContent, headers: headers, body: try await body(key, range, of: size, cached))
         case .unsatisfiable:
             return Response(
                 status: .rangeNotSatisfiable,
@@ -53,12 +53,14 @@ package struct MediaRoutes: Sendable {
         }
     }
 
-    private func body(_ key: MediaKey, _ range: Range<Int64>, _ cached: ByteBuffer?) async throws -> ResponseBody {
-        if let cached, let slice = cached.getSlice(at: Int(range.lowerBound), length: range.count) {
+    private func body(
+        _ key: MediaKey, _ range: Range<Int64>, of size: Int64, _ cached: (bytes: ByteBuffer?, deletions: Int)
+    ) async throws -> ResponseBody {
+        if let slice = cached.bytes?.getSlice(at: Int(range.lowerBound), length: range.count) {
             return ResponseBody(byteBuffer: slice)
         }
         let pieces = try await media.read(key, range)
-        guard range.lowerBound == 0, range.count <= cache.largestFile else {
+        guard range == 0..<size, range.count <= cache.largestFile else {
             return ResponseBody(contentLength: range.count) { writer in
                 for try await piece in pieces { try await writer.write(piece) }
                 try await writer.finish(nil)
@@ -67,7 +69,7 @@ package struct MediaRoutes: Sendable {
         var whole = ByteBuffer()
         whole.reserveCapacity(range.count)
         for try await piece in pieces { whole.writeImmutableBuffer(piece) }
-        if let size = try await media.byteCount(of: key), Int(size) == range.count { cache[key] = whole }
+        cache.keep(whole, under: key, ifStill: cached.deletions)
         return ResponseBody(byteBuffer: whole)
     }
 }
