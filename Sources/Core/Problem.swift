@@ -22,6 +22,8 @@ package struct Problem: Error, Equatable {
         case tooMany(retryAfter: Int)
         /// The server cannot now; again after so many seconds (503).
         case unavailable(retryAfter: Int)
+        /// What nobody foresaw (500); the reason is in the log and nowhere else.
+        case unexpected
     }
 
     /// One field and what is wrong with it.

@@ -97,7 +97,9 @@ struct WebTests {
         struct Inner: Error {}
         let logger = Logger(label: "quiet") { _ in SwiftLogNoOpLogHandler() }
         let report = ErrorReport(Problem(seenBy: logger, Inner()), requestID: "42")
-        #expect(report.status == .internalServerError && report.detail.contains("42") && !report.detail.contains("Inner"))
+        #expect(
+            report.status == .internalServerError && report.problem.kind == .unexpected && report.detail.contains("42")
+                && !report.detail.contains("Inner"))
         for (error, status) in [
             (StorageError.busy, .serviceUnavailable), (StorageError.full, .serviceUnavailable),
             (HTTPError(.badRequest), .badRequest),

@@ -14,12 +14,15 @@ package enum SiteApplication {
         let router = Router(context: WebContext.self, options: [.autoGenerateHeadEndpoints])
         router.add(middleware: AccessLog())
         router.add(middleware: SecurityHeaders(site: site))
-        router.add(middleware: ErrorAnswers(page: WebsiteRoutes.errorPage(cookies: cookies)))
+        let errors = ErrorAnswers(page: WebsiteRoutes.errorPage(cookies: cookies))
+        router.add(middleware: errors)
         // These need no sign-in, and come before it: a photo's address is known only to whoever may see it.
         router.addRoutes(Health(community: community).routes)
         router.addRoutes(MediaRoutes(community: community).routes)
         router.add(middleware: CrossSiteGuard(site: site))
         router.add(middleware: Authentication(credentials: community.credentials, cookies: cookies))
+        // Once more where it is known who asks: a member's error page is a member's page.
+        router.add(middleware: errors)
         APIRoutes(community: community, site: site, uploads: uploads).add(to: router)
         WebsiteRoutes(community: community, site: site, uploads: uploads, cookies: cookies).add(to: router)
         return router

@@ -52,12 +52,9 @@ extension Problem {
             self.init(.unavailable(retryAfter: 600), "The server has no room left; try again later.")
         default:
             logger.error("Unexpected error", metadata: ["error": "\(String(reflecting: error))"])
-            self.init(.unavailable(retryAfter: 0), "")
+            self.init(.unexpected, "")
         }
     }
-
-    /// True for an error nobody foresaw: it is answered with 500 and only the request's id.
-    var isUnexpected: Bool { kind == .unavailable(retryAfter: 0) }
 }
 
 /// A problem as it is answered.
@@ -82,14 +79,14 @@ package struct ErrorReport: Sendable {
             case .unsupported: (.unsupportedMediaType, "Not a photo we know")
             case .invalid: (.unprocessableContent, "Not valid")
             case .tooMany: (.tooManyRequests, "Too often")
-            case .unavailable(0): (.internalServerError, "Something went wrong")
+            case .unexpected: (.internalServerError, "Something went wrong")
             case .unavailable: (.serviceUnavailable, "Not available now")
             }
     }
 
     /// What happened and what to do.
     package var detail: String {
-        problem.isUnexpected
+        problem.kind == .unexpected
             ? "Something went wrong on our side. If it happens again, tell the site’s keeper this id: \(requestID)."
             : problem.detail
     }
