@@ -153,7 +153,7 @@ let package = Package(
         .testTarget(
             name: "SiteTests",
             dependencies: [
-                "App", "Core", "Imaging", "TestSupport", "Web",
+                "App", "Core", "Imaging", "MediaStorage", "TestSupport", "Web",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

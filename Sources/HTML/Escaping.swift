@@ -1,29 +1,22 @@
 /// Turns text into markup that shows it (HTML Living Standard §13.3, “escaping a string”, and the apostrophe).
 enum Escaping {
-    static func append(_ value: String, to text: inout String) {
+    static func append(_ value: String, to markup: inout [UInt8]) {
         var value = value
-        let isPlain = value.withUTF8 { bytes in !bytes.contains { escape(for: $0) != nil } }
-        guard !isPlain else {
-            text += value
-            return
+        value.withUTF8 { text in
+            var start = 0
+            for place in text.indices {
+                // Every byte to escape is below 0x3F, nearly every byte of a text above.
+                guard text[place] < 0x3F, let escape = escape(for: text[place]) else { continue }
+                markup.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<place]))
+                escape.withUTF8Buffer { markup.append(contentsOf: $0) }
+                start = place + 1
+            }
+            markup.append(contentsOf: UnsafeBufferPointer(rebasing: text[start...]))
         }
-        let bytes = value.utf8
-        var start = bytes.startIndex
-        for index in bytes.indices {
-            guard let escape = escape(for: bytes[index]) else { continue }
-            // Cutting at an ASCII byte never cuts a character in two.
-            text += value[start..<index]
-            text += escape
-            start = bytes.index(after: index)
-        }
-        text += value[start...]
     }
 
-    @inline(__always)
-    private static func escape(for byte: UInt8) -> String? {
-        // Every byte to escape is below 0x3F, nearly every byte of a text above.
-        guard byte < 0x3F else { return nil }
-        return switch byte {
+    private static func escape(for byte: UInt8) -> StaticString? {
+        switch byte {
         case UInt8(ascii: "&"): "&amp;"
         case UInt8(ascii: "<"): "&lt;"
         case UInt8(ascii: ">"): "&gt;"

@@ -22,7 +22,8 @@ package struct Site: Sendable {
 
     package static func post(_ id: ID<Post>) -> String { "/p/" + id.code }
     package static func profile(_ username: String) -> String { "/" + username }
-    package static func media(_ key: String) -> String { "/media/" + key }
+    package static let mediaRoot = "/media/"
+    package static func media(_ key: String) -> String { mediaRoot + key }
 
     package func absolute(_ path: String) -> String { baseURL + path }
 }

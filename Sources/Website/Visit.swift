@@ -27,13 +27,13 @@ struct Visit {
     func page(
         _ title: String, status: HTTPResponse.Status = .ok, head: HTML = .nothing, _ body: HTML
     ) -> Response {
-        let text = Layout(visit: self, title: title, head: head, content: body).html.text
+        let markup = Layout(visit: self, title: title, head: head, content: body).html.bytes
         var response = Response(
             status: status,
             headers: [
                 .contentType: "text/html; charset=utf-8", .cacheControl: "no-store",
-                .contentLength: String(text.utf8.count),
-            ], body: .init(byteBuffer: ByteBuffer(string: text)))
+                .contentLength: String(markup.count),
+            ], body: .init(byteBuffer: ByteBuffer(bytes: markup)))
         if isNewVisitor { cookies.setVisitor(secret, on: &response) }
         return response
     }

@@ -105,13 +105,16 @@ struct AccountTests {
             let account = try await test.community.accounts.register(registration())
             let session = try await credentials.issue(.session, to: account, scopes: .all, name: "").secret
             let token = try await credentials.issue(.token, to: account, scopes: .read, name: "").secret
-            test.time.advance(by: Credential.lifetime - 1000)
+            test.time.advance(by: Credential.Kind.session.lifetime - 1000)
             #expect(try await credentials.viewer(session, kind: .session) != nil)
             #expect(try await credentials.viewer(token, kind: .token)?.credential.scopes == .read)
             test.time.advance(by: 2000)
             #expect(try await credentials.viewer(session, kind: .session) != nil)
+            test.time.advance(by: Credential.Kind.token.lifetime - Credential.Kind.session.lifetime - 1500)
+            #expect(try await credentials.viewer(token, kind: .token) != nil)
+            test.time.advance(by: 1000)
             #expect(try await credentials.viewer(token, kind: .token) == nil)
-            test.time.advance(by: Credential.lifetime + 1)
+            test.time.advance(by: Credential.Kind.session.lifetime + 1)
             #expect(try await credentials.viewer(session, kind: .session) == nil)
         }
     }

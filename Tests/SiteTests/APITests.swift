@@ -99,7 +99,9 @@ struct APITests {
             #expect(comment.status == .unprocessableContent)
             let good = try await grace.send(.post, "/api/posts/\(post.id)/comments", json: "{\"text\": \"lovely\"}")
             #expect(
-                Set(good.json.keys) == ["id", "postId", "author", "text", "replyToId", "likesCount", "likedByMe", "createdAt"])
+                Set(good.json.keys) == [
+                    "id", "postId", "authorId", "author", "text", "replyToId", "likesCount", "likedByMe", "createdAt",
+                ])
             #expect(try await stranger(site).send(.get, "/api/posts/\(post.id)/comments").items.count == 1)
             let id = try #require(good.json["id"] as? String)
             #expect(try await ada.send(.delete, "/api/comments/\(id)").status == .noContent)

@@ -3,7 +3,6 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
-import Logging
 import NIOCore
 import TestSupport
 import Testing
@@ -22,7 +21,7 @@ struct TestSite {
             let site = try #require(origin)
             let app = SiteApplication.make(
                 community: test.community, site: site, uploads: test.uploads, host: "127.0.0.1", port: 0,
-                logger: Logger(label: "site"))
+                logger: QuietLog.logger("site"))
             return try await app.test(.router) { client in try await body(TestSite(test: test, client: client)) }
         }
     }

@@ -1,7 +1,6 @@
 import Core
 import Foundation
 import Imaging
-import Logging
 import MediaStorage
 import SQLiteStorage
 import Storage
@@ -31,8 +30,7 @@ package struct TestCommunity: Sendable {
         community = Community(
             storage: storage, media: try MediaFolder(folder + "/media"),
             processor: PhotoProcessor(executable: Fixtures.program, arguments: ["render-photo"]), uploads: uploads,
-            logger: Logger(label: "test"),
-            clock: time.clock)
+            logger: QuietLog.logger("test"), clock: time.clock)
     }
 
     package static func with<Result>(_ body: (TestCommunity) async throws -> Result) async throws -> Result {

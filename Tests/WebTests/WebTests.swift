@@ -90,7 +90,7 @@ struct WebTests {
         let cookies = SiteCookies(site: try #require(Site(baseURL: "https://a.example")))
         var response = Response(status: .ok)
         cookies.setSession(Secret("x"), on: &response)
-        #expect(response.headers[.setCookie] == "__Host-session=x; Path=/; Max-Age=7776000; HttpOnly; SameSite=Lax; Secure")
+        #expect(response.headers[.setCookie] == "__Host-session=x; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure")
     }
 
     @Test func `what nobody foresaw is told without its inside`() {

@@ -9,6 +9,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 sys.path.append(str(pathlib.Path(__file__).parent.parent.parent / "Tests" / "EndToEnd"))
@@ -27,6 +28,41 @@ def cpu(pid):
 def memory(pid, name):
     text = pathlib.Path(f"/proc/{pid}/status").read_text()
     return int(re.search(rf"{name}:\s+(\d+)", text)[1]) / 1024
+
+
+def family(pid):
+    """A process and its children; one may end while it is looked at."""
+    try:
+        children = pathlib.Path(f"/proc/{pid}/task").glob("*/children")
+        return [pid, *(int(child) for file in children for child in file.read_text().split())]
+    except OSError:
+        return [pid]
+
+
+class PeakMemory:
+    """Watches how much a process and its children hold together, many times a second, while the block runs."""
+
+    def __init__(self, pid):
+        self.pid, self.megabytes, self.done = pid, 0, threading.Event()
+        self.thread = threading.Thread(target=self.watch)
+
+    def watch(self):
+        while not self.done.wait(0.005):
+            total = 0
+            for pid in family(self.pid):
+                try:
+                    total += memory(pid, "VmRSS")
+                except (OSError, TypeError):
+                    pass
+            self.megabytes = max(self.megabytes, total)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.done.set()
+        self.thread.join()
 
 
 def wrk(url, pid, headers=()):
@@ -104,10 +140,9 @@ def main():
             assert server.post(token, photo).status == 201
         one = (cpu(pid) - before) / times
         before = cpu(pid)
-        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        with PeakMemory(pid) as peak, concurrent.futures.ThreadPoolExecutor(4) as pool:
             assert all(a.status == 201 for a in pool.map(lambda _: server.post(token, photo), range(4)))
         four = (cpu(pid) - before) / 4
-        peak = memory(pid, "VmHWM")
         server.stop()
         # The largest of the children that ended, in this and every process it waited for.
         thumbnail = cpu_of(["vipsthumbnail", photo, "-s", "1080", "-o", folder / "x.jpg"])
@@ -126,7 +161,7 @@ def main():
     for name, value, unit, target in [
         (f"upload of 12 megapixels, {megabytes:.1f} MB, CPU (`vipsthumbnail` of 1080 px: {thumbnail:.2f} s)", one, "s", 0.35),
         ("the same, four at once, CPU each", four, "s", None), ("start to ready", started, "s", 0.3),
-        ("resident after start", resting, "MB", 60), ("resident at the peak, without render processes", peak, "MB", 200),
+        ("resident after start", resting, "MB", 60), ("resident at the peak of four uploads at once, render processes included", peak.megabytes, "MB", 200),
     ]:
         verdict = "" if target is None else f"≤ {target} {unit}: {'reached' if value <= target else 'missed'}"
         print(f"| {name} | {value:.2f} {unit} | {verdict} |")

@@ -8,6 +8,7 @@ extension Comment: JSONWritable {
         json.object { json in
             json.field("id", id.description)
             json.field("postId", post.description)
+            json.field("authorId", author.id.description)
             json.field("author", author)
             json.field("text", text)
             json.field("replyToId", orNull: nil)

@@ -10,7 +10,18 @@ package struct Viewer: Sendable {
 
 /// A session of a browser or a token of a program: a secret that was given out and stands for an account.
 package struct Credential: Sendable {
-    package enum Kind: String, Sendable { case session, token }
+    package enum Kind: String, Sendable {
+        case session, token
+
+        /// How long it lasts, in milliseconds: a session after its last use, a token after it was made.
+        package var lifetime: Int64 {
+            let day: Int64 = 24 * 60 * 60 * 1000
+            return switch self {
+            case .session: 30 * day
+            case .token: 365 * day
+            }
+        }
+    }
 
     /// What a credential may do.
     package struct Scopes: OptionSet, Sendable {
@@ -36,8 +47,6 @@ package struct Credential: Sendable {
         }
     }
 
-    /// How long a session lasts after its last use, and a token after it was made, in milliseconds.
-    package static let lifetime: Int64 = 90 * 24 * 60 * 60 * 1000
     /// How stale «last used» may be, in milliseconds, before it is written again: not at every request.
     static let useGranularity: Int64 = 60 * 60 * 1000
 

@@ -39,7 +39,7 @@ package struct Credentials: Sendable {
         let secret = Secret.random(prefix: kind == .token ? "isnt_" : "")
         let now = clock.now()
         let credential = Credential(
-            hash: secret.hash, kind: kind, scopes: scopes, usedAt: now, expiresAt: now + Credential.lifetime)
+            hash: secret.hash, kind: kind, scopes: scopes, usedAt: now, expiresAt: now + kind.lifetime)
         try await storage.write { connection in
             try CredentialRecords.insert(credential, of: account.id, name: String(name.prefix(100)), in: connection)
         }
@@ -57,7 +57,7 @@ package struct Credentials: Sendable {
         else { return nil }
         cache.keep(viewer, at: now, ifStill: known.changes)
         if now - viewer.credential.usedAt > Credential.useGranularity {
-            let end = kind == .session ? now + Credential.lifetime : viewer.credential.expiresAt
+            let end = kind == .session ? now + kind.lifetime : viewer.credential.expiresAt
             try await storage.write { try CredentialRecords.touch(hash: hash, at: now, until: end, in: $0) }
         }
         return viewer

@@ -19,7 +19,21 @@ package struct Photo: Sendable {
     /// Widest first; never empty.
     package let renditions: [Rendition]
 
-    package func key(_ rendition: Rendition) -> String { files + "/" + String(rendition.width) + "." + fileType }
+    package func key(_ rendition: Rendition) -> String {
+        var key = ""
+        key.reserveCapacity(files.utf8.count + 10)
+        appendKey(of: rendition, to: &key)
+        return key
+    }
+
+    package func appendKey(of rendition: Rendition, to text: inout String) {
+        text += files
+        text += "/"
+        text += String(rendition.width)
+        text += "."
+        text += fileType
+    }
+
     /// 320 × 320 pixels, cropped to what matters.
     package var thumbnailKey: String { files + "/thumb." + fileType }
 }

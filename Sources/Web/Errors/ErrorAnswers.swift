@@ -2,6 +2,8 @@ import Core
 import HTTPTypes
 import Hummingbird
 import Logging
+import NIOCore
+import NIOHTTP1
 import Storage
 
 /// Turns whatever a route throws into an answer: problem+json for programs, a page for people. What was not expected
@@ -45,6 +47,9 @@ extension Problem {
             self.init(.tooLarge, "This is more than the \(WebContext.bodyLimit / 1024) KiB that are taken here.")
         case let error as HTTPError where error.status.kind == .clientError:
             self.init(.unreadable, error.body ?? "This request cannot be read.")
+        case is HTTPParserError, is ChannelError, is IOError:
+            // The client went away, and nobody reads this answer; its status stands in the access log.
+            self.init(.unreadable, "The request broke off before its end; send it again.")
         case StorageError.busy, StorageError.closed, is CancellationError:
             self.init(.unavailable(retryAfter: 5), "The server is busy; try again in a moment.")
         case StorageError.full:

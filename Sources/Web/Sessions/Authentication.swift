@@ -66,7 +66,7 @@ package struct SiteCookies: Sendable {
 
     /// Signs a browser in.
     package func setSession(_ secret: Secret, on response: inout Response) {
-        set(sessionName, secret.text, seconds: Int(Credential.lifetime / 1000), on: &response)
+        set(sessionName, secret.text, seconds: Int(Credential.Kind.session.lifetime / 1000), on: &response)
     }
 
     /// Signs a browser out.

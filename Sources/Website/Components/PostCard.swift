@@ -57,12 +57,26 @@ struct PostCard {
 
     private func picture(_ photo: Photo, isEager: Bool) -> HTML {
         let shown = photo.renditions.first { $0.width <= 1080 } ?? photo.renditions[0]
-        let sources = photo.renditions.map { Site.media(photo.key($0)) + " " + String($0.width) + "w" }.joined(separator: ", ")
         return """
-            <img src="\(url: Site.media(photo.key(shown)))" srcset="\(sources)" sizes="(min-width: 518px) 470px, 100vw" \
+            <img src="\(url: Site.media(photo.key(shown)))" srcset="\(sources(of: photo))" sizes="(min-width: 518px) 470px, 100vw" \
             width="\(shown.width)" height="\(shown.height)" alt="\(altText(photo))" \
             \(when: isEager, "fetchpriority=\"high\"")\(when: !isEager, "loading=\"lazy\"") decoding="async">
             """
+    }
+
+    /// The renditions as `srcset` has them, written in one go.
+    private func sources(of photo: Photo) -> String {
+        var text = ""
+        text.reserveCapacity(photo.renditions.count * 64)
+        for rendition in photo.renditions {
+            if !text.isEmpty { text += ", " }
+            text += Site.mediaRoot
+            photo.appendKey(of: rendition, to: &text)
+            text += " "
+            text += String(rendition.width)
+            text += "w"
+        }
+        return text
     }
 
     private func altText(_ photo: Photo) -> String {

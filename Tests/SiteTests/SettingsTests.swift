@@ -1,0 +1,78 @@
+import Foundation
+import Logging
+import TestSupport
+import Testing
+import Web
+
+@testable import App
+
+struct SettingsTests {
+    @Test func `flags win over the file, the file over the environment`() async throws {
+        try await Fixtures.withFolder { folder in
+            try Data("# settings\nISNTGRAM_PORT=2\nISNTGRAM_HOST=file\n".utf8).write(to: URL(fileURLWithPath: folder + "/env"))
+            let environment = ["ISNTGRAM_PORT": "1", "ISNTGRAM_HOST": "environment", "ISNTGRAM_DATA": "/tmp/x", "HOME": "/"]
+            let settings = try await Settings(flags: ["port": "3"], file: folder + "/env", environment: environment)
+            #expect(settings.port == 3 && settings.host == "file" && settings.data == "/tmp/x")
+            #expect(settings.site.baseURL == "http://file:3" && settings.logLevel == .info)
+            let base = try await Settings(flags: ["base-url": "https://a.example"], file: nil, environment: [:])
+            #expect(base.site.baseURL == "https://a.example" && base.port == 8080)
+        }
+    }
+
+    @Test(arguments: [
+        ["ISNTGRAM_PORT": "x"], ["ISNTGRAM_PORT": "70000"], ["ISNTGRAM_LOG_LEVEL": "loud"], ["ISNTGRAM_BASE_URL": "a b"],
+        ["ISNTGRAM_COLOUR": "red"],
+    ])
+    func `what is unknown or has no meaning stops the start and is named`(_ environment: [String: String]) async {
+        let error = await #expect(throws: SettingsError.self) {
+            try await Settings(flags: [:], file: nil, environment: environment)
+        }
+        #expect(error?.description.contains(environment.keys.first ?? "?") == true)
+    }
+
+    @Test func `an unknown name or a missing file of settings is named too`() async throws {
+        try await Fixtures.withFolder { folder in
+            try Data("ISNTGRAM_COLOUR=red\n".utf8).write(to: URL(fileURLWithPath: folder + "/env"))
+            for file in [folder + "/env", folder + "/none"] {
+                let error = await #expect(throws: SettingsError.self) {
+                    try await Settings(flags: [:], file: file, environment: [:])
+                }
+                #expect(error?.description.contains(file) == true)
+            }
+        }
+    }
+
+    @Test func `a log is one line, for people or for programs`() {
+        #expect(LineLog.readable("t", .info, "a\nb", ["k": "v"]) == "t info a\\nb k=v")
+        #expect(LineLog.json("t", .error, "a\nb", ["k": "v"]) == #"{"k":"v","level":"error","message":"a\nb","time":"t"}"#)
+        var log = LineLog(isTerminal: true)
+        log[metadataKey: "a"] = "b"
+        #expect(log[metadataKey: "a"] == "b")
+    }
+}
+
+struct AdminCommandTests {
+    @Test func `accounts and tokens are made, listed, changed and ended`() async throws {
+        try await TestCommunity.with { test in
+            func run(_ command: AdminCommand) async -> AdminCommand.Outcome { await command.outcome(in: test.community) }
+            let create = AdminCommand.createUser(
+                username: "ada", email: "ada@example.org", fullName: "Ada", password: TestCommunity.password)
+            #expect(await run(create).lines == ["Made the account ada."])
+            #expect(await run(create).refusal == "username: Username “ada” is taken; choose another.")
+            #expect(await run(.listUsers).lines == ["ada\tAda\t0 posts\t0 followers"])
+            let token = await run(.createToken(username: "ada", scopes: "read", name: "x")).lines[0]
+            #expect(token.hasPrefix("isnt_"))
+            #expect(
+                await run(.createToken(username: "ada", scopes: "all", name: "x")).refusal?.contains("read and write") == true)
+            #expect(await run(.revokeToken(token)).lines == ["Revoked the token."])
+            #expect(await run(.revokeToken(token)).refusal != nil)
+            _ = await run(.createToken(username: "ada", scopes: "read,write", name: "x"))
+            #expect(await run(.revokeTokens(username: "ada")).lines == ["Revoked 1 tokens of ada."])
+            #expect(await run(.setPassword(username: "ada", password: "another horse battery")).refusal == nil)
+            #expect(await run(.setPassword(username: "ada", password: "short")).refusal?.hasPrefix("password:") == true)
+            #expect(await run(.deleteUser(username: "ada")).lines == ["Deleted ada with 0 posts."])
+            #expect(await run(.deleteUser(username: "ada")).refusal != nil)
+            #expect(await run(.listUsers).lines == [])
+        }
+    }
+}
