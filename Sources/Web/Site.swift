@@ -25,5 +25,15 @@ package struct Site: Sendable {
     package static let mediaRoot = "/media/"
     package static func media(_ key: String) -> String { mediaRoot + key }
 
+    /// The address of a photo file outside a page, written in one go: a feed in JSON has a hundred of them.
+    package func address(of rendition: Photo.Rendition, of photo: Photo) -> String {
+        var address = ""
+        address.reserveCapacity(baseURL.utf8.count + Self.mediaRoot.utf8.count + photo.files.utf8.count + 10)
+        address += baseURL
+        address += Self.mediaRoot
+        photo.appendKey(of: rendition, to: &address)
+        return address
+    }
+
     package func absolute(_ path: String) -> String { baseURL + path }
 }

@@ -3,18 +3,11 @@ import Web
 
 /// A photo in JSON; addresses are absolute, as programs have no page to take them relative to.
 struct PhotoBody: JSONWritable {
-    private let photo: Photo
-    private let renditions: [RenditionBody]
-
-    init(photo: Photo, site: Site) {
-        self.photo = photo
-        renditions = photo.renditions.map {
-            RenditionBody(url: site.absolute(Site.media(photo.key($0))), width: $0.width, height: $0.height)
-        }
-    }
+    let photo: Photo
+    let site: Site
 
     /// The widest rendition's address.
-    var url: String { renditions.first?.url ?? "" }
+    var url: String { photo.renditions.first.map { site.address(of: $0, of: photo) } ?? "" }
 
     func write(to json: inout JSONText) {
         json.object { json in
@@ -24,21 +17,21 @@ struct PhotoBody: JSONWritable {
             json.field("height", photo.height)
             json.field("altText", photo.altText)
             json.field("blurhash", photo.blurhash)
-            json.field("renditions", renditions)
+            json.field("renditions", photo.renditions.map { RenditionBody(photo: photo, rendition: $0, site: site) })
         }
     }
 }
 
 private struct RenditionBody: JSONWritable {
-    let url: String
-    let width: Int
-    let height: Int
+    let photo: Photo
+    let rendition: Photo.Rendition
+    let site: Site
 
     func write(to json: inout JSONText) {
         json.object { json in
-            json.field("url", url)
-            json.field("width", width)
-            json.field("height", height)
+            json.field("url", site.address(of: rendition, of: photo))
+            json.field("width", rendition.width)
+            json.field("height", rendition.height)
         }
     }
 }
