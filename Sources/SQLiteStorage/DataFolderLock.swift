@@ -24,7 +24,7 @@ package final class DataFolderLock: Sendable {
             var bytes = [UInt8](repeating: 0, count: 20)
             let count = pread(descriptor, &bytes, bytes.count, 0)
             let owner = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
-            close(descriptor)
+            // Throwing from here on runs `deinit`, which closes the file: a second close could hit somebody else's.
             throw .locked("The data folder \(folder) is in use by process \(owner.isEmpty ? "?" : owner).")
         }
         let owner = Array(String(getpid()).utf8)
