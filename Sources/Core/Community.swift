@@ -6,47 +6,70 @@ import Storage
 /// The whole product: every subject's rules over one storage, one media storage and one photo processor.
 package struct Community: Sendable {
     package let accounts: Accounts
+    package let invites: Invites
     package let credentials: Credentials
     package let posts: Posts
     package let photos: Photos
     package let feed: Feed
+    package let explore: Explore
+    package let search: Search
     package let likes: Likes
+    package let saves: Saves
     package let comments: Comments
     package let follows: Follows
+    package let blocks: Blocks
+    package let notifications: Notifications
+    package let export: Export
+    package let maintenance: Maintenance
     package let media: any MediaStorage
     /// Photo files that were asked for lately.
     package let mediaCache: MediaCache
     package let storage: any Storage
+    package let clock: Clock
     private let passwords: Passwords
 
     /// - Parameters:
     ///   - uploads: where photos lie while they are developed.
+    ///   - events: carries news to open pages.
     ///   - clock: tells the time; tests hand in their own.
     package init(
         storage: any Storage, media: any MediaStorage, processor: PhotoProcessor, uploads: UploadFolder,
-        logger: Logger, clock: Clock = .system
+        registration: RegistrationPolicy = .open, events: any Events = LocalEvents(), logger: Logger,
+        clock: Clock = .system
     ) {
         let ids = IDSequence(clock: clock)
         let passwords = Passwords()
         let cache = ViewerCache()
+        let unread = UnreadCache()
         let mediaCache = MediaCache(capacity: 24 << 20)
+        let deletions = Deletions()
+        let notifier = Notifier(storage: storage, ids: ids, events: events, unread: unread)
         let photos = Photos(
             storage: storage, media: media, mediaCache: mediaCache, processor: processor, uploads: uploads, ids: ids,
-            clock: clock,
-            logger: logger)
+            clock: clock, logger: logger)
         self.storage = storage
+        self.clock = clock
         self.media = media
         self.mediaCache = mediaCache
         self.passwords = passwords
         self.photos = photos
+        invites = Invites(storage: storage, clock: clock)
         accounts = Accounts(
-            storage: storage, passwords: passwords, photos: photos, ids: ids, clock: clock, cache: cache)
-        credentials = Credentials(storage: storage, passwords: passwords, clock: clock, cache: cache)
-        posts = Posts(storage: storage, photos: photos, ids: ids, clock: clock)
-        feed = Feed(storage: storage)
-        likes = Likes(storage: storage, ids: ids)
-        comments = Comments(storage: storage, ids: ids, clock: clock)
-        follows = Follows(storage: storage, ids: ids)
+            storage: storage, passwords: passwords, photos: photos, ids: ids, clock: clock, cache: cache, events: events,
+            deletions: deletions, invites: invites, policy: registration)
+        credentials = Credentials(storage: storage, passwords: passwords, clock: clock, cache: cache, events: events)
+        posts = Posts(storage: storage, photos: photos, ids: ids, clock: clock, notifier: notifier, deletions: deletions)
+        feed = Feed(storage: storage, clock: clock)
+        explore = Explore(storage: storage)
+        search = Search(storage: storage)
+        likes = Likes(storage: storage, ids: ids, notifier: notifier)
+        saves = Saves(storage: storage, ids: ids)
+        comments = Comments(storage: storage, ids: ids, clock: clock, notifier: notifier, deletions: deletions)
+        follows = Follows(storage: storage, ids: ids, notifier: notifier)
+        blocks = Blocks(storage: storage, ids: ids)
+        notifications = Notifications(storage: storage, events: events, clock: clock, unread: unread)
+        export = Export(storage: storage, media: media)
+        maintenance = Maintenance(storage: storage, media: media, photos: photos, clock: clock, deletions: deletions)
     }
 
     /// Ends the threads of its own; storage and media are closed by whoever opened them.

@@ -15,6 +15,12 @@ package final class IDSequence: Sendable {
 
     package init(clock: Clock) { self.clock = clock }
 
+    /// When an id was made, in milliseconds since 1970.
+    static func time(of id: Int64) -> Int64 { (id >> low) + epoch }
+
+    /// The first id that can have been made at `time`.
+    static func first(at time: Int64) -> Int64 { (time - epoch) << low }
+
     package func next<Subject>(_: Subject.Type = Subject.self) -> ID<Subject> {
         let time = (clock.now() - Self.epoch) << Self.low | Int64.random(in: 0..<(1 << (Self.low - 1)))
         return last.withLock { last in

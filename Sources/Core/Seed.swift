@@ -62,6 +62,7 @@ package struct Seed: Sendable {
                     let id = ids.next(Post.self)
                     let draft = PostDraft(caption: "Post number \(number) of this community", photos: .added([]))
                     try PostRecords.insert(id, draft, by: author, at: Int64(number), in: connection)
+                    try SearchRecords.index(id, caption: draft.caption, altTexts: "", in: connection)
                     let digits = String(UInt128(number) &* 0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835 | 1, radix: 16)
                     let padded = String(repeating: "0", count: 32 - digits.count) + digits
                     let photo = Photo(

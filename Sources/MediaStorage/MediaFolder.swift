@@ -70,6 +70,13 @@ package struct MediaFolder: MediaStorage {
         }
     }
 
+    package func prefixes(in folder: String) async throws -> [MediaPrefix] {
+        try await threads.runIfActive { [self] in
+            guard access("\(root)/\(folder)", F_OK) == 0 else { return [] }
+            return try Files.names(in: "\(root)/\(folder)").compactMap { MediaPrefix("\(folder)/\($0)") }
+        }
+    }
+
     package func check() async throws {
         try await threads.runIfActive { [self] in
             guard access(staging, W_OK) == 0 else { throw MediaError("\(staging) cannot be written to.") }

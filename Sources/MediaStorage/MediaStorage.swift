@@ -16,6 +16,9 @@ package protocol MediaStorage: Sendable {
     /// Removes every file under each prefix; what is not there needs no removing.
     func delete(_ prefixes: [MediaPrefix]) async throws
 
+    /// Every photo in one of ``MediaPrefix/folders``.
+    func prefixes(in folder: String) async throws -> [MediaPrefix]
+
     /// Throws when photos cannot be kept now.
     func check() async throws
 }
@@ -46,6 +49,9 @@ package struct MediaPrefix: Hashable, Sendable, CustomStringConvertible {
         else { return nil }
         description = text
     }
+
+    /// What prefixes begin with: `00` to `ff`.
+    package static let folders = (0..<256).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
 
     private init(random: UInt128) {
         let digits = String(random, radix: 16)

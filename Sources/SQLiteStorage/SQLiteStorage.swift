@@ -52,13 +52,23 @@ package struct SQLiteStorage: Storage {
         }
     }
 
-    package func close() async throws {
+    /// Empties the write-ahead log; deleted rows are overwritten in the file itself (`secure_delete`).
+    package func purge() async throws {
         do {
             try await database.writeWithoutTransaction { database in
                 if try String.fetchOne(database, sql: "PRAGMA journal_mode") == "wal" {
-                    _ = try database.checkpoint(.truncate)
+                    // Waits for readers as long as for everything else, and tries again the next time.
+                    _ = try? database.checkpoint(.truncate)
                 }
             }
+        } catch {
+            throw StorageError(error)
+        }
+    }
+
+    package func close() async throws {
+        try await purge()
+        do {
             try database.close()
         } catch {
             throw StorageError(error)

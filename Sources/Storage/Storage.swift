@@ -14,8 +14,15 @@ package protocol Storage: Sendable {
     @discardableResult
     func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
 
+    /// Takes what was deleted out of the engine's own logs, as far as it keeps such.
+    func purge() async throws
+
     /// Writes everything into place and closes; later calls throw ``StorageError/closed``.
     func close() async throws
+}
+
+extension Storage {
+    package func purge() async throws {}
 }
 
 /// Which SQL an engine speaks, for the few places where engines truly differ.

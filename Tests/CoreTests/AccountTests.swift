@@ -133,9 +133,9 @@ struct AccountTests {
             #expect(try await credentials.viewer(secrets[0], kind: .token) == nil, "not even from memory")
             #expect(try await credentials.revoke(secrets[1]))
             #expect(try await !credentials.revoke(secrets[1]))
-            let weak = await problem { try await test.community.accounts.setPassword("short", of: account) }
+            let weak = await problem { try await test.community.accounts.setPassword("short", of: account.summary) }
             #expect(weak?.kind == .invalid)
-            try await test.community.accounts.setPassword("another horse battery", of: account)
+            try await test.community.accounts.setPassword("another horse battery", of: account.summary)
             #expect(try await credentials.viewer(secrets[2], kind: .token) == nil)
             #expect(try await credentials.revokeTokens(of: account) == 0)
             _ = try await credentials.signIn(login: "ada", password: "another horse battery", as: .token, name: "")
@@ -155,7 +155,7 @@ struct AccountTests {
             }
             let account = try await test.community.accounts.find(username: "ada")
             #expect(try await test.community.accounts.all().count == 2)
-            try await test.community.accounts.delete(account)
+            try await test.community.accounts.delete(account.summary)
             #expect(try await test.community.accounts.all().map(\.followerCount) == [0])
             let left = try await test.community.posts.find(post.id, for: grace)
             #expect(left.likesCount == 0 && left.commentsCount == 0)

@@ -176,8 +176,8 @@ struct PostTests {
             #expect(
                 profile.account.followerCount == 1 && profile.relationship?.following == true
                     && profile.relationship?.followedBy == false)
-            #expect(try await test.community.follows.followers(of: "ada", page: .first).items == [grace.summary])
-            #expect(try await test.community.follows.following(by: "grace", page: .first).items == [ada.summary])
+            #expect(try await test.community.follows.followers(of: "ada", for: nil, page: .first).items == [grace.summary])
+            #expect(try await test.community.follows.following(by: "grace", for: nil, page: .first).items == [ada.summary])
             for _ in 0..<2 {
                 try await test.community.likes.unlike(post.id, by: grace)
                 try await test.community.follows.unfollow("ada", by: grace)
@@ -188,8 +188,8 @@ struct PostTests {
             #expect(ownFollow?.kind == .invalid)
             for missing in [
                 await problem { try await test.community.follows.follow("nobody", by: ada) },
-                await problem { try await test.community.follows.followers(of: "nobody", page: .first) },
-                await problem { try await test.community.likes.like(ID(5), by: ada) },
+                await problem { try await test.community.follows.followers(of: "nobody", for: nil, page: .first) },
+                await problem { try await test.community.likes.like(ID<Post>(5), by: ada) },
                 await problem { try await test.community.comments.of(ID(5), for: nil, page: .first) },
                 await problem { try await test.community.comments.add("x", to: ID(5), by: ada) },
             ] { #expect(missing?.kind == .notFound) }

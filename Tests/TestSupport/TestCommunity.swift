@@ -22,7 +22,7 @@ package struct TestCommunity: Sendable {
     package let folder: String
     package let time = TestClock()
 
-    private init(folder: String) async throws {
+    private init(folder: String, registration: RegistrationPolicy) async throws {
         self.folder = folder
         storage = try SQLiteStorage()
         try await Community.migrate(storage)
@@ -30,12 +30,14 @@ package struct TestCommunity: Sendable {
         community = Community(
             storage: storage, media: try MediaFolder(folder + "/media"),
             processor: PhotoProcessor(executable: Fixtures.program, arguments: ["render-photo"]), uploads: uploads,
-            logger: QuietLog.logger("test"), clock: time.clock)
+            registration: registration, logger: QuietLog.logger("test"), clock: time.clock)
     }
 
-    package static func with<Result>(_ body: (TestCommunity) async throws -> Result) async throws -> Result {
+    package static func with<Result>(
+        registration: RegistrationPolicy = .open, _ body: (TestCommunity) async throws -> Result
+    ) async throws -> Result {
         try await Fixtures.withFolder { folder in
-            let test = try await TestCommunity(folder: folder)
+            let test = try await TestCommunity(folder: folder, registration: registration)
             let result: Result
             do {
                 result = try await body(test)

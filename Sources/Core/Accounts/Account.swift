@@ -3,14 +3,22 @@ package struct Account: Sendable {
     package let id: ID<Account>
     package let username: String
     package let fullName: String
+    /// What the key of the profile picture begins with; nil where there is none.
+    package let picture: String?
     package let bio: String
     package let website: String
     package let pronouns: String
+    /// Whether followers are approved, and posts shown to them alone.
+    package let isPrivate: Bool
     package let postsCount: Int
     package let followerCount: Int
     package let followingCount: Int
     /// Milliseconds since 1970.
     package let createdAt: Int64
+
+    package var summary: AccountSummary {
+        AccountSummary(id: id, username: username, fullName: fullName, picture: picture)
+    }
 }
 
 /// The little of an account that stands beside a post or a comment.
@@ -18,12 +26,18 @@ package struct AccountSummary: Sendable, Equatable {
     package let id: ID<Account>
     package let username: String
     package let fullName: String
+    /// What the key of the profile picture begins with; nil where there is none.
+    package let picture: String?
 
-    package init(id: ID<Account>, username: String, fullName: String) {
+    package init(id: ID<Account>, username: String, fullName: String, picture: String?) {
         self.id = id
         self.username = username
         self.fullName = fullName
+        self.picture = picture
     }
+
+    /// The key of the profile picture, a square.
+    package var pictureKey: String? { picture.map { "\($0)/thumb.jpg" } }
 }
 
 /// What somebody fills in to become a member.
@@ -32,11 +46,71 @@ package struct Registration: Sendable {
     package var fullName: String
     package var username: String
     package var password: String
+    /// Where membership is by invitation.
+    package var invite: String
 
-    package init(email: String, fullName: String, username: String, password: String) {
+    package init(email: String, fullName: String, username: String, password: String, invite: String = "") {
         self.email = email
         self.fullName = fullName
         self.username = username
         self.password = password
+        self.invite = invite
+    }
+}
+
+/// What a member says of themselves; nil leaves a thing as it is.
+package struct ProfileEdit: Sendable {
+    package static let fullNameLimit = 64
+    package static let bioLimit = 150
+    package static let websiteLimit = 200
+    package static let pronounsLimit = 30
+
+    package var fullName: String?
+    package var bio: String?
+    package var website: String?
+    package var pronouns: String?
+    package var isPrivate: Bool?
+
+    package init(
+        fullName: String? = nil, bio: String? = nil, website: String? = nil, pronouns: String? = nil,
+        isPrivate: Bool? = nil
+    ) {
+        self.fullName = fullName
+        self.bio = bio
+        self.website = website
+        self.pronouns = pronouns
+        self.isPrivate = isPrivate
+    }
+
+    func checked() throws(Problem) -> ProfileEdit {
+        var edit = self
+        edit.fullName = fullName?.trimmed
+        edit.bio = bio?.unixLines.trimmed
+        edit.website = website.map(Self.address)
+        edit.pronouns = pronouns?.trimmed
+        var check = FieldCheck()
+        check.add("fullName", edit.fullName.flatMap { TextLimit.fault(in: $0, named: "A full name", atMost: Self.fullNameLimit) })
+        check.add("bio", edit.bio.flatMap { TextLimit.fault(in: $0, named: "A bio", atMost: Self.bioLimit) })
+        check.add("website", edit.website.flatMap(Self.fault))
+        check.add("pronouns", edit.pronouns.flatMap { TextLimit.fault(in: $0, named: "Pronouns", atMost: Self.pronounsLimit) })
+        try check.done()
+        return edit
+    }
+
+    /// A website as people type it: most leave the scheme out.
+    private static func address(_ typed: String) -> String {
+        let typed = typed.trimmed
+        return typed.isEmpty || typed.contains("://") ? typed : "https://\(typed)"
+    }
+
+    private static func fault(in website: String) -> String? {
+        if let fault = TextLimit.fault(in: website, named: "A website", atMost: websiteLimit) { return fault }
+        guard !website.isEmpty else { return nil }
+        let isLink = website.hasPrefix("https://") || website.hasPrefix("http://")
+        let host = website.drop { $0 != "/" }.dropFirst(2).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        guard isLink, host.contains("."), !host.contains("@"), !website.contains(where: { $0.isWhitespace || $0 == "\\" }) else {
+            return "Enter a website like https://example.org."
+        }
+        return nil
     }
 }

@@ -3,24 +3,41 @@ import Storage
 /// The SQL of accounts.
 enum AccountRecords {
     static let columns: SQL = """
-        a.id, a.username, a.full_name, a.bio, a.website, a.pronouns, a.posts_count, a.follower_count, \
-        a.following_count, a.created_at
+        a.id, a.username, a.full_name, a.picture, a.bio, a.website, a.pronouns, a.is_private, a.posts_count, \
+        a.follower_count, a.following_count, a.created_at
         """
+    /// The columns of ``summary(_:from:)``.
+    static let summaryColumns: SQL = "a.id, a.username, a.full_name, a.picture"
 
     static func account(_ row: any Row) -> Account {
-        Account(
-            id: ID(row.int(0)), username: row.text(1), fullName: row.text(2), bio: row.text(3), website: row.text(4),
-            pronouns: row.text(5), postsCount: Int(row.int(6)), followerCount: Int(row.int(7)),
-            followingCount: Int(row.int(8)), createdAt: row.int(9))
+        let summary = summary(row, from: 0)
+        return Account(
+            id: summary.id, username: summary.username, fullName: summary.fullName, picture: summary.picture,
+            bio: row.text(4), website: row.text(5), pronouns: row.text(6), isPrivate: row.bool(7),
+            postsCount: Int(row.int(8)), followerCount: Int(row.int(9)), followingCount: Int(row.int(10)),
+            createdAt: row.int(11))
     }
 
-    /// A summary whose three columns begin at `first`.
+    /// A summary whose four columns begin at `first`.
     static func summary(_ row: any Row, from first: Int) -> AccountSummary {
-        AccountSummary(id: ID(row.int(first)), username: row.text(first + 1), fullName: row.text(first + 2))
+        let picture = row.text(first + 3)
+        return AccountSummary(
+            id: ID(row.int(first)), username: row.text(first + 1), fullName: row.text(first + 2),
+            picture: picture.isEmpty ? nil : picture)
     }
 
     static func find(username: String, in connection: any Connection) throws -> Account? {
         try connection.row("SELECT \(columns) FROM accounts a WHERE a.username = \(username)", account)
+    }
+
+    /// An account by its name where `viewer` may know of it.
+    static func find(
+        username: String, for viewer: ID<Account>?, in connection: any Connection
+    ) throws -> Account? {
+        try connection.row(
+            """
+            SELECT \(columns) FROM accounts a WHERE a.username = \(username) AND \(Visibility.profile(for: viewer))
+            """, account)
     }
 
     static func find(_ id: ID<Account>, in connection: any Connection) throws -> Account? {
@@ -42,22 +59,65 @@ enum AccountRecords {
         }
     }
 
+    static func passwordHash(of id: ID<Account>, in connection: any Connection) throws -> String? {
+        try connection.row("SELECT password_hash FROM accounts WHERE id = \(id)") { $0.text(0) }
+    }
+
+    static func isDemo(_ id: ID<Account>, in connection: any Connection) throws -> Bool {
+        try connection.exists("SELECT 1 FROM accounts WHERE id = \(id) AND is_demo = 1")
+    }
+
     /// Adds an account; false when its username or email is taken.
     static func insert(
         _ id: ID<Account>, _ registration: Registration, passwordHash: String, at time: Int64,
         in connection: any Connection
     ) throws -> Bool {
-        try connection.run(
+        let added = try connection.run(
             """
             INSERT INTO accounts (id, username, email, full_name, password_hash, created_at, updated_at)
             VALUES (\(id), \(registration.username), \(registration.email), \(registration.fullName), \
             \(passwordHash), \(time), \(time))
             ON CONFLICT DO NOTHING
-            """) == 1
+            """)
+        if added == 1 { try SearchRecords.index(id, registration.username, registration.fullName, in: connection) }
+        return added == 1
     }
 
     static func setPasswordHash(_ hash: String, of id: ID<Account>, at time: Int64, in connection: any Connection) throws {
         try connection.run("UPDATE accounts SET password_hash = \(hash), updated_at = \(time) WHERE id = \(id)")
+    }
+
+    /// Changes what is given; what is nil stays.
+    static func edit(_ id: ID<Account>, _ edit: ProfileEdit, at time: Int64, in connection: any Connection) throws {
+        try connection.run(
+            """
+            UPDATE accounts SET full_name = coalesce(\(edit.fullName), full_name), bio = coalesce(\(edit.bio), bio),
+                website = coalesce(\(edit.website), website), pronouns = coalesce(\(edit.pronouns), pronouns),
+                is_private = coalesce(\(edit.isPrivate), is_private), updated_at = \(time)
+            WHERE id = \(id)
+            """)
+    }
+
+    static func setPicture(_ files: String, of id: ID<Account>, at time: Int64, in connection: any Connection) throws {
+        try connection.run("UPDATE accounts SET picture = \(files), updated_at = \(time) WHERE id = \(id)")
+    }
+
+    /// False when somebody else has the name.
+    static func setUsername(_ name: String, of id: ID<Account>, at time: Int64, in connection: any Connection) throws -> Bool {
+        guard try !connection.exists("SELECT 1 FROM accounts WHERE username = \(name) AND id <> \(id)") else { return false }
+        try connection.run("UPDATE accounts SET username = \(name), updated_at = \(time) WHERE id = \(id)")
+        return true
+    }
+
+    /// False when somebody else has the address.
+    static func setEmail(_ email: String, of id: ID<Account>, at time: Int64, in connection: any Connection) throws -> Bool {
+        guard try !connection.exists("SELECT 1 FROM accounts WHERE email = \(email) AND id <> \(id)") else { return false }
+        try connection.run("UPDATE accounts SET email = \(email), updated_at = \(time) WHERE id = \(id)")
+        return true
+    }
+
+    static func setDemo(_ id: ID<Account>, in connection: any Connection) throws {
+        try connection.run("UPDATE accounts SET is_demo = 1 WHERE id = \(id)")
     }
 
     /// Takes an account out with all it did, and mends the counters of everything it touched.
@@ -68,8 +128,14 @@ enum AccountRecords {
             WHERE id IN (SELECT post_id FROM likes WHERE account_id = \(id))
             """,
             """
-            UPDATE posts SET comments_count = comments_count
-                - (SELECT count(*) FROM comments c WHERE c.post_id = posts.id AND c.author_id = \(id))
+            UPDATE comments SET likes_count = likes_count - 1
+            WHERE id IN (SELECT comment_id FROM comment_likes WHERE account_id = \(id))
+            """,
+            // Replies of others to this account's comments go with these.
+            """
+            UPDATE posts SET comments_count = comments_count - (
+                SELECT count(*) FROM comments c LEFT JOIN comments parent ON parent.id = c.reply_to_id
+                WHERE c.post_id = posts.id AND (c.author_id = \(id) OR parent.author_id = \(id)))
             WHERE id IN (SELECT post_id FROM comments WHERE author_id = \(id))
             """,
             """
@@ -80,8 +146,10 @@ enum AccountRecords {
             UPDATE accounts SET following_count = following_count - 1
             WHERE id IN (SELECT follower_id FROM follows WHERE followee_id = \(id))
             """,
-            "DELETE FROM accounts WHERE id = \(id)",
         ]
         for statement in statements { try connection.run(statement) }
+        try SearchRecords.forget(postsOf: id, in: connection)
+        try SearchRecords.forget(id, in: connection)
+        try connection.run("DELETE FROM accounts WHERE id = \(id)")
     }
 }

@@ -2,19 +2,37 @@ import Storage
 
 /// The rules of membership: who may join under which name, and how one leaves.
 package struct Accounts: Sendable {
-    package static let fullNameLimit = 64
-
     let storage: any Storage
     let passwords: Passwords
     let photos: Photos
     let ids: IDSequence
     let clock: Clock
     let cache: ViewerCache
+    let events: any Events
+    let deletions: Deletions
+    let invites: Invites
+    /// Who may join by themselves; whoever runs the server may always add somebody.
+    package let policy: RegistrationPolicy
 
-    /// Makes an account.
-    /// - Throws: ``Problem``: `invalid` with every field that breaks its limits, `conflict` when the username or
-    ///   the email is taken.
+    /// Makes an account for somebody who asks for it.
+    /// - Throws: ``Problem``: `forbidden` where registration is closed, `invalid` with every field that breaks its limits,
+    ///   `conflict` when the username or the email is taken.
     package func register(_ form: Registration) async throws -> Account {
+        switch policy {
+        case .open: return try await add(form) { _ in }
+        case .closed: throw Problem(.forbidden, "Registration is closed here.")
+        case .invite:
+            let time = clock.now()
+            return try await add(form) { connection in try InviteRecords.use(form.invite, at: time, in: connection) }
+        }
+    }
+
+    /// Makes an account for whoever runs the server says.
+    package func create(_ form: Registration) async throws -> Account { try await add(form) { _ in } }
+
+    private func add(
+        _ form: Registration, admitting: @escaping @Sendable (any Connection) throws -> Void
+    ) async throws -> Account {
         let registration = try Self.checked(form)
         let hash = try await passwords.hash(registration.password)
         let time = clock.now()
@@ -24,13 +42,11 @@ package struct Accounts: Sendable {
                 let account = try AccountRecords.find(id, in: connection)
             else {
                 if try AccountRecords.find(username: registration.username, in: connection) != nil {
-                    throw Problem(
-                        .conflict, field: "username",
-                        "Username “\(registration.username)” is taken; choose another.")
+                    throw Self.taken(username: registration.username)
                 }
-                throw Problem(
-                    .conflict, field: "email", "There is an account with this email already; sign in instead.")
+                throw Self.takenEmail
             }
+            try admitting(connection)
             return account
         }
     }
@@ -56,8 +72,8 @@ package struct Accounts: Sendable {
     /// Every account by username, for whoever runs the server.
     package func all() async throws -> [Account] { try await storage.read(AccountRecords.all) }
 
-    /// Sets a new password and ends every session and token.
-    package func setPassword(_ password: String, of account: Account) async throws {
+    /// Sets a new password and ends every session and token but `kept`.
+    package func setPassword(_ password: String, of account: AccountSummary, keeping kept: Viewer? = nil) async throws {
         let email = try await storage.read { try AccountRecords.email(of: account.id, in: $0) } ?? ""
         var check = FieldCheck()
         check.add("password", PasswordRules.fault(in: password, username: account.username, email: email))
@@ -67,21 +83,38 @@ package struct Accounts: Sendable {
         defer { cache.forgetAll() }
         try await storage.write { connection in
             try AccountRecords.setPasswordHash(hash, of: account.id, at: time, in: connection)
-            try CredentialRecords.deleteAll(of: account.id, in: connection)
+            try CredentialRecords.deleteAll(of: account.id, but: kept?.credential.hash, in: connection)
         }
+        await credentialsEnded(of: account.id)
     }
 
     /// Takes an account out with its posts, comments, likes, follows, sessions, and photo files.
-    package func delete(_ account: Account) async throws {
+    package func delete(_ account: AccountSummary) async throws {
         let time = clock.now()
         defer { cache.forgetAll() }
         let keys = try await storage.write { connection in
+            guard try AccountRecords.find(account.id, in: connection) != nil else { throw Problem.notFound("account") }
             let keys = try PhotoRecords.release(photosOf: account.id, at: time, in: connection)
             try AccountRecords.delete(account.id, in: connection)
             return keys
         }
+        deletions.note()
+        await credentialsEnded(of: account.id)
         try await photos.remove(keys)
     }
+
+    /// Streams that were opened with a credential look whether it is still good.
+    func credentialsEnded(of account: ID<Account>) async {
+        cache.forgetAll()
+        await events.publish(.credentials, to: [account])
+    }
+
+    static func taken(username: String) -> Problem {
+        Problem(.conflict, field: "username", "Username “\(username)” is taken; choose another.")
+    }
+
+    static let takenEmail = Problem(
+        .conflict, field: "email", "There is an account with this email already; sign in instead.")
 
     private static func checked(_ form: Registration) throws(Problem) -> Registration {
         let registration = Registration(
@@ -89,7 +122,9 @@ package struct Accounts: Sendable {
             username: Username.normalized(form.username), password: form.password)
         var check = FieldCheck()
         check.add("email", EmailAddress.fault(in: registration.email))
-        check.add("fullName", TextLimit.fault(in: registration.fullName, named: "A full name", atMost: fullNameLimit))
+        check.add(
+            "fullName",
+            TextLimit.fault(in: registration.fullName, named: "A full name", atMost: ProfileEdit.fullNameLimit))
         check.add("username", Username.fault(in: registration.username))
         check.add(
             "password",

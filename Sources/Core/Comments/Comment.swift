@@ -6,6 +6,10 @@ package struct Comment: Sendable {
     package let post: ID<Post>
     package let author: AccountSummary
     package let text: String
+    /// The comment that it answers; answers stand one level deep.
+    package let replyTo: ID<Comment>?
+    package let likesCount: Int
+    package let likedByViewer: Bool
     /// Milliseconds since 1970.
     package let createdAt: Int64
     /// Whether the viewer may delete it: its author and the post's author may.

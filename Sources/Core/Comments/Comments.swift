@@ -5,34 +5,72 @@ package struct Comments: Sendable {
     let storage: any Storage
     let ids: IDSequence
     let clock: Clock
+    let notifier: Notifier
+    let deletions: Deletions
 
     /// A post and the first comments under it, read together.
     package struct PostPage: Sendable {
         package let post: Post
         package let comments: Page<Comment>
+        package let neighbours: Neighbours
+        /// Whether a stranger may see it too.
+        package let isPublic: Bool
     }
 
-    package func add(_ text: String, to post: ID<Post>, by viewer: Viewer) async throws -> Comment {
+    /// Comments on a post, or answers a comment of it. Answers stand one level deep: an answer to an answer answers what
+    /// that one answered.
+    package func add(
+        _ text: String, to post: ID<Post>, replyTo answered: ID<Comment>? = nil, by viewer: Viewer
+    ) async throws -> Comment {
         let text = text.unixLines.trimmed
         var check = FieldCheck()
         check.require(!text.isEmpty, "text", "Write something first.")
         check.add("text", TextLimit.fault(in: text, named: "A comment", atMost: Comment.textLimit))
         try check.done()
         let time = clock.now()
-        return try await storage.write { [ids, text] connection in
-            guard try PostRecords.author(of: post, in: connection) != nil else { throw Problem.notFound("post") }
+        let mentions = RichText(text).mentions
+        return try await notifier.write { [ids, text] connection, notices in
+            let postAuthor = try PostRecords.author(of: post, for: viewer.id, in: connection)
+            let parent = try answered.map { try Self.parent($0, of: post, for: viewer, in: connection) }
             let comment = Comment(
-                id: ids.next(), post: post, author: viewer.summary, text: text, createdAt: time,
-                deletableByViewer: true)
+                id: ids.next(), post: post, author: viewer.summary, text: text, replyTo: parent?.top, likesCount: 0,
+                likedByViewer: false, createdAt: time, deletableByViewer: true)
             try CommentRecords.insert(comment, in: connection)
+            notices = Self.notices(of: comment, answering: parent?.author, on: postAuthor)
+            for mentioned in try NotificationRecords.people(named: mentions, in: connection)
+            where !notices.contains(where: { $0.recipient == mentioned }) {
+                notices.append(
+                    Notice(.mention, by: viewer.id, for: mentioned, post: post, comment: comment.id))
+            }
             return comment
         }
+    }
+
+    private static func parent(
+        _ id: ID<Comment>, of post: ID<Post>, for viewer: Viewer, in connection: any Connection
+    ) throws -> (top: ID<Comment>, author: ID<Account>) {
+        guard let found = try? CommentRecords.place(of: id, for: viewer.id, in: connection), found.post == post else {
+            throw Problem(.invalid, field: "replyToId", "The comment to answer is not there any more.")
+        }
+        return (found.replyTo ?? id, found.author)
+    }
+
+    /// Each person hears of a comment once, for the nearest reason.
+    private static func notices(of comment: Comment, answering: ID<Account>?, on postAuthor: ID<Account>) -> [Notice] {
+        var notices: [Notice] = []
+        if let answering {
+            notices.append(Notice(.reply, by: comment.author.id, for: answering, post: comment.post, comment: comment.id))
+        }
+        if answering != postAuthor {
+            notices.append(Notice(.comment, by: comment.author.id, for: postAuthor, post: comment.post, comment: comment.id))
+        }
+        return notices
     }
 
     /// The comments of a post, oldest first.
     package func of(_ post: ID<Post>, for viewer: Viewer?, page: PageRequest) async throws -> Page<Comment> {
         try await storage.read { connection in
-            guard try PostRecords.author(of: post, in: connection) != nil else { throw Problem.notFound("post") }
+            _ = try PostRecords.author(of: post, for: viewer?.id, in: connection)
             return try Self.page(page, of: post, for: viewer, in: connection)
         }
     }
@@ -40,20 +78,21 @@ package struct Comments: Sendable {
     /// A post with its comments, as its page shows them.
     package func page(of post: ID<Post>, for viewer: Viewer?, page: PageRequest) async throws -> PostPage {
         try await storage.read { connection in
-            PostPage(
-                post: try Posts.find(post, for: viewer, in: connection),
-                comments: try Self.page(page, of: post, for: viewer, in: connection))
+            let found = try Posts.find(post, for: viewer, in: connection)
+            return PostPage(
+                post: found, comments: try Self.page(page, of: post, for: viewer, in: connection),
+                neighbours: try PostRecords.neighbours(of: post, by: found.author.id, in: connection),
+                isPublic: try AccountRecords.find(found.author.id, in: connection)?.isPrivate == false)
         }
     }
 
-    /// Takes a comment out; its author and the post's author may.
+    /// Takes a comment out with the answers to it; its author and the post's author may.
     /// - Returns: the post it stood under.
     @discardableResult
     package func delete(_ id: ID<Comment>, by viewer: Viewer) async throws -> ID<Post> {
-        try await storage.write { connection in
-            guard let found = try CommentRecords.owners(of: id, in: connection) else {
-                throw Problem.notFound("comment")
-            }
+        deletions.note()
+        return try await storage.write { connection in
+            let found = try CommentRecords.place(of: id, for: viewer.id, in: connection)
             guard viewer.id == found.author || viewer.id == found.postAuthor else {
                 throw Problem(.forbidden, "Only its author and the post’s author may delete a comment.")
             }

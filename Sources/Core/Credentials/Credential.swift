@@ -1,11 +1,22 @@
 /// Who looks at a page or calls a route, and by which credential.
 package struct Viewer: Sendable {
-    package let id: ID<Account>
-    package let username: String
-    package let fullName: String
+    package let summary: AccountSummary
     package let credential: Credential
 
-    package var summary: AccountSummary { AccountSummary(id: id, username: username, fullName: fullName) }
+    package var id: ID<Account> { summary.id }
+    package var username: String { summary.username }
+}
+
+/// A session or token as its owner sees it in a list.
+package struct IssuedCredential: Sendable {
+    package let credential: Credential
+    /// What the browser or program calls itself.
+    package let name: String
+    /// Milliseconds since 1970.
+    package let createdAt: Int64
+
+    /// Names it without standing for it: nobody gets in with the hash.
+    package var handle: String { Base64URL.encode(credential.hash) }
 }
 
 /// A session of a browser or a token of a program: a secret that was given out and stands for an account.
@@ -31,6 +42,9 @@ package struct Credential: Sendable {
         package static let all: Scopes = [.read, .write]
 
         package init(rawValue: Int64) { self.rawValue = rawValue }
+
+        /// The scopes as people name them.
+        package var names: [String] { (contains(.read) ? ["read"] : []) + (contains(.write) ? ["write"] : []) }
 
         /// Scopes as people name them, separated by spaces or commas; nil where one is unknown or none is named.
         package init?(names: String) {

@@ -16,16 +16,33 @@ enum CredentialRecords {
     static func viewer(hash: [UInt8], at time: Int64, in connection: any Connection) throws -> Viewer? {
         try connection.row(
             """
-            SELECT a.id, a.username, a.full_name, c.kind, c.scopes, c.used_at, c.expires_at
+            SELECT \(AccountRecords.summaryColumns), c.kind, c.scopes, c.used_at, c.expires_at
             FROM credentials c JOIN accounts a ON a.id = c.account_id
             WHERE c.hash = \(hash) AND c.expires_at > \(time)
             """
         ) { row in
             Viewer(
-                id: ID(row.int(0)), username: row.text(1), fullName: row.text(2),
+                summary: AccountRecords.summary(row, from: 0),
                 credential: Credential(
-                    hash: hash, kind: Credential.Kind(rawValue: row.text(3)) ?? .token,
-                    scopes: Credential.Scopes(rawValue: row.int(4)), usedAt: row.int(5), expiresAt: row.int(6)))
+                    hash: hash, kind: Credential.Kind(rawValue: row.text(4)) ?? .token,
+                    scopes: Credential.Scopes(rawValue: row.int(5)), usedAt: row.int(6), expiresAt: row.int(7)))
+        }
+    }
+
+    /// What an account is signed in with, the one used last first.
+    static func all(
+        of account: ID<Account>, kind: Credential.Kind, at time: Int64, in connection: any Connection
+    ) throws -> [IssuedCredential] {
+        try connection.rows(
+            """
+            SELECT hash, scopes, used_at, expires_at, name, created_at FROM credentials
+            WHERE account_id = \(account) AND kind = \(kind.rawValue) AND expires_at > \(time) ORDER BY used_at DESC, hash
+            """
+        ) { row in
+            IssuedCredential(
+                credential: Credential(
+                    hash: row.bytes(0), kind: kind, scopes: Credential.Scopes(rawValue: row.int(1)), usedAt: row.int(2),
+                    expiresAt: row.int(3)), name: row.text(4), createdAt: row.int(5))
         }
     }
 
@@ -33,18 +50,30 @@ enum CredentialRecords {
         try connection.run("UPDATE credentials SET used_at = \(time), expires_at = \(end) WHERE hash = \(hash)")
     }
 
-    /// How many credentials went.
-    static func delete(hash: [UInt8], in connection: any Connection) throws -> Int {
-        try connection.run("DELETE FROM credentials WHERE hash = \(hash)")
+    /// Whose credential went; nil when there was none.
+    static func delete(hash: [UInt8], in connection: any Connection) throws -> ID<Account>? {
+        try connection.row("DELETE FROM credentials WHERE hash = \(hash) RETURNING account_id") { ID($0.int(0)) }
     }
 
+    /// Ends one credential of an account; false when there was none.
+    static func delete(hash: [UInt8], of account: ID<Account>, in connection: any Connection) throws -> Bool {
+        try connection.run("DELETE FROM credentials WHERE hash = \(hash) AND account_id = \(account)") == 1
+    }
+
+    /// Ends an account's credentials, of one kind or all, but for `kept`; how many there were.
     @discardableResult
     static func deleteAll(
-        of account: ID<Account>, kind: Credential.Kind? = nil, in connection: any Connection
+        of account: ID<Account>, kind: Credential.Kind? = nil, but kept: [UInt8]? = nil, in connection: any Connection
     ) throws -> Int {
         let kinds = kind.map { [$0.rawValue] } ?? ["session", "token"]
         return try kinds.reduce(0) { count, kind in
-            try count + connection.run("DELETE FROM credentials WHERE account_id = \(account) AND kind = \(kind)")
+            try count
+                + connection.run(
+                    "DELETE FROM credentials WHERE account_id = \(account) AND kind = \(kind) AND hash <> \(kept ?? [])")
         }
+    }
+
+    static func deleteExpired(at time: Int64, in connection: any Connection) throws -> Int {
+        try connection.run("DELETE FROM credentials WHERE expires_at <= \(time)")
     }
 }

@@ -6,6 +6,7 @@ package struct Credentials: Sendable {
     let passwords: Passwords
     let clock: Clock
     let cache: ViewerCache
+    let events: any Events
 
     /// A secret just made, to be shown once.
     package struct Issued: Sendable {
@@ -65,19 +66,75 @@ package struct Credentials: Sendable {
 
     /// Ends the session or token that `viewer` came with.
     package func signOut(_ viewer: Viewer) async throws {
-        defer { cache.forgetAll() }
         _ = try await storage.write { try CredentialRecords.delete(hash: viewer.credential.hash, in: $0) }
+        await ended(of: viewer.id)
     }
 
     /// Ends one token; false when there was none.
     package func revoke(_ secret: Secret) async throws -> Bool {
-        defer { cache.forgetAll() }
-        return try await storage.write { try CredentialRecords.delete(hash: secret.hash, in: $0) > 0 }
+        guard let account = try await storage.write({ try CredentialRecords.delete(hash: secret.hash, in: $0) }) else {
+            return false
+        }
+        await ended(of: account)
+        return true
     }
 
     /// Ends every token of an account; how many there were.
     package func revokeTokens(of account: Account) async throws -> Int {
-        defer { cache.forgetAll() }
-        return try await storage.write { try CredentialRecords.deleteAll(of: account.id, kind: .token, in: $0) }
+        let count = try await storage.write { try CredentialRecords.deleteAll(of: account.id, kind: .token, in: $0) }
+        await ended(of: account.id)
+        return count
+    }
+
+    /// What the viewer is signed in with, the one used last first.
+    package func all(_ kind: Credential.Kind, of viewer: Viewer) async throws -> [IssuedCredential] {
+        let now = clock.now()
+        return try await storage.read { try CredentialRecords.all(of: viewer.id, kind: kind, at: now, in: $0) }
+    }
+
+    /// Makes a token for the viewer's own programs.
+    package func createToken(name: String, scopes: Credential.Scopes, by viewer: Viewer) async throws -> Issued {
+        let name = name.trimmed
+        var check = FieldCheck()
+        check.require(!name.isEmpty, "name", "Name the program that the token is for.")
+        check.add("name", TextLimit.fault(in: name, named: "A name", atMost: 100))
+        check.require(!scopes.isEmpty, "scopes", "Choose what the token may do: read, write, or both.")
+        // A token that may only read cannot make itself one that writes.
+        check.require(
+            viewer.credential.scopes.isSuperset(of: scopes), "scopes", "A token cannot be given more than you came with.")
+        try check.done()
+        let account = try await storage.read { connection in
+            try Accounts.refuseDemo(viewer, in: connection)
+            guard let account = try AccountRecords.find(viewer.id, in: connection) else { throw Problem.notFound("account") }
+            return account
+        }
+        return try await issue(.token, to: account, scopes: scopes, name: name)
+    }
+
+    /// Ends one of the viewer's sessions or tokens, by its handle.
+    package func end(_ handle: String, of viewer: Viewer) async throws {
+        guard let hash = Base64URL.decode(handle),
+            try await storage.write({ try CredentialRecords.delete(hash: hash, of: viewer.id, in: $0) })
+        else { throw Problem.notFound("session or token") }
+        await ended(of: viewer.id)
+    }
+
+    /// Ends every session of the viewer but the one they came with.
+    package func endOtherSessions(of viewer: Viewer) async throws {
+        _ = try await storage.write {
+            try CredentialRecords.deleteAll(of: viewer.id, kind: .session, but: viewer.credential.hash, in: $0)
+        }
+        await ended(of: viewer.id)
+    }
+
+    /// Whether `viewer` may still do what they came for.
+    package func isValid(_ viewer: Viewer) async throws -> Bool {
+        let now = clock.now()
+        return try await storage.read { try CredentialRecords.viewer(hash: viewer.credential.hash, at: now, in: $0) } != nil
+    }
+
+    private func ended(of account: ID<Account>) async {
+        cache.forgetAll()
+        await events.publish(.credentials, to: [account])
     }
 }

@@ -3,7 +3,13 @@ import Storage
 /// How the viewer and somebody else stand to each other.
 package struct Relationship: Sendable, Equatable {
     package let following: Bool
+    /// The viewer asked to follow a private account.
+    package let requested: Bool
     package let followedBy: Bool
+    /// They asked to follow the viewer.
+    package let requestedBy: Bool
+    package let blocking: Bool
+    package let muting: Bool
 }
 
 /// A member as a viewer meets them: the account, and how the two stand.
@@ -11,27 +17,80 @@ package struct Profile: Sendable {
     package let account: Account
     /// Nil for a stranger and for oneself.
     package let relationship: Relationship?
+    /// Whether the viewer may see the posts.
+    package let showsPosts: Bool
 }
 
 /// The rules of following.
 package struct Follows: Sendable {
     let storage: any Storage
     let ids: IDSequence
+    let notifier: Notifier
 
-    /// Follows; following twice is following once.
-    /// - Throws: ``Problem``: `notFound`, or `invalid` for oneself.
+    /// Follows, or asks to where the account is private; doing it twice is doing it once.
+    /// - Throws: ``Problem``: `notFound`, or `invalid` for oneself and for whom the viewer blocks.
     package func follow(_ username: String, by viewer: Viewer) async throws {
-        try await storage.write { [ids] connection in
+        try await notifier.write { [ids] connection, notices in
             let target = try Self.target(username, by: viewer, in: connection)
-            try FollowRecords.insert(ids.next(), from: viewer.id, to: target, in: connection)
+            let relationship = try FollowRecords.relationship(of: viewer.id, to: target.id, in: connection)
+            guard relationship?.blocking != true else {
+                throw Problem(.invalid, field: "username", "You block \(target.username); unblock them first.")
+            }
+            if target.isPrivate, relationship?.following != true {
+                if try FollowRecords.insertRequest(ids.next(), from: viewer.id, to: target.id, in: connection) {
+                    notices.append(Notice(.request, by: viewer.id, for: target.id))
+                }
+            } else if try FollowRecords.insert(ids.next(), from: viewer.id, to: target.id, in: connection) {
+                notices.append(Notice(.follow, by: viewer.id, for: target.id))
+            }
         }
     }
 
-    /// Stops following; idempotent.
+    /// Stops following, and takes back the wish to; idempotent.
     package func unfollow(_ username: String, by viewer: Viewer) async throws {
         try await storage.write { connection in
             let target = try Self.target(username, by: viewer, in: connection)
-            try FollowRecords.delete(from: viewer.id, to: target, in: connection)
+            try FollowRecords.delete(from: viewer.id, to: target.id, in: connection)
+            try NotificationRecords.delete(.follow, by: viewer.id, for: target.id, in: connection)
+        }
+    }
+
+    /// Has somebody follow the viewer no more; idempotent, and they are not told.
+    package func removeFollower(_ username: String, by viewer: Viewer) async throws {
+        try await storage.write { connection in
+            let target = try Self.target(username, by: viewer, in: connection)
+            try FollowRecords.delete(from: target.id, to: viewer.id, in: connection)
+            try NotificationRecords.delete(.follow, by: target.id, for: viewer.id, in: connection)
+        }
+    }
+
+    /// Who asks to follow the viewer, newest first.
+    package func requests(to viewer: Viewer, page: PageRequest) async throws -> Page<AccountSummary> {
+        try await storage.read { connection in
+            let listed = try FollowRecords.requests(to: viewer.id, page: page, in: connection)
+            return Page(listed, limit: page.limit, cursor: \.follow).map(\.account)
+        }
+    }
+
+    /// Lets somebody who asked follow the viewer.
+    package func accept(_ username: String, by viewer: Viewer) async throws {
+        try await notifier.write { [ids] connection, notices in
+            let target = try Self.target(username, by: viewer, in: connection)
+            guard try FollowRecords.deleteRequest(from: target.id, to: viewer.id, in: connection) else {
+                throw Problem.notFound("request")
+            }
+            try FollowRecords.insert(ids.next(), from: target.id, to: viewer.id, in: connection)
+            notices.append(Notice(.accepted, by: viewer.id, for: target.id))
+        }
+    }
+
+    /// Turns down somebody who asked; they are not told.
+    package func reject(_ username: String, by viewer: Viewer) async throws {
+        try await storage.write { connection in
+            let target = try Self.target(username, by: viewer, in: connection)
+            guard try FollowRecords.deleteRequest(from: target.id, to: viewer.id, in: connection) else {
+                throw Problem.notFound("request")
+            }
         }
     }
 
@@ -41,49 +100,49 @@ package struct Follows: Sendable {
     }
 
     /// Who follows `username`, newest first.
-    package func followers(of username: String, page: PageRequest) async throws -> Page<AccountSummary> {
-        try await list(username, page: page, FollowRecords.followers)
+    package func followers(of username: String, for viewer: Viewer?, page: PageRequest) async throws -> Page<AccountSummary> {
+        try await list(username, for: viewer, page: page, FollowRecords.followers)
     }
 
     /// Whom `username` follows, newest first.
-    package func following(by username: String, page: PageRequest) async throws -> Page<AccountSummary> {
-        try await list(username, page: page, FollowRecords.following)
+    package func following(by username: String, for viewer: Viewer?, page: PageRequest) async throws -> Page<AccountSummary> {
+        try await list(username, for: viewer, page: page, FollowRecords.following)
     }
 
     static func profile(_ username: String, for viewer: Viewer?, in connection: any Connection) throws -> Profile {
-        guard let account = try AccountRecords.find(username: username, in: connection) else {
+        guard let account = try AccountRecords.find(username: username, for: viewer?.id, in: connection) else {
             throw Problem.notFound("account")
         }
-        guard let viewer, viewer.id != account.id else { return Profile(account: account, relationship: nil) }
-        return Profile(
-            account: account,
-            relationship: Relationship(
-                following: try FollowRecords.exists(from: viewer.id, to: account.id, in: connection),
-                followedBy: try FollowRecords.exists(from: account.id, to: viewer.id, in: connection)))
+        guard let viewer, viewer.id != account.id else {
+            return Profile(account: account, relationship: nil, showsPosts: !account.isPrivate || viewer != nil)
+        }
+        let relationship = try FollowRecords.relationship(of: viewer.id, to: account.id, in: connection)
+        let isOpen = !account.isPrivate || relationship?.following == true
+        return Profile(account: account, relationship: relationship, showsPosts: isOpen && relationship?.blocking != true)
     }
 
-    private static func target(
-        _ username: String, by viewer: Viewer, in connection: any Connection
-    ) throws -> ID<Account> {
-        guard let account = try AccountRecords.find(username: Username.normalized(username), in: connection) else {
+    /// Somebody else, whom the viewer may know of.
+    static func target(_ username: String, by viewer: Viewer, in connection: any Connection) throws -> Account {
+        let name = Username.normalized(username)
+        guard let account = try AccountRecords.find(username: name, for: viewer.id, in: connection) else {
             throw Problem.notFound("account")
         }
         guard account.id != viewer.id else {
-            throw Problem(.invalid, field: "username", "You cannot follow yourself.")
+            throw Problem(.invalid, field: "username", "You cannot do this to yourself.")
         }
-        return account.id
+        return account
     }
 
     private func list(
-        _ username: String, page: PageRequest,
-        _ records: @escaping @Sendable (ID<Account>, PageRequest, any Connection) throws -> [FollowRecords.Listed]
+        _ username: String, for viewer: Viewer?, page: PageRequest,
+        _ records: @escaping @Sendable (ID<Account>, ID<Account>?, PageRequest, any Connection) throws -> [FollowRecords.Listed]
     ) async throws -> Page<AccountSummary> {
         let name = Username.normalized(username)
         return try await storage.read { connection in
-            guard let account = try AccountRecords.find(username: name, in: connection) else {
-                throw Problem.notFound("account")
-            }
-            let listed = try records(account.id, page, connection)
+            let profile = try Self.profile(name, for: viewer, in: connection)
+            // Whom a private account knows is shown to whom its posts are shown.
+            guard profile.showsPosts else { throw Problem.notFound("list") }
+            let listed = try records(profile.account.id, viewer?.id, page, connection)
             return Page(listed, limit: page.limit, cursor: \.follow).map(\.account)
         }
     }

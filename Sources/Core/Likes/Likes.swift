@@ -1,41 +1,78 @@
 import Storage
 
-/// The rules of liking posts.
+/// The rules of liking posts and comments.
 package struct Likes: Sendable {
     let storage: any Storage
     let ids: IDSequence
+    let notifier: Notifier
 
     /// Likes a post; liking twice is liking once.
     package func like(_ post: ID<Post>, by viewer: Viewer) async throws {
-        try await storage.write { [ids] connection in
-            try Self.require(post, in: connection)
-            try LikeRecords.insert(ids.next(), of: post, by: viewer.id, in: connection)
+        try await notifier.write { [ids] connection, notices in
+            let author = try PostRecords.author(of: post, for: viewer.id, in: connection)
+            if try LikeRecords.insert(ids.next(), of: post, by: viewer.id, in: connection) {
+                notices.append(Notice(.like, by: viewer.id, for: author, post: post))
+            }
         }
     }
 
     /// Takes a like back; idempotent.
     package func unlike(_ post: ID<Post>, by viewer: Viewer) async throws {
         try await storage.write { connection in
-            try Self.require(post, in: connection)
+            let author = try PostRecords.author(of: post, for: viewer.id, in: connection)
             try LikeRecords.delete(of: post, by: viewer.id, in: connection)
+            try NotificationRecords.delete(.like, by: viewer.id, for: author, post: post, in: connection)
         }
     }
 
-    private static func require(_ post: ID<Post>, in connection: any Connection) throws {
-        guard try PostRecords.author(of: post, in: connection) != nil else { throw Problem.notFound("post") }
+    /// Who liked a post, newest first.
+    package func likers(of post: ID<Post>, for viewer: Viewer?, page: PageRequest) async throws -> Page<AccountSummary> {
+        try await storage.read { connection in
+            _ = try PostRecords.author(of: post, for: viewer?.id, in: connection)
+            let listed = try LikeRecords.likers(of: post, for: viewer?.id, page: page, in: connection)
+            return Page(listed, limit: page.limit, cursor: \.follow).map(\.account)
+        }
+    }
+
+    /// Likes a comment; liking twice is liking once.
+    /// - Returns: the post it stands under.
+    @discardableResult
+    package func like(_ comment: ID<Comment>, by viewer: Viewer) async throws -> ID<Post> {
+        try await notifier.write { [ids] connection, notices in
+            let found = try CommentRecords.place(of: comment, for: viewer.id, in: connection)
+            if try LikeRecords.insert(ids.next(), of: comment, by: viewer.id, in: connection) {
+                notices.append(
+                    Notice(.commentLike, by: viewer.id, for: found.author, post: found.post, comment: comment))
+            }
+            return found.post
+        }
+    }
+
+    /// Takes a like of a comment back; idempotent.
+    @discardableResult
+    package func unlike(_ comment: ID<Comment>, by viewer: Viewer) async throws -> ID<Post> {
+        try await storage.write { connection in
+            let found = try CommentRecords.place(of: comment, for: viewer.id, in: connection)
+            try LikeRecords.delete(of: comment, by: viewer.id, in: connection)
+            try NotificationRecords.delete(
+                .commentLike, by: viewer.id, for: found.author, comment: comment, in: connection)
+            return found.post
+        }
     }
 }
 
-/// The SQL of likes. Each change keeps the post's counter.
+/// The SQL of likes. Each change keeps the counter of what is liked.
 enum LikeRecords {
+    /// Whether it is new.
     static func insert(
         _ id: ID<Likes>, of post: ID<Post>, by account: ID<Account>, in connection: any Connection
-    ) throws {
+    ) throws -> Bool {
         let added = try connection.run(
             """
             INSERT INTO likes (id, post_id, account_id) VALUES (\(id), \(post), \(account)) ON CONFLICT DO NOTHING
             """)
         try count(added, of: post, in: connection)
+        return added == 1
     }
 
     static func delete(of post: ID<Post>, by account: ID<Account>, in connection: any Connection) throws {
@@ -43,8 +80,43 @@ enum LikeRecords {
         try count(-removed, of: post, in: connection)
     }
 
+    static func likers(
+        of post: ID<Post>, for viewer: ID<Account>?, page: PageRequest, in connection: any Connection
+    ) throws -> [FollowRecords.Listed] {
+        try connection.rows(
+            """
+            SELECT l.id, \(AccountRecords.summaryColumns) FROM likes l JOIN accounts a ON a.id = l.account_id
+            WHERE l.post_id = \(post) AND l.id < \(page.below) AND \(Visibility.people(for: viewer))
+            ORDER BY l.id DESC LIMIT \(page.rows)
+            """, FollowRecords.listed)
+    }
+
+    /// Whether it is new.
+    static func insert(
+        _ id: ID<Likes>, of comment: ID<Comment>, by account: ID<Account>, in connection: any Connection
+    ) throws -> Bool {
+        let added = try connection.run(
+            """
+            INSERT INTO comment_likes (id, comment_id, account_id) VALUES (\(id), \(comment), \(account))
+            ON CONFLICT DO NOTHING
+            """)
+        try count(added, of: comment, in: connection)
+        return added == 1
+    }
+
+    static func delete(of comment: ID<Comment>, by account: ID<Account>, in connection: any Connection) throws {
+        let removed = try connection.run(
+            "DELETE FROM comment_likes WHERE comment_id = \(comment) AND account_id = \(account)")
+        try count(-removed, of: comment, in: connection)
+    }
+
     private static func count(_ change: Int, of post: ID<Post>, in connection: any Connection) throws {
         guard change != 0 else { return }
         try connection.run("UPDATE posts SET likes_count = likes_count + \(change) WHERE id = \(post)")
+    }
+
+    private static func count(_ change: Int, of comment: ID<Comment>, in connection: any Connection) throws {
+        guard change != 0 else { return }
+        try connection.run("UPDATE comments SET likes_count = likes_count + \(change) WHERE id = \(comment)")
     }
 }

@@ -77,11 +77,25 @@ enum PhotoRecords {
         return files
     }
 
-    /// Gives up the files of all an account's photos; the photos' rows go with the account.
+    /// Gives up the files of all an account's photos and of its picture; the photos' rows go with the account.
     static func release(photosOf account: ID<Account>, at time: Int64, in connection: any Connection) throws -> [String] {
         let files = try connection.rows("SELECT files FROM photos WHERE account_id = \(account)") { $0.text(0) }
         try expect(files, at: time, in: connection)
+        return try files + release(pictureOf: account, at: time, in: connection)
+    }
+
+    /// Gives up the files of an account's picture.
+    static func release(pictureOf account: ID<Account>, at time: Int64, in connection: any Connection) throws -> [String] {
+        let files = try connection.rows("SELECT picture FROM accounts WHERE id = \(account) AND picture <> ''") { $0.text(0) }
+        try expect(files, at: time, in: connection)
         return files
+    }
+
+    /// Sets the text of a photo of `post`; false when it is none of it.
+    static func setAltText(
+        _ text: String, of photo: ID<Photo>, in post: ID<Post>, in connection: any Connection
+    ) throws -> Bool {
+        try connection.run("UPDATE photos SET alt_text = \(text) WHERE id = \(photo) AND post_id = \(post)") == 1
     }
 
     // MARK: - Renditions as text: `1440x1080 1080x810`

@@ -9,9 +9,48 @@ package struct Post: Sendable {
     package let likesCount: Int
     package let commentsCount: Int
     package let likedByViewer: Bool
+    package let savedByViewer: Bool
     /// Milliseconds since 1970.
     package let createdAt: Int64
     package let updatedAt: Int64
+}
+
+/// The posts of the same author before and after one.
+package struct Neighbours: Sendable, Equatable {
+    package let newer: ID<Post>?
+    package let older: ID<Post>?
+}
+
+/// What the author changes about a post; nil leaves a thing as it is.
+package struct PostEdit: Sendable {
+    package var caption: String?
+    package var location: String?
+    /// The texts of some of its photos.
+    package var altTexts: [ID<Photo>: String]
+
+    package init(caption: String? = nil, location: String? = nil, altTexts: [ID<Photo>: String] = [:]) {
+        self.caption = caption
+        self.location = location
+        self.altTexts = altTexts
+    }
+
+    func checked() throws(Problem) -> PostEdit {
+        let edit = PostEdit(
+            caption: caption?.unixLines.trimmed, location: location?.trimmed, altTexts: altTexts.mapValues(\.trimmed))
+        var check = FieldCheck()
+        check.add(
+            "caption",
+            edit.caption.flatMap { TextLimit.fault(in: $0, named: "A caption", atMost: PostDraft.captionLimit) })
+        check.add(
+            "location",
+            edit.location.flatMap { TextLimit.fault(in: $0, named: "A location", atMost: PostDraft.locationLimit) })
+        for text in edit.altTexts.values {
+            check.add(
+                "altText", TextLimit.fault(in: text, named: "An alternative text", atMost: PhotoUpload.altTextLimit))
+        }
+        try check.done()
+        return edit
+    }
 }
 
 /// What somebody wants to post.

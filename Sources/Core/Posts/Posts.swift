@@ -6,6 +6,8 @@ package struct Posts: Sendable {
     let photos: Photos
     let ids: IDSequence
     let clock: Clock
+    let notifier: Notifier
+    let deletions: Deletions
 
     /// A profile and the first posts of it, read together.
     package struct ProfilePage: Sendable {
@@ -19,7 +21,7 @@ package struct Posts: Sendable {
         let draft = try draft.checked()
         let uploads: [PhotoUpload] = if case .uploads(let uploads) = draft.photos { uploads } else { [] }
         let time = clock.now()
-        return try await photos.keeping(uploads) { [ids] kept, connection in
+        let (post, told) = try await photos.keeping(uploads) { [ids, notifier] kept, connection in
             // The id is made inside the transaction: later posts then have greater ids also where several wait.
             let id = ids.next(Post.self)
             try PostRecords.insert(id, draft, by: viewer.id, at: time, in: connection)
@@ -34,10 +36,43 @@ package struct Posts: Sendable {
                         "Photo \(photo) is not one of yours that waits to be posted; upload it again.")
                 }
             }
-            guard let post = try PostRecords.find(id, for: viewer.id, in: connection) else {
-                throw Problem.notFound("post")
+            let post = try Self.find(id, for: viewer, in: connection)
+            try PostRecords.index(post, in: connection)
+            let notices = try Self.notices(for: RichText(post.caption).mentions, in: post, in: connection)
+            return (post, try notifier.record(notices, in: connection))
+        }
+        await notifier.tell(told)
+        return post
+    }
+
+    /// Changes the caption, the place, or what the photos' texts say.
+    /// - Throws: ``Problem``: `notFound`, `forbidden` for somebody else's, `invalid`.
+    package func edit(_ id: ID<Post>, _ edit: PostEdit, by viewer: Viewer) async throws -> Post {
+        let edit = try edit.checked()
+        let time = clock.now()
+        return try await notifier.write { [deletions] connection, notices in
+            let before = try Self.find(id, for: viewer, in: connection)
+            guard before.author.id == viewer.id else { throw Problem(.forbidden, "Only its author may edit a post.") }
+            try PostRecords.edit(id, edit, at: time, in: connection)
+            deletions.note()
+            for (photo, text) in edit.altTexts
+            where try !PhotoRecords.setAltText(text, of: photo, in: id, in: connection) {
+                throw Problem(.invalid, field: "media", "Photo \(photo) is none of this post.")
             }
+            let post = try Self.find(id, for: viewer, in: connection)
+            try PostRecords.index(post, in: connection)
+            let known = Set(RichText(before.caption).mentions)
+            let new = RichText(post.caption).mentions.filter { !known.contains($0) }
+            notices = try Self.notices(for: new, in: post, in: connection)
             return post
+        }
+    }
+
+    private static func notices(
+        for mentions: [String], in post: Post, in connection: any Connection
+    ) throws -> [Notice] {
+        try NotificationRecords.people(named: mentions, in: connection).map {
+            Notice(.mention, by: post.author.id, for: $0, post: post.id)
         }
     }
 
@@ -60,7 +95,7 @@ package struct Posts: Sendable {
     package func delete(_ id: ID<Post>, by viewer: Viewer) async throws {
         let time = clock.now()
         let files = try await storage.write { connection in
-            guard let author = try PostRecords.author(of: id, in: connection) else { throw Problem.notFound("post") }
+            let author = try PostRecords.author(of: id, for: viewer.id, in: connection)
             guard author == viewer.id else {
                 throw Problem(.forbidden, "Only its author may delete a post.")
             }
@@ -68,6 +103,7 @@ package struct Posts: Sendable {
             try PostRecords.delete(id, by: author, in: connection)
             return files
         }
+        deletions.note()
         try await photos.remove(files)
     }
 

@@ -1,0 +1,118 @@
+import Storage
+
+/// What members change about their own account.
+extension Accounts {
+    /// Changes the profile. Who becomes public follows everybody who asked.
+    package func edit(_ edit: ProfileEdit, by viewer: Viewer) async throws -> Account {
+        let edit = try edit.checked()
+        let time = clock.now()
+        defer { cache.forgetAll() }
+        return try await storage.write { [ids] connection in
+            try Self.refuseDemo(viewer, in: connection)
+            try AccountRecords.edit(viewer.id, edit, at: time, in: connection)
+            if edit.isPrivate == false { try FollowRecords.acceptAll(to: viewer.id, ids: ids, in: connection) }
+            let account = try Self.own(viewer, in: connection)
+            if edit.fullName != nil {
+                try SearchRecords.index(viewer.id, account.username, account.fullName, in: connection)
+            }
+            return account
+        }
+    }
+
+    /// Sets the profile picture: the square cut to what matters.
+    package func setPicture(_ upload: PhotoUpload, by viewer: Viewer) async throws -> Account {
+        let time = clock.now()
+        defer { cache.forgetAll() }
+        let (account, released) = try await photos.keeping([upload]) { kept, connection in
+            try Self.refuseDemo(viewer, in: connection)
+            let released = try PhotoRecords.release(pictureOf: viewer.id, at: time, in: connection)
+            try AccountRecords.setPicture(kept[0].files, of: viewer.id, at: time, in: connection)
+            try PhotoRecords.forget([kept[0].files], in: connection)
+            return (try Self.own(viewer, in: connection), released)
+        }
+        try await photos.remove(released)
+        return account
+    }
+
+    /// Takes the profile picture away; idempotent.
+    package func removePicture(by viewer: Viewer) async throws -> Account {
+        let time = clock.now()
+        defer { cache.forgetAll() }
+        let (account, released) = try await storage.write { connection in
+            try Self.refuseDemo(viewer, in: connection)
+            let released = try PhotoRecords.release(pictureOf: viewer.id, at: time, in: connection)
+            try AccountRecords.setPicture("", of: viewer.id, at: time, in: connection)
+            return (try Self.own(viewer, in: connection), released)
+        }
+        try await photos.remove(released)
+        return account
+    }
+
+    /// Sets a new username; the old one is free from then on.
+    package func setUsername(_ typed: String, by viewer: Viewer) async throws -> Account {
+        let name = Username.normalized(typed)
+        var check = FieldCheck()
+        check.add("username", Username.fault(in: name))
+        try check.done()
+        let time = clock.now()
+        defer { cache.forgetAll() }
+        return try await storage.write { connection in
+            try Self.refuseDemo(viewer, in: connection)
+            guard try AccountRecords.setUsername(name, of: viewer.id, at: time, in: connection) else {
+                throw Self.taken(username: name)
+            }
+            let account = try Self.own(viewer, in: connection)
+            try SearchRecords.index(viewer.id, account.username, account.fullName, in: connection)
+            return account
+        }
+    }
+
+    /// Sets a new email address and ends every other session and token.
+    package func setEmail(_ typed: String, password: String, by viewer: Viewer) async throws {
+        let email = EmailAddress.normalized(typed)
+        var check = FieldCheck()
+        check.add("email", EmailAddress.fault(in: email))
+        try check.done()
+        try await requirePassword(password, of: viewer)
+        let time = clock.now()
+        try await storage.write { connection in
+            guard try AccountRecords.setEmail(email, of: viewer.id, at: time, in: connection) else { throw Self.takenEmail }
+            try CredentialRecords.deleteAll(of: viewer.id, but: viewer.credential.hash, in: connection)
+        }
+        await credentialsEnded(of: viewer.id)
+    }
+
+    /// Sets a new password and ends every other session and token.
+    package func changePassword(from old: String, to new: String, by viewer: Viewer) async throws {
+        try await requirePassword(old, of: viewer, field: "currentPassword")
+        try await setPassword(new, of: viewer.summary, keeping: viewer)
+    }
+
+    /// Takes one's own account out, for good.
+    package func deleteOwn(_ viewer: Viewer) async throws {
+        try await storage.read { try Self.refuseDemo(viewer, in: $0) }
+        try await delete(viewer.summary)
+    }
+
+    /// Refuses whoever does not know the password, and demo users, who have none.
+    package func requirePassword(_ password: String, of viewer: Viewer, field: String = "password") async throws {
+        let hash = try await storage.read { connection in
+            try Self.refuseDemo(viewer, in: connection)
+            return try AccountRecords.passwordHash(of: viewer.id, in: connection)
+        }
+        guard try await passwords.check(String(password.prefix(256)), against: hash), password.count <= 256 else {
+            throw Problem(.invalid, field: field, "This is not your password.")
+        }
+    }
+
+    static func refuseDemo(_ viewer: Viewer, in connection: any Connection) throws {
+        if try AccountRecords.isDemo(viewer.id, in: connection) {
+            throw Problem(.forbidden, "The demo account stays as it is. Register an account of your own to change it.")
+        }
+    }
+
+    private static func own(_ viewer: Viewer, in connection: any Connection) throws -> Account {
+        guard let account = try AccountRecords.find(viewer.id, in: connection) else { throw Problem.notFound("account") }
+        return account
+    }
+}

@@ -1,0 +1,76 @@
+import Storage
+
+/// The rules of keeping people away: blocking, which makes two invisible to each other, and muting, which keeps somebody's
+/// posts and news out of one's sight without their knowing.
+package struct Blocks: Sendable {
+    let storage: any Storage
+    let ids: IDSequence
+
+    /// Blocks somebody: neither follows the other any more, neither sees the other. Idempotent.
+    package func block(_ username: String, by viewer: Viewer) async throws {
+        try await storage.write { [ids] connection in
+            let target = try Follows.target(username, by: viewer, in: connection)
+            try connection.run(
+                """
+                INSERT INTO blocks (id, blocker_id, blocked_id) VALUES (\(ids.next(Blocks.self)), \(viewer.id), \(target.id))
+                ON CONFLICT DO NOTHING
+                """)
+            try FollowRecords.delete(from: viewer.id, to: target.id, in: connection)
+            try FollowRecords.delete(from: target.id, to: viewer.id, in: connection)
+            try NotificationRecords.deleteAll(between: viewer.id, and: target.id, in: connection)
+        }
+    }
+
+    /// Takes a block back; idempotent. Who followed whom before does not come back.
+    package func unblock(_ username: String, by viewer: Viewer) async throws {
+        try await storage.write { connection in
+            let target = try Follows.target(username, by: viewer, in: connection)
+            try connection.run("DELETE FROM blocks WHERE blocker_id = \(viewer.id) AND blocked_id = \(target.id)")
+        }
+    }
+
+    /// Keeps somebody's posts out of the feed and their doings out of the news; idempotent.
+    package func mute(_ username: String, by viewer: Viewer) async throws {
+        try await storage.write { [ids] connection in
+            let target = try Follows.target(username, by: viewer, in: connection)
+            try connection.run(
+                """
+                INSERT INTO mutes (id, muter_id, muted_id) VALUES (\(ids.next(Blocks.self)), \(viewer.id), \(target.id))
+                ON CONFLICT DO NOTHING
+                """)
+        }
+    }
+
+    /// Takes a mute back; idempotent.
+    package func unmute(_ username: String, by viewer: Viewer) async throws {
+        try await storage.write { connection in
+            let target = try Follows.target(username, by: viewer, in: connection)
+            try connection.run("DELETE FROM mutes WHERE muter_id = \(viewer.id) AND muted_id = \(target.id)")
+        }
+    }
+
+    /// Whom the viewer blocks, newest first.
+    package func blocked(by viewer: Viewer, page: PageRequest) async throws -> Page<AccountSummary> {
+        try await list(
+            """
+            SELECT b.id, \(AccountRecords.summaryColumns) FROM blocks b JOIN accounts a ON a.id = b.blocked_id
+            WHERE b.blocker_id = \(viewer.id) AND b.id < \(page.below) ORDER BY b.id DESC LIMIT \(page.rows)
+            """, page)
+    }
+
+    /// Whom the viewer mutes, newest first.
+    package func muted(by viewer: Viewer, page: PageRequest) async throws -> Page<AccountSummary> {
+        try await list(
+            """
+            SELECT m.id, \(AccountRecords.summaryColumns) FROM mutes m JOIN accounts a ON a.id = m.muted_id
+            WHERE m.muter_id = \(viewer.id) AND m.id < \(page.below) ORDER BY m.id DESC LIMIT \(page.rows)
+            """, page)
+    }
+
+    private func list(_ query: SQL, _ page: PageRequest) async throws -> Page<AccountSummary> {
+        try await storage.read { connection in
+            let listed = try connection.rows(query, FollowRecords.listed)
+            return Page(listed, limit: page.limit, cursor: \.follow).map(\.account)
+        }
+    }
+}

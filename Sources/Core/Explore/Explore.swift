@@ -1,0 +1,100 @@
+import Storage
+
+/// A tag with how many posts carry it.
+package struct TagCount: Sendable, Equatable {
+    package let tag: String
+    package let postsCount: Int
+
+    package init(tag: String, postsCount: Int) {
+        self.tag = tag
+        self.postsCount = postsCount
+    }
+}
+
+/// What there is beyond the people one follows: recent posts of everybody public, tags, people to follow.
+package struct Explore: Sendable {
+    /// Posts of a tag are counted up to here.
+    package static let countLimit = 10_000
+
+    let storage: any Storage
+
+    /// A tag's posts, and how many there are.
+    package struct TagPage: Sendable {
+        package let tag: TagCount
+        package let posts: Page<Post>
+    }
+
+    /// Recent posts of everybody public, newest first.
+    package func recent(for viewer: Viewer?, page: PageRequest) async throws -> Page<Post> {
+        try await storage.read { connection in
+            let posts = try PostRecords.posts(
+                """
+                SELECT \(PostRecords.columns(for: viewer?.id)) FROM posts p JOIN accounts a ON a.id = p.author_id
+                WHERE p.id < \(page.below) AND \(Visibility.discoverable(for: viewer?.id))
+                ORDER BY p.id DESC LIMIT \(page.rows)
+                """, in: connection)
+            return Page(posts, limit: page.limit, cursor: \.id)
+        }
+    }
+
+    /// The posts whose captions carry a tag, newest first. A tag that nobody used has none.
+    /// - Throws: ``Problem`` of kind `notFound` for what cannot be a tag.
+    package func posts(tagged typed: String, for viewer: Viewer?, page: PageRequest) async throws -> TagPage {
+        guard let tag = RichText.tag(typed) else { throw Problem.notFound("tag") }
+        return try await storage.read { connection in
+            let visible = Visibility.posts(for: viewer?.id)
+            let count = try connection.int(
+                """
+                SELECT count(*) FROM (SELECT 1 FROM post_tags t JOIN posts p ON p.id = t.post_id
+                    JOIN accounts a ON a.id = p.author_id WHERE t.tag = \(tag) AND \(visible) LIMIT \(Self.countLimit)) counted
+                """)
+            let posts = try PostRecords.posts(
+                """
+                SELECT \(PostRecords.columns(for: viewer?.id)) FROM post_tags t JOIN posts p ON p.id = t.post_id
+                JOIN accounts a ON a.id = p.author_id
+                WHERE t.tag = \(tag) AND t.post_id < \(page.below) AND \(visible)
+                ORDER BY t.post_id DESC LIMIT \(page.rows)
+                """, in: connection)
+            return TagPage(
+                tag: TagCount(tag: tag, postsCount: Int(count ?? 0)), posts: Page(posts, limit: page.limit, cursor: \.id))
+        }
+    }
+
+    /// People to follow: first those whom the people one follows follow, the most followed among them first; then who
+    /// posted lately. Nobody one follows, asked to, blocks, mutes or is.
+    package func suggestions(for viewer: Viewer, limit: Int) async throws -> [AccountSummary] {
+        let me = viewer.id
+        let fitting: SQL = """
+            a.id <> \(me) AND \(Visibility.people(for: me))
+            AND NOT EXISTS (SELECT 1 FROM follows x WHERE x.follower_id = \(me) AND x.followee_id = a.id)
+            AND NOT EXISTS (SELECT 1 FROM follow_requests x WHERE x.follower_id = \(me) AND x.followee_id = a.id)
+            AND NOT EXISTS (SELECT 1 FROM mutes x WHERE x.muter_id = \(me) AND x.muted_id = a.id)
+            """
+        return try await storage.read { connection in
+            // Of the people followed, the hundred followed last: the cost stays bounded, and the taste is the newest.
+            let friends = try connection.rows(
+                """
+                SELECT \(AccountRecords.summaryColumns) FROM (
+                    SELECT f.followee_id AS id, count(*) AS strength FROM follows f
+                    WHERE f.follower_id IN (
+                        SELECT followee_id FROM follows WHERE follower_id = \(me) ORDER BY id DESC LIMIT 100)
+                    GROUP BY f.followee_id) near
+                JOIN accounts a ON a.id = near.id WHERE \(fitting)
+                ORDER BY near.strength DESC, a.follower_count DESC, a.id LIMIT \(limit)
+                """
+            ) { AccountRecords.summary($0, from: 0) }
+            guard friends.count < limit else { return friends }
+            let active = try connection.rows(
+                """
+                SELECT \(AccountRecords.summaryColumns) FROM (
+                    SELECT author_id AS id, max(post_id) AS newest FROM (
+                        SELECT author_id, id AS post_id FROM posts ORDER BY id DESC LIMIT 500) lately
+                    GROUP BY author_id) busy
+                JOIN accounts a ON a.id = busy.id WHERE \(fitting) ORDER BY busy.newest DESC LIMIT \(limit)
+                """
+            ) { AccountRecords.summary($0, from: 0) }
+            let known = Set(friends.map(\.id))
+            return Array((friends + active.filter { !known.contains($0.id) }).prefix(limit))
+        }
+    }
+}

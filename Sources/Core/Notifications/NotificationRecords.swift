@@ -1,0 +1,146 @@
+import Storage
+
+/// The SQL of notifications.
+enum NotificationRecords {
+    /// Keeps a notice; false where its recipient must or wants not to hear of it: it is about themselves, they block or
+    /// mute the one who did it or are blocked by them, or may not see the post.
+    static func insert(_ id: ID<Notification>, _ notice: Notice, in connection: any Connection) throws -> Bool {
+        guard notice.actor != notice.recipient else { return false }
+        let wanted = try connection.exists(
+            """
+            SELECT 1 FROM accounts a WHERE a.id = \(notice.actor) AND \(Visibility.people(for: notice.recipient))
+            AND NOT EXISTS (SELECT 1 FROM mutes WHERE muter_id = \(notice.recipient) AND muted_id = a.id)
+            """)
+        guard wanted else { return false }
+        if let post = notice.post {
+            let isVisible = try connection.exists(
+                """
+                SELECT 1 FROM posts p JOIN accounts a ON a.id = p.author_id
+                WHERE p.id = \(post) AND \(Visibility.posts(for: notice.recipient))
+                """)
+            guard isVisible else { return false }
+        }
+        try connection.run(
+            """
+            INSERT INTO notifications (id, account_id, actor_id, kind, post_id, comment_id)
+            VALUES (\(id), \(notice.recipient), \(notice.actor), \(notice.kind.rawValue), \(notice.post), \(notice.comment))
+            """)
+        return true
+    }
+
+    static func delete(
+        _ kind: Notification.Kind, by actor: ID<Account>, for recipient: ID<Account>, in connection: any Connection
+    ) throws {
+        try connection.run(
+            """
+            DELETE FROM notifications WHERE actor_id = \(actor) AND account_id = \(recipient) AND kind = \(kind.rawValue)
+            """)
+    }
+
+    static func delete(
+        _ kind: Notification.Kind, by actor: ID<Account>, for recipient: ID<Account>, post: ID<Post>,
+        in connection: any Connection
+    ) throws {
+        try connection.run(
+            """
+            DELETE FROM notifications WHERE actor_id = \(actor) AND account_id = \(recipient) AND kind = \(kind.rawValue)
+            AND post_id = \(post)
+            """)
+    }
+
+    static func delete(
+        _ kind: Notification.Kind, by actor: ID<Account>, for recipient: ID<Account>, comment: ID<Comment>,
+        in connection: any Connection
+    ) throws {
+        try connection.run(
+            """
+            DELETE FROM notifications WHERE actor_id = \(actor) AND account_id = \(recipient) AND kind = \(kind.rawValue)
+            AND comment_id = \(comment)
+            """)
+    }
+
+    static func deleteAll(between one: ID<Account>, and other: ID<Account>, in connection: any Connection) throws {
+        for (actor, recipient) in [(one, other), (other, one)] {
+            try connection.run("DELETE FROM notifications WHERE actor_id = \(actor) AND account_id = \(recipient)")
+        }
+    }
+
+    static func deleteOld(before id: Int64, in connection: any Connection) throws -> Int {
+        try connection.run("DELETE FROM notifications WHERE id < \(id)")
+    }
+
+    /// The accounts of these usernames, by one query.
+    static func people(named usernames: [String], in connection: any Connection) throws -> [ID<Account>] {
+        // A text of 2,200 characters mentions 1,100 people at most; twenty are told.
+        try usernames.prefix(20).compactMap { name in
+            try connection.row("SELECT id FROM accounts WHERE username = \(name)") { ID<Account>($0.int(0)) }
+        }
+    }
+
+    /// One row of a group.
+    struct Row: Sendable {
+        let newest: Int64
+        let count: Int
+        let kind: Notification.Kind
+        let post: ID<Post>?
+        let comment: ID<Comment>?
+        let isUnread: Bool
+        let actor: AccountSummary
+    }
+
+    /// The newest groups with three people of each. Likes are grouped by what is liked, follows by whether they were seen;
+    /// what asks for an answer stands alone.
+    static func groups(
+        for account: ID<Account>, page: PageRequest, in connection: any Connection
+    ) throws -> [Row] {
+        try connection.rows(
+            """
+            SELECT g.newest, g.total, g.kind, g.post_id, g.comment_id, g.unread, \(AccountRecords.summaryColumns) FROM (
+                SELECT n.kind, n.post_id, n.comment_id, n.actor_id, n.unread,
+                    row_number() OVER (PARTITION BY n.kind, n.post_id, n.comment_id, n.unread, n.single ORDER BY n.id DESC) AS place,
+                    count(*) OVER (PARTITION BY n.kind, n.post_id, n.comment_id, n.unread, n.single) AS total,
+                    max(n.id) OVER (PARTITION BY n.kind, n.post_id, n.comment_id, n.unread, n.single) AS newest
+                FROM (
+                    SELECT o.*, CASE WHEN o.id > r.seen_notification THEN 1 ELSE 0 END AS unread,
+                        CASE WHEN o.kind IN ('request', 'accepted') THEN o.actor_id ELSE 0 END AS single
+                    FROM notifications o JOIN accounts r ON r.id = o.account_id
+                    JOIN accounts a ON a.id = o.actor_id
+                    WHERE o.account_id = \(account) AND \(Visibility.people(for: account))) n) g
+            JOIN accounts a ON a.id = g.actor_id
+            WHERE g.place <= 3 AND g.newest < \(page.below) ORDER BY g.newest DESC, g.place LIMIT \(page.rows * 3)
+            """
+        ) { row in
+            Row(
+                newest: row.int(0), count: Int(row.int(1)), kind: Notification.Kind(rawValue: row.text(2)) ?? .mention,
+                post: row.intOrNil(3).map { ID($0) }, comment: row.intOrNil(4).map { ID($0) }, isUnread: row.bool(5),
+                actor: AccountRecords.summary(row, from: 6))
+        }
+    }
+
+    static func texts(of comments: [ID<Comment>], in connection: any Connection) throws -> [ID<Comment>: String] {
+        let pairs = try connection.rows(
+            "SELECT id, text FROM comments WHERE id IN \(list: comments.map(\.value), connection.dialect)"
+        ) { (ID<Comment>($0.int(0)), $0.text(1)) }
+        return Dictionary(pairs) { first, _ in first }
+    }
+
+    /// How many the account has not seen, a hundred at most.
+    static func unreadCount(for account: ID<Account>, in connection: any Connection) throws -> Int {
+        let count = try connection.int(
+            """
+            SELECT count(*) FROM (SELECT 1 FROM notifications n JOIN accounts a ON a.id = n.actor_id
+                WHERE n.account_id = \(account) AND n.id > (SELECT seen_notification FROM accounts WHERE id = \(account))
+                AND \(Visibility.people(for: account)) LIMIT 100) unread
+            """)
+        return Int(count ?? 0)
+    }
+
+    static func markRead(for account: ID<Account>, in connection: any Connection) throws {
+        try connection.run(
+            """
+            UPDATE accounts SET seen_notification =
+                coalesce((SELECT max(id) FROM notifications WHERE account_id = \(account)), seen_notification)
+            WHERE id = \(account)
+            """)
+    }
+}

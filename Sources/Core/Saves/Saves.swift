@@ -1,0 +1,41 @@
+import Storage
+
+/// The rules of private bookmarks: posts that one keeps at hand, which nobody else learns of.
+package struct Saves: Sendable {
+    let storage: any Storage
+    let ids: IDSequence
+
+    /// Saves a post; idempotent.
+    package func save(_ post: ID<Post>, by viewer: Viewer) async throws {
+        try await storage.write { [ids] connection in
+            _ = try PostRecords.author(of: post, for: viewer.id, in: connection)
+            try connection.run(
+                """
+                INSERT INTO saves (id, account_id, post_id) VALUES (\(ids.next(Saves.self)), \(viewer.id), \(post))
+                ON CONFLICT DO NOTHING
+                """)
+        }
+    }
+
+    /// Forgets a saved post; idempotent.
+    package func unsave(_ post: ID<Post>, by viewer: Viewer) async throws {
+        try await storage.write { connection in
+            _ = try PostRecords.author(of: post, for: viewer.id, in: connection)
+            try connection.run("DELETE FROM saves WHERE account_id = \(viewer.id) AND post_id = \(post)")
+        }
+    }
+
+    /// The viewer's saved posts, the one saved last first; what is not theirs to see any more is left out.
+    package func all(of viewer: Viewer, page: PageRequest) async throws -> Page<Post> {
+        try await storage.read { connection in
+            let posts = try PostRecords.posts(
+                """
+                SELECT \(PostRecords.columns(for: viewer.id)), s.id FROM saves s JOIN posts p ON p.id = s.post_id
+                JOIN accounts a ON a.id = p.author_id
+                WHERE s.account_id = \(viewer.id) AND s.id < \(page.below) AND \(Visibility.posts(for: viewer.id))
+                ORDER BY s.id DESC LIMIT \(page.rows)
+                """, placedBy: PostRecords.columnCount, in: connection)
+            return Page(posts, limit: page.limit, cursor: \.place).map(\.post)
+        }
+    }
+}

@@ -1,0 +1,147 @@
+import Foundation
+
+/// A caption or comment cut into plain text, `@mentions` and `#tags`.
+///
+/// The grammar, which works on Unicode scalars:
+/// - a mention is `@` and a username (1–30 of `a–z 0–9 . _`, any case); a full stop at its end is the sentence's;
+/// - a tag is `#` (or the full-width `＃`) and 1–100 letters, marks, digits or `_` of any script, not digits alone; a
+///   zero-width non-joiner or joiner may stand inside, as Persian and Hindi write it;
+/// - neither begins right after a letter, mark, digit, `_`, `@`, `#`, `&` or `/`: so addresses of mail and of pages, and
+///   `&#39;`, are none.
+package struct RichText: Sendable, Equatable {
+    package enum Span: Sendable, Equatable {
+        case text(String)
+        /// What was written, with its `@`, and the username meant.
+        case mention(String, username: String)
+        /// What was written, with its `#`, and the tag as it is kept.
+        case tag(String, tag: String)
+    }
+
+    package static let tagLimit = 100
+
+    package let spans: [Span]
+
+    package init(_ text: String) {
+        // Most texts have neither, which one look at the bytes tells; 0xEF begins the full-width number sign.
+        guard text.utf8.contains(where: { $0 == UInt8(ascii: "@") || $0 == UInt8(ascii: "#") || $0 == 0xEF }) else {
+            spans = text.isEmpty ? [] : [.text(text)]
+            return
+        }
+        var spans: [Span] = []
+        let scalars = text.unicodeScalars
+        var plain = scalars.startIndex
+        var index = scalars.startIndex
+        var before: Unicode.Scalar?
+        while index < scalars.endIndex {
+            let scalar = scalars[index]
+            if before.map(Self.joins) != true, let (span, end) = Self.span(at: index, in: scalars) {
+                if plain < index { spans.append(.text(String(scalars[plain..<index]))) }
+                spans.append(span)
+                before = scalars[scalars.index(before: end)]
+                (index, plain) = (end, end)
+            } else {
+                before = scalar
+                index = scalars.index(after: index)
+            }
+        }
+        if plain < scalars.endIndex { spans.append(.text(String(scalars[plain...]))) }
+        self.spans = spans
+    }
+
+    /// Every username mentioned, once, in order.
+    package var mentions: [String] {
+        Self.unique(spans.compactMap { if case .mention(_, let username) = $0 { username } else { nil } })
+    }
+
+    /// Every tag, once, in order.
+    package var tags: [String] {
+        Self.unique(spans.compactMap { if case .tag(_, let tag) = $0 { tag } else { nil } })
+    }
+
+    /// A tag as it is kept: without `#`, in lower case, composed (NFC), so that what looks the same is the same. Nil where
+    /// it is none.
+    package static func tag(_ typed: String) -> String? {
+        let typed = typed.trimmed
+        let bare = typed.hasPrefix("#") || typed.hasPrefix("＃") ? String(typed.dropFirst()) : typed
+        let scalars = bare.unicodeScalars
+        guard let end = endOfTag(from: scalars.startIndex, in: scalars), end == scalars.endIndex else { return nil }
+        return kept(bare)
+    }
+
+    private static func kept(_ tag: String) -> String { tag.lowercased().precomposedStringWithCanonicalMapping }
+
+    private static func unique(_ names: [String]) -> [String] {
+        var seen: Set<String> = []
+        return names.filter { seen.insert($0).inserted }
+    }
+
+    // MARK: - Grammar
+
+    private typealias Scalars = String.UnicodeScalarView
+
+    private static func span(at start: Scalars.Index, in scalars: Scalars) -> (Span, Scalars.Index)? {
+        let first = scalars.index(after: start)
+        switch scalars[start] {
+        case "@":
+            guard let end = endOfName(from: first, in: scalars) else { return nil }
+            let written = String(scalars[start..<end])
+            return (.mention(written, username: written.dropFirst().lowercased()), end)
+        case "#", "＃":
+            guard let end = endOfTag(from: first, in: scalars) else { return nil }
+            let written = String(scalars[start..<end])
+            return (.tag(written, tag: kept(String(scalars[first..<end]))), end)
+        default: return nil
+        }
+    }
+
+    private static func endOfName(from first: Scalars.Index, in scalars: Scalars) -> Scalars.Index? {
+        var end = first
+        while end < scalars.endIndex, isOfName(scalars[end]) { end = scalars.index(after: end) }
+        // What goes on in letters of another kind is no username.
+        if end < scalars.endIndex, joins(scalars[end]) { return nil }
+        while end > first, scalars[scalars.index(before: end)] == "." { end = scalars.index(before: end) }
+        guard (1...Username.maximumLength).contains(scalars.distance(from: first, to: end)) else { return nil }
+        return end
+    }
+
+    private static func endOfTag(from first: Scalars.Index, in scalars: Scalars) -> Scalars.Index? {
+        var end = first
+        var length = 0
+        var hasLetter = false
+        while end < scalars.endIndex {
+            let scalar = scalars[end]
+            if isWord(scalar) {
+                hasLetter = hasLetter || scalar.properties.numericType == nil
+            } else if !isJoiner(scalar) || length == 0 {
+                break
+            }
+            end = scalars.index(after: end)
+            length += 1
+        }
+        while end > first, isJoiner(scalars[scalars.index(before: end)]) { end = scalars.index(before: end) }
+        return hasLetter && length <= tagLimit ? end : nil
+    }
+
+    private static func isOfName(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "a"..."z", "A"..."Z", "0"..."9", ".", "_": true
+        default: false
+        }
+    }
+
+    private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar == "_" { return true }
+        return switch scalar.properties.generalCategory {
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .nonspacingMark,
+            .spacingMark, .decimalNumber, .letterNumber:
+            true
+        default: false
+        }
+    }
+
+    private static func isJoiner(_ scalar: Unicode.Scalar) -> Bool { scalar == "\u{200C}" || scalar == "\u{200D}" }
+
+    private static func joins(_ scalar: Unicode.Scalar) -> Bool {
+        isWord(scalar) || scalar == "@" || scalar == "#" || scalar == "&" || scalar == "/"
+    }
+}

@@ -1,0 +1,109 @@
+import Core
+import SQLiteStorage
+import Storage
+import TestSupport
+import Testing
+
+struct DiscoveryTests {
+    private func find(_ text: String, in test: TestCommunity, for viewer: Viewer? = nil) async throws -> [String] {
+        try await test.community.search.posts(SearchQuery(text), for: viewer, page: .first).items.map(\.caption)
+    }
+
+    @Test func `captions and alternative texts are found, accents folded, the best first`() async throws {
+        try await TestCommunity.with { test in
+            let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
+            _ = try await test.post(by: ada, "Caffè in Torino #coffee")
+            _ = try await test.post(by: grace, "A walk")
+            let draft = PostDraft(caption: "Morning", photos: .uploads([try test.upload(altText: "an espresso on the bar")]))
+            _ = try await test.community.posts.publish(draft, by: grace)
+            #expect(try await find("caffe", in: test) == ["Caffè in Torino #coffee"])
+            #expect(try await find("ESPRESSO ba", in: test) == ["Morning"], "the last word may be a beginning")
+            #expect(try await find("walk torino", in: test) == [])
+            #expect(try await find("from:grace", in: test) == ["Morning", "A walk"])
+            #expect(try await find("#coffee torino from:ada", in: test) == ["Caffè in Torino #coffee"])
+            #expect(try await find("#coffee from:grace", in: test) == [])
+            for text in ["", "\"*' OR"] { #expect(try await find(text, in: test) == []) }
+            let edited = try await test.community.posts.of("ada", for: nil, page: .first).posts.items[0]
+            _ = try await test.community.posts.edit(edited.id, PostEdit(caption: "Tea"), by: ada)
+            #expect(try await find("caffe", in: test) == [])
+            #expect(try await find("tea", in: test) == ["Tea"])
+            try await test.community.posts.delete(edited.id, by: ada)
+            #expect(try await find("tea", in: test) == [])
+        }
+    }
+
+    @Test func `people are found by name and by words, the exact name first`() async throws {
+        try await TestCommunity.with { test in
+            for name in ["ada", "ada.lovelace", "grace"] { _ = try await test.member(name) }
+            let grace = try await test.member("zoe")
+            _ = try await test.community.accounts.edit(ProfileEdit(fullName: "Élodie Adams"), by: grace)
+            func find(_ text: String) async throws -> [String] {
+                try await test.community.search.people(SearchQuery(text), for: nil, page: .first).items.map(\.username)
+            }
+            #expect(try await find("ada") == ["ada", "ada.lovelace", "zoe"])
+            #expect(try await find("elod") == ["zoe"])
+            #expect(try await find("@grace") == ["grace"])
+            #expect(try await find("nobody") == [])
+            let first = try await test.community.search.people(SearchQuery("ada"), for: nil, page: PageRequest(limit: 2))
+            let next = try PageRequest(cursor: first.nextCursor, limit: "2")
+            #expect(
+                try await test.community.search.people(SearchQuery("ada"), for: nil, page: next).items.map(\.username) == ["zoe"])
+            _ = try await test.community.accounts.setUsername("zoe.adams", by: grace)
+            #expect(try await find("zoe") == ["zoe.adams"])
+            try await test.community.accounts.deleteOwn(grace)
+            #expect(try await find("zoe") == [])
+        }
+    }
+
+    @Test func `tags have pages and counts, of what the viewer may see`() async throws {
+        try await TestCommunity.with { test in
+            let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
+            _ = try await test.post(by: ada, "#Turin #turin #tram")
+            _ = try await test.post(by: grace, "#turin")
+            _ = try await test.community.accounts.edit(ProfileEdit(isPrivate: true), by: grace)
+            func page(_ viewer: Viewer?) async throws -> Explore.TagPage {
+                try await test.community.explore.posts(tagged: "#TURIN", for: viewer, page: .first)
+            }
+            #expect(try await page(nil).tag == TagCount(tag: "turin", postsCount: 1))
+            let own = try await page(grace)
+            #expect(own.tag.postsCount == 2 && own.posts.items.count == 2)
+            let tags = try await test.community.search.tags(SearchQuery("t"), for: grace, page: .first).items
+            #expect(tags == [TagCount(tag: "turin", postsCount: 2), TagCount(tag: "tram", postsCount: 1)])
+            #expect(
+                await problem { try await test.community.explore.posts(tagged: "1", for: nil, page: .first) }?.kind == .notFound)
+            #expect(try await test.community.explore.posts(tagged: "new", for: nil, page: .first).posts.items.isEmpty)
+        }
+    }
+
+    @Test func `a feed is whole however old and sparse its posts are`() async throws {
+        try await TestCommunity.with { test in
+            let community = test.community
+            try await Seed(accounts: 30, posts: 2600, follows: 1).plant(in: community)
+            let ada = try await test.member("ada")
+            // Two people whose posts lie beyond the window of newest posts for the most part.
+            for name in ["person1", "person2"] { try await community.follows.follow(name, by: ada) }
+            let expected = try await test.storage.read { connection in
+                try connection.rows(
+                    """
+                    SELECT p.id FROM posts p JOIN accounts a ON a.id = p.author_id
+                    WHERE a.username IN ('person1', 'person2') ORDER BY p.id DESC
+                    """
+                ) { ID<Post>($0.int(0)) }
+            }
+            var walked: [ID<Post>] = []
+            var page = PageRequest(limit: 100)
+            while true {
+                let found = try await community.feed.home(for: ada, page: page)
+                walked += found.items.map(\.id)
+                guard let cursor = found.nextCursor else { break }
+                page = try PageRequest(cursor: cursor, limit: "100")
+            }
+            #expect(walked == expected && walked.count > 150)
+            let neighbours = try await community.comments.page(of: expected[1], for: ada, page: .first).neighbours
+            let author = try await community.posts.find(expected[1], for: nil).author.username
+            let own = try await community.posts.of(author, for: nil, page: PageRequest(limit: 100)).posts.items.map(\.id)
+            let place = try #require(own.firstIndex(of: expected[1]))
+            #expect(neighbours.older == own[place + 1] && neighbours.newer == (place > 0 ? own[place - 1] : nil))
+        }
+    }
+}
