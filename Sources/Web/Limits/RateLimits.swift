@@ -1,0 +1,100 @@
+import Core
+
+/// How often something may be done: so many times at once, then as many again spread over the time.
+package struct RateLimit: Sendable, Equatable, CustomStringConvertible {
+    package let count: Int
+    package let seconds: Int
+
+    package init(count: Int, seconds: Int) {
+        self.count = count
+        self.seconds = seconds
+    }
+
+    /// The limit as settings have it.
+    package var description: String {
+        if seconds % 3600 == 0 { return "\(count)/\(seconds / 3600)h" }
+        return seconds % 60 == 0 ? "\(count)/\(seconds / 60)m" : "\(count)/\(seconds)s"
+    }
+
+    /// A limit as settings have it: `10/5m`, with `s`, `m` or `h`; nil where it is none.
+    package init?(_ text: String) {
+        let parts = text.split(separator: "/")
+        guard parts.count == 2, let count = Int(parts[0]), (1...1_000_000).contains(count),
+            let unit = parts[1].last, let scale = ["s": 1, "m": 60, "h": 3600][unit],
+            let number = parts[1].count == 1 ? 1 : Int(parts[1].dropLast()), (1...86_400).contains(number)
+        else { return nil }
+        self.init(count: count, seconds: number * scale)
+    }
+}
+
+/// Every limit of the site, by what it limits.
+package struct RateLimits: Sendable {
+    package enum Kind: String, CaseIterable, Sendable {
+        case signIn = "sign-in"
+        case register, anonymous, token, uploads, posts, likes, follows
+        case failedSignIns = "failed-sign-ins"
+
+        package var standard: RateLimit {
+            switch self {
+            case .signIn: RateLimit(count: 10, seconds: 300)
+            case .register: RateLimit(count: 5, seconds: 1800)
+            case .anonymous, .token: RateLimit(count: 300, seconds: 300)
+            case .uploads: RateLimit(count: 30, seconds: 1800)
+            case .posts: RateLimit(count: 50, seconds: 3600)
+            case .likes: RateLimit(count: 120, seconds: 3600)
+            case .follows: RateLimit(count: 60, seconds: 3600)
+            case .failedSignIns: RateLimit(count: 25, seconds: 3600)
+            }
+        }
+
+        /// What is limited, for the settings' help.
+        package var meaning: String {
+            switch self {
+            case .signIn: "sign-ins from one address"
+            case .register: "registrations from one address"
+            case .anonymous: "requests of strangers from one address"
+            case .token: "requests with one token"
+            case .uploads: "uploads of one account"
+            case .posts: "posts of one account"
+            case .likes: "likes of one account"
+            case .follows: "follows of one account"
+            case .failedSignIns: "failed sign-ins to one account from one address"
+            }
+        }
+
+        /// What the person who did it too often is told.
+        var words: String {
+            switch self {
+            case .signIn, .failedSignIns: "Too many sign-ins"
+            case .register: "Too many registrations"
+            case .anonymous, .token: "Too many requests"
+            case .uploads: "Too many uploads"
+            case .posts: "Too many posts"
+            case .likes: "Too many likes"
+            case .follows: "Too many follows"
+            }
+        }
+    }
+
+    private var limits: [Kind: RateLimit]
+    private let isOn: Bool
+
+    /// The standard limits.
+    package init() {
+        limits = [:]
+        isOn = true
+    }
+
+    private init(isOn: Bool) {
+        limits = [:]
+        self.isOn = isOn
+    }
+
+    /// No limits at all: for measuring, and behind a proxy that has its own.
+    package static let off = RateLimits(isOn: false)
+
+    package subscript(_ kind: Kind) -> RateLimit? {
+        get { isOn ? limits[kind] ?? kind.standard : nil }
+        set { limits[kind] = newValue }
+    }
+}
