@@ -62,8 +62,9 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Core", "Web", .product(name: "HTTPTypes", package: "swift-http-types"),
+                "Core", "MediaStorage", "Web", .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: strict),
         .target(
@@ -79,6 +80,7 @@ let package = Package(
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
         .target(
@@ -137,7 +139,8 @@ let package = Package(
             dependencies: ["MediaStorage", "TestSupport", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: strict),
         .testTarget(
-            name: "CoreTests", dependencies: ["App", "Core", "SQLiteStorage", "Storage", "TestSupport"], swiftSettings: strict),
+            name: "CoreTests", dependencies: ["App", "Core", "MediaStorage", "SQLiteStorage", "Storage", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "WebTests",
             dependencies: [

@@ -16,13 +16,29 @@ private struct ListBody<Item: JSONWritable>: JSONWritable {
     }
 }
 
+extension Page<AccountSummary> {
+    /// People as an answer.
+    func answer(to request: Request, at site: Site) -> Response {
+        answer(to: request, at: site) { SummaryBody(account: $0, site: site) }
+    }
+}
+
+extension Page<Post> {
+    /// Posts as an answer.
+    func answer(to request: Request, at site: Site) -> Response {
+        answer(to: request, at: site) { PostBody(post: $0, site: site) }
+    }
+}
+
 extension Page {
     /// The page as an answer, with the next one's address in `Link` (RFC 8288).
     func answer(to request: Request, at site: Site, _ body: (Item) -> some JSONWritable) -> Response {
         var response = Response.json(ListBody(items: items.map(body), nextCursor: nextCursor))
         if let nextCursor {
-            var query = "cursor=\(nextCursor)"
-            if let limit = request.uri.queryParameters["limit"] { query += "&limit=\(limit)" }
+            // Whatever else was asked for stays; these three characters would end the address.
+            let rest = (request.uri.query ?? "").split(separator: "&").filter { !$0.hasPrefix("cursor=") }.joined(separator: "&")
+                .replacing("<", with: "%3C").replacing(">", with: "%3E").replacing("\"", with: "%22")
+            let query = "cursor=\(nextCursor)" + (rest.isEmpty ? "" : "&" + rest)
             response.headers[.link] = "<\(site.absolute(request.uri.path))?\(query)>; rel=\"next\""
         }
         return response

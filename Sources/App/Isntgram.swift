@@ -10,7 +10,8 @@ struct Isntgram: AsyncParsableCommand {
         discussion: "Begin with «isntgram serve» and open the address it prints.",
         version: version,
         subcommands: [
-            Serve.self, Migrate.self, UserCommands.self, TokenCommands.self, HealthCheck.self, RenderPhoto.self,
+            Serve.self, Migrate.self, UserCommands.self, TokenCommands.self, InviteCommands.self, Maintain.self, HealthCheck.self,
+            RenderPhoto.self,
             SeedCommunity.self,
         ])
 

@@ -1,4 +1,5 @@
 import Configuration
+import Core
 import Foundation
 import Logging
 import SystemPackage
@@ -23,13 +24,29 @@ struct Settings: Sendable {
     static let data = Key(name: "data", fallback: "data", meaning: "the folder of the database and the photos")
     static let logLevel = Key(
         name: "log-level", fallback: "info", meaning: "trace, debug, info, notice, warning, error or critical")
-    static let keys = [host, port, baseURL, data, logLevel]
+    static let registration = Key(
+        name: "registration", fallback: "open", meaning: "who may join by themselves: open, invite or closed")
+    static let trustedProxies = Key(
+        name: "trusted-proxies", fallback: "",
+        meaning: "addresses of proxies whose X-Forwarded-For is believed, such as 127.0.0.1, 10.0.0.0/8")
+    static let rateLimits = Key(name: "rate-limits", fallback: "on", meaning: "on, or off for measuring")
+    /// Each limit by itself.
+    static func limit(_ kind: RateLimits.Kind) -> Key {
+        Key(
+            name: "limit-\(kind.rawValue)", fallback: kind.standard.description,
+            meaning: "\(kind.meaning), as 10/5m")
+    }
+    static let keys =
+        [host, port, baseURL, data, logLevel, registration, trustedProxies, rateLimits] + RateLimits.Kind.allCases.map(limit)
 
     let host: String
     let port: Int
     let data: String
     let site: Site
     let logLevel: Logger.Level
+    let registration: RegistrationPolicy
+    let trustedProxies: TrustedProxies
+    let rateLimits: RateLimits
 
     /// - Parameters:
     ///   - flags: values by the names of their keys.
@@ -87,6 +104,34 @@ struct Settings: Sendable {
                 "The base URL “\(base)” is not like https://photos.example.org (\(Self.baseURL.variable)).")
         }
         self.site = site
+        guard let registration = RegistrationPolicy(rawValue: value(Self.registration)) else {
+            throw SettingsError(
+                "Registration is open, invite or closed, not “\(value(Self.registration))” (\(Self.registration.variable)).")
+        }
+        self.registration = registration
+        guard let proxies = TrustedProxies(value(Self.trustedProxies)) else {
+            throw SettingsError(
+                "“\(value(Self.trustedProxies))” is no list of addresses like 10.0.0.0/8 (\(Self.trustedProxies.variable)).")
+        }
+        trustedProxies = proxies
+        rateLimits = try Self.rateLimits(value)
+    }
+
+    private static func rateLimits(_ value: (Key) -> String) throws -> RateLimits {
+        switch value(rateLimits) {
+        case "off": return .off
+        case "on": break
+        default: throw SettingsError("Rate limits are on or off, not “\(value(rateLimits))” (\(rateLimits.variable)).")
+        }
+        var limits = RateLimits()
+        for kind in RateLimits.Kind.allCases {
+            let key = limit(kind)
+            guard let limit = RateLimit(value(key)) else {
+                throw SettingsError("“\(value(key))” is no limit like 10/5m (\(key.variable)).")
+            }
+            limits[kind] = limit
+        }
+        return limits
     }
 
     private static func refuseUnknown(_ names: some Sequence<String>, in place: String) throws {

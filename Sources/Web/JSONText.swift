@@ -44,8 +44,22 @@ package struct JSONText {
 
     package mutating func field(_ name: StaticString, _ items: [some JSONWritable]) {
         begin(name)
-        wrap("[", "]") { json in for item in items { json.item(item) } }
+        array { json in for item in items { json.item(item) } }
     }
+
+    package mutating func field(_ name: StaticString, _ texts: [String]) {
+        begin(name)
+        array { json in
+            for text in texts {
+                if json.needsComma { json.bytes.append(UInt8(ascii: ",")) }
+                json.string(text)
+                json.needsComma = true
+            }
+        }
+    }
+
+    /// An array; `items` adds what is in it.
+    package mutating func array(_ items: (inout JSONText) -> Void) { wrap("[", "]", items) }
 
     /// A text, or `null`.
     package mutating func field(_ name: StaticString, orNull value: String?) {
@@ -53,7 +67,8 @@ package struct JSONText {
         if let value { string(value) } else { append("null") }
     }
 
-    private mutating func item(_ value: some JSONWritable) {
+    /// A value of an array.
+    package mutating func item(_ value: some JSONWritable) {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = false
         value.write(to: &self)

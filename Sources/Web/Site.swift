@@ -1,4 +1,5 @@
 import Core
+import Foundation
 
 /// Where the site stands, and the addresses of what is on it: one list for routes and links alike.
 package struct Site: Sendable {
@@ -21,6 +22,9 @@ package struct Site: Sendable {
     package var origin: String { baseURL }
 
     package static func post(_ id: ID<Post>) -> String { "/p/" + id.code }
+    package static func tag(_ tag: String) -> String {
+        "/tags/" + (tag.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")
+    }
     package static func profile(_ username: String) -> String { "/" + username }
     package static let mediaRoot = "/media/"
     package static func media(_ key: String) -> String { mediaRoot + key }

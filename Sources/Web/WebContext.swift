@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import Hummingbird
 import NIOCore
 
@@ -9,6 +10,10 @@ package struct WebContext: RequestContext {
     package let remoteAddress: SocketAddress?
     /// Who asks; nil for a stranger.
     package var viewer: Viewer?
+    /// What tells the client from others, for limits.
+    package var clientKey = "unknown"
+    /// How many notifications the viewer has not seen; pages show it.
+    package var unreadCount = 0
     /// What this browser's form tokens are derived from: its session, or a cookie of its own before it has one.
     package var formSecret: Secret?
 
@@ -36,7 +41,20 @@ package struct WebContext: RequestContext {
     }
 }
 
+extension WebContext {
+    /// A text in the path, its percent-encoding undone.
+    package func pathText(_ name: String) throws -> String {
+        guard let text = parameters.get(name)?.removingPercentEncoding else { throw Problem.notFound("page") }
+        return text
+    }
+}
+
 extension Request {
+    /// A text in the query; empty where it is missing.
+    package func queryText(_ name: String) -> String {
+        URLEncodedForm.parse(uri.query ?? "").first { $0.name == name }?.value ?? ""
+    }
+
     /// Which page of a list is asked for.
     package func page() throws(Problem) -> PageRequest {
         try PageRequest(

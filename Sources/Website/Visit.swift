@@ -8,6 +8,7 @@ import Web
 /// One request for a page: who looks, the token of its forms, and the answer it becomes.
 struct Visit {
     let viewer: Viewer?
+    let unreadCount: Int
     /// The hidden field that every form carries, made once for all of a page's forms.
     let tokenField: HTML
     private let secret: Secret
@@ -17,6 +18,7 @@ struct Visit {
     /// - Parameter isFailing: an error may come before a browser's cookies were read; it must not get new ones then.
     init(_ context: WebContext, cookies: SiteCookies, isFailing: Bool = false) {
         viewer = context.viewer
+        unreadCount = context.unreadCount
         self.cookies = cookies
         secret = context.formSecret ?? .random()
         isNewVisitor = context.formSecret == nil && !isFailing

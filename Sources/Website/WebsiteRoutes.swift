@@ -10,29 +10,33 @@ package struct WebsiteRoutes: Sendable {
     private let site: Site
     private let uploads: UploadFolder
     private let cookies: SiteCookies
+    private let signInGuard: SignInGuard
 
-    package init(community: Community, site: Site, uploads: UploadFolder, cookies: SiteCookies) {
+    package init(
+        community: Community, site: Site, uploads: UploadFolder, cookies: SiteCookies, signInGuard: SignInGuard
+    ) {
         self.community = community
         self.site = site
         self.uploads = uploads
         self.cookies = cookies
+        self.signInGuard = signInGuard
     }
 
     /// Adds every page to the site's router.
     package func add(to router: Router<WebContext>) {
         router.addRoutes(Assets.routes)
-        router.addRoutes(AccountPages(community: community, cookies: cookies).routes)
-        router.addRoutes(FeedPages(community: community, cookies: cookies).routes)
-        router.addRoutes(PostPages(community: community, uploads: uploads, site: site, cookies: cookies).routes)
-        router.addRoutes(ProfilePages(community: community, cookies: cookies).routes)
-        router.get("robots.txt") { _, _ in
-            Response(
-                status: .ok, headers: [.contentType: "text/plain; charset=utf-8"],
-                body: .init(byteBuffer: ByteBuffer(string: "User-agent: *\nDisallow: /api/\nDisallow: /create\n")))
-        }
-        router.get("about") { [cookies] _, context in
-            Visit(context, cookies: cookies).page("About", AboutPage.html)
-        }
+        router.addRoutes(SiteFiles.routes)
+        let pages = router.group().add(middleware: UnreadNews(notifications: community.notifications))
+        pages.get("about") { [cookies] _, context in Visit(context, cookies: cookies).page("About", AboutPage.html) }
+        pages.addRoutes(AccountPages(community: community, cookies: cookies, signInGuard: signInGuard).routes)
+        pages.addRoutes(FeedPages(community: community, cookies: cookies).routes)
+        pages.addRoutes(ExplorePages(community: community, cookies: cookies).routes)
+        pages.addRoutes(NotificationPages(community: community, cookies: cookies).routes)
+        pages.addRoutes(ProfileSettings(community: community, uploads: uploads, cookies: cookies).routes)
+        pages.addRoutes(AccountSettings(community: community, cookies: cookies).routes)
+        pages.addRoutes(CredentialSettings(community: community, cookies: cookies).routes)
+        pages.addRoutes(PostPages(community: community, uploads: uploads, site: site, cookies: cookies).routes)
+        pages.addRoutes(ProfilePages(community: community, site: site, cookies: cookies).routes)
     }
 
     /// The page that shows a problem.
@@ -53,6 +57,35 @@ enum AboutPage {
         <div class="narrow"><h1>About</h1>
         <p>Isntgram is a photo community that one person can host. This server runs it; its keeper decides who may join.</p>
         <p>Photos lose every trace of where and with what they were taken before they are kept.</p>
-        <p>Programs can do what people can do here: see the <a href="/api/me">JSON API</a>.</p></div>
+        <p>Programs can do what people can do here: see the <a href="/api/docs">JSON API</a>.</p></div>
         """
+}
+
+/// Files that others look for at fixed places.
+enum SiteFiles {
+    static var routes: RouteCollection<WebContext> {
+        let routes = RouteCollection(context: WebContext.self)
+        routes.get("robots.txt") { _, _ in
+            answer(
+                "User-agent: *\nDisallow: /api/\nDisallow: /create\nDisallow: /search\nDisallow: /settings/\n", type: "text/plain"
+            )
+        }
+        // https://www.w3.org/TR/appmanifest/
+        routes.get("manifest.webmanifest") { _, _ in
+            answer(
+                """
+                {"name": "Isntgram", "short_name": "Isntgram", "start_url": "/", "display": "standalone",
+                "background_color": "#101314", "theme_color": "#101314",
+                "icons": [{"src": "/favicon.svg", "type": "image/svg+xml", "sizes": "any"}]}
+
+                """, type: "application/manifest+json")
+        }
+        return routes
+    }
+
+    private static func answer(_ text: String, type: String) -> Response {
+        Response(
+            status: .ok, headers: [.contentType: "\(type); charset=utf-8", .cacheControl: "public, max-age=3600"],
+            body: .init(byteBuffer: ByteBuffer(string: text)))
+    }
 }

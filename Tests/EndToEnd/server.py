@@ -26,13 +26,14 @@ def free_port():
 class Server:
     """One run of `isntgram serve` on a free port of this machine."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, *options):
         self.folder = pathlib.Path(folder)
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = open(self.folder.parent / f"{self.folder.name}.log", "ab")
         self.process = subprocess.Popen(
-            [PROGRAM, "serve", "--port", str(self.port), "--data", str(self.folder), "--log-level", "warning"],
+            [PROGRAM, "serve", "--port", str(self.port), "--data", str(self.folder), "--log-level", "warning",
+             "--rate-limits", "off", *options],
             stderr=self.log)
         deadline = time.monotonic() + 30
         while not self.answers():

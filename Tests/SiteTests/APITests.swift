@@ -91,7 +91,10 @@ struct APITests {
             #expect(feed.items.map { $0["id"] as? String } == [post.id] && feed.json["nextCursor"] is NSNull)
             let relationship = try await grace.send(.get, "/api/users/ada").json["relationship"] as? [String: Bool]
             #expect(
-                relationship == ["following": true, "requested": false, "followedBy": false, "blocking": false, "muting": false])
+                relationship == [
+                    "following": true, "requested": false, "followedBy": false, "requestedBy": false, "blocking": false,
+                    "muting": false,
+                ])
             #expect(try await grace.send(.post, "/api/posts/\(post.id)/like").status == .noContent)
             #expect(try await grace.send(.get, "/api/posts/\(post.id)").json["likedByMe"] as? Bool == true)
             #expect(try await grace.send(.delete, "/api/posts/\(post.id)/like").status == .noContent)

@@ -23,10 +23,10 @@ struct LiveTests {
             let site = try #require(origin)
             let (ports, port) = AsyncStream.makeStream(of: Int.self)
             // Run as `serve` runs it: Hummingbird's own harness leaves the cap on connections out.
-            let app = SiteApplication.make(
-                community: test.community, site: site, uploads: test.uploads, host: "127.0.0.1", port: 0, limits: limits,
-                logger: QuietLog.logger("live")
-            ) { channel in port.yield(channel.localAddress?.port ?? 0) }
+            var application = SiteApplication(
+                community: test.community, site: site, uploads: test.uploads, logger: QuietLog.logger("live"))
+            application.connections = limits
+            let app = application.listening(on: "127.0.0.1", port: 0) { channel in port.yield(channel.localAddress?.port ?? 0) }
             try await withThrowingTaskGroup { group in
                 group.addTask {
                     defer { port.finish() }

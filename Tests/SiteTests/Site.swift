@@ -15,14 +15,20 @@ struct TestSite {
     let test: TestCommunity
     let client: any TestClientProtocol
 
-    static func with<Result: Sendable>(_ body: @escaping @Sendable (TestSite) async throws -> Result) async throws -> Result {
-        try await TestCommunity.with { test in
+    static func with<Result: Sendable>(
+        limits: RateLimits = .off, registration: RegistrationPolicy = .open,
+        _ body: @escaping @Sendable (TestSite) async throws -> Result
+    ) async throws -> Result {
+        try await TestCommunity.with(registration: registration) { test in
             let origin = Site(baseURL: "http://localhost")
             let site = try #require(origin)
-            let app = SiteApplication.make(
-                community: test.community, site: site, uploads: test.uploads, host: "127.0.0.1", port: 0,
-                logger: QuietLog.logger("site"))
-            return try await app.test(.router) { client in try await body(TestSite(test: test, client: client)) }
+            var application = SiteApplication(
+                community: test.community, site: site, uploads: test.uploads, logger: QuietLog.logger("site"))
+            application.limits = limits
+            application.proxies = try #require(TrustedProxies("127.0.0.1"))
+            return try await application.listening(on: "127.0.0.1", port: 0).test(.router) { client in
+                try await body(TestSite(test: test, client: client))
+            }
         }
     }
 

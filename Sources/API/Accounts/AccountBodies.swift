@@ -4,6 +4,7 @@ import Web
 /// A member in JSON.
 struct UserBody: JSONWritable {
     let account: Account
+    let site: Site
     /// Left out for a stranger and in one's own.
     var relationship: Relationship?
     /// Only in one's own.
@@ -11,11 +12,11 @@ struct UserBody: JSONWritable {
 
     func write(to json: inout JSONText) {
         json.object { json in
-            AccountSummary(account).writeFields(to: &json)
+            account.summary.writeFields(to: &json, at: site)
             json.field("bio", account.bio)
             json.field("website", account.website)
             json.field("pronouns", account.pronouns)
-            json.field("isPrivate", false)
+            json.field("isPrivate", account.isPrivate)
             json.field("postsCount", account.postsCount)
             json.field("followerCount", account.followerCount)
             json.field("followingCount", account.followingCount)
@@ -30,26 +31,28 @@ extension Relationship: JSONWritable {
     package func write(to json: inout JSONText) {
         json.object { json in
             json.field("following", following)
-            json.field("requested", false)
+            json.field("requested", requested)
             json.field("followedBy", followedBy)
-            json.field("blocking", false)
-            json.field("muting", false)
+            json.field("requestedBy", requestedBy)
+            json.field("blocking", blocking)
+            json.field("muting", muting)
         }
     }
 }
 
 /// The little of a member that stands beside a post or a comment.
-extension AccountSummary: JSONWritable {
-    init(_ account: Account) {
-        self.init(id: account.id, username: account.username, fullName: account.fullName)
-    }
+struct SummaryBody: JSONWritable {
+    let account: AccountSummary
+    let site: Site
 
-    package func write(to json: inout JSONText) { json.object { writeFields(to: &$0) } }
+    func write(to json: inout JSONText) { json.object { account.writeFields(to: &$0, at: site) } }
+}
 
-    fileprivate func writeFields(to json: inout JSONText) {
+extension AccountSummary {
+    fileprivate func writeFields(to json: inout JSONText, at site: Site) {
         json.field("id", id.description)
         json.field("username", username)
         json.field("fullName", fullName)
-        json.field("profilePictureUrl", orNull: nil)
+        json.field("profilePictureUrl", orNull: pictureKey.map { site.absolute(Site.media($0)) })
     }
 }

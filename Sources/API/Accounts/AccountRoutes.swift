@@ -3,16 +3,17 @@ import HTTPTypes
 import Hummingbird
 import Web
 
-/// Registering, signing in and out, one's own account.
+/// Registering, signing in and out.
 struct AccountRoutes {
     let community: Community
+    let site: Site
+    let signInGuard: SignInGuard
 
     var routes: RouteCollection<WebContext> {
         let routes = RouteCollection(context: WebContext.self)
         routes.post("auth/register", use: register)
         routes.post("auth/login", use: login)
         routes.post("auth/logout", use: logout)
-        routes.get("me", use: me)
         return routes
     }
 
@@ -21,6 +22,7 @@ struct AccountRoutes {
         let fullName: String
         let username: String
         let password: String
+        let invite: String?
     }
 
     private struct LoginBody: Decodable {
@@ -30,10 +32,11 @@ struct AccountRoutes {
 
     private struct SignedInBody: JSONWritable {
         let issued: Credentials.Issued
+        let site: Site
 
         func write(to json: inout JSONText) {
             json.object { json in
-                json.field("user", UserBody(account: issued.account))
+                json.field("user", UserBody(account: issued.account, site: site))
                 json.field("token", issued.secret.text)
                 json.field("expiresAt", Timestamp(issued.expiresAt).rfc3339)
             }
@@ -44,26 +47,24 @@ struct AccountRoutes {
         let body = try await request.json(RegistrationBody.self)
         let account = try await community.accounts.register(
             Registration(
-                email: body.email, fullName: body.fullName, username: body.username, password: body.password))
+                email: body.email, fullName: body.fullName, username: body.username, password: body.password,
+                invite: body.invite ?? ""))
         let issued = try await community.credentials.issue(.token, to: account, scopes: .all, name: request.program)
-        return .json(SignedInBody(issued: issued), status: .created)
+        return .json(SignedInBody(issued: issued, site: site), status: .created)
     }
 
     @Sendable func login(_ request: Request, _ context: WebContext) async throws -> Response {
         let body = try await request.json(LoginBody.self)
-        let issued = try await community.credentials.signIn(
-            login: body.login, password: body.password, as: .token, name: request.program)
-        return .json(SignedInBody(issued: issued))
+        let issued = try await signInGuard.guarding(body.login, context) {
+            try await community.credentials.signIn(
+                login: body.login, password: body.password, as: .token, name: request.program)
+        }
+        return .json(SignedInBody(issued: issued, site: site))
     }
 
     @Sendable func logout(_ request: Request, _ context: WebContext) async throws -> Response {
         try await community.credentials.signOut(try context.member())
         return .noContent
-    }
-
-    @Sendable func me(_ request: Request, _ context: WebContext) async throws -> Response {
-        let own = try await community.accounts.own(try context.member())
-        return .json(UserBody(account: own.account, email: own.email))
     }
 }
 

@@ -3,18 +3,21 @@ import Hummingbird
 import Web
 
 /// A comment in JSON.
-extension Comment: JSONWritable {
-    package func write(to json: inout JSONText) {
+struct CommentBody: JSONWritable {
+    let comment: Comment
+    let site: Site
+
+    func write(to json: inout JSONText) {
         json.object { json in
-            json.field("id", id.description)
-            json.field("postId", post.description)
-            json.field("authorId", author.id.description)
-            json.field("author", author)
-            json.field("text", text)
-            json.field("replyToId", orNull: nil)
-            json.field("likesCount", 0)
-            json.field("likedByMe", false)
-            json.field("createdAt", Timestamp(createdAt).rfc3339)
+            json.field("id", comment.id.description)
+            json.field("postId", comment.post.description)
+            json.field("authorId", comment.author.id.description)
+            json.field("author", SummaryBody(account: comment.author, site: site))
+            json.field("text", comment.text)
+            json.field("replyToId", orNull: comment.replyTo?.description)
+            json.field("likesCount", comment.likesCount)
+            json.field("likedByMe", comment.likedByViewer)
+            json.field("createdAt", Timestamp(comment.createdAt).rfc3339)
         }
     }
 }
@@ -32,20 +35,23 @@ struct CommentRoutes {
         return routes
     }
 
-    private struct NewComment: Decodable { let text: String }
+    private struct NewComment: Decodable {
+        let text: String
+        let replyToId: ID<Comment>?
+    }
 
     @Sendable func list(_ request: Request, _ context: WebContext) async throws -> Response {
         let page = try await community.comments.of(
             try context.id(of: Post.self, called: "post"), for: context.viewer, page: try request.page())
-        return page.answer(to: request, at: site) { $0 }
+        return page.answer(to: request, at: site) { CommentBody(comment: $0, site: site) }
     }
 
     @Sendable func add(_ request: Request, _ context: WebContext) async throws -> Response {
         let viewer = try context.member()
         let post = try context.id(of: Post.self, called: "post")
-        let comment = try await community.comments.add(
-            try await request.json(NewComment.self).text, to: post, by: viewer)
-        return .json(comment, status: .created)
+        let body = try await request.json(NewComment.self)
+        let comment = try await community.comments.add(body.text, to: post, replyTo: body.replyToId, by: viewer)
+        return .json(CommentBody(comment: comment, site: site), status: .created)
     }
 
     @Sendable func delete(_ request: Request, _ context: WebContext) async throws -> Response {

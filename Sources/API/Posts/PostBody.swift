@@ -13,7 +13,7 @@ struct PostBody: JSONWritable {
             json.field("code", post.id.code)
             json.field("url", site.absolute(Site.post(post.id)))
             json.field("authorId", post.author.id.description)
-            json.field("author", post.author)
+            json.field("author", SummaryBody(account: post.author, site: site))
             json.field("caption", post.caption)
             json.field("location", post.location)
             json.field("imageUrl", media.first?.url ?? "")
@@ -21,7 +21,7 @@ struct PostBody: JSONWritable {
             json.field("likesCount", post.likesCount)
             json.field("commentsCount", post.commentsCount)
             json.field("likedByMe", post.likedByViewer)
-            json.field("savedByMe", false)
+            json.field("savedByMe", post.savedByViewer)
             json.field("createdAt", Timestamp(post.createdAt).rfc3339)
             json.field("updatedAt", Timestamp(post.updatedAt).rfc3339)
         }

@@ -2,7 +2,7 @@ import Core
 import Hummingbird
 import Web
 
-/// The home feed, and posts: making, reading, liking, deleting.
+/// The home feed, and posts: making, reading, editing, deleting.
 struct PostRoutes {
     let community: Community
     let site: Site
@@ -13,9 +13,8 @@ struct PostRoutes {
         routes.get("posts", use: home)
         routes.post("posts", use: publish)
         routes.get("posts/:id", use: show)
+        routes.patch("posts/:id", use: edit)
         routes.delete("posts/:id", use: delete)
-        routes.post("posts/:id/like", use: like)
-        routes.delete("posts/:id/like", use: unlike)
         return routes
     }
 
@@ -25,9 +24,20 @@ struct PostRoutes {
         let location: String?
     }
 
+    private struct EditBody: Decodable {
+        struct Media: Decodable {
+            let id: ID<Photo>
+            let altText: String
+        }
+
+        let caption: String?
+        let location: String?
+        let media: [Media]?
+    }
+
     @Sendable func home(_ request: Request, _ context: WebContext) async throws -> Response {
         let page = try await community.feed.home(for: try context.member(), page: try request.page())
-        return page.answer(to: request, at: site) { PostBody(post: $0, site: site) }
+        return page.answer(to: request, at: site)
     }
 
     @Sendable func publish(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -62,18 +72,16 @@ struct PostRoutes {
         return .json(PostBody(post: post, site: site))
     }
 
+    @Sendable func edit(_ request: Request, _ context: WebContext) async throws -> Response {
+        let viewer = try context.member()
+        let body = try await request.json(EditBody.self)
+        let texts = Dictionary((body.media ?? []).map { ($0.id, $0.altText) }) { _, last in last }
+        let edit = PostEdit(caption: body.caption, location: body.location, altTexts: texts)
+        return .json(PostBody(post: try await community.posts.edit(try id(context), edit, by: viewer), site: site))
+    }
+
     @Sendable func delete(_ request: Request, _ context: WebContext) async throws -> Response {
         try await community.posts.delete(try id(context), by: try context.member())
-        return .noContent
-    }
-
-    @Sendable func like(_ request: Request, _ context: WebContext) async throws -> Response {
-        try await community.likes.like(try id(context), by: try context.member())
-        return .noContent
-    }
-
-    @Sendable func unlike(_ request: Request, _ context: WebContext) async throws -> Response {
-        try await community.likes.unlike(try id(context), by: try context.member())
         return .noContent
     }
 

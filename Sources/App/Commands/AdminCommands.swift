@@ -112,6 +112,34 @@ struct TokenCommands: AsyncParsableCommand {
     }
 }
 
+/// Invitations, for whoever runs the server.
+struct InviteCommands: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "invite", abstract: "Make invitations.", subcommands: [Create.self])
+
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make an invitation and print its code, this once.",
+            discussion: "Who registers with it types the code, or opens /register?invite=CODE.")
+        @Option(help: "How many accounts it is for.") var uses = 1
+        @Option(help: "How many days it is good.") var days = 14
+        @OptionGroup var flags: SettingsFlags
+
+        func run() async throws {
+            try await ControlSocket.perform(.createInvite(uses: uses, days: days), in: try await flags.settings().data)
+        }
+    }
+}
+
+/// One round of what the server does every hour.
+struct Maintain: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Remove what has expired or is claimed by nothing, and recount; prints how many of each.")
+    @OptionGroup var flags: SettingsFlags
+
+    func run() async throws { try await ControlSocket.perform(.maintain, in: try await flags.settings().data) }
+}
+
 /// Asking the person at the terminal.
 enum Terminal {
     /// A line from standard input, not shown where it is typed.

@@ -16,12 +16,17 @@ struct SettingsFlags: ParsableArguments {
     @Option(help: help(Settings.baseURL)) var baseURL: String?
     @Option(help: help(Settings.data)) var data: String?
     @Option(help: help(Settings.logLevel)) var logLevel: String?
+    @Option(help: help(Settings.registration)) var registration: String?
+    @Option(help: help(Settings.trustedProxies)) var trustedProxies: String?
+    @Option(help: help(Settings.rateLimits)) var rateLimits: String?
     @Option(help: "A file of settings, NAME=value a line; they win over the environment.") var envFile: String?
 
     func settings() async throws -> Settings {
         let flags = [
             Settings.host.name: host, Settings.port.name: port, Settings.baseURL.name: baseURL,
             Settings.data.name: data, Settings.logLevel.name: logLevel,
+            Settings.registration.name: registration, Settings.trustedProxies.name: trustedProxies,
+            Settings.rateLimits.name: rateLimits,
         ]
         return try await Settings(flags: flags.compactMapValues { $0 }, file: envFile)
     }
@@ -48,17 +53,21 @@ struct Serve: AsyncParsableCommand {
             return log
         }
         let logger = Logger(label: "isntgram")
-        let household = try await Household.open(settings.data, logger: logger)
-        let site = SiteApplication.make(
-            community: household.community, site: settings.site, uploads: household.uploads, host: settings.host,
-            port: settings.port, logger: logger
-        ) { channel in
+        let household = try await Household.open(settings.data, registration: settings.registration, logger: logger)
+        var application = SiteApplication(
+            community: household.community, site: settings.site, uploads: household.uploads, logger: logger)
+        application.limits = settings.rateLimits
+        application.proxies = settings.trustedProxies
+        let site = application.listening(on: settings.host, port: settings.port) { channel in
             let port = channel.localAddress?.port ?? settings.port
             logger.notice("Open http://\(settings.host):\(port)", metadata: ["data": "\(settings.data)"])
         }
         let control = try ControlSocket.application(in: settings.data, community: household.community, logger: logger)
         var configuration = ServiceGroupConfiguration(
-            services: [.init(service: site), .init(service: control)], gracefulShutdownSignals: [.sigterm, .sigint],
+            services: [
+                .init(service: site), .init(service: control),
+                .init(service: MaintenanceService(maintenance: household.community.maintenance, logger: logger)),
+            ], gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger)
         // Requests in hand have this long to finish; then they are cut off.
         configuration.maximumGracefulShutdownDuration = .seconds(10)

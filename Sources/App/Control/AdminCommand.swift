@@ -11,6 +11,8 @@ enum AdminCommand: Codable, Sendable {
     case createToken(username: String, scopes: String, name: String)
     case revokeToken(String)
     case revokeTokens(username: String)
+    case createInvite(uses: Int, days: Int)
+    case maintain
 
     /// What a command ended with: lines to print, or why it was refused.
     struct Outcome: Codable, Sendable {
@@ -34,7 +36,7 @@ enum AdminCommand: Codable, Sendable {
         let credentials = community.credentials
         switch self {
         case .createUser(let username, let email, let fullName, let password):
-            let account = try await accounts.register(
+            let account = try await accounts.create(
                 Registration(email: email, fullName: fullName, username: username, password: password))
             return ["Made the account \(account.username)."]
         case .listUsers:
@@ -43,11 +45,11 @@ enum AdminCommand: Codable, Sendable {
             }
         case .setPassword(let username, let password):
             let account = try await accounts.find(username: username)
-            try await accounts.setPassword(password, of: account)
+            try await accounts.setPassword(password, of: account.summary)
             return ["Set the password of \(account.username); every session and token has ended."]
         case .deleteUser(let username):
             let account = try await accounts.find(username: username)
-            try await accounts.delete(account)
+            try await accounts.delete(account.summary)
             return ["Deleted \(account.username) with \(account.postsCount) posts."]
         case .createToken(let username, let names, let name):
             guard let scopes = Credential.Scopes(names: names) else {
@@ -61,6 +63,9 @@ enum AdminCommand: Codable, Sendable {
         case .revokeTokens(let username):
             let account = try await accounts.find(username: username)
             return ["Revoked \(try await credentials.revokeTokens(of: account)) tokens of \(account.username)."]
+        case .createInvite(let uses, let days):
+            return [try await community.invites.create(uses: uses, days: days).text]
+        case .maintain: return try await community.maintenance.run().lines.map { "\($0.count)\t\($0.name)" }
         }
     }
 }

@@ -15,7 +15,7 @@ struct Household: Sendable {
     private let lock: DataFolderLock
 
     /// - Throws: ``StorageError`` when another process holds the folder or the database cannot be used.
-    static func open(_ folder: String, logger: Logger) async throws -> Household {
+    static func open(_ folder: String, registration: RegistrationPolicy = .open, logger: Logger) async throws -> Household {
         try Files.makeFolder(folder)
         let lock = try DataFolderLock(folder: folder)
         let storage = try SQLiteStorage(path: folder + "/isntgram.sqlite")
@@ -24,7 +24,7 @@ struct Household: Sendable {
         let community = Community(
             storage: storage, media: try MediaFolder(folder + "/media"),
             processor: PhotoProcessor(executable: try executable(), arguments: [RenderPhoto.name]), uploads: uploads,
-            logger: logger)
+            registration: registration, logger: logger)
         let household = Household(community: community, uploads: uploads, storage: storage, lock: lock)
         let count = try await community.photos.removeUnclaimed()
         if count > 0 { logger.notice("Removed the files of \(count) photos that were never posted") }

@@ -8,9 +8,26 @@ import Web
 import Website
 
 /// The application: every route and what stands before them, built here alone, for `serve` and for tests.
-package enum SiteApplication {
-    package static func router(community: Community, site: Site, uploads: UploadFolder) -> Router<WebContext> {
+package struct SiteApplication: Sendable {
+    package var community: Community
+    package var site: Site
+    package var uploads: UploadFolder
+    package var limits = RateLimits()
+    package var proxies = TrustedProxies.none
+    package var connections = ConnectionLimits()
+    package var logger: Logger
+
+    package init(community: Community, site: Site, uploads: UploadFolder, logger: Logger) {
+        self.community = community
+        self.site = site
+        self.uploads = uploads
+        self.logger = logger
+    }
+
+    package var router: Router<WebContext> {
         let cookies = SiteCookies(site: site)
+        let limiter = RateLimiter(limits: limits, clock: community.clock)
+        let signInGuard = SignInGuard(limiter: limiter)
         let router = Router(context: WebContext.self, options: [.autoGenerateHeadEndpoints])
         router.add(middleware: AccessLog())
         router.add(middleware: SecurityHeaders(site: site))
@@ -23,21 +40,23 @@ package enum SiteApplication {
         router.add(middleware: Authentication(credentials: community.credentials, cookies: cookies))
         // Once more where it is known who asks: a member's error page is a member's page.
         router.add(middleware: errors)
-        APIRoutes(community: community, site: site, uploads: uploads).add(to: router)
-        WebsiteRoutes(community: community, site: site, uploads: uploads, cookies: cookies).add(to: router)
+        router.add(middleware: RateLimiting(limiter: limiter, proxies: proxies))
+        APIRoutes(community: community, site: site, uploads: uploads, signInGuard: signInGuard).add(to: router)
+        WebsiteRoutes(
+            community: community, site: site, uploads: uploads, cookies: cookies, signInGuard: signInGuard
+        ).add(to: router)
         return router
     }
 
-    package static func make(
-        community: Community, site: Site, uploads: UploadFolder, host: String, port: Int,
-        limits: ConnectionLimits = .init(), logger: Logger,
-        onServerRunning: @escaping @Sendable (any Channel) async -> Void = { _ in }
+    /// The server, not yet running.
+    package func listening(
+        on host: String, port: Int, onServerRunning: @escaping @Sendable (any Channel) async -> Void = { _ in }
     ) -> some ApplicationProtocol {
         Application(
-            router: router(community: community, site: site, uploads: uploads), server: .strictHTTP1(limits),
+            router: router, server: .strictHTTP1(connections),
             configuration: .init(
                 address: .hostname(host, port: port),
-                availableConnectionsDelegate: MaximumAvailableConnections(limits.connections)),
+                availableConnectionsDelegate: MaximumAvailableConnections(connections.connections)),
             onServerRunning: onServerRunning, logger: logger)
     }
 }

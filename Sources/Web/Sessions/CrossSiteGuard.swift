@@ -36,6 +36,8 @@ extension HTTPField.Name {
     static let crossOriginOpenerPolicy = HTTPField.Name(ours: "cross-origin-opener-policy")
     static let referrerPolicy = HTTPField.Name(ours: "referrer-policy")
 
+    static let xForwardedFor = HTTPField.Name(ours: "x-forwarded-for")
+    static let xAccelBuffering = HTTPField.Name(ours: "x-accel-buffering")
     package static let link = HTTPField.Name(ours: "link")
 
     /// A name written in the source.

@@ -8,6 +8,7 @@ import Web
 struct AccountPages {
     let community: Community
     let cookies: SiteCookies
+    let signInGuard: SignInGuard
 
     var routes: RouteCollection<WebContext> {
         let routes = RouteCollection(context: WebContext.self)
@@ -21,13 +22,18 @@ struct AccountPages {
 
     @Sendable func registration(_ request: Request, _ context: WebContext) async throws -> Response {
         guard context.viewer == nil else { return .seeOther("/") }
-        return page(Visit(context, cookies: cookies), Registration(email: "", fullName: "", username: "", password: ""))
+        let visit = Visit(context, cookies: cookies)
+        guard community.accounts.policy != .closed else { return closed(visit) }
+        return page(
+            visit,
+            Registration(email: "", fullName: "", username: "", password: "", invite: request.queryText("invite")))
     }
 
     @Sendable func register(_ request: Request, _ context: WebContext) async throws -> Response {
         let form = try await request.form(context)
         let registration = Registration(
-            email: form["email"], fullName: form["fullName"], username: form["username"], password: form["password"])
+            email: form["email"], fullName: form["fullName"], username: form["username"], password: form["password"],
+            invite: form["invite"])
         do {
             let account = try await community.accounts.register(registration)
             return try await signedIn(account, request, context)
@@ -44,8 +50,10 @@ struct AccountPages {
     @Sendable func signIn(_ request: Request, _ context: WebContext) async throws -> Response {
         let form = try await request.form(context)
         do {
-            let issued = try await community.credentials.signIn(
-                login: form["login"], password: form["password"], as: .session, name: request.browser)
+            let issued = try await signInGuard.guarding(form["login"], context) {
+                try await community.credentials.signIn(
+                    login: form["login"], password: form["password"], as: .session, name: request.browser)
+            }
             return try await enter(issued, context)
         } catch let problem as Problem where problem.kind == .unauthorized {
             return signInPage(Visit(context, cookies: cookies), login: form["login"], problem)
@@ -73,13 +81,22 @@ struct AccountPages {
         return response
     }
 
+    private func closed(_ visit: Visit) -> Response {
+        visit.page(
+            "Register",
+            """
+            <div class="narrow"><h1>Registration is closed</h1><p>Ask whoever keeps this site to make you an account.</p>
+            <p class="next">Have an account? <a href="/login">Sign in</a></p></div>
+            """)
+    }
+
     private func page(_ visit: Visit, _ typed: Registration, _ problem: Problem? = nil) -> Response {
-        let fields = [
+        var fields = [
             Field(
                 name: "email", label: "Email", type: "email", value: typed.email, autocomplete: "email",
                 fault: problem.fault(of: "email")),
             Field(
-                name: "fullName", label: "Full name", value: typed.fullName, autocomplete: "name",
+                name: "fullName", label: "Full name", value: typed.fullName, autocomplete: "name", isRequired: false,
                 fault: problem.fault(of: "fullName")),
             Field(
                 name: "username", label: "Username", value: typed.username, hint: "Letters a–z, digits, “.” and “_”.",
@@ -88,6 +105,13 @@ struct AccountPages {
                 name: "password", label: "Password", type: "password", hint: "At least 10 characters.",
                 autocomplete: "new-password", fault: problem.fault(of: "password")),
         ]
+        if community.accounts.policy == .invite {
+            fields.append(
+                Field(
+                    name: "invite", label: "Invitation", value: typed.invite,
+                    hint: "The code that a keeper of this site gave you.",
+                    fault: problem.fault(of: "invite")))
+        }
         return visit.page(
             "Register", status: problem.status,
             """

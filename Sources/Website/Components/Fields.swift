@@ -1,5 +1,6 @@
 import Core
 import HTML
+import Web
 
 /// One labelled line of a form, with what is wrong with it.
 struct Field {
@@ -10,13 +11,16 @@ struct Field {
     var hint = ""
     /// What the browser may fill in (HTML Living Standard, autofill).
     var autocomplete = "off"
+    var isRequired = true
+    var maximumLength: Int?
     var fault: String?
 
     var html: HTML {
         """
         <div class="field">
         <label for="\(name)">\(label)</label>
-        <input id="\(name)" name="\(name)" type="\(type)" value="\(value)" autocomplete="\(autocomplete)" required\
+        <input id="\(name)" name="\(name)" type="\(type)" value="\(value)" autocomplete="\(autocomplete)"\
+        \(when: isRequired, " required")\(when: maximumLength != nil, " maxlength=\"\(maximumLength ?? 0)\"")\
         \(when: hasNote, " aria-describedby=\"\(name)-note\"")\(when: fault != nil, " aria-invalid=\"true\"")>
         \(note)
         </div>
@@ -43,16 +47,31 @@ extension Problem? {
 }
 
 /// A form that is one button.
-func buttonForm(_ visit: Visit, action: String, label: String, style: String = "plain", back: String? = nil) -> HTML {
-    """
-    <form method="post" action="\(url: action)">\(visit.tokenField)\
-    \(back.map { "<input type=\"hidden\" name=\"back\" value=\"\($0)\">" as HTML })\
-    <button class="\(style)">\(label)</button></form>
-    """
+/// - Parameters:
+///   - back: where it leads back to.
+///   - hidden: further fields.
+func buttonForm(
+    _ visit: Visit, action: String, label: String, style: String = "plain", back: String? = nil,
+    hidden: [(name: String, value: String)] = []
+) -> HTML {
+    let fields = hidden + (back.map { [("back", $0)] } ?? [])
+    return """
+        <form method="post" action="\(url: action)">\(visit.tokenField)\
+        \(fields.map { "<input type=\"hidden\" name=\"\($0.name)\" value=\"\($0.value)\">" as HTML })\
+        <button class="\(style)">\(label)</button></form>
+        """
 }
 
 /// A link to the next page of a list; nothing on the last.
 func nextLink(_ path: String, _ cursor: String?) -> HTML {
     guard let cursor else { return .nothing }
-    return "<p class=\"next\"><a rel=\"next\" href=\"\(url: "\(path)?cursor=\(cursor)")\">Next page</a></p>"
+    let mark = path.contains("?") ? "&" : "?"
+    return "<p class=\"next\"><a rel=\"next\" href=\"\(url: "\(path)\(mark)cursor=\(cursor)")\">Next page</a></p>"
+}
+
+/// The path that a form names to lead back to: only one of this site.
+func backTarget(_ form: Form, otherwise path: String) -> String {
+    let back = form["back"]
+    let isOurs = back.hasPrefix("/") && !back.hasPrefix("//") && back.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x5C }
+    return isOurs ? back : path
 }

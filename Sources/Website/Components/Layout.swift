@@ -19,6 +19,7 @@ struct Layout {
         <meta name="color-scheme" content="light dark">
         <title>\(title) · Isntgram</title>
         <link rel="icon" href="/favicon.svg" type="image/svg+xml">
+        <link rel="manifest" href="/manifest.webmanifest">
         <link rel="stylesheet" href="\(url: Assets.stylesheet.path)">
         \(head)
         </head>
@@ -38,15 +39,21 @@ struct Layout {
         """
     }
 
+    private var unreadBadge: HTML {
+        let shown = visit.unreadCount >= 100 ? "99+" : String(visit.unreadCount)
+        return "<span class=\"badge\">\(shown)<span class=\"visually-hidden\"> unread</span></span>"
+    }
+
     private var navigation: HTML {
         guard let viewer = visit.viewer else {
             return """
-                <a href="/login">Sign in</a> <a class="button" href="/register">Register</a>
+                <a href="/explore">Explore</a> <a href="/login">Sign in</a> <a class="button" href="/register">Register</a>
                 """
         }
         return """
-            <a href="/">Home</a> <a href="/create">Create</a> <a href="\(url: Site.profile(viewer.username))">Profile</a>
-            <form method="post" action="/logout">\(visit.tokenField)<button class="plain">Sign out</button></form>
+            <a href="/">Home</a> <a href="/explore">Explore</a> <a href="/create">Create</a>
+            <a href="/notifications">News\(when: visit.unreadCount > 0, unreadBadge)</a>
+            <a href="\(url: Site.profile(viewer.username))">Profile</a>
             """
     }
 }

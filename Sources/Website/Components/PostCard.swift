@@ -18,8 +18,8 @@ struct PostCard {
         \(post.author.username)</a>\(place)</header>
         <div class="photos\(when: post.photos.count > 1, " many")"\(when: post.photos.count > 1, " tabindex=\"0\" role=\"group\" aria-label=\"\(post.photos.count) photos\"")>\
         \(post.photos.enumerated().map { picture($1, isEager: isFirst && $0 == 0) })</div>
-        <div class="actions">\(likeButton)<a href="\(url: Site.post(post.id))#comments">\(commentsLabel)</a></div>
-        <p class="likes">\(count(post.likesCount, "like", "likes"))</p>
+        <div class="actions">\(likeButton)<a href="\(url: Site.post(post.id))#comments">\(commentsLabel)</a>\(saveButton)</div>
+        <p class="likes">\(likes)</p>
         \(when: !post.caption.isEmpty, caption)
         <p class="time"><a href="\(url: Site.post(post.id))"><time datetime="\(time.rfc3339)">\(time.dayName)</time></a></p>
         </article>
@@ -35,8 +35,21 @@ struct PostCard {
     private var caption: HTML {
         """
         <p class="caption"><a class="name" href="\(url: Site.profile(post.author.username))">\(post.author.username)</a> \
-        \(post.caption)</p>
+        \(linked(post.caption))</p>
         """
+    }
+
+    private var likes: HTML {
+        guard post.likesCount > 0 else { return "0 likes" }
+        return "<a href=\"\(url: "\(Site.post(post.id))/likes")\">\(count(post.likesCount, "like", "likes"))</a>"
+    }
+
+    private var saveButton: HTML {
+        guard visit.viewer != nil else { return .nothing }
+        let path = Site.post(post.id)
+        return post.savedByViewer
+            ? buttonForm(visit, action: "\(path)/unsave", label: "Saved", style: "plain saved", back: back)
+            : buttonForm(visit, action: "\(path)/save", label: "Save", back: back)
     }
 
     private var commentsLabel: HTML {
@@ -86,11 +99,6 @@ struct PostCard {
 
 /// A number with its word.
 func count(_ number: Int, _ one: String, _ many: String) -> HTML { "\(number) \(number == 1 ? one : many)" }
-
-/// The first letter of a name on a circle.
-func avatar(_ account: AccountSummary) -> HTML {
-    "<span class=\"avatar tint-\(Int(account.id.value % 6))\" aria-hidden=\"true\">\(account.username.prefix(1).uppercased())</span>"
-}
 
 /// A square of a grid, leading to its post.
 func tile(_ post: Post) -> HTML {

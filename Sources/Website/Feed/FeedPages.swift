@@ -19,7 +19,10 @@ struct FeedPages {
         guard let viewer = context.viewer else { return visit.page("Welcome", welcome) }
         let asked = try request.page()
         let page = try await community.feed.home(for: viewer, page: asked)
-        guard !page.items.isEmpty else { return visit.page("Home", empty(viewer, isFirst: asked.isFirst)) }
+        guard !page.items.isEmpty else {
+            let suggestions = asked.isFirst ? try await community.explore.suggestions(for: viewer, limit: 10) : []
+            return visit.page("Home", empty(viewer, suggestions, isFirst: asked.isFirst, visit))
+        }
         let cards = page.items.enumerated().map { place, post in
             PostCard(post: post, visit: visit, back: "/#post-\(post.id)", isFirst: place == 0).html
         }
@@ -36,14 +39,25 @@ struct FeedPages {
         <p>Have an account? <a href="/login">Sign in</a></p></div>
         """
 
-    private func empty(_ viewer: Viewer, isFirst: Bool) -> HTML {
+    private func empty(
+        _ viewer: Viewer, _ suggestions: [AccountSummary], isFirst: Bool, _ visit: Visit
+    ) -> HTML {
         guard isFirst else {
             return "<div class=\"empty\"><h1>That was all</h1><p><a href=\"/\">Back to the newest</a></p></div>"
         }
         return """
             <div class="empty"><h1>Welcome, \(viewer.username)</h1>
-            <p>Posts of people you follow appear here. Open somebody’s page and follow them, or begin yourself.</p>
+            <p>Posts of people you follow appear here. Follow somebody, or begin yourself.</p>
             <p><a class="button" href="/create">Post your first photo</a></p></div>
+            \(when: !suggestions.isEmpty, suggested(suggestions, visit))
             """
+    }
+
+    private func suggested(_ accounts: [AccountSummary], _ visit: Visit) -> HTML {
+        let list = people(accounts, empty: "") { account in
+            buttonForm(visit, action: "\(Site.profile(account.username))/follow", label: "Follow", style: "button", back: "/")
+        }
+        return
+            "<section class=\"narrow\" aria-labelledby=\"suggested\"><h2 id=\"suggested\">People to follow</h2>\(list)</section>"
     }
 }

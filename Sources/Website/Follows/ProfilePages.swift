@@ -6,6 +6,7 @@ import Web
 /// People: their page, their followers, following them.
 struct ProfilePages {
     let community: Community
+    let site: Site
     let cookies: SiteCookies
 
     var routes: RouteCollection<WebContext> {
@@ -13,8 +14,13 @@ struct ProfilePages {
         routes.get(":username", use: show)
         routes.get(":username/followers", use: followers)
         routes.get(":username/following", use: following)
-        routes.post(":username/follow", use: follow)
-        routes.post(":username/unfollow", use: unfollow)
+        routes.post(":username/follow") { try await act($0, $1, community.follows.follow) }
+        routes.post(":username/unfollow") { try await act($0, $1, community.follows.unfollow) }
+        routes.post(":username/remove-follower") { try await act($0, $1, community.follows.removeFollower) }
+        routes.post(":username/block") { try await act($0, $1, community.blocks.block) }
+        routes.post(":username/unblock") { try await act($0, $1, community.blocks.unblock) }
+        routes.post(":username/mute") { try await act($0, $1, community.blocks.mute) }
+        routes.post(":username/unmute") { try await act($0, $1, community.blocks.unmute) }
         return routes
     }
 
@@ -24,38 +30,41 @@ struct ProfilePages {
         let path = Site.profile(account.username)
         let visit = Visit(context, cookies: cookies)
         return visit.page(
-            account.username,
+            account.username, head: preview(account),
             """
-            \(head(found.profile, visit))
-            \(grid(found.posts.items, isOwn: context.viewer?.id == account.id))
+            \(ProfileHead(profile: found.profile, visit: visit).html)
+            \(posts(found, isOwn: context.viewer?.id == account.id))
             \(nextLink(path, found.posts.nextCursor))
             """)
     }
 
     @Sendable func followers(_ request: Request, _ context: WebContext) async throws -> Response {
         let name = try name(context)
-        let page = try await community.follows.followers(of: name, page: try request.page())
-        return list("Followers of \(name)", "/\(name)/followers", page, Visit(context, cookies: cookies))
+        let page = try await community.follows.followers(of: name, for: context.viewer, page: try request.page())
+        let visit = Visit(context, cookies: cookies)
+        let isOwn = context.viewer?.username == name
+        return list("Followers of \(name)", "/\(name)/followers", page, visit) { account in
+            isOwn
+                ? buttonForm(
+                    visit, action: "\(Site.profile(account.username))/remove-follower", label: "Remove", style: "quiet",
+                    back: "/\(name)/followers") : .nothing
+        }
     }
 
     @Sendable func following(_ request: Request, _ context: WebContext) async throws -> Response {
         let name = try name(context)
-        let page = try await community.follows.following(by: name, page: try request.page())
+        let page = try await community.follows.following(by: name, for: context.viewer, page: try request.page())
         return list("Followed by \(name)", "/\(name)/following", page, Visit(context, cookies: cookies))
     }
 
-    @Sendable func follow(_ request: Request, _ context: WebContext) async throws -> Response {
-        _ = try await request.form(context)
+    /// A button on a profile: does it, and leads back to where it was pressed.
+    private func act(
+        _ request: Request, _ context: WebContext, _ rule: (String, Viewer) async throws -> Void
+    ) async throws -> Response {
+        let form = try await request.form(context)
         let name = try name(context)
-        try await community.follows.follow(name, by: try context.member())
-        return .seeOther(Site.profile(name))
-    }
-
-    @Sendable func unfollow(_ request: Request, _ context: WebContext) async throws -> Response {
-        _ = try await request.form(context)
-        let name = try name(context)
-        try await community.follows.unfollow(name, by: try context.member())
-        return .seeOther(Site.profile(name))
+        try await rule(name, try context.member())
+        return .seeOther(backTarget(form, otherwise: Site.profile(name)))
     }
 
     /// The username in the path; what cannot be one is nobody's page.
@@ -65,45 +74,41 @@ struct ProfilePages {
         return name
     }
 
-    private func head(_ profile: Profile, _ visit: Visit) -> HTML {
-        let account = profile.account
-        let path = Site.profile(account.username)
-        let initial = String(account.username.prefix(1).uppercased())
-        return """
-            <section class="profile" aria-label="Profile">
-            <span class="avatar large tint-\(account.id.value % 6)" aria-hidden="true">\(initial)</span>
-            <div><div class="profile-head"><h1>\(account.username)</h1>\(followButton(profile, visit))</div>
-            <ul class="counts"><li><b>\(account.postsCount)</b> \(account.postsCount == 1 ? "post" : "posts")</li>
-            <li><a href="\(url: "\(path)/followers")"><b>\(account.followerCount)</b> \(account.followerCount == 1 ? "follower" : "followers")</a></li>
-            <li><a href="\(url: "\(path)/following")"><b>\(account.followingCount)</b> following</a></li></ul>
-            <p class="name">\(account.fullName)</p></div></section>
-            """
-    }
-
-    private func followButton(_ profile: Profile, _ visit: Visit) -> HTML {
-        guard let relationship = profile.relationship else { return .nothing }
-        let path = Site.profile(profile.account.username)
-        return relationship.following
-            ? buttonForm(visit, action: "\(path)/unfollow", label: "Unfollow", style: "quiet")
-            : buttonForm(
-                visit, action: "\(path)/follow", label: relationship.followedBy ? "Follow back" : "Follow", style: "button")
-    }
-
-    private func grid(_ posts: [Post], isOwn: Bool) -> HTML {
-        guard posts.isEmpty else { return "<ul class=\"grid\">\(posts.map(tile))</ul>" }
-        return isOwn
-            ? "<p class=\"empty\">Your photos appear here. <a href=\"/create\">Post the first</a></p>"
-            : "<p class=\"empty\">No posts yet.</p>"
-    }
-
-    private func list(_ title: String, _ path: String, _ page: Page<AccountSummary>, _ visit: Visit) -> Response {
-        let rows = page.items.map { account -> HTML in
-            """
-            <li>\(avatar(account))<a href="\(url: Site.profile(account.username))"><span class="name">\(account.username)</span> \
-            \(account.fullName)</a></li>
-            """
+    /// How other sites show a link to this page (https://ogp.me).
+    private func preview(_ account: Account) -> HTML {
+        guard !account.isPrivate else { return .nothing }
+        let image: HTML? = account.summary.pictureKey.map {
+            "<meta property=\"og:image\" content=\"\(site.absolute(Site.media($0)))\">"
         }
-        let people: HTML = rows.isEmpty ? "<p class=\"empty\">Nobody yet.</p>" : "<ul class=\"people\">\(rows)</ul>"
-        return visit.page(title, "<div class=\"narrow\"><h1>\(title)</h1>\(people)\(nextLink(path, page.nextCursor))</div>")
+        return """
+            <meta property="og:type" content="profile"><meta property="og:title" content="\(account.username) on Isntgram">
+            <meta property="og:description" content="\(account.bio)">
+            <meta property="og:url" content="\(site.absolute(Site.profile(account.username)))">\(image)
+            """
+    }
+
+    private func posts(_ found: Posts.ProfilePage, isOwn: Bool) -> HTML {
+        guard found.profile.showsPosts || isOwn else {
+            return found.profile.relationship?.blocking == true
+                ? "<p class=\"empty\">You block this account.</p>"
+                : "<p class=\"empty\">This account is private. Follow it to see its photos.</p>"
+        }
+        return grid(
+            found.posts.items,
+            empty: isOwn
+                ? "<p class=\"empty\">Your photos appear here. <a href=\"/create\">Post the first</a></p>"
+                : "<p class=\"empty\">No posts yet.</p>")
+    }
+
+    private func list(
+        _ title: String, _ path: String, _ page: Page<AccountSummary>, _ visit: Visit,
+        actions: (AccountSummary) -> HTML = { _ in .nothing }
+    ) -> Response {
+        visit.page(
+            title,
+            """
+            <div class="narrow"><h1>\(title)</h1>\(people(page.items, empty: "Nobody yet.", actions: actions))
+            \(nextLink(path, page.nextCursor))</div>
+            """)
     }
 }

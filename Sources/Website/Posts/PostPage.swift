@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import HTML
 import Hummingbird
 import Web
@@ -8,6 +9,8 @@ struct PostPage {
     let visit: Visit
     let site: Site
     let found: Comments.PostPage
+    /// The comment that is being answered.
+    var replyTo: Comment?
     var typed = ""
     var problem: Problem?
 
@@ -25,14 +28,27 @@ struct PostPage {
             \(when: visit.viewer?.id == post.author.id, ownerActions)
             <section aria-labelledby="comments"><h2 class="inset" id="comments">Comments</h2>
             \(list)\(nextLink(path, found.comments.nextCursor))
-            \(form)</section></div>
+            \(form)</section>\(neighbours)</div>
             """)
+    }
+
+    /// The posts of the same author on either side.
+    private var neighbours: HTML {
+        let links: [HTML] = [
+            found.neighbours.newer.map { "<a rel=\"prev\" href=\"\(url: Site.post($0))\">Newer post</a>" },
+            found.neighbours.older.map { "<a rel=\"next\" href=\"\(url: Site.post($0))\">Older post</a>" },
+        ].compactMap { $0 }
+        return links.isEmpty
+            ? .nothing : "<nav class=\"neighbours inset\" aria-label=\"Posts of \(post.author.username)\">\(links)</nav>"
     }
 
     /// How other sites show a link to this page (https://ogp.me).
     private var preview: HTML {
-        guard let photo = post.photos.first, let rendition = photo.renditions.first else { return .nothing }
+        // What a stranger may not see, no other site is shown.
+        guard found.isPublic, let photo = post.photos.first, let rendition = photo.renditions.first else { return .nothing }
+        let address = site.absolute(path).addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
         return """
+            <link rel="alternate" type="application/json+oembed" href="\(url: "/oembed?url=\(address)")">
             <meta property="og:type" content="article"><meta property="og:title" content="\(post.author.username) on Isntgram">
             <meta property="og:description" content="\(post.caption.prefix(200))">
             <meta property="og:url" content="\(site.absolute(path))">
@@ -41,30 +57,61 @@ struct PostPage {
     }
 
     private var ownerActions: HTML {
-        "<div class=\"inset\">\(buttonForm(visit, action: "\(path)/delete", label: "Delete post", style: "quiet"))</div>"
+        """
+        <div class="inset owner"><a class="button quiet" href="\(url: "\(path)/edit")">Edit post</a>
+        \(buttonForm(visit, action: "\(path)/delete", label: "Delete post", style: "quiet"))</div>
+        """
     }
 
+    /// Comments oldest first, each with the answers to it; an answer whose comment stands on an earlier page stands alone.
     private var list: HTML {
-        guard !found.comments.items.isEmpty else { return "<p class=\"inset hint\">No comments yet.</p>" }
-        return "<ol class=\"comments\">\(found.comments.items.map(item))</ol>"
+        let comments = found.comments.items
+        guard !comments.isEmpty else { return "<p class=\"inset hint\">No comments yet.</p>" }
+        let here = Set(comments.map(\.id))
+        let answers = Dictionary(grouping: comments.filter { $0.replyTo.map(here.contains) == true }) { $0.replyTo }
+        let tops = comments.filter { $0.replyTo.map(here.contains) != true }
+        let items = tops.map { comment -> HTML in
+            let replies = (answers[comment.id] ?? []).map { item($0, .nothing) }
+            return item(comment, replies.isEmpty ? .nothing : "<ol class=\"comments replies\">\(replies)</ol>")
+        }
+        return "<ol class=\"comments\">\(items)</ol>"
     }
 
-    private func item(_ comment: Comment) -> HTML {
+    private func item(_ comment: Comment, _ answers: HTML) -> HTML {
         let time = Timestamp(comment.createdAt)
         return """
             <li id="comment-\(comment.id.value)">\(avatar(comment.author))<div><p class="comment-text">\
-            <a class="name" href="\(url: Site.profile(comment.author.username))">\(comment.author.username)</a> \(comment.text)</p>
-            <p class="time"><time datetime="\(time.rfc3339)">\(time.dayName)</time></p></div>
-            \(when: comment.deletableByViewer, buttonForm(visit, action: "/comments/\(comment.id)/delete", label: "Delete"))</li>
+            <a class="name" href="\(url: Site.profile(comment.author.username))">\(comment.author.username)</a> \(linked(comment.text))</p>
+            <div class="time comment-actions"><time datetime="\(time.rfc3339)">\(time.dayName)</time>\
+            \(when: comment.likesCount > 0, "<span>\(count(comment.likesCount, "like", "likes"))</span>")\
+            \(when: visit.viewer != nil, actions(on: comment))</div>\(answers)</div></li>
+            """
+    }
+
+    private func actions(on comment: Comment) -> HTML {
+        let like =
+            comment.likedByViewer
+            ? buttonForm(visit, action: "/comments/\(comment.id)/unlike", label: "Unlike", style: "plain liked")
+            : buttonForm(visit, action: "/comments/\(comment.id)/like", label: "Like")
+        return """
+            \(like)<a href="\(url: "\(path)?reply=\(comment.id)#text")">Reply</a>\
+            \(when: comment.deletableByViewer, buttonForm(visit, action: "/comments/\(comment.id)/delete", label: "Delete"))
             """
     }
 
     private var form: HTML {
         guard visit.viewer != nil else { return "<p class=\"inset\"><a href=\"/login\">Sign in</a> to comment.</p>" }
+        let answered: HTML? = replyTo.map { comment in
+            """
+            <input type="hidden" name="replyTo" value="\(comment.id.value)">
+            <p class="hint">Answering \(comment.author.username): \(comment.text.prefix(80)) <a href="\(url: path)#comments">Cancel</a></p>
+            """
+        }
+        let start = typed.isEmpty ? replyTo.map { "@\($0.author.username) " } ?? "" : typed
         return """
-            <form class="comment-form" method="post" action="\(url: "\(path)/comments")">\(visit.tokenField)\(alert(problem))
-            <label for="text">Add a comment</label>
-            <textarea id="text" name="text" rows="2" maxlength="\(Comment.textLimit)" required>\(typed)</textarea>
+            <form class="comment-form" method="post" action="\(url: "\(path)/comments")">\(visit.tokenField)\(alert(problem))\(answered)
+            <label for="text">\(replyTo == nil ? "Add a comment" : "Your answer")</label>
+            <textarea id="text" name="text" rows="2" maxlength="\(Comment.textLimit)" required>\(start)</textarea>
             <button>Comment</button></form>
             """
     }

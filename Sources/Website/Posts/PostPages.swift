@@ -17,11 +17,20 @@ struct PostPages {
         routes.post("create", use: publish)
         routes.get("posts/:id", use: redirect)
         routes.get("p/:code", use: show)
-        routes.post("p/:code/like", use: like)
-        routes.post("p/:code/unlike", use: unlike)
+        routes.get("p/:code/likes", use: likers)
+        routes.post("p/:code/like") { try await act($0, $1, community.likes.like) }
+        routes.post("p/:code/unlike") { try await act($0, $1, community.likes.unlike) }
+        routes.post("p/:code/save") { try await act($0, $1, community.saves.save) }
+        routes.post("p/:code/unsave") { try await act($0, $1, community.saves.unsave) }
+        routes.get("p/:code/edit", use: editor)
+        routes.post("p/:code/edit", use: edit)
         routes.post("p/:code/comments", use: comment)
         routes.post("p/:code/delete", use: delete)
+        routes.post("comments/:id/like") { try await act(onComment: $0, $1, community.likes.like) }
+        routes.post("comments/:id/unlike") { try await act(onComment: $0, $1, community.likes.unlike) }
         routes.post("comments/:id/delete", use: deleteComment)
+        routes.get("saved", use: saved)
+        routes.get("oembed", use: embed)
         return routes
     }
 
@@ -58,27 +67,88 @@ struct PostPages {
         try await page(request, context)
     }
 
-    @Sendable func like(_ request: Request, _ context: WebContext) async throws -> Response {
+    /// A button under a post: does it, and leads back to where it was pressed.
+    @Sendable private func act(
+        _ request: Request, _ context: WebContext, _ rule: @Sendable (ID<Post>, Viewer) async throws -> Void
+    ) async throws -> Response {
         let form = try await request.form(context)
-        try await community.likes.like(try id(context), by: try context.member())
-        return .seeOther(backTarget(form, context))
+        let post = try id(context)
+        try await rule(post, try context.member())
+        return .seeOther(backTarget(form, otherwise: Site.post(post)))
     }
 
-    @Sendable func unlike(_ request: Request, _ context: WebContext) async throws -> Response {
-        let form = try await request.form(context)
-        try await community.likes.unlike(try id(context), by: try context.member())
-        return .seeOther(backTarget(form, context))
+    @Sendable private func act(
+        onComment request: Request, _ context: WebContext,
+        _ rule: @Sendable (ID<Comment>, Viewer) async throws -> ID<Post>
+    ) async throws -> Response {
+        _ = try await request.form(context)
+        let comment = try context.id(of: Comment.self, called: "comment")
+        let post = try await rule(comment, try context.member())
+        return .seeOther("\(Site.post(post))#comment-\(comment)")
+    }
+
+    @Sendable func likers(_ request: Request, _ context: WebContext) async throws -> Response {
+        let post = try id(context)
+        let page = try await community.likes.likers(of: post, for: context.viewer, page: try request.page())
+        let path = Site.post(post)
+        return Visit(context, cookies: cookies).page(
+            "Likes",
+            """
+            <div class="narrow"><h1>Likes</h1>\(people(page.items, empty: "Nobody yet."))
+            \(nextLink("\(path)/likes", page.nextCursor))<p><a href="\(url: path)">Back to the post</a></p></div>
+            """)
+    }
+
+    @Sendable func saved(_ request: Request, _ context: WebContext) async throws -> Response {
+        guard let viewer = context.viewer else { return .seeOther("/login") }
+        let page = try await community.saves.all(of: viewer, page: try request.page())
+        let empty: HTML = "<p class=\"empty\">Posts you save appear here; only you see them.</p>"
+        return Visit(context, cookies: cookies).page(
+            "Saved",
+            "<h1 class=\"inset\">Saved</h1>\(grid(page.items, empty: empty))\(nextLink("/saved", page.nextCursor))")
     }
 
     @Sendable func comment(_ request: Request, _ context: WebContext) async throws -> Response {
         let form = try await request.form(context)
         let viewer = try context.member()
         do {
-            let comment = try await community.comments.add(form["text"], to: try id(context), by: viewer)
+            let comment = try await community.comments.add(
+                form["text"], to: try id(context), replyTo: ID<Comment>(form["replyTo"]), by: viewer)
             return .seeOther("\(Site.post(comment.post))#comment-\(comment.id)")
         } catch let problem as Problem where !problem.fields.isEmpty {
-            return try await page(request, context, typed: form["text"], problem)
+            return try await page(request, context, typed: form["text"], replyTo: form["replyTo"], problem)
         }
+    }
+
+    @Sendable func editor(_ request: Request, _ context: WebContext) async throws -> Response {
+        let viewer = try context.member()
+        let post = try await community.posts.find(try id(context), for: viewer)
+        guard post.author.id == viewer.id else { throw Problem(.forbidden, "Only its author may edit a post.") }
+        return PostEditor(visit: Visit(context, cookies: cookies), post: post).response
+    }
+
+    @Sendable func edit(_ request: Request, _ context: WebContext) async throws -> Response {
+        let form = try await request.form(context)
+        let viewer = try context.member()
+        let post = try await community.posts.find(try id(context), for: viewer)
+        let texts = post.photos.map { ($0.id, form["altText-\($0.id)"]) }
+        let edit = PostEdit(
+            caption: form["caption"], location: form["location"], altTexts: Dictionary(uniqueKeysWithValues: texts))
+        do {
+            return .seeOther(Site.post(try await community.posts.edit(post.id, edit, by: viewer).id))
+        } catch let problem as Problem where !problem.fields.isEmpty {
+            return PostEditor(visit: Visit(context, cookies: cookies), post: post, typed: edit, problem: problem).response
+        }
+    }
+
+    /// How another site may show a public post (https://oembed.com).
+    @Sendable func embed(_ request: Request, _ context: WebContext) async throws -> Response {
+        let address = request.queryText("url")
+        let start = site.absolute("/p/")
+        guard address.hasPrefix(start), let id = ID<Post>(code: address.dropFirst(start.count).prefix { $0 != "?" && $0 != "#" })
+        else { throw Problem.notFound("post") }
+        // Whoever asks, the answer is what a stranger may see: it is kept by others.
+        return .json(PostEmbed(post: try await community.posts.find(id, for: nil), site: site))
     }
 
     @Sendable func delete(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -102,19 +172,16 @@ struct PostPages {
         return id
     }
 
-    /// The page a like came from: only a path of this site.
-    private func backTarget(_ form: Form, _ context: WebContext) -> String {
-        let back = form["back"]
-        let isOurs = back.hasPrefix("/") && !back.hasPrefix("//") && back.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x5C }
-        return isOurs ? back : "/p/\(context.parameters.get("code") ?? "")"
-    }
-
     private func page(
-        _ request: Request, _ context: WebContext, typed: String = "", _ problem: Problem? = nil
+        _ request: Request, _ context: WebContext, typed: String = "", replyTo: String? = nil, _ problem: Problem? = nil
     ) async throws -> Response {
         let visit = Visit(context, cookies: cookies)
         let asked = problem == nil ? try request.page() : .first
         let found = try await community.comments.page(of: try id(context), for: context.viewer, page: asked)
-        return PostPage(visit: visit, site: site, found: found, typed: typed, problem: problem).response
+        let answered = ID<Comment>(replyTo ?? request.queryText("reply"))
+        return PostPage(
+            visit: visit, site: site, found: found, replyTo: found.comments.items.first { $0.id == answered }, typed: typed,
+            problem: problem
+        ).response
     }
 }

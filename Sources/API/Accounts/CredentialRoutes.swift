@@ -1,0 +1,90 @@
+import Core
+import Hummingbird
+import Web
+
+/// What one is signed in with: sessions of browsers and tokens of programs.
+struct CredentialRoutes {
+    let community: Community
+
+    var routes: RouteCollection<WebContext> {
+        let routes = RouteCollection(context: WebContext.self)
+        routes.get("me/sessions") { request, context in try await list(.session, context) }
+        routes.get("me/tokens") { request, context in try await list(.token, context) }
+        routes.post("me/tokens", use: create)
+        routes.delete("me/sessions/:id", use: end)
+        routes.delete("me/tokens/:id", use: end)
+        return routes
+    }
+
+    private struct TokenBody: Decodable {
+        let name: String
+        let scopes: [String]
+    }
+
+    /// A session or token, never its secret.
+    private struct CredentialBody: JSONWritable {
+        let issued: IssuedCredential
+        let isCurrent: Bool
+
+        func write(to json: inout JSONText) { json.object { writeFields(to: &$0) } }
+
+        func writeFields(to json: inout JSONText) {
+            json.field("id", issued.handle)
+            json.field("name", issued.name)
+            json.field("scopes", issued.credential.scopes.names)
+            json.field("isCurrent", isCurrent)
+            json.field("createdAt", Timestamp(issued.createdAt).rfc3339)
+            json.field("usedAt", Timestamp(issued.credential.usedAt).rfc3339)
+            json.field("expiresAt", Timestamp(issued.credential.expiresAt).rfc3339)
+        }
+    }
+
+    private struct ListBody: JSONWritable {
+        let items: [CredentialBody]
+        func write(to json: inout JSONText) {
+            json.object { json in
+                json.field("items", items)
+                json.field("nextCursor", orNull: nil)
+            }
+        }
+    }
+
+    /// The secret is shown this once.
+    private struct NewTokenBody: JSONWritable {
+        let secret: Secret
+        let scopes: Credential.Scopes
+        let expiresAt: Int64
+
+        func write(to json: inout JSONText) {
+            json.object { json in
+                json.field("token", secret.text)
+                json.field("scopes", scopes.names)
+                json.field("expiresAt", Timestamp(expiresAt).rfc3339)
+            }
+        }
+    }
+
+    private func list(_ kind: Credential.Kind, _ context: WebContext) async throws -> Response {
+        let viewer = try context.member()
+        let all = try await community.credentials.all(kind, of: viewer)
+        return .json(
+            ListBody(
+                items: all.map { CredentialBody(issued: $0, isCurrent: $0.credential.hash == viewer.credential.hash) }))
+    }
+
+    @Sendable func create(_ request: Request, _ context: WebContext) async throws -> Response {
+        let viewer = try context.member()
+        let body = try await request.json(TokenBody.self)
+        guard let scopes = Credential.Scopes(names: body.scopes.joined(separator: " ")) else {
+            throw Problem(.invalid, field: "scopes", "Scopes are read and write; name one or both.")
+        }
+        let issued = try await community.credentials.createToken(name: body.name, scopes: scopes, by: viewer)
+        return .json(
+            NewTokenBody(secret: issued.secret, scopes: scopes, expiresAt: issued.expiresAt), status: .created)
+    }
+
+    @Sendable func end(_ request: Request, _ context: WebContext) async throws -> Response {
+        try await community.credentials.end(try context.parameters.require("id"), of: try context.member())
+        return .noContent
+    }
+}

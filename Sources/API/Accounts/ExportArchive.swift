@@ -1,0 +1,81 @@
+import Core
+import HTTPTypes
+import Hummingbird
+import MediaStorage
+import NIOCore
+import Web
+
+/// Everything a member made, as a ZIP file that is written while it is sent: JSON in the shapes of the API, and each photo
+/// in its widest rendition.
+struct ExportArchive: Sendable {
+    let contents: Export.Contents
+    let site: Site
+    let media: any MediaStorage
+
+    var response: Response {
+        Response(
+            status: .ok,
+            headers: [
+                .contentType: "application/zip", .cacheControl: "no-store",
+                .contentDisposition: "attachment; filename=\"isntgram-\(contents.account.username).zip\"",
+            ],
+            body: ResponseBody { writer in
+                var zip = ZipArchive()
+                for (name, bytes) in documents {
+                    try await writer.write(zip.begin(name))
+                    try await writer.write(zip.add(ByteBuffer(bytes: bytes)))
+                    try await writer.write(zip.end())
+                }
+                for (name, key) in photos {
+                    // A photo that goes meanwhile is left out.
+                    guard let size = try await media.byteCount(of: key) else { continue }
+                    try await writer.write(zip.begin(name))
+                    for try await piece in try await media.read(key, 0..<size) { try await writer.write(zip.add(piece)) }
+                    try await writer.write(zip.end())
+                }
+                try await writer.write(zip.finish())
+                try await writer.finish(nil)
+            })
+    }
+
+    private var documents: [(String, [UInt8])] {
+        let people = { (list: [AccountSummary]) in list.map { SummaryBody(account: $0, site: site) } }
+        return [
+            ("account.json", bytes(UserBody(account: contents.account, site: site, email: contents.email))),
+            ("posts.json", list(contents.posts.map { PostBody(post: $0, site: site) })),
+            ("comments.json", list(contents.comments.map { CommentBody(comment: $0, site: site) })),
+            ("likes.json", ids(contents.liked)), ("saved.json", ids(contents.saved)),
+            ("following.json", list(people(contents.following))), ("followers.json", list(people(contents.followers))),
+            ("blocked.json", list(people(contents.blocked))), ("muted.json", list(people(contents.muted))),
+        ]
+    }
+
+    private var photos: [(String, MediaKey)] {
+        contents.posts.flatMap { post in
+            post.photos.enumerated().compactMap { place, photo in
+                guard let widest = photo.renditions.first, let prefix = MediaPrefix(photo.files),
+                    let key = MediaKey(prefix: prefix.description, name: "\(widest.width).\(photo.fileType)")
+                else { return nil }
+                return ("photos/\(post.id.code)-\(place + 1).\(photo.fileType)", key)
+            }
+        }
+    }
+
+    private func bytes(_ value: some JSONWritable) -> [UInt8] {
+        var json = JSONText()
+        value.write(to: &json)
+        return json.bytes
+    }
+
+    private func list(_ items: [some JSONWritable]) -> [UInt8] {
+        var json = JSONText()
+        json.object { $0.field("items", items) }
+        return json.bytes
+    }
+
+    private func ids(_ posts: [ID<Post>]) -> [UInt8] {
+        var json = JSONText()
+        json.object { $0.field("items", posts.map(\.description)) }
+        return json.bytes
+    }
+}

@@ -1,0 +1,108 @@
+import Core
+import HTTPTypes
+import Hummingbird
+import Web
+
+/// One's own account: what it says, how one gets in, taking everything away, leaving.
+struct OwnAccountRoutes {
+    let community: Community
+    let site: Site
+    let uploads: UploadFolder
+
+    var routes: RouteCollection<WebContext> {
+        let routes = RouteCollection(context: WebContext.self)
+        routes.get("me", use: me)
+        routes.delete("me", use: delete)
+        routes.get("me/export", use: export)
+        routes.put("me/username", use: setUsername)
+        routes.put("me/email", use: setEmail)
+        routes.put("me/password", use: setPassword)
+        routes.put("profile", use: edit)
+        routes.put("profile/picture", use: setPicture)
+        routes.delete("profile/picture", use: removePicture)
+        return routes
+    }
+
+    private struct ProfileBody: Decodable {
+        let fullName: String?
+        let bio: String?
+        let website: String?
+        let pronouns: String?
+        let isPrivate: Bool?
+    }
+
+    private struct UsernameBody: Decodable { let username: String }
+    private struct EmailBody: Decodable {
+        let email: String
+        let password: String
+    }
+    private struct PasswordBody: Decodable {
+        let currentPassword: String
+        let newPassword: String
+    }
+
+    @Sendable func me(_ request: Request, _ context: WebContext) async throws -> Response {
+        try await own(context.member())
+    }
+
+    @Sendable func edit(_ request: Request, _ context: WebContext) async throws -> Response {
+        let viewer = try context.member()
+        let body = try await request.json(ProfileBody.self)
+        _ = try await community.accounts.edit(
+            ProfileEdit(
+                fullName: body.fullName, bio: body.bio, website: body.website, pronouns: body.pronouns,
+                isPrivate: body.isPrivate), by: viewer)
+        return try await own(viewer)
+    }
+
+    @Sendable func setPicture(_ request: Request, _ context: WebContext) async throws -> Response {
+        let viewer = try context.member()
+        return try await MultipartReader.withForm(of: request, in: uploads) { form in
+            guard let file = form.files.first, form.files.count == 1, file.name == "image" else {
+                throw Problem(.invalid, field: "image", "Send one photo in the field image.")
+            }
+            _ = try await community.accounts.setPicture(PhotoUpload(path: file.path, altText: ""), by: viewer)
+            return try await own(viewer)
+        }
+    }
+
+    @Sendable func removePicture(_ request: Request, _ context: WebContext) async throws -> Response {
+        _ = try await community.accounts.removePicture(by: try context.member())
+        return .noContent
+    }
+
+    @Sendable func setUsername(_ request: Request, _ context: WebContext) async throws -> Response {
+        let viewer = try context.member()
+        _ = try await community.accounts.setUsername(try await request.json(UsernameBody.self).username, by: viewer)
+        return try await own(viewer)
+    }
+
+    @Sendable func setEmail(_ request: Request, _ context: WebContext) async throws -> Response {
+        let viewer = try context.member()
+        let body = try await request.json(EmailBody.self)
+        try await community.accounts.setEmail(body.email, password: body.password, by: viewer)
+        return try await own(viewer)
+    }
+
+    @Sendable func setPassword(_ request: Request, _ context: WebContext) async throws -> Response {
+        let viewer = try context.member()
+        let body = try await request.json(PasswordBody.self)
+        try await community.accounts.changePassword(from: body.currentPassword, to: body.newPassword, by: viewer)
+        return .noContent
+    }
+
+    @Sendable func delete(_ request: Request, _ context: WebContext) async throws -> Response {
+        try await community.accounts.deleteOwn(try context.member())
+        return .noContent
+    }
+
+    @Sendable func export(_ request: Request, _ context: WebContext) async throws -> Response {
+        let contents = try await community.export.contents(of: try context.member())
+        return ExportArchive(contents: contents, site: site, media: community.media).response
+    }
+
+    private func own(_ viewer: Viewer) async throws -> Response {
+        let own = try await community.accounts.own(viewer)
+        return .json(UserBody(account: own.account, site: site, email: own.email))
+    }
+}

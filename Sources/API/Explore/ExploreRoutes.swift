@@ -1,0 +1,58 @@
+import Core
+import Hummingbird
+import Web
+
+/// What there is beyond the people one follows: recent posts, tags, search, suggestions.
+struct ExploreRoutes {
+    let community: Community
+    let site: Site
+
+    var routes: RouteCollection<WebContext> {
+        let routes = RouteCollection(context: WebContext.self)
+        routes.get("explore", use: recent)
+        routes.get("tags/:tag/posts", use: tagged)
+        routes.get("search", use: search)
+        routes.get("suggestions", use: suggestions)
+        return routes
+    }
+
+    private struct TagBody: JSONWritable {
+        let tag: TagCount
+        func write(to json: inout JSONText) {
+            json.object { json in
+                json.field("tag", tag.tag)
+                json.field("postsCount", tag.postsCount)
+            }
+        }
+    }
+
+    @Sendable func recent(_ request: Request, _ context: WebContext) async throws -> Response {
+        try await community.explore.recent(for: context.viewer, page: try request.page()).answer(to: request, at: site)
+    }
+
+    @Sendable func tagged(_ request: Request, _ context: WebContext) async throws -> Response {
+        let found = try await community.explore.posts(
+            tagged: try context.pathText("tag"), for: context.viewer, page: try request.page())
+        return found.posts.answer(to: request, at: site)
+    }
+
+    @Sendable func search(_ request: Request, _ context: WebContext) async throws -> Response {
+        let query = try SearchQuery(request.queryText("q"))
+        let page = try request.page()
+        switch request.queryText("type") {
+        case "", "users":
+            return try await community.search.people(query, for: context.viewer, page: page).answer(to: request, at: site)
+        case "posts":
+            return try await community.search.posts(query, for: context.viewer, page: page).answer(to: request, at: site)
+        case "tags":
+            return try await community.search.tags(query, for: context.viewer, page: page)
+                .answer(to: request, at: site) { TagBody(tag: $0) }
+        default: throw Problem(.unreadable, field: "type", "A type is users, tags or posts.")
+        }
+    }
+
+    @Sendable func suggestions(_ request: Request, _ context: WebContext) async throws -> Response {
+        let found = try await community.explore.suggestions(for: try context.member(), limit: try request.page().limit)
+        return Page(items: found, nextCursor: nil).answer(to: request, at: site)
+    }
+}

@@ -1,0 +1,50 @@
+import Core
+import Hummingbird
+import Web
+
+/// News: listed, marked read, live.
+struct NotificationRoutes {
+    let community: Community
+    let site: Site
+
+    var routes: RouteCollection<WebContext> {
+        let routes = RouteCollection(context: WebContext.self)
+        routes.get("notifications", use: list)
+        routes.post("notifications/read", use: markRead)
+        routes.get("events", use: events)
+        return routes
+    }
+
+    private struct NotificationBody: JSONWritable {
+        let notification: Notification
+        let site: Site
+
+        func write(to json: inout JSONText) {
+            json.object { json in
+                json.field("id", String(notification.id))
+                json.field("kind", notification.kind.rawValue)
+                json.field("actors", notification.actors.map { SummaryBody(account: $0, site: site) })
+                json.field("actorsCount", notification.count)
+                json.field("postId", orNull: notification.post?.description)
+                json.field("commentId", orNull: notification.comment?.description)
+                json.field("commentText", orNull: notification.commentText)
+                json.field("isUnread", notification.isUnread)
+                json.field("createdAt", Timestamp(notification.createdAt).rfc3339)
+            }
+        }
+    }
+
+    @Sendable func list(_ request: Request, _ context: WebContext) async throws -> Response {
+        let page = try await community.notifications.all(for: try context.member(), page: try request.page())
+        return page.answer(to: request, at: site) { NotificationBody(notification: $0, site: site) }
+    }
+
+    @Sendable func markRead(_ request: Request, _ context: WebContext) async throws -> Response {
+        try await community.notifications.markRead(by: try context.member())
+        return .noContent
+    }
+
+    @Sendable func events(_ request: Request, _ context: WebContext) async throws -> Response {
+        EventStream(community: community, viewer: try context.member(), logger: context.logger).response
+    }
+}

@@ -1,0 +1,16 @@
+import Core
+import HTML
+import Web
+
+/// What somebody wrote, with its mentions and tags linked.
+func linked(_ text: String) -> HTML {
+    "\(RichText(text).spans.map(linked))"
+}
+
+private func linked(_ span: RichText.Span) -> HTML {
+    switch span {
+    case .text(let text): "\(text)"
+    case .mention(let written, let username): "<a class=\"link\" href=\"\(url: Site.profile(username))\">\(written)</a>"
+    case .tag(let written, let tag): "<a class=\"link\" href=\"\(url: Site.tag(tag))\">\(written)</a>"
+    }
+}

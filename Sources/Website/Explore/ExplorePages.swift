@@ -1,0 +1,103 @@
+import Core
+import Foundation
+import HTML
+import Hummingbird
+import Web
+
+/// Recent posts of everybody public, search, tags.
+struct ExplorePages {
+    let community: Community
+    let cookies: SiteCookies
+
+    var routes: RouteCollection<WebContext> {
+        let routes = RouteCollection(context: WebContext.self)
+        routes.get("explore", use: explore)
+        routes.get("search", use: search)
+        routes.get("tags/:tag", use: tag)
+        return routes
+    }
+
+    @Sendable func explore(_ request: Request, _ context: WebContext) async throws -> Response {
+        let page = try await community.explore.recent(for: context.viewer, page: try request.page())
+        return Visit(context, cookies: cookies).page(
+            "Explore",
+            """
+            <div class="narrow"><h1>Explore</h1>\(form(""))</div>
+            \(grid(page.items, empty: "<p class=\"empty\">Nobody has posted yet.</p>"))\(nextLink("/explore", page.nextCursor))
+            """)
+    }
+
+    @Sendable func tag(_ request: Request, _ context: WebContext) async throws -> Response {
+        let found = try await community.explore.posts(
+            tagged: try context.pathText("tag"), for: context.viewer, page: try request.page())
+        let number = found.tag.postsCount
+        let counted = number >= Explore.countLimit ? "\(Explore.countLimit)+" : String(number)
+        return Visit(context, cookies: cookies).page(
+            "#\(found.tag.tag)",
+            """
+            <div class="inset"><h1>#\(found.tag.tag)</h1><p>\(counted) \(number == 1 ? "post" : "posts")</p></div>
+            \(grid(found.posts.items, empty: "<p class=\"empty\">No posts with this tag.</p>"))
+            \(nextLink(Site.tag(found.tag.tag), found.posts.nextCursor))
+            """)
+    }
+
+    @Sendable func search(_ request: Request, _ context: WebContext) async throws -> Response {
+        let query = try SearchQuery(request.queryText("q"))
+        let type = request.queryText("type")
+        let results = try await results(query, type: type, viewer: context.viewer, page: try request.page())
+        let tabs = [("users", "People"), ("tags", "Tags"), ("posts", "Posts")].map { name, label -> HTML in
+            """
+            <li><a href="\(url: address(query, type: name))"\(when: name == (type.isEmpty ? "users" : type), " aria-current=\"page\"")>\
+            \(label)</a></li>
+            """
+        }
+        return Visit(context, cookies: cookies).page(
+            "Search",
+            """
+            <div class="narrow"><h1>Search</h1>\(form(query.text))\(when: !query.text.isEmpty, "<ul class=\"tabs\">\(tabs)</ul>")</div>
+            \(results)
+            """)
+    }
+
+    private func results(
+        _ query: SearchQuery, type: String, viewer: Viewer?, page: PageRequest
+    ) async throws -> HTML {
+        guard !query.text.isEmpty else {
+            return "<p class=\"empty\">Search for people, tags, or words in captions: try from:username or #tag.</p>"
+        }
+        let path = address(query, type: type)
+        switch type {
+        case "", "users":
+            let found = try await community.search.people(query, for: viewer, page: page)
+            return """
+                <div class="narrow">\(people(found.items, empty: "Nobody by that name."))\(nextLink(path, found.nextCursor))</div>
+                """
+        case "tags":
+            let found = try await community.search.tags(query, for: viewer, page: page)
+            let rows = found.items.map { tag -> HTML in
+                "<li><a href=\"\(url: Site.tag(tag.tag))\"><span class=\"name\">#\(tag.tag)</span> \(count(tag.postsCount, "post", "posts"))</a></li>"
+            }
+            let list: HTML = rows.isEmpty ? "<p class=\"empty\">No such tag.</p>" : "<ul class=\"people\">\(rows)</ul>"
+            return "<div class=\"narrow\">\(list)\(nextLink(path, found.nextCursor))</div>"
+        case "posts":
+            let found = try await community.search.posts(query, for: viewer, page: page)
+            return """
+                \(grid(found.items, empty: "<p class=\"empty\">No posts with these words.</p>"))\(nextLink(path, found.nextCursor))
+                """
+        default: throw Problem(.unreadable, field: "type", "A type is users, tags or posts.")
+        }
+    }
+
+    private func address(_ query: SearchQuery, type: String) -> String {
+        let text = query.text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+        return "/search?q=\(text)&type=\(type.isEmpty ? "users" : type)"
+    }
+
+    private func form(_ text: String) -> HTML {
+        """
+        <form class="search" role="search" action="/search"><label class="visually-hidden" for="q">Search</label>
+        <input id="q" name="q" type="search" value="\(text)" maxlength="\(SearchQuery.limit)" placeholder="Search">
+        <button>Search</button></form>
+        """
+    }
+}

@@ -1,0 +1,63 @@
+import Core
+import HTML
+import Hummingbird
+import Web
+
+/// The page where the author changes what stands with a post.
+struct PostEditor {
+    let visit: Visit
+    let post: Post
+    var typed: PostEdit?
+    var problem: Problem?
+
+    var response: Response {
+        let path = Site.post(post.id)
+        let photos = post.photos.enumerated().map { place, photo -> HTML in
+            """
+            <div class="field"><img src="\(url: Site.media(photo.thumbnailKey))" width="320" height="320" alt="" class="preview">
+            <label for="altText-\(photo.id.value)">Description of photo \(place + 1)</label>
+            <textarea id="altText-\(photo.id.value)" name="altText-\(photo.id.value)" rows="2" \
+            maxlength="\(PhotoUpload.altTextLimit)">\(typed?.altTexts[photo.id] ?? photo.altText)</textarea></div>
+            """
+        }
+        return visit.page(
+            "Edit post", status: problem.status,
+            """
+            <div class="narrow"><h1>Edit post</h1>\(alert(problem))
+            <form method="post" action="\(url: "\(path)/edit")">\(visit.tokenField)
+            <div class="field"><label for="caption">Caption</label>
+            <textarea id="caption" name="caption" rows="4" maxlength="\(PostDraft.captionLimit)">\(typed?.caption ?? post.caption)</textarea></div>
+            \(photos)
+            <div class="field"><label for="location">Place</label>
+            <input id="location" name="location" type="text" value="\(typed?.location ?? post.location)" \
+            maxlength="\(PostDraft.locationLimit)"></div>
+            <button class="wide-button">Save</button></form>
+            <p class="next"><a href="\(url: path)">Cancel</a></p></div>
+            """)
+    }
+}
+
+/// A public post as oEmbed has photos (https://oembed.com, §2.3.4.1).
+struct PostEmbed: JSONWritable {
+    let post: Post
+    let site: Site
+
+    func write(to json: inout JSONText) {
+        let photo = post.photos.first
+        let rendition = photo?.renditions.first { $0.width <= 1080 } ?? photo?.renditions.last
+        json.object { json in
+            json.field("version", "1.0")
+            json.field("type", "photo")
+            json.field("provider_name", "Isntgram")
+            json.field("provider_url", site.absolute("/"))
+            json.field("author_name", post.author.username)
+            json.field("author_url", site.absolute(Site.profile(post.author.username)))
+            json.field("title", String(post.caption.prefix(200)))
+            if let photo, let rendition {
+                json.field("url", site.address(of: rendition, of: photo))
+                json.field("width", rendition.width)
+                json.field("height", rendition.height)
+            }
+        }
+    }
+}

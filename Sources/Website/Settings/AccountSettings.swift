@@ -1,0 +1,101 @@
+import Core
+import HTML
+import Hummingbird
+import Web
+
+/// How a member gets in, taking everything away, and leaving.
+struct AccountSettings {
+    let community: Community
+    let cookies: SiteCookies
+
+    var routes: RouteCollection<WebContext> {
+        let routes = RouteCollection(context: WebContext.self)
+        routes.get("settings/account", use: show)
+        routes.post("settings/account/username") { request, context in
+            try await change(request, context) { form, viewer in
+                _ = try await community.accounts.setUsername(form["username"], by: viewer)
+            }
+        }
+        routes.post("settings/account/email") { request, context in
+            try await change(request, context) { form, viewer in
+                try await community.accounts.setEmail(form["email"], password: form["password"], by: viewer)
+            }
+        }
+        routes.post("settings/account/password") { request, context in
+            try await change(request, context) { form, viewer in
+                try await community.accounts.changePassword(
+                    from: form["currentPassword"], to: form["newPassword"], by: viewer)
+            }
+        }
+        routes.post("settings/account/delete", use: delete)
+        return routes
+    }
+
+    @Sendable func show(_ request: Request, _ context: WebContext) async throws -> Response {
+        guard let viewer = context.viewer else { return .seeOther("/login") }
+        return try await page(viewer, context, isSaved: request.uri.query == "saved")
+    }
+
+    @Sendable func delete(_ request: Request, _ context: WebContext) async throws -> Response {
+        let form = try await request.form(context)
+        let viewer = try context.member()
+        do {
+            try await community.accounts.requirePassword(form["password"], of: viewer)
+        } catch let problem as Problem where !problem.fields.isEmpty {
+            return try await page(viewer, context, problem)
+        }
+        try await community.accounts.deleteOwn(viewer)
+        var response = Response.seeOther("/")
+        cookies.clearSession(on: &response)
+        return response
+    }
+
+    private func change(
+        _ request: Request, _ context: WebContext, _ rule: (Form, Viewer) async throws -> Void
+    ) async throws -> Response {
+        let form = try await request.form(context)
+        let viewer = try context.member()
+        do {
+            try await rule(form, viewer)
+            return .seeOther("/settings/account?saved")
+        } catch let problem as Problem where !problem.fields.isEmpty {
+            return try await page(viewer, context, problem)
+        }
+    }
+
+    private func page(
+        _ viewer: Viewer, _ context: WebContext, _ problem: Problem? = nil, isSaved: Bool = false
+    ) async throws -> Response {
+        let own = try await community.accounts.own(viewer)
+        let frame = SettingsFrame(
+            visit: Visit(context, cookies: cookies), current: "account", problem: problem, isSaved: isSaved)
+        func password(_ id: String, _ name: String = "password", _ label: String = "Your password") -> HTML {
+            """
+            <div class="field"><label for="\(id)">\(label)</label>
+            <input id="\(id)" name="\(name)" type="password" autocomplete="current-password" required></div>
+            """
+        }
+        return frame.page(
+            """
+            <h2>Username</h2><form method="post" action="/settings/account/username">\(frame.visit.tokenField)
+            <div class="field"><label for="username">Username</label>
+            <input id="username" name="username" type="text" value="\(own.account.username)" maxlength="\(Username.maximumLength)" required></div>
+            <button class="quiet">Change username</button></form>
+            <h2>Email</h2><form method="post" action="/settings/account/email">\(frame.visit.tokenField)
+            <div class="field"><label for="email">Email</label>
+            <input id="email" name="email" type="email" value="\(own.email)" autocomplete="email" required></div>
+            \(password("email-password"))<button class="quiet">Change email</button></form>
+            <h2>Password</h2><form method="post" action="/settings/account/password">\(frame.visit.tokenField)
+            \(password("currentPassword", "currentPassword", "Current password"))
+            <div class="field"><label for="newPassword">New password</label>
+            <input id="newPassword" name="newPassword" type="password" autocomplete="new-password" aria-describedby="new-note" required>
+            <p class="hint" id="new-note">At least 10 characters. Every other session ends.</p></div>
+            <button class="quiet">Change password</button></form>
+            <h2>Your data</h2><p>Everything you posted, wrote and liked, as a ZIP file of JSON and photos.</p>
+            <p><a class="button quiet" href="/api/me/export" download>Download everything</a></p>
+            <h2>Leave</h2><p>Deletes your account, posts, photos, comments and likes at once. There is no way back.</p>
+            <form method="post" action="/settings/account/delete">\(frame.visit.tokenField)\(password("delete-password"))
+            <button class="danger">Delete my account</button></form>
+            """)
+    }
+}

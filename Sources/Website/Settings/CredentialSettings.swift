@@ -1,0 +1,103 @@
+import Core
+import HTML
+import Hummingbird
+import Web
+
+/// What one is signed in with: sessions of browsers, tokens of programs.
+struct CredentialSettings {
+    let community: Community
+    let cookies: SiteCookies
+
+    var routes: RouteCollection<WebContext> {
+        let routes = RouteCollection(context: WebContext.self)
+        routes.get("settings/sessions", use: sessions)
+        routes.post("settings/sessions/end") { try await end($0, $1, page: "sessions") }
+        routes.post("settings/sessions/end-others", use: endOthers)
+        routes.get("settings/tokens", use: tokens)
+        routes.post("settings/tokens", use: create)
+        routes.post("settings/tokens/end") { try await end($0, $1, page: "tokens") }
+        return routes
+    }
+
+    @Sendable func sessions(_ request: Request, _ context: WebContext) async throws -> Response {
+        guard let viewer = context.viewer else { return .seeOther("/login") }
+        let all = try await community.credentials.all(.session, of: viewer)
+        let frame = frame(context, "sessions", isSaved: request.uri.query == "saved")
+        let items = all.map { item($0, of: viewer, "sessions", frame.visit) }
+        return frame.page(
+            """
+            <p>Browsers that are signed in as you.</p><ul class="credentials">\(items)</ul>
+            \(when: all.count > 1, buttonForm(frame.visit, action: "/settings/sessions/end-others", label: "End all others", style: "quiet"))
+            """)
+    }
+
+    @Sendable func endOthers(_ request: Request, _ context: WebContext) async throws -> Response {
+        _ = try await request.form(context)
+        try await community.credentials.endOtherSessions(of: try context.member())
+        return .seeOther("/settings/sessions?saved")
+    }
+
+    @Sendable func tokens(_ request: Request, _ context: WebContext) async throws -> Response {
+        guard let viewer = context.viewer else { return .seeOther("/login") }
+        return try await tokensPage(viewer, context, isSaved: request.uri.query == "saved")
+    }
+
+    /// Shows the token in the answer itself: it is not kept anywhere to be shown again.
+    @Sendable func create(_ request: Request, _ context: WebContext) async throws -> Response {
+        let form = try await request.form(context)
+        let viewer = try context.member()
+        do {
+            let scopes = Credential.Scopes(names: form.all("scopes").joined(separator: " ")) ?? []
+            let issued = try await community.credentials.createToken(name: form["name"], scopes: scopes, by: viewer)
+            return try await tokensPage(viewer, context, created: issued.secret)
+        } catch let problem as Problem where !problem.fields.isEmpty {
+            return try await tokensPage(viewer, context, problem)
+        }
+    }
+
+    private func end(_ request: Request, _ context: WebContext, page: String) async throws -> Response {
+        let form = try await request.form(context)
+        try await community.credentials.end(form["id"], of: try context.member())
+        return .seeOther("/settings/\(page)?saved")
+    }
+
+    private func tokensPage(
+        _ viewer: Viewer, _ context: WebContext, _ problem: Problem? = nil, created: Secret? = nil, isSaved: Bool = false
+    ) async throws -> Response {
+        let all = try await community.credentials.all(.token, of: viewer)
+        let frame = frame(context, "tokens", problem, isSaved: isSaved)
+        let items = all.map { item($0, of: viewer, "tokens", frame.visit) }
+        let shown: HTML? = created.map { secret in
+            """
+            <p class="done" role="status">Copy the token now; it is not shown again.</p>
+            <p><code class="secret">\(secret.text)</code></p>
+            """
+        }
+        return frame.page(
+            """
+            <p>Programs use a token in place of your password: see <a href="/api/docs">the API</a>.</p>\(shown)
+            \(when: all.isEmpty, "<p class=\"hint\">No tokens yet.</p>")<ul class="credentials">\(items)</ul>
+            <h2>New token</h2><form method="post" action="/settings/tokens">\(frame.visit.tokenField)
+            \(Field(name: "name", label: "What it is for", maximumLength: 100, fault: problem.fault(of: "name")).html)
+            <p class="check"><input type="checkbox" id="read" name="scopes" value="read" checked><label for="read">May read</label></p>
+            <p class="check"><input type="checkbox" id="write" name="scopes" value="write"><label for="write">May write</label></p>
+            <button>Make token</button></form>
+            """)
+    }
+
+    private func item(_ issued: IssuedCredential, of viewer: Viewer, _ page: String, _ visit: Visit) -> HTML {
+        let isCurrent = issued.credential.hash == viewer.credential.hash
+        return """
+            <li><div><b>\(issued.name)</b>\(when: isCurrent, " <span class=\"hint\">this browser</span>")
+            <p class="hint">Last used \(Timestamp(issued.credential.usedAt).dayName) · since \(Timestamp(issued.createdAt).dayName)\
+            \(when: page == "tokens", " · may \(issued.credential.scopes.names.joined(separator: " and "))")</p></div>
+            \(when: !isCurrent, buttonForm(visit, action: "/settings/\(page)/end", label: "End", style: "quiet", hidden: [("id", issued.handle)]))</li>
+            """
+    }
+
+    private func frame(
+        _ context: WebContext, _ name: String, _ problem: Problem? = nil, isSaved: Bool
+    ) -> SettingsFrame {
+        SettingsFrame(visit: Visit(context, cookies: cookies), current: name, problem: problem, isSaved: isSaved)
+    }
+}

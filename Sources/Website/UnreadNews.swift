@@ -1,0 +1,18 @@
+import Core
+import Hummingbird
+import Web
+
+/// Looks up how many notifications a member has not seen, for the pages that show it.
+struct UnreadNews: RouterMiddleware {
+    typealias Context = WebContext
+    let notifications: Notifications
+
+    func handle(
+        _ request: Request, context: WebContext, next: (Request, WebContext) async throws -> Response
+    ) async throws -> Response {
+        guard request.method == .get, let viewer = context.viewer else { return try await next(request, context) }
+        var context = context
+        context.unreadCount = try await notifications.unreadCount(for: viewer)
+        return try await next(request, context)
+    }
+}
