@@ -156,7 +156,7 @@ let package = Package(
         .testTarget(
             name: "SiteTests",
             dependencies: [
-                "App", "Core", "Imaging", "MediaStorage", "TestSupport", "Web",
+                "API", "App", "Core", "Imaging", "MediaStorage", "SQLiteStorage", "Storage", "TestSupport", "Web",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

@@ -19,6 +19,7 @@ package struct APIRoutes: Sendable {
     /// Adds every route of the API to the site's router.
     package func add(to router: Router<WebContext>) {
         let api = router.group("api")
+        api.addRoutes(OpenAPI.routes)
         api.addRoutes(AccountRoutes(community: community, site: site, signInGuard: signInGuard).routes)
         api.addRoutes(OwnAccountRoutes(community: community, site: site, uploads: uploads).routes)
         api.addRoutes(CredentialRoutes(community: community).routes)

@@ -47,6 +47,21 @@ package struct JSONText {
         array { json in for item in items { json.item(item) } }
     }
 
+    /// A field whose name is not written in the source.
+    package mutating func field(named name: String, _ value: some JSONWritable) {
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        string(name)
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+        value.write(to: &self)
+        needsComma = true
+    }
+
+    /// A bare value: what stands in an array or after a name.
+    package mutating func value(_ text: String) { string(text) }
+    package mutating func value(_ number: Int) { bytes.append(contentsOf: String(number).utf8) }
+    package mutating func value(_ truth: Bool) { append(truth ? "true" : "false") }
+
     package mutating func field(_ name: StaticString, _ texts: [String]) {
         begin(name)
         array { json in

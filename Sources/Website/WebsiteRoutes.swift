@@ -11,15 +11,18 @@ package struct WebsiteRoutes: Sendable {
     private let uploads: UploadFolder
     private let cookies: SiteCookies
     private let signInGuard: SignInGuard
+    private let operations: [APIOperation]
 
     package init(
-        community: Community, site: Site, uploads: UploadFolder, cookies: SiteCookies, signInGuard: SignInGuard
+        community: Community, site: Site, uploads: UploadFolder, cookies: SiteCookies, signInGuard: SignInGuard,
+        operations: [APIOperation]
     ) {
         self.community = community
         self.site = site
         self.uploads = uploads
         self.cookies = cookies
         self.signInGuard = signInGuard
+        self.operations = operations
     }
 
     /// Adds every page to the site's router.
@@ -35,6 +38,7 @@ package struct WebsiteRoutes: Sendable {
         pages.addRoutes(ProfileSettings(community: community, uploads: uploads, cookies: cookies).routes)
         pages.addRoutes(AccountSettings(community: community, cookies: cookies).routes)
         pages.addRoutes(CredentialSettings(community: community, cookies: cookies).routes)
+        pages.addRoutes(APIDocs(operations: operations, cookies: cookies).routes)
         pages.addRoutes(PostPages(community: community, uploads: uploads, site: site, cookies: cookies).routes)
         pages.addRoutes(ProfilePages(community: community, site: site, cookies: cookies).routes)
     }

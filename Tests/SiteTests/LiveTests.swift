@@ -15,38 +15,6 @@ import Web
 
 /// What only a real connection shows.
 struct LiveTests {
-    private func serve(
-        limits: ConnectionLimits = .init(), _ body: @escaping @Sendable (TestCommunity, Int) async throws -> Void
-    ) async throws {
-        try await TestCommunity.with { test in
-            let origin = Site(baseURL: "http://localhost")
-            let site = try #require(origin)
-            let (ports, port) = AsyncStream.makeStream(of: Int.self)
-            // Run as `serve` runs it: Hummingbird's own harness leaves the cap on connections out.
-            var application = SiteApplication(
-                community: test.community, site: site, uploads: test.uploads, logger: QuietLog.logger("live"))
-            application.connections = limits
-            let app = application.listening(on: "127.0.0.1", port: 0) { channel in port.yield(channel.localAddress?.port ?? 0) }
-            try await withThrowingTaskGroup { group in
-                group.addTask {
-                    defer { port.finish() }
-                    try await app.run()
-                }
-                var isRunning = false
-                for await port in ports {
-                    isRunning = true
-                    try await body(test, port)
-                    break
-                }
-                #expect(isRunning)
-                group.cancelAll()
-                while let end = await group.nextResult() {
-                    if case .failure(let error) = end, !(error is CancellationError) { throw error }
-                }
-            }
-        }
-    }
-
     /// Sends bytes and reads until the server closes.
     private func exchange(_ text: String, port: Int) async throws -> String {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -68,7 +36,7 @@ struct LiveTests {
     }
 
     @Test func `ambiguous requests and long headers are refused`() async throws {
-        try await serve { _, port in
+        try await LiveSite.serve { _, port in
             for head in ["GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"] {
                 let answer = try await exchange(head, port: port)
                 #expect(answer.hasPrefix("HTTP/1.1 400"))
@@ -84,7 +52,7 @@ struct LiveTests {
         // Long enough for a busy machine to connect and write in.
         limits.idle = .seconds(5)
         limits.body = .seconds(2)
-        try await serve(limits: limits) { _, port in
+        try await LiveSite.serve(limits: limits) { _, port in
             let idle = try await exchange("GET /livez HTTP/1.1\r\nHost: a\r\n\r\n", port: port)
             #expect(idle.hasPrefix("HTTP/1.1 200") && idle.hasSuffix("alive\n"))
             let dripping =
@@ -103,7 +71,7 @@ struct LiveTests {
     }
 
     @Test func `a file too large for memory is streamed whole`() async throws {
-        try await serve { test, port in
+        try await LiveSite.serve { test, port in
             let path = try await keepFile(of: 5_000_000, in: test)
             let (data, response) = try await URLSession.shared.data(
                 from: try #require(URL(string: "http://127.0.0.1:\(port)\(path)")))
@@ -117,7 +85,7 @@ struct LiveTests {
         var limits = ConnectionLimits()
         limits.stalledWrite = .seconds(1)
         let size = 40_000_000
-        try await serve(limits: limits) { test, port in
+        try await LiveSite.serve(limits: limits) { test, port in
             let path = try await keepFile(of: size, in: test)
             let taken = try await Self.stall(on: path, port: port, for: .seconds(4))
             #expect(taken > 0 && taken < size)
@@ -162,7 +130,7 @@ struct LiveTests {
         var limits = ConnectionLimits()
         limits.connections = 1
         limits.idle = .seconds(30)
-        try await serve(limits: limits) { _, port in
+        try await LiveSite.serve(limits: limits) { _, port in
             let first = try await answered(port: port)
             let hasEnded = Flag()
             try await withThrowingTaskGroup { group in

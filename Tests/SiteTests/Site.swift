@@ -1,3 +1,4 @@
+import API
 import Core
 import Foundation
 import HTTPTypes
@@ -42,6 +43,12 @@ struct TestSite {
         return Program(site: self, token: try #require(answer.json["token"] as? String))
     }
 
+    /// Who comes with a token.
+    func viewer(_ token: String?) async throws -> Viewer {
+        let token = try #require(token)
+        return try #require(try await test.community.credentials.viewer(Secret(token), kind: .token))
+    }
+
     /// A browser that nobody is signed in with.
     var browser: Browser { Browser(site: self) }
 }
@@ -79,11 +86,26 @@ struct Program {
         if let token { headers[.authorization] = "Bearer \(token)" }
         if json != nil { headers[.contentType] = "application/json" }
         let body = json.map { ByteBuffer(string: $0) } ?? body
-        return try await site.client.execute(uri: path, method: method, headers: headers, body: body) { Answer($0) }
+        let answer = try await site.client.execute(uri: path, method: method, headers: headers, body: body) { Answer($0) }
+        try checkDescription(of: answer, method, path)
+        return answer
     }
 
-    func upload(_ path: String, _ parts: [Multipart.Part]) async throws -> Answer {
-        try await send(.post, path, headers: [.contentType: Multipart.contentType], body: Multipart.body(parts))
+    static let schema = Result { try JSONSchema(openAPI: OpenAPI.document) }
+
+    /// Every answer to a program is held against the description of the API.
+    private func checkDescription(of answer: Answer, _ method: HTTPRequest.Method, _ path: String) throws {
+        guard path.hasPrefix("/api/"), path != "/api/docs", method != .head else { return }
+        let faults = try Self.schema.get().faults(
+            method: method.rawValue, path: String(path.dropFirst(4).prefix { $0 != "?" }), status: answer.status.code,
+            contentType: answer.headers[.contentType], body: Data(answer.text.utf8))
+        #expect(faults == [])
+    }
+
+    func upload(
+        _ path: String, _ parts: [Multipart.Part], method: HTTPRequest.Method = .post
+    ) async throws -> Answer {
+        try await send(method, path, headers: [.contentType: Multipart.contentType], body: Multipart.body(parts))
     }
 
     /// Posts the cat and gives the post's id and code.

@@ -43,7 +43,8 @@ package struct SiteApplication: Sendable {
         router.add(middleware: RateLimiting(limiter: limiter, proxies: proxies))
         APIRoutes(community: community, site: site, uploads: uploads, signInGuard: signInGuard).add(to: router)
         WebsiteRoutes(
-            community: community, site: site, uploads: uploads, cookies: cookies, signInGuard: signInGuard
+            community: community, site: site, uploads: uploads, cookies: cookies, signInGuard: signInGuard,
+            operations: Operations.all
         ).add(to: router)
         return router
     }

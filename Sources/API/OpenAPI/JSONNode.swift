@@ -1,0 +1,36 @@
+import Web
+
+/// JSON as a tree, for documents that are made once.
+indirect enum JSONNode: JSONWritable, Sendable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
+    ExpressibleByBooleanLiteral,
+    ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+    case text(String)
+    case number(Int)
+    case truth(Bool)
+    case array([JSONNode])
+    /// In the order they are written.
+    case object([(String, JSONNode)])
+
+    init(stringLiteral value: String) { self = .text(value) }
+    init(integerLiteral value: Int) { self = .number(value) }
+    init(booleanLiteral value: Bool) { self = .truth(value) }
+    init(arrayLiteral elements: JSONNode...) { self = .array(elements) }
+    init(dictionaryLiteral elements: (String, JSONNode)...) { self = .object(elements) }
+
+    func write(to json: inout JSONText) {
+        switch self {
+        case .text(let text): json.value(text)
+        case .number(let number): json.value(number)
+        case .truth(let truth): json.value(truth)
+        case .array(let items): json.array { json in for item in items { json.item(item) } }
+        case .object(let fields): json.object { json in for (name, value) in fields { json.field(named: name, value) } }
+        }
+    }
+
+    /// This object with more fields.
+    func adding(_ fields: [(String, JSONNode)]) -> JSONNode {
+        guard case .object(let own) = self else { return self }
+        return .object(own + fields)
+    }
+}

@@ -1,0 +1,110 @@
+/// The shapes of bodies, as JSON Schema (https://json-schema.org, 2020-12).
+enum Shapes {
+    static let all: [(String, JSONNode)] = [
+        ("Summary", object(summary)),
+        ("User", object(user, optional: ["relationship"])),
+        ("OwnUser", object(user.filter { $0.0 != "relationship" } + [("email", text)])),
+        (
+            "Relationship",
+            object(
+                ["following", "requested", "followedBy", "requestedBy", "blocking", "muting"].map { ($0, truth) })
+        ),
+        ("SignedIn", object([("user", reference("User")), ("token", text), ("expiresAt", time)])),
+        ("Rendition", object([("url", text), ("width", number), ("height", number)])),
+        (
+            "Media",
+            object([
+                ("id", id), ("url", text), ("width", number), ("height", number), ("altText", text), ("blurhash", text),
+                ("renditions", list(of: reference("Rendition"))),
+            ])
+        ),
+        (
+            "Post",
+            object([
+                ("id", id), ("code", text), ("url", text), ("authorId", id), ("author", reference("Summary")), ("caption", text),
+                ("location", text), ("imageUrl", text), ("media", list(of: reference("Media"))), ("likesCount", number),
+                ("commentsCount", number), ("likedByMe", truth), ("savedByMe", truth), ("createdAt", time), ("updatedAt", time),
+            ])
+        ),
+        (
+            "Comment",
+            object([
+                ("id", id), ("postId", id), ("authorId", id), ("author", reference("Summary")), ("text", text),
+                ("replyToId", textOrNull), ("likesCount", number), ("likedByMe", truth), ("createdAt", time),
+            ])
+        ),
+        ("Tag", object([("tag", text), ("postsCount", number)])),
+        (
+            "Notification",
+            object([
+                ("id", id),
+                (
+                    "kind",
+                    [
+                        "type": "string",
+                        "enum": [
+                            "like", "comment", "reply", "mention", "follow", "request", "accepted", "comment_like",
+                        ],
+                    ]
+                ), ("actors", list(of: reference("Summary"))), ("actorsCount", number), ("postId", textOrNull),
+                ("commentId", textOrNull), ("commentText", textOrNull), ("isUnread", truth), ("createdAt", time),
+            ])
+        ),
+        (
+            "Credential",
+            object([
+                ("id", text), ("name", text), ("scopes", list(of: scope)), ("isCurrent", truth), ("createdAt", time),
+                ("usedAt", time), ("expiresAt", time),
+            ])
+        ),
+        ("NewToken", object([("token", text), ("scopes", list(of: scope)), ("expiresAt", time)])),
+        ("PostList", page(of: reference("Post"))), ("SummaryList", page(of: reference("Summary"))),
+        ("CommentList", page(of: reference("Comment"))), ("NotificationList", page(of: reference("Notification"))),
+        ("CredentialList", page(of: reference("Credential"))),
+        ("SearchList", page(of: ["anyOf": [reference("Summary"), reference("Tag"), reference("Post")]])),
+        (
+            "Problem",
+            object(
+                [
+                    ("type", text), ("title", text), ("status", number), ("detail", text), ("requestId", text),
+                    ("errors", list(of: object([("field", text), ("message", text)]))),
+                ], optional: ["errors"])
+        ),
+    ]
+
+    private static let summary: [(String, JSONNode)] = [
+        ("id", id), ("username", text), ("fullName", text), ("profilePictureUrl", textOrNull),
+    ]
+    private static let user: [(String, JSONNode)] =
+        summary + [
+            ("bio", text), ("website", text), ("pronouns", text), ("isPrivate", truth), ("postsCount", number),
+            ("followerCount", number), ("followingCount", number), ("createdAt", time),
+            ("relationship", reference("Relationship")),
+        ]
+
+    static func reference(_ name: String) -> JSONNode { ["$ref": .text("#/components/schemas/\(name)")] }
+
+    static let text: JSONNode = ["type": "string"]
+    static let truth: JSONNode = ["type": "boolean"]
+    private static let number: JSONNode = ["type": "integer"]
+    /// Decimal digits: JavaScript’s numbers end at 2⁵³.
+    static let id: JSONNode = ["type": "string", "pattern": "^[0-9]+$"]
+    private static let time: JSONNode = ["type": "string", "format": "date-time"]
+    private static let textOrNull: JSONNode = ["type": ["string", "null"]]
+    static let scope: JSONNode = ["type": "string", "enum": ["read", "write"]]
+
+    static func list(of item: JSONNode) -> JSONNode { ["type": "array", "items": item] }
+
+    private static func page(of item: JSONNode) -> JSONNode {
+        object([("items", list(of: item)), ("nextCursor", textOrNull)])
+    }
+
+    /// An object with these fields and no others.
+    static func object(_ fields: [(String, JSONNode)], optional: Set<String> = []) -> JSONNode {
+        [
+            "type": "object", "properties": .object(fields),
+            "required": .array(fields.map(\.0).filter { !optional.contains($0) }.map { .text($0) }),
+            "additionalProperties": false,
+        ]
+    }
+}

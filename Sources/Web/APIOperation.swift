@@ -1,0 +1,73 @@
+import HTTPTypes
+
+/// One operation of the API as it is described to programs (OpenAPI) and to people (a page).
+package struct APIOperation: Sendable {
+    package enum Access: Sendable {
+        /// Strangers too; with a token, the answer is the viewer's.
+        case anyone
+        /// Members only.
+        case member
+    }
+
+    /// A parameter in the path or the query.
+    package struct Parameter: Sendable {
+        package let name: String
+        package let isInPath: Bool
+        package let meaning: String
+
+        package init(name: String, isInPath: Bool, meaning: String) {
+            self.name = name
+            self.isInPath = isInPath
+            self.meaning = meaning
+        }
+    }
+
+    /// A field of a body.
+    package struct Field: Sendable {
+        package enum Kind: String, Sendable { case text, truth, file, files, texts, media, password, id }
+        package let name: String
+        package let kind: Kind
+        package let isRequired: Bool
+        package let meaning: String
+
+        package init(_ name: String, _ kind: Kind, isRequired: Bool = true, _ meaning: String) {
+            self.name = name
+            self.kind = kind
+            self.isRequired = isRequired
+            self.meaning = meaning
+        }
+    }
+
+    package let method: HTTPRequest.Method
+    /// Below `/api`, with parameters in braces.
+    package let path: String
+    package let subject: String
+    package let summary: String
+    package let access: Access
+    package let parameters: [Parameter]
+    /// A body of JSON; empty for none.
+    package let json: [Field]
+    /// A body of `multipart/form-data`; empty for none.
+    package let form: [Field]
+    package let status: HTTPResponse.Status
+    /// What the answer is: the name of a shape, nil for an empty answer.
+    package let answer: String?
+    package let errors: [HTTPResponse.Status]
+
+    package init(
+        method: HTTPRequest.Method, path: String, subject: String, summary: String, access: Access, parameters: [Parameter],
+        json: [Field], form: [Field], status: HTTPResponse.Status, answer: String?, errors: [HTTPResponse.Status]
+    ) {
+        self.method = method
+        self.path = path
+        self.subject = subject
+        self.summary = summary
+        self.access = access
+        self.parameters = parameters
+        self.json = json
+        self.form = form
+        self.status = status
+        self.answer = answer
+        self.errors = errors
+    }
+}

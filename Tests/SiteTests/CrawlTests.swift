@@ -1,0 +1,201 @@
+import Core
+import Foundation
+import HTTPTypes
+import Hummingbird
+import TestSupport
+import Testing
+
+@testable import App
+@testable import Web
+
+/// Every route as every kind of viewer, looking for words that are hidden from them. The routes are the live router's, so
+/// that a new one whose parameters are not known here fails the test.
+struct CrawlTests {
+    private static let canary = "zanzibarcanary"
+    /// Stands beside the canary, for pages that show again what was asked for.
+    private static let companion = "quetzalcompanion"
+
+    private struct Planted {
+        var parameters: [String: String]
+        /// Kinds of viewers by name, with the token each comes with.
+        var viewers: [String: String]
+    }
+
+    /// A private account with a post, and people who stand to it in every way.
+    private func plant(_ site: TestSite) async throws -> Planted {
+        let community = site.test.community
+        let owner = try await site.test.member("owner")
+        var viewers: [String: String] = [:]
+        for name in ["follower", "pending", "blocked", "muted", "stranger", "blocking"] {
+            let viewer = try await site.test.member(name)
+            viewers[name] = try await community.credentials.createToken(name: "x", scopes: .all, by: viewer).secret.text
+            switch name {
+            case "follower", "muted": try await community.follows.follow("owner", by: viewer)
+            default: break
+            }
+        }
+        let word = Self.canary
+        let words = "\(word) \(Self.companion)"
+        let draft = PostDraft(
+            caption: "\(words) #\(word)", location: words, photos: .uploads([try site.test.upload(altText: words)]))
+        let post = try await community.posts.publish(draft, by: owner)
+        _ = try await community.accounts.edit(ProfileEdit(isPrivate: true), by: owner)
+        let comment = try await community.comments.add("\(word) indeed", to: post.id, by: owner)
+        let pending = try await site.viewer(viewers["pending"])
+        try await community.follows.follow("owner", by: pending)
+        try await community.blocks.block("blocked", by: owner)
+        try await community.blocks.mute("muted", by: owner)
+        try await community.blocks.block("owner", by: try await site.viewer(viewers["blocking"]))
+        return Planted(
+            parameters: [
+                "username": "owner", "posts/id": post.id.description, "comments/id": comment.id.description,
+                "code": post.id.code, "tag": word, "sessions/id": "x", "tokens/id": "x", "folder": "ab", "photo": "ab",
+                "name": "thumb.jpg",
+            ], viewers: viewers)
+    }
+
+    /// A route's path with what was planted in it.
+    private func path(_ route: String, _ planted: Planted) throws -> String {
+        var before = ""
+        let parts = try route.split(separator: "/").map { part -> String in
+            defer { before = String(part) }
+            guard part.hasPrefix("{") || part.hasPrefix(":") else { return String(part) }
+            let name = part.filter { $0 != "{" && $0 != "}" && $0 != ":" }
+            return try #require(planted.parameters[name] ?? planted.parameters["\(before)/\(name)"], "\(route): what is \(name)?")
+        }
+        return "/" + parts.joined(separator: "/")
+    }
+
+    private func routes(_ site: TestSite) throws -> [(method: HTTPRequest.Method, path: String)] {
+        let origin = Site(baseURL: "http://localhost")
+        let application = SiteApplication(
+            community: site.test.community, site: try #require(origin), uploads: site.test.uploads,
+            logger: QuietLog.logger("crawl"))
+        return application.router.routes.map { ($0.method, $0.path.description) }
+    }
+
+    @Test func `what is hidden shows on no route to whom it is hidden from`() async throws {
+        try await TestSite.with { site in
+            let planted = try await plant(site)
+            // It never ends for who is signed in: EventTests listen to it.
+            let routes = try routes(site).filter { $0.path != "/api/events" && $0.method != .head }
+            #expect(routes.count > 100)
+            // Reading first: writing changes who stands how.
+            let reading = routes.filter { $0.method == .get }
+            let writing = routes.filter { $0.method != .get }
+            var found: [String: Int] = [:]
+            for name in planted.viewers.keys.sorted() + ["nobody"] {
+                found[name] = try await crawl(reading, as: name, planted, site)
+            }
+            let count = (
+                hidden: found.filter { !Self.maySee.contains($0.key) }, seen: found.filter { Self.maySee.contains($0.key) }
+            )
+            #expect(count.hidden.values.allSatisfy { $0 == 0 })
+            // The crawl itself finds what may be seen.
+            #expect(count.seen.count == 2 && count.seen.values.allSatisfy { $0 >= 6 }, "\(count.seen)")
+            for name in planted.viewers.keys.sorted() + ["nobody"] where !Self.maySee.contains(name) {
+                let leaks = try await crawl(writing, as: name, planted, site)
+                #expect(leaks == 0)
+            }
+        }
+    }
+
+    private static let maySee: Set<String> = ["follower", "muted"]
+
+    /// Asks for every route; how many answers have the word.
+    private func crawl(
+        _ routes: [(method: HTTPRequest.Method, path: String)], as name: String, _ planted: Planted, _ site: TestSite
+    ) async throws -> Int {
+        let client = Program(site: site, token: planted.viewers[name])
+        var count = 0
+        for route in routes {
+            for address in try addresses(route.path, planted) {
+                let json = route.method == .get ? nil : "{\"text\": \"x\", \"caption\": \"x\"}"
+                let answer = try await client.send(route.method, address, json: json)
+                #expect(answer.status != .internalServerError, "\(route.method) \(address) as \(name)")
+                // What one searched for stands in the page again, and so does a tag.
+                let isEcho = address.hasPrefix("/search") || address.hasPrefix("/tags/")
+                guard answer.text.contains(isEcho ? Self.companion : Self.canary) else { continue }
+                count += 1
+                #expect(Self.maySee.contains(name), "\(route.method) \(address) as \(name)")
+            }
+        }
+        return count
+    }
+
+    private func addresses(_ route: String, _ planted: Planted) throws -> [String] {
+        let path = try path(route, planted)
+        guard path.hasSuffix("/search") else { return [path] }
+        return ["users", "tags", "posts"].map { "\(path)?q=\(Self.canary)&type=\($0)" }
+    }
+
+    @Test func `what is hidden answers like what does not exist`() async throws {
+        try await TestSite.with { site in
+            let planted = try await plant(site)
+            let missing = ["posts/id": "987654321", "comments/id": "987654321", "code": ID<Post>(987_654_321).code]
+            var absent = planted
+            absent.parameters.merge(missing) { $1 }
+            for route in try routes(site) where ["{id}", "{code}"].contains(where: route.path.contains) {
+                guard route.method != .head, !route.path.hasPrefix("/api/me/") else { continue }
+                for name in ["stranger", "pending", "blocked", "blocking"] {
+                    let client = Program(site: site, token: planted.viewers[name])
+                    let answers = try await [planted, absent].asyncMap { planted in
+                        try await client.send(
+                            route.method, try path(route.path, planted), json: route.method == .get ? nil : "{\"text\": \"x\"}")
+                    }
+                    #expect(answers[0].status == answers[1].status, "\(route.method) \(route.path) as \(name)")
+                    #expect(Self.bare(answers[0].text) == Self.bare(answers[1].text), "\(route.method) \(route.path) as \(name)")
+                }
+            }
+        }
+    }
+
+    /// A body without the id of its request and the tokens of its forms.
+    private static func bare(_ text: String) -> String {
+        text.replacing(#/"requestId":"[^"]*"/#, with: "").replacing(#/value="[^"]*"/#, with: "")
+    }
+
+    @Test func `revoked and expired tokens open nothing, reading ones write nothing`() async throws {
+        try await TestSite.with { site in
+            let credentials = site.test.community.credentials
+            let ada = try await site.test.member("ada")
+            let tokens = try await (0..<3).asyncMap { _ in
+                try await credentials.createToken(name: "x", scopes: .read, by: ada).secret
+            }
+            #expect(try await credentials.revoke(tokens[0]))
+            for (method, path) in try routes(site) where path.hasPrefix("/api/") && path != "/api/events" && method != .head {
+                let address = path.replacing(#/\{[a-z]+\}/#, with: "1")
+                let revoked = try await Program(site: site, token: tokens[0].text).send(method, address)
+                #expect(revoked.status == .unauthorized, "\(method) \(path)")
+                guard method != .get else { continue }
+                let reading = try await Program(site: site, token: tokens[1].text).send(method, address, json: "{}")
+                #expect(reading.status == .forbidden && reading.text.contains("scope write"), "\(method) \(path)")
+            }
+            site.test.time.advance(by: Credential.Kind.token.lifetime + 1)
+            #expect(try await Program(site: site, token: tokens[2].text).send(.get, "/api/me").status == .unauthorized)
+        }
+    }
+
+    @Test func `the description names every route of the API, and every first word of a path is no username`() async throws {
+        try await TestSite.with { site in
+            let routes = try routes(site).filter { $0.method != .head }
+            let live = routes.filter { $0.path.hasPrefix("/api/") && $0.path != "/api/docs" }
+                .map { "\($0.method.rawValue) \($0.path.dropFirst(4))" }
+            #expect(try Program.schema.get().operations == Set(live))
+            for (_, path) in routes {
+                let first = path.split(separator: "/").first.map(String.init) ?? ""
+                guard !first.isEmpty, !first.hasPrefix("{"), !first.hasPrefix(":") else { continue }
+                #expect(Username.reserved.contains(first) || Username.fault(in: first) != nil, "\(path)")
+            }
+        }
+    }
+}
+
+extension Sequence {
+    /// `map` that waits for each.
+    func asyncMap<Other>(_ make: (Element) async throws -> Other) async rethrows -> [Other] {
+        var others: [Other] = []
+        for element in self { others.append(try await make(element)) }
+        return others
+    }
+}

@@ -1,0 +1,194 @@
+import Core
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import NIOCore
+import TestSupport
+import Testing
+import Web
+
+/// The API beyond first light; every answer is held against the description as well (`Program.send`).
+struct ProductAPITests {
+    @Test func `one's own account: profile, picture, names, leaving`() async throws {
+        try await TestSite.with { site in
+            let ada = try await site.program("ada")
+            let edited = try await ada.send(
+                .put, "/api/profile", json: #"{"bio": "hi", "website": "example.org", "pronouns": "she/her", "isPrivate": true}"#)
+            #expect(edited.json["bio"] as? String == "hi" && edited.json["isPrivate"] as? Bool == true)
+            #expect(edited.json["website"] as? String == "https://example.org")
+            let long = try await ada.send(.put, "/api/profile", json: "{\"bio\": \"\(String(repeating: "x", count: 151))\"}")
+            #expect(long.status == .unprocessableContent && long.faults.first?["field"] == "bio")
+            let pictured = try await ada.upload(
+                "/api/profile/picture", [.file("image", try Fixtures.bytes("cat.jpg"))], method: .put)
+            let url = try #require(pictured.json["profilePictureUrl"] as? String)
+            #expect(try await ada.send(.get, url.replacing("http://localhost", with: "")).status == .ok)
+            #expect(
+                try await ada.upload("/api/profile/picture", [.text("x", "y")], method: .put).faults.first?["field"] == "image")
+            #expect(try await ada.send(.delete, "/api/profile/picture").status == .noContent)
+            #expect(site.test.keptFiles == [])
+            #expect(
+                try await ada.send(.put, "/api/me/username", json: #"{"username": "countess"}"#).json["username"] as? String
+                    == "countess")
+            #expect(try await ada.send(.put, "/api/me/username", json: #"{"username": "api"}"#).status == .unprocessableContent)
+            let password = TestCommunity.password
+            #expect(
+                try await ada.send(.put, "/api/me/email", json: "{\"email\": \"a@b.org\", \"password\": \"\(password)\"}").json[
+                    "email"] as? String == "a@b.org")
+            let change = "{\"currentPassword\": \"\(password)\", \"newPassword\": \"another horse battery\"}"
+            #expect(try await ada.send(.put, "/api/me/password", json: change).status == .noContent)
+            #expect(try await ada.send(.put, "/api/me/password", json: change).faults.first?["field"] == "currentPassword")
+            #expect(try await ada.send(.delete, "/api/me").status == .noContent)
+            #expect(try await ada.send(.get, "/api/me").status == .unauthorized)
+        }
+    }
+
+    @Test func `sessions and tokens are listed, made and ended`() async throws {
+        try await TestSite.with { site in
+            let ada = try await site.program("ada")
+            let made = try await ada.send(.post, "/api/me/tokens", json: #"{"name": "bot", "scopes": ["read"]}"#)
+            let bot = Program(site: site, token: try #require(made.json["token"] as? String))
+            #expect(try await bot.send(.put, "/api/profile", json: "{}").status == .forbidden)
+            let tokens = try await ada.send(.get, "/api/me/tokens").items
+            #expect(tokens.count == 2 && tokens.filter { $0["isCurrent"] as? Bool == true }.count == 1)
+            let id = try #require(tokens.first { $0["name"] as? String == "bot" }?["id"] as? String)
+            #expect(try await ada.send(.delete, "/api/me/tokens/\(id)").status == .noContent)
+            #expect(try await bot.send(.get, "/api/me").status == .unauthorized)
+            #expect(try await ada.send(.delete, "/api/me/sessions/\(id)").status == .notFound)
+            #expect(try await ada.send(.get, "/api/me/sessions").items.isEmpty)
+            #expect(
+                try await ada.send(.post, "/api/me/tokens", json: #"{"name": "x", "scopes": ["all"]}"#).status
+                    == .unprocessableContent)
+        }
+    }
+
+    @Test func `private accounts, blocks and mutes`() async throws {
+        try await TestSite.with { site in
+            let (ada, grace) = (try await site.program("ada"), try await site.program("grace"))
+            let post = try await ada.post()
+            _ = try await ada.send(.put, "/api/profile", json: #"{"isPrivate": true}"#)
+            #expect(try await grace.send(.get, "/api/posts/\(post.id)").status == .notFound)
+            #expect(try await grace.send(.post, "/api/users/ada/follow").status == .noContent)
+            #expect(try await ada.send(.get, "/api/follow-requests").items.count == 1)
+            #expect(try await ada.send(.post, "/api/follow-requests/grace/accept").status == .noContent)
+            #expect(try await ada.send(.post, "/api/follow-requests/grace/reject").status == .notFound)
+            #expect(try await grace.send(.get, "/api/posts/\(post.id)").status == .ok)
+            #expect(try await ada.send(.delete, "/api/users/grace/follower").status == .noContent)
+            #expect(try await grace.send(.get, "/api/users/ada/followers").status == .notFound)
+            #expect(try await ada.send(.post, "/api/users/grace/mute").status == .noContent)
+            #expect(try await ada.send(.get, "/api/mutes").items.count == 1)
+            #expect(try await ada.send(.delete, "/api/users/grace/mute").status == .noContent)
+            #expect(try await ada.send(.post, "/api/users/grace/block").status == .noContent)
+            #expect(try await ada.send(.get, "/api/blocks").items.count == 1)
+            #expect(try await grace.send(.get, "/api/users/ada").status == .notFound)
+            let relationship = try await ada.send(.get, "/api/users/grace").json["relationship"] as? [String: Bool]
+            #expect(relationship?["blocking"] == true)
+            #expect(try await ada.send(.delete, "/api/users/grace/block").status == .noContent)
+            #expect(try await ada.send(.post, "/api/users/ada/block").status == .unprocessableContent)
+        }
+    }
+
+    @Test func `posts are edited and saved, comments answered and liked, likers listed`() async throws {
+        try await TestSite.with { site in
+            let (ada, grace) = (try await site.program("ada"), try await site.program("grace"))
+            let post = try await ada.post("first")
+            let media = try #require(try await ada.send(.get, "/api/posts/\(post.id)").json["media"] as? [[String: Any]])
+            let photo = try #require(media[0]["id"] as? String)
+            let edit =
+                "{\"caption\": \"second #tag\", \"location\": \"Turin\", \"media\": [{\"id\": \"\(photo)\", \"altText\": \"a cat\"}]}"
+            let edited = try await ada.send(.patch, "/api/posts/\(post.id)", json: edit)
+            #expect(edited.json["caption"] as? String == "second #tag" && edited.text.contains("a cat"))
+            #expect(try await grace.send(.patch, "/api/posts/\(post.id)", json: edit).status == .forbidden)
+            #expect(
+                try await ada.send(.patch, "/api/posts/\(post.id)", json: #"{"media": [{"id": "5", "altText": "x"}]}"#).status
+                    == .unprocessableContent)
+            #expect(try await grace.send(.post, "/api/posts/\(post.id)/save").status == .noContent)
+            #expect(try await grace.send(.get, "/api/saved").items.first?["savedByMe"] as? Bool == true)
+            #expect(try await grace.send(.delete, "/api/posts/\(post.id)/save").status == .noContent)
+            #expect(try await grace.send(.post, "/api/posts/\(post.id)/like").status == .noContent)
+            #expect(try await ada.send(.get, "/api/posts/\(post.id)/likes").items.first?["username"] as? String == "grace")
+            let comment = try await grace.send(.post, "/api/posts/\(post.id)/comments", json: #"{"text": "hi"}"#)
+            let id = try #require(comment.json["id"] as? String)
+            let answer = try await ada.send(
+                .post, "/api/posts/\(post.id)/comments", json: "{\"text\": \"ho\", \"replyToId\": \"\(id)\"}")
+            #expect(answer.json["replyToId"] as? String == id)
+            #expect(
+                try await ada.send(.post, "/api/posts/\(post.id)/comments", json: #"{"text": "x", "replyToId": "5"}"#).faults
+                    .first?["field"] == "replyToId")
+            #expect(try await ada.send(.post, "/api/comments/\(id)/like").status == .noContent)
+            let listed = try await ada.send(.get, "/api/posts/\(post.id)/comments").items
+            #expect(listed[0]["likesCount"] as? Int == 1 && listed[0]["likedByMe"] as? Bool == true)
+            #expect(try await ada.send(.delete, "/api/comments/\(id)/like").status == .noContent)
+            let news = try await grace.send(.get, "/api/notifications")
+            #expect(news.items.map { $0["kind"] as? String } == ["reply"])
+            #expect(try await grace.send(.post, "/api/notifications/read").status == .noContent)
+            #expect(try await grace.send(.get, "/api/notifications").items.first?["isUnread"] as? Bool == false)
+        }
+    }
+
+    @Test func `exploring, tags, search and suggestions`() async throws {
+        try await TestSite.with { site in
+            let (ada, grace) = (try await site.program("ada"), try await site.program("grace"))
+            _ = try await ada.post("Espresso #torino #caffè")
+            let stranger = Program(site: site, token: nil)
+            #expect(try await stranger.send(.get, "/api/explore").items.count == 1)
+            #expect(try await stranger.send(.get, "/api/tags/Torino/posts").items.count == 1)
+            #expect(try await stranger.send(.get, "/api/tags/caff%C3%A8/posts").items.count == 1)
+            #expect(try await stranger.send(.get, "/api/tags/!/posts").status == .notFound)
+            #expect(try await stranger.send(.get, "/api/search?q=ad").items.first?["username"] as? String == "ada")
+            #expect(try await stranger.send(.get, "/api/search?q=espre&type=posts").items.count == 1)
+            #expect(try await stranger.send(.get, "/api/search?q=tor&type=tags").items.first?["tag"] as? String == "torino")
+            #expect(try await stranger.send(.get, "/api/search?q=x&type=y").status == .badRequest)
+            #expect(try await stranger.send(.get, "/api/search?q=\(String(repeating: "x", count: 201))").status == .badRequest)
+            #expect(try await grace.send(.get, "/api/suggestions").items.first?["username"] as? String == "ada")
+            _ = try await ada.post("#torino")
+            let page = try await stranger.send(.get, "/api/search?q=%23torino&type=posts&limit=1")
+            #expect(page.headers[.link] == "<http://localhost/api/search?cursor=1&q=%23torino&type=posts&limit=1>; rel=\"next\"")
+        }
+    }
+
+    @Test func `everything one made comes as a ZIP file that unzips`() async throws {
+        try await TestSite.with { site in
+            let ada = try await site.program("ada")
+            let post = try await ada.post("mine")
+            let answer = try await site.client.execute(
+                uri: "/api/me/export", method: .get, headers: [.authorization: "Bearer \(ada.token ?? "")"])
+            #expect(answer.headers[.contentDisposition] == "attachment; filename=\"isntgram-ada.zip\"")
+            let path = site.test.folder + "/export.zip"
+            try Data(answer.body.readableBytesView).write(to: URL(fileURLWithPath: path))
+            let python = Process()
+            python.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            python.arguments = [
+                "python3", "-c",
+                "import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; print(*z.namelist())", path,
+            ]
+            let output = Pipe()
+            python.standardOutput = output
+            try python.run()
+            let names = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            python.waitUntilExit()
+            #expect(python.terminationStatus == 0)
+            #expect(names.contains("account.json posts.json comments.json") && names.contains("photos/\(post.code)-1.jpg"))
+        }
+    }
+
+    @Test func `registration by invitation, and none`() async throws {
+        @Sendable func form(_ invite: String) -> String {
+            "{\"email\": \"a@b.org\", \"fullName\": \"\", \"username\": \"ada\", \"password\": \"\(TestCommunity.password)\", \"invite\": \"\(invite)\"}"
+        }
+        try await TestSite.with(registration: .invite) { site in
+            let client = Program(site: site, token: nil)
+            #expect(try await client.send(.post, "/api/auth/register", json: form("x")).faults.first?["field"] == "invite")
+            let invite = try await site.test.community.invites.create(uses: 1, days: 1).text
+            let page = try await site.browser.open("/register?invite=\(invite)")
+            #expect(page.text.contains("value=\"\(invite)\""))
+            #expect(try await client.send(.post, "/api/auth/register", json: form(invite)).status == .created)
+        }
+        try await TestSite.with(registration: .closed) { site in
+            let client = Program(site: site, token: nil)
+            let refused = try await client.send(.post, "/api/auth/register", json: form(""))
+            #expect(refused.status == .forbidden)
+            #expect(try await site.browser.open("/register").text.contains("Registration is closed"))
+        }
+    }
+}
