@@ -31,7 +31,7 @@ let package = Package(
         .executableTarget(
             name: "App",
             dependencies: [
-                "API", "Core", "Imaging", "MediaStorage", "SQLiteStorage", "Storage", "Web", "Website",
+                "API", "Core", "DemoPhotos", "Imaging", "MediaStorage", "SQLiteStorage", "Storage", "Web", "Website",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -41,6 +41,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -59,6 +60,10 @@ let package = Package(
         .target(
             name: "WebsiteAssets", path: "Sources/Website/Assets",
             resources: [.embedInCode("site.css"), .embedInCode("favicon.svg")], swiftSettings: strict),
+        .target(
+            name: "DemoPhotos", exclude: ["README.md"],
+            resources: ["astronaut", "cat", "coffee", "hubble", "rocket"].map { .embedInCode("\($0).jpg") }, swiftSettings: strict
+        ),
         .target(
             name: "API",
             dependencies: [
@@ -156,7 +161,7 @@ let package = Package(
         .testTarget(
             name: "SiteTests",
             dependencies: [
-                "API", "App", "Core", "Imaging", "MediaStorage", "SQLiteStorage", "Storage", "TestSupport", "Web",
+                "API", "App", "Core", "Imaging", "MediaStorage", "SQLiteStorage", "Storage", "TestSupport", "Web", "Website",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

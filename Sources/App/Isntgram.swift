@@ -11,7 +11,7 @@ struct Isntgram: AsyncParsableCommand {
         version: version,
         subcommands: [
             Serve.self, Migrate.self, UserCommands.self, TokenCommands.self, InviteCommands.self, Maintain.self, HealthCheck.self,
-            RenderPhoto.self,
+            RenderPhoto.self, MakeVariants.self,
             SeedCommunity.self,
         ])
 

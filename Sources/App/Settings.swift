@@ -26,6 +26,8 @@ struct Settings: Sendable {
         name: "log-level", fallback: "info", meaning: "trace, debug, info, notice, warning, error or critical")
     static let registration = Key(
         name: "registration", fallback: "open", meaning: "who may join by themselves: open, invite or closed")
+    static let demo = Key(
+        name: "demo", fallback: "off", meaning: "on: make a demo community where nobody lives yet, and let visitors try it")
     static let trustedProxies = Key(
         name: "trusted-proxies", fallback: "",
         meaning: "addresses of proxies whose X-Forwarded-For is believed, such as 127.0.0.1, 10.0.0.0/8")
@@ -37,7 +39,8 @@ struct Settings: Sendable {
             meaning: "\(kind.meaning), as 10/5m")
     }
     static let keys =
-        [host, port, baseURL, data, logLevel, registration, trustedProxies, rateLimits] + RateLimits.Kind.allCases.map(limit)
+        [host, port, baseURL, data, logLevel, registration, demo, trustedProxies, rateLimits]
+        + RateLimits.Kind.allCases.map(limit)
 
     let host: String
     let port: Int
@@ -45,6 +48,7 @@ struct Settings: Sendable {
     let site: Site
     let logLevel: Logger.Level
     let registration: RegistrationPolicy
+    let isDemo: Bool
     let trustedProxies: TrustedProxies
     let rateLimits: RateLimits
 
@@ -109,6 +113,10 @@ struct Settings: Sendable {
                 "Registration is open, invite or closed, not “\(value(Self.registration))” (\(Self.registration.variable)).")
         }
         self.registration = registration
+        guard ["on", "off"].contains(value(Self.demo)) else {
+            throw SettingsError("The demo is on or off, not “\(value(Self.demo))” (\(Self.demo.variable)).")
+        }
+        isDemo = value(Self.demo) == "on"
         guard let proxies = TrustedProxies(value(Self.trustedProxies)) else {
             throw SettingsError(
                 "“\(value(Self.trustedProxies))” is no list of addresses like 10.0.0.0/8 (\(Self.trustedProxies.variable)).")

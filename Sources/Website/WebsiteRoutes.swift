@@ -12,10 +12,11 @@ package struct WebsiteRoutes: Sendable {
     private let cookies: SiteCookies
     private let signInGuard: SignInGuard
     private let operations: [APIOperation]
+    private let isDemo: Bool
 
     package init(
         community: Community, site: Site, uploads: UploadFolder, cookies: SiteCookies, signInGuard: SignInGuard,
-        operations: [APIOperation]
+        operations: [APIOperation], isDemo: Bool
     ) {
         self.community = community
         self.site = site
@@ -23,6 +24,7 @@ package struct WebsiteRoutes: Sendable {
         self.cookies = cookies
         self.signInGuard = signInGuard
         self.operations = operations
+        self.isDemo = isDemo
     }
 
     /// Adds every page to the site's router.
@@ -31,8 +33,8 @@ package struct WebsiteRoutes: Sendable {
         router.addRoutes(SiteFiles.routes)
         let pages = router.group().add(middleware: UnreadNews(notifications: community.notifications))
         pages.get("about") { [cookies] _, context in Visit(context, cookies: cookies).page("About", AboutPage.html) }
-        pages.addRoutes(AccountPages(community: community, cookies: cookies, signInGuard: signInGuard).routes)
-        pages.addRoutes(FeedPages(community: community, cookies: cookies).routes)
+        pages.addRoutes(AccountPages(community: community, cookies: cookies, signInGuard: signInGuard, isDemo: isDemo).routes)
+        pages.addRoutes(FeedPages(community: community, cookies: cookies, isDemo: isDemo).routes)
         pages.addRoutes(ExplorePages(community: community, cookies: cookies).routes)
         pages.addRoutes(NotificationPages(community: community, cookies: cookies).routes)
         pages.addRoutes(ProfileSettings(community: community, uploads: uploads, cookies: cookies).routes)

@@ -4,6 +4,8 @@ import HTTPTypes
 import TestSupport
 import Testing
 
+@testable import Website
+
 /// The pages beyond first light; every page is checked for its markup (`Browser.open`).
 struct ProductPageTests {
     @Test func `settings: profile, picture, privacy, account, leaving`() async throws {
@@ -212,6 +214,50 @@ struct ProductPageTests {
             #expect(manifest.json["name"] as? String == "Isntgram")
             let robots = try await Program(site: site, token: nil).send(.get, "/robots.txt")
             #expect(robots.text.contains("Disallow: /api/"))
+        }
+    }
+
+    @Test(arguments: [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1 Version/18.0 Mobile Safari/604.1",
+            "Safari on iPhone"
+        ),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0", "Edge on Windows"),
+        ("curl/8", "curl/8"), ("Firefox", "Firefox"),
+    ])
+    func `browsers are named in a few words`(_ userAgent: String, _ name: String) { #expect(BrowserName.of(userAgent) == name) }
+
+    @Test func `the demo lets visitors in, who may like and follow and change nothing else`() async throws {
+        try await TestSite.with(isDemo: true) { site in
+            let form = Registration(email: "v@demo.invalid", fullName: "", username: "visitor", password: "")
+            _ = try await site.test.community.accounts.createDemo(form, isDemo: true)
+            let ada = try await site.program("ada")
+            let post = try await ada.post()
+            let visitor = site.browser
+            #expect(try await visitor.open("/login").text.contains("Try the demo"))
+            #expect(try await visitor.open("/").text.contains("Try the demo"))
+            #expect(try await visitor.submit("/demo").status == .seeOther)
+            _ = try await visitor.open("/p/\(post.code)")
+            #expect(try await visitor.submit("/p/\(post.code)/like").status == .seeOther)
+            #expect(try await visitor.submit("/ada/follow").status == .seeOther)
+            let refused = [
+                try await visitor.submit("/p/\(post.code)/comments", ["text": "x"]),
+                try await visitor.submit("/settings/profile", ["bio": "x"]),
+                try await visitor.submit("/settings/account/password", ["currentPassword": "-", "newPassword": "another horse"]),
+                try await visitor.submit("/settings/account/delete", ["password": "-"]),
+                try await visitor.submit("/settings/tokens", ["name": "x", "scopes": "read"]),
+                try await visitor.upload("/create", [.file("image", try Fixtures.bytes("cat.jpg"))]),
+            ]
+            #expect(refused.map(\.status) == Array(repeating: .forbidden, count: 6))
+            #expect(site.test.keptFiles.count == 3, "one post of ada’s: two widths and a thumbnail")
+        }
+        try await TestSite.with { site in
+            let visitor = site.browser
+            let page = try await visitor.open("/login")
+            #expect(!page.text.contains("Try the demo"))
+            let refused = try await visitor.submit("/demo")
+            #expect(refused.status != .seeOther)
         }
     }
 }

@@ -17,7 +17,7 @@ struct TestSite {
     let client: any TestClientProtocol
 
     static func with<Result: Sendable>(
-        limits: RateLimits = .off, registration: RegistrationPolicy = .open,
+        limits: RateLimits = .off, registration: RegistrationPolicy = .open, isDemo: Bool = false,
         _ body: @escaping @Sendable (TestSite) async throws -> Result
     ) async throws -> Result {
         try await TestCommunity.with(registration: registration) { test in
@@ -26,6 +26,7 @@ struct TestSite {
             var application = SiteApplication(
                 community: test.community, site: site, uploads: test.uploads, logger: QuietLog.logger("site"))
             application.limits = limits
+            application.isDemo = isDemo
             application.proxies = try #require(TrustedProxies("127.0.0.1"))
             return try await application.listening(on: "127.0.0.1", port: 0).test(.router) { client in
                 try await body(TestSite(test: test, client: client))

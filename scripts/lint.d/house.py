@@ -6,7 +6,7 @@ import sys
 
 # From the top down; a target imports only what stands below it.
 ORDER = ["App", "Website", "API", "Web", "Core", "SQLiteStorage", "Storage", "MediaStorage", "Imaging", "HTML",
-         "WebsiteAssets", "CVips", "CArgon2"]
+         "WebsiteAssets", "DemoPhotos", "CVips", "CArgon2"]
 # What stands side by side, and must not know each other.
 APART = {("Website", "API"), ("API", "HTML"), ("Web", "HTML"), ("Core", "HTML"), ("Core", "SQLiteStorage"),
          ("MediaStorage", "Imaging"), ("Storage", "MediaStorage"), ("Web", "SQLiteStorage"), ("Storage", "Imaging")}

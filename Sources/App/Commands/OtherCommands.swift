@@ -21,6 +21,17 @@ struct HealthCheck: AsyncParsableCommand {
     }
 }
 
+/// Makes the demo's photographs, in a process of its own.
+struct MakeVariants: ParsableCommand {
+    static let name = "make-variants"
+    static let configuration = CommandConfiguration(
+        commandName: name, abstract: "Make parts of photographs; the server starts this itself for its demo.",
+        shouldDisplay: false)
+    @Argument var list: String
+
+    func run() throws { try PhotoVariant.makeAll(listedIn: list) }
+}
+
 /// Renders one photo for the server, in a process of its own.
 struct RenderPhoto: ParsableCommand {
     static let name = "render-photo"

@@ -44,6 +44,7 @@ struct Serve: AsyncParsableCommand {
         discussion: "Settings come from the environment, from --env-file, and from flags; the later of these wins.")
 
     @OptionGroup var flags: SettingsFlags
+    @Flag(help: "Make a demo community where nobody lives yet, and let visitors try it. ISNTGRAM_DEMO=on") var demo = false
 
     func run() async throws {
         let settings = try await flags.settings()
@@ -54,10 +55,16 @@ struct Serve: AsyncParsableCommand {
         }
         let logger = Logger(label: "isntgram")
         let household = try await Household.open(settings.data, registration: settings.registration, logger: logger)
+        let isDemo = settings.isDemo || demo
+        if isDemo {
+            logger.notice("Making the demo community, for some seconds")
+            if try await !DemoCommunity.plant(in: household) { logger.notice("Somebody lives here already: nothing was added") }
+        }
         var application = SiteApplication(
             community: household.community, site: settings.site, uploads: household.uploads, logger: logger)
         application.limits = settings.rateLimits
         application.proxies = settings.trustedProxies
+        application.isDemo = isDemo
         let site = application.listening(on: settings.host, port: settings.port) { channel in
             let port = channel.localAddress?.port ?? settings.port
             logger.notice("Open http://\(settings.host):\(port)", metadata: ["data": "\(settings.data)"])

@@ -14,6 +14,8 @@ package struct SiteApplication: Sendable {
     package var uploads: UploadFolder
     package var limits = RateLimits()
     package var proxies = TrustedProxies.none
+    /// Whether visitors may try the site as the demo account.
+    package var isDemo = false
     package var connections = ConnectionLimits()
     package var logger: Logger
 
@@ -44,7 +46,7 @@ package struct SiteApplication: Sendable {
         APIRoutes(community: community, site: site, uploads: uploads, signInGuard: signInGuard).add(to: router)
         WebsiteRoutes(
             community: community, site: site, uploads: uploads, cookies: cookies, signInGuard: signInGuard,
-            operations: Operations.all
+            operations: Operations.all, isDemo: isDemo
         ).add(to: router)
         return router
     }

@@ -116,6 +116,10 @@ enum AccountRecords {
         return true
     }
 
+    @Sendable static func demo(in connection: any Connection) throws -> Account? {
+        try connection.row("SELECT \(columns) FROM accounts a WHERE a.is_demo = 1 ORDER BY a.id LIMIT 1", account)
+    }
+
     static func setDemo(_ id: ID<Account>, in connection: any Connection) throws {
         try connection.run("UPDATE accounts SET is_demo = 1 WHERE id = \(id)")
     }

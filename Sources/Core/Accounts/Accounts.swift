@@ -30,6 +30,26 @@ package struct Accounts: Sendable {
     /// Makes an account for whoever runs the server says.
     package func create(_ form: Registration) async throws -> Account { try await add(form) { _ in } }
 
+    /// Makes an account that no password opens, for the demo community.
+    /// - Parameter isDemo: whether it is the one that visitors play as, which changes nothing about itself and posts nothing.
+    package func createDemo(_ form: Registration, isDemo: Bool) async throws -> Account {
+        let time = clock.now()
+        return try await storage.write { [ids] connection in
+            let id = ids.next(Account.self)
+            guard try AccountRecords.insert(id, form, passwordHash: "-", at: time, in: connection),
+                let account = try AccountRecords.find(id, in: connection)
+            else { throw Self.taken(username: form.username) }
+            if isDemo { try AccountRecords.setDemo(id, in: connection) }
+            return account
+        }
+    }
+
+    /// The account that visitors of a demo play as.
+    package func demo() async throws -> Account {
+        guard let account = try await storage.read(AccountRecords.demo) else { throw Problem.notFound("demo") }
+        return account
+    }
+
     private func add(
         _ form: Registration, admitting: @escaping @Sendable (any Connection) throws -> Void
     ) async throws -> Account {

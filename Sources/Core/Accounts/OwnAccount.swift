@@ -107,7 +107,7 @@ extension Accounts {
 
     static func refuseDemo(_ viewer: Viewer, in connection: any Connection) throws {
         if try AccountRecords.isDemo(viewer.id, in: connection) {
-            throw Problem(.forbidden, "The demo account stays as it is. Register an account of your own to change it.")
+            throw Problem(.forbidden, "The demo account likes and follows, and stays as it is. Register an account of your own.")
         }
     }
 

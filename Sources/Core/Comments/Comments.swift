@@ -30,6 +30,7 @@ package struct Comments: Sendable {
         let time = clock.now()
         let mentions = RichText(text).mentions
         return try await notifier.write { [ids, text] connection, notices in
+            try Accounts.refuseDemo(viewer, in: connection)
             let postAuthor = try PostRecords.author(of: post, for: viewer.id, in: connection)
             let parent = try answered.map { try Self.parent($0, of: post, for: viewer, in: connection) }
             let comment = Comment(

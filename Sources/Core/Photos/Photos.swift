@@ -18,6 +18,7 @@ package struct Photos: Sendable {
     package func add(_ upload: PhotoUpload, by viewer: Viewer) async throws -> Photo {
         let time = clock.now()
         return try await keeping([upload]) { kept, connection in
+            try Accounts.refuseDemo(viewer, in: connection)
             let photo = kept[0]
             try PhotoRecords.insert(photo, of: viewer.id, at: time, in: connection)
             return photo

@@ -23,6 +23,7 @@ package struct Posts: Sendable {
         let time = clock.now()
         let (post, told) = try await photos.keeping(uploads) { [ids, notifier] kept, connection in
             // The id is made inside the transaction: later posts then have greater ids also where several wait.
+            try Accounts.refuseDemo(viewer, in: connection)
             let id = ids.next(Post.self)
             try PostRecords.insert(id, draft, by: viewer.id, at: time, in: connection)
             for (position, photo) in kept.enumerated() {

@@ -9,6 +9,7 @@ struct AccountPages {
     let community: Community
     let cookies: SiteCookies
     let signInGuard: SignInGuard
+    let isDemo: Bool
 
     var routes: RouteCollection<WebContext> {
         let routes = RouteCollection(context: WebContext.self)
@@ -17,6 +18,7 @@ struct AccountPages {
         routes.get("login", use: signInForm)
         routes.post("login", use: signIn)
         routes.post("logout", use: signOut)
+        if isDemo { routes.post("demo", use: tryDemo) }
         return routes
     }
 
@@ -58,6 +60,12 @@ struct AccountPages {
         } catch let problem as Problem where problem.kind == .unauthorized {
             return signInPage(Visit(context, cookies: cookies), login: form["login"], problem)
         }
+    }
+
+    /// Signs a visitor in as the demo account, with no password.
+    @Sendable func tryDemo(_ request: Request, _ context: WebContext) async throws -> Response {
+        _ = try await request.form(context)
+        return try await signedIn(try await community.accounts.demo(), request, context)
     }
 
     @Sendable func signOut(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -132,10 +140,15 @@ struct AccountPages {
             """
             <div class="narrow"><h1>Sign in</h1>\(alert(problem))
             <form method="post" action="/login">\(visit.tokenField)\(fields.map(\.html))
-            <button class="wide-button">Sign in</button></form>
+            <button class="wide-button">Sign in</button></form>\(when: isDemo, demoButton(visit))
             <p class="next">New here? <a href="/register">Register</a></p></div>
             """)
     }
+}
+
+/// Lets a visitor in without an account.
+func demoButton(_ visit: Visit) -> HTML {
+    "<div class=\"demo\">\(buttonForm(visit, action: "/demo", label: "Try the demo", style: "wide-button quiet"))</div>"
 }
 
 extension Request {

@@ -23,7 +23,7 @@ struct Layout {
         <link rel="stylesheet" href="\(url: Assets.stylesheet.path)">
         \(head)
         </head>
-        <body>
+        <body\(when: visit.viewer != nil, " class=\"member\"")>
         <a class="skip" href="#content">Skip to content</a>
         <header class="bar"><div class="bar-inner">
         <a class="logo" href="/">Isntgram</a>

@@ -7,6 +7,7 @@ import Web
 struct FeedPages {
     let community: Community
     let cookies: SiteCookies
+    let isDemo: Bool
 
     var routes: RouteCollection<WebContext> {
         let routes = RouteCollection(context: WebContext.self)
@@ -16,7 +17,7 @@ struct FeedPages {
 
     @Sendable func home(_ request: Request, _ context: WebContext) async throws -> Response {
         let visit = Visit(context, cookies: cookies)
-        guard let viewer = context.viewer else { return visit.page("Welcome", welcome) }
+        guard let viewer = context.viewer else { return visit.page("Welcome", welcome(visit)) }
         let asked = try request.page()
         let page = try await community.feed.home(for: viewer, page: asked)
         guard !page.items.isEmpty else {
@@ -31,13 +32,16 @@ struct FeedPages {
         )
     }
 
-    private let welcome: HTML = """
+    private func welcome(_ visit: Visit) -> HTML {
+        """
         <div class="narrow"><h1>Photos of people you know</h1>
         <p>Isntgram is a community for photos, kept by one of its own: no advertising, no tracking, nothing recommended
         by a machine.</p>
         <p><a class="button wide-button" href="/register">Register</a></p>
+        \(when: isDemo, demoButton(visit))
         <p>Have an account? <a href="/login">Sign in</a></p></div>
         """
+    }
 
     private func empty(
         _ viewer: Viewer, _ suggestions: [AccountSummary], isFirst: Bool, _ visit: Visit

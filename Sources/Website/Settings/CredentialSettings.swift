@@ -88,7 +88,7 @@ struct CredentialSettings {
     private func item(_ issued: IssuedCredential, of viewer: Viewer, _ page: String, _ visit: Visit) -> HTML {
         let isCurrent = issued.credential.hash == viewer.credential.hash
         return """
-            <li><div><b>\(issued.name)</b>\(when: isCurrent, " <span class=\"hint\">this browser</span>")
+            <li><div><b>\(page == "sessions" ? BrowserName.of(issued.name) : issued.name)</b>\(when: isCurrent, " <span class=\"hint\">this browser</span>")
             <p class="hint">Last used \(Timestamp(issued.credential.usedAt).dayName) · since \(Timestamp(issued.createdAt).dayName)\
             \(when: page == "tokens", " · may \(issued.credential.scopes.names.joined(separator: " and "))")</p></div>
             \(when: !isCurrent, buttonForm(visit, action: "/settings/\(page)/end", label: "End", style: "quiet", hidden: [("id", issued.handle)]))</li>
@@ -99,5 +99,24 @@ struct CredentialSettings {
         _ context: WebContext, _ name: String, _ problem: Problem? = nil, isSaved: Bool
     ) -> SettingsFrame {
         SettingsFrame(visit: Visit(context, cookies: cookies), current: name, problem: problem, isSaved: isSaved)
+    }
+}
+
+/// A browser in a few words, out of what it calls itself: `Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101
+/// Firefox/140.0` is Firefox on Linux.
+enum BrowserName {
+    // The order counts: most browsers name others too.
+    private static let browsers = [
+        ("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"),
+    ]
+    private static let systems = [
+        ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "Mac"),
+        ("Linux", "Linux"),
+    ]
+
+    static func of(_ userAgent: String) -> String {
+        guard let browser = browsers.first(where: { userAgent.contains($0.0) })?.1 else { return userAgent }
+        guard let system = systems.first(where: { userAgent.contains($0.0) })?.1 else { return browser }
+        return "\(browser) on \(system)"
     }
 }

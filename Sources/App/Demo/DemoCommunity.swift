@@ -1,0 +1,193 @@
+import Core
+import DemoPhotos
+import Foundation
+import Imaging
+import Logging
+import Subprocess
+import Synchronization
+
+#if canImport(System)
+    import System
+#else
+    import SystemPackage
+#endif
+
+/// A lively community of twelve people and sixty posts, made through the same rules as every other, for whoever wants to look
+/// around. The same every time, but for ids and the day.
+struct DemoCommunity {
+    private static let posts = 60
+    /// The community's life so far, in milliseconds.
+    private static let span: Int64 = 28 * 24 * 60 * 60 * 1000
+
+    private let household: Household
+    private let time: DemoTime
+    private let community: Community
+    private var random = SplitMix64(state: 2026)
+
+    private struct Member {
+        let viewer: Viewer
+        let person: DemoScript.Person
+    }
+
+    /// A photograph to be posted: a file, and which photograph it shows a part of.
+    private struct Picture {
+        let path: String
+        let photo: String
+    }
+
+    /// Plants it where nobody lives yet.
+    /// - Returns: whether it did.
+    static func plant(in household: Household) async throws -> Bool {
+        guard try await household.community.accounts.all().isEmpty else { return false }
+        var demo = DemoCommunity(household)
+        try await demo.plant()
+        return true
+    }
+
+    private init(_ household: Household) {
+        self.household = household
+        time = DemoTime(Clock.system.now() - Self.span)
+        community = household.community(clock: time.clock)
+    }
+
+    private mutating func plant() async throws {
+        let folder = household.uploads.newPath()
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let pictures = try await pictures(in: folder)
+        var members: [Member] = []
+        for person in DemoScript.people {
+            members.append(try await join(person, pictures[members.count + Self.posts]))
+        }
+        for member in members { try await followSome(member, members) }
+        let step = Self.span / Int64(Self.posts + 1)
+        var used: [String: Int] = [:]
+        for number in 0..<Self.posts {
+            // The demo account only looks on.
+            let author = members[1 + number % (members.count - 1)]
+            let post = try await publish(pictures[number], by: author, number: &used[pictures[number].photo, default: 0])
+            try await react(to: post, by: author, members)
+            time.set(Clock.system.now() - Self.span + step * Int64(number + 1))
+        }
+        try await greet(members)
+        try FileManager.default.removeItem(atPath: folder)
+        await community.close()
+    }
+
+    private mutating func join(_ person: DemoScript.Person, _ picture: Picture) async throws -> Member {
+        let account = try await community.accounts.createDemo(
+            Registration(
+                email: "\(person.username)@demo.invalid", fullName: person.fullName, username: person.username, password: ""),
+            isDemo: person.username == DemoScript.visitor)
+        let issued = try await community.credentials.issue(.session, to: account, scopes: .all, name: "Demo")
+        guard let viewer = try await community.credentials.viewer(issued.secret, kind: .session) else {
+            throw Problem.signInNeeded
+        }
+        if person.username != DemoScript.visitor {
+            _ = try await community.accounts.edit(ProfileEdit(bio: person.bio, pronouns: person.pronouns), by: viewer)
+            _ = try await community.accounts.setPicture(PhotoUpload(path: picture.path, altText: ""), by: viewer)
+        }
+        return Member(viewer: viewer, person: person)
+    }
+
+    private mutating func followSome(_ member: Member, _ members: [Member]) async throws {
+        let share = member.person.username == DemoScript.visitor ? 7 : 5
+        for other in members.shuffled(using: &random).prefix(share) where other.viewer.id != member.viewer.id {
+            guard other.person.username != DemoScript.visitor || Bool.random(using: &random) else { continue }
+            try await community.follows.follow(other.person.username, by: member.viewer)
+        }
+    }
+
+    private mutating func publish(_ picture: Picture, by author: Member, number: inout Int) async throws -> Post {
+        let captions = DemoScript.captions[picture.photo] ?? []
+        let caption = captions.isEmpty ? "" : captions[number % captions.count]
+        number += 1
+        let place = DemoScript.places.randomElement(using: &random) ?? ""
+        let altText = "A part of a photograph: \(picture.photo)"
+        return try await community.posts.publish(
+            PostDraft(
+                caption: caption, location: place, photos: .uploads([PhotoUpload(path: picture.path, altText: altText)])),
+            by: author.viewer)
+    }
+
+    private mutating func react(to post: Post, by author: Member, _ members: [Member]) async throws {
+        let others = members.filter { $0.viewer.id != author.viewer.id && $0.person.username != DemoScript.visitor }
+        for other in others.shuffled(using: &random).prefix(Int.random(in: 1...9, using: &random)) {
+            try await community.likes.like(post.id, by: other.viewer)
+        }
+        for other in others.shuffled(using: &random).prefix(Int.random(in: 0...3, using: &random)) {
+            let text = DemoScript.comments.randomElement(using: &random) ?? "Wow."
+            let comment = try await community.comments.add(text, to: post.id, by: other.viewer)
+            guard Bool.random(using: &random) else { continue }
+            try await community.likes.like(comment.id, by: author.viewer)
+            let reply = DemoScript.replies.randomElement(using: &random) ?? "Thank you!"
+            _ = try await community.comments.add(reply, to: post.id, replyTo: comment.id, by: author.viewer)
+        }
+    }
+
+    /// News for whoever comes in: followers, and a comment that mentions them.
+    private mutating func greet(_ members: [Member]) async throws {
+        for member in members.dropFirst().prefix(4) { try await community.follows.follow(DemoScript.visitor, by: member.viewer) }
+        let newest = try await community.explore.recent(for: nil, page: PageRequest(limit: 3)).items
+        for (member, post) in zip(members.dropFirst(2), newest) {
+            _ = try await community.comments.add("@\(DemoScript.visitor) have you seen this one?", to: post.id, by: member.viewer)
+        }
+    }
+
+    // MARK: - Pictures
+
+    /// Parts of the photographs in other colours, made by one child process; then one for each person's own picture.
+    private mutating func pictures(in folder: String) async throws -> [Picture] {
+        for photo in DemoPhotos.all {
+            try Data(photo.bytes).write(to: URL(fileURLWithPath: "\(folder)/\(photo.name).jpg"))
+        }
+        let variants = (0..<Self.posts + DemoScript.people.count).map { number -> (PhotoVariant, String) in
+            let photo = DemoPhotos.all[number % DemoPhotos.all.count].name
+            let side = Double.random(in: 0.45...0.85, using: &random)
+            let tall = Double.random(in: 0.45...0.85, using: &random)
+            let variant = PhotoVariant(
+                input: "\(folder)/\(photo).jpg", output: "\(folder)/\(number).jpg",
+                left: Double.random(in: 0...(1 - side), using: &random), top: Double.random(in: 0...(1 - tall), using: &random),
+                width: side, height: tall, isMirrored: Bool.random(using: &random),
+                gains: (0..<3).map { _ in Double.random(in: 0.75...1.2, using: &random) })
+            return (variant, photo)
+        }
+        let list = "\(folder)/variants.json"
+        try JSONEncoder().encode(variants.map(\.0)).write(to: URL(fileURLWithPath: list))
+        let child = try await Subprocess.run(
+            .path(FilePath(try Household.executable())), arguments: [MakeVariants.name, list], output: .discarded,
+            error: .string(limit: 4096))
+        guard child.terminationStatus.isSuccess else {
+            throw SettingsError("The demo’s photographs could not be made: \(child.standardError)")
+        }
+        return variants.map { Picture(path: $0.0.output, photo: $0.1) }
+    }
+}
+
+/// A clock that is set by hand, for a past to be lived through.
+private final class DemoTime: Sendable {
+    private let now: Mutex<Int64>
+    init(_ start: Int64) { now = Mutex(start) }
+    /// Goes on a little at every look, as time does.
+    var clock: Clock {
+        Clock {
+            self.now.withLock { now in
+                now += 7
+                return now
+            }
+        }
+    }
+    func set(_ time: Int64) { now.withLock { $0 = max($0, time) } }
+}
+
+/// Random numbers that are the same every time (Steele, Lea, Flood: “Fast splittable pseudorandom number generators”, 2014).
+private struct SplitMix64: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ mixed >> 31
+    }
+}

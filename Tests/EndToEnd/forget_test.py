@@ -1,0 +1,36 @@
+"""What was deleted is gone from everything on disk within a minute."""
+
+import pathlib
+import tempfile
+import time
+import unittest
+
+from server import FIXTURES, Server
+
+WORD = "zanzibarforgotten"
+
+
+class ForgetTest(unittest.TestCase):
+    def holds(self, folder):
+        return [path.name for path in folder.rglob("*") if path.is_file() and WORD.encode() in path.read_bytes()]
+
+    def test_a_deleted_word_is_in_no_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            data = pathlib.Path(folder) / "data"
+            server = Server(data)
+            try:
+                token = server.register("ada")
+                post = server.post(token, FIXTURES / "cat.jpg", caption=WORD, altText=f"{WORD} too").json()
+                self.assertEqual(server.json("POST", f"/api/posts/{post['id']}/comments", {"text": WORD}, token).status, 201)
+                self.assertNotEqual(self.holds(data), [])
+                self.assertEqual(server.json("DELETE", f"/api/posts/{post['id']}", token=token).status, 204)
+                deadline = time.monotonic() + 60
+                while self.holds(data):
+                    self.assertLess(time.monotonic(), deadline, self.holds(data))
+                    time.sleep(1)
+            finally:
+                server.stop()
+
+
+if __name__ == "__main__":
+    unittest.main()
