@@ -175,8 +175,12 @@ struct ProductPageTests {
             let stranger = Program(site: site, token: nil)
             let embed = try await stranger.send(.get, "/oembed?url=http%3A%2F%2Flocalhost\(older.replacing("/", with: "%2F"))")
             #expect(embed.json["type"] as? String == "photo" && embed.json["author_name"] as? String == "ada")
+            let profile = try await stranger.send(.get, "/oembed?url=http%3A%2F%2Flocalhost%2Fada")
+            #expect(profile.json["type"] as? String == "link" && profile.json["author_name"] as? String == "ada")
+            #expect(try await ada.open("/ada").text.contains("application/json+oembed"))
             _ = try await ada.open("/settings/privacy")
             _ = try await ada.submit("/settings/privacy", ["isPrivate": "yes"])
+            #expect(try await stranger.send(.get, "/oembed?url=http%3A%2F%2Flocalhost%2Fada").status == .notFound)
             #expect(
                 try await stranger.send(.get, "/oembed?url=http%3A%2F%2Flocalhost\(older.replacing("/", with: "%2F"))").status
                     == .notFound)

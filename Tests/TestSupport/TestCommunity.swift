@@ -52,6 +52,14 @@ package struct TestCommunity: Sendable {
         }
     }
 
+    /// The same community over a storage that stands before its own.
+    package func community(over storage: any Storage) -> Community {
+        Community(
+            storage: storage, media: community.media,
+            processor: PhotoProcessor(executable: Fixtures.program, arguments: ["render-photo"]), uploads: uploads,
+            logger: QuietLog.logger("test"), clock: time.clock)
+    }
+
     package static let password = "correct horse battery"
 
     /// Registers somebody and signs them in.

@@ -80,10 +80,12 @@ struct ProfilePages {
         let image: HTML? = account.summary.pictureKey.map {
             "<meta property=\"og:image\" content=\"\(site.absolute(Site.media($0)))\">"
         }
+        let address = site.absolute(Site.profile(account.username))
         return """
+            <link rel="alternate" type="application/json+oembed" href="\(url: embedPath(of: address))">
             <meta property="og:type" content="profile"><meta property="og:title" content="\(account.username) on Isntgram">
             <meta property="og:description" content="\(account.bio)">
-            <meta property="og:url" content="\(site.absolute(Site.profile(account.username)))">\(image)
+            <meta property="og:url" content="\(address)">\(image)
             """
     }
 

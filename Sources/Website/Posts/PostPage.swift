@@ -1,5 +1,4 @@
 import Core
-import Foundation
 import HTML
 import Hummingbird
 import Web
@@ -46,9 +45,8 @@ struct PostPage {
     private var preview: HTML {
         // What a stranger may not see, no other site is shown.
         guard found.isPublic, let photo = post.photos.first, let rendition = photo.renditions.first else { return .nothing }
-        let address = site.absolute(path).addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
         return """
-            <link rel="alternate" type="application/json+oembed" href="\(url: "/oembed?url=\(address)")">
+            <link rel="alternate" type="application/json+oembed" href="\(url: embedPath(of: site.absolute(path)))">
             <meta property="og:type" content="article"><meta property="og:title" content="\(post.author.username) on Isntgram">
             <meta property="og:description" content="\(post.caption.prefix(200))">
             <meta property="og:url" content="\(site.absolute(path))">

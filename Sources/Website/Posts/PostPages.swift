@@ -144,11 +144,16 @@ struct PostPages {
     /// How another site may show a public post (https://oembed.com).
     @Sendable func embed(_ request: Request, _ context: WebContext) async throws -> Response {
         let address = request.queryText("url")
-        let start = site.absolute("/p/")
-        guard address.hasPrefix(start), let id = ID<Post>(code: address.dropFirst(start.count).prefix { $0 != "?" && $0 != "#" })
-        else { throw Problem.notFound("post") }
+        let start = site.absolute("/")
+        guard address.hasPrefix(start) else { throw Problem.notFound("page") }
+        let path = address.dropFirst(start.count).prefix { $0 != "?" && $0 != "#" }
         // Whoever asks, the answer is what a stranger may see: it is kept by others.
-        return .json(PostEmbed(post: try await community.posts.find(id, for: nil), site: site))
+        if path.hasPrefix("p/"), let id = ID<Post>(code: path.dropFirst(2)) {
+            return .json(PostEmbed(post: try await community.posts.find(id, for: nil), site: site))
+        }
+        let profile = try await community.follows.profile(String(path), for: nil)
+        guard profile.showsPosts else { throw Problem.notFound("page") }
+        return .json(ProfileEmbed(account: profile.account, site: site))
     }
 
     @Sendable func delete(_ request: Request, _ context: WebContext) async throws -> Response {

@@ -1,0 +1,51 @@
+import Storage
+import Synchronization
+
+/// A storage that counts what it is asked, over another.
+package final class CountingStorage: Storage {
+    private let base: any Storage
+    private let statements = Mutex(0)
+    private let accesses = Mutex(0)
+
+    package init(_ base: any Storage) { self.base = base }
+
+    package var dialect: Dialect { base.dialect }
+
+    /// How many accesses and statements `body` makes.
+    package func count(_ body: () async throws -> Void) async rethrows -> (accesses: Int, statements: Int) {
+        statements.withLock { $0 = 0 }
+        accesses.withLock { $0 = 0 }
+        try await body()
+        return (accesses.withLock { $0 }, statements.withLock { $0 })
+    }
+
+    package func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+        accesses.withLock { $0 += 1 }
+        return try await base.read { [self] in try body(Counted(base: $0, count: { self.statements.withLock { $0 += 1 } })) }
+    }
+
+    package func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+        accesses.withLock { $0 += 1 }
+        return try await base.write { [self] in try body(Counted(base: $0, count: { self.statements.withLock { $0 += 1 } })) }
+    }
+
+    package func close() async throws { try await base.close() }
+
+    private struct Counted: Connection {
+        let base: any Connection
+        let count: () -> Void
+        var dialect: Dialect { base.dialect }
+
+        func rows<T>(_ sql: SQL, _ make: (any Row) throws -> T) throws -> [T] {
+            count()
+            return try base.rows(sql, make)
+        }
+
+        func run(_ sql: SQL) throws -> Int {
+            count()
+            return try base.run(sql)
+        }
+
+        func script(_ text: String) throws { try base.script(text) }
+    }
+}
