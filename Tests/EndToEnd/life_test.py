@@ -84,6 +84,7 @@ class LifeTest(unittest.TestCase):
         ada.get_by_role("button", name="Delete post").click()
         ada.wait_for_url(re.compile(f"/ada_{suffix}$"))
         self.assertEqual([p for p in (self.data / "media").rglob("*") if p.is_file()], [])
+        ada.goto(f"{self.server.url}/settings/profile")
         ada.get_by_role("button", name="Sign out").click()
         self.assertTrue(ada.get_by_role("link", name="Register").first.is_visible())
         self.shoot(ada, f"welcome-{suffix}")
