@@ -6,7 +6,7 @@ enum FeedRecords {
     static let window = 2000
 
     private static func followed(by viewer: ID<Account>) -> SQL {
-        "SELECT followee_id FROM follows WHERE follower_id = \(viewer) UNION ALL SELECT \(viewer)"
+        "SELECT followee_id AS author_id FROM follows WHERE follower_id = \(viewer) UNION ALL SELECT \(viewer)"
     }
 
     private static func notMuted(by viewer: ID<Account>) -> SQL {
@@ -36,7 +36,7 @@ enum FeedRecords {
     ) throws -> [Post] {
         try PostRecords.posts(
             """
-            SELECT \(PostRecords.columns(for: viewer)) FROM (\(followed(by: viewer))) f (author_id)
+            SELECT \(PostRecords.columns(for: viewer)) FROM (\(followed(by: viewer))) f
             JOIN posts p ON p.id IN (
                 SELECT id FROM posts WHERE author_id = f.author_id AND id < \(page.below) ORDER BY id DESC LIMIT \(page.rows))
             JOIN accounts a ON a.id = p.author_id
