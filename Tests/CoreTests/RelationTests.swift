@@ -1,4 +1,6 @@
 import Core
+import SQLiteStorage
+import Storage
 import TestSupport
 import Testing
 
@@ -73,6 +75,12 @@ struct RelationTests {
             #expect(try await community.notifications.all(for: ada, page: .first).items.isEmpty)
             #expect(await problem { try await community.likes.like(comment.id, by: ada) }?.kind == .notFound)
             #expect(try await community.blocks.blocked(by: ada, page: .first).items.map(\.username) == ["grace"])
+            #expect(await problem { try await community.blocks.unblock("ada", by: grace) }?.kind == .notFound)
+            // Both at the same moment: each may still take their own back.
+            try await test.storage.write { connection in
+                try connection.run("INSERT INTO blocks (id, blocker_id, blocked_id) VALUES (1, \(grace.id), \(ada.id))")
+            }
+            try await community.blocks.unblock("ada", by: grace)
             try await community.blocks.unblock("grace", by: ada)
             #expect(try await community.comments.of(post.id, for: ada, page: .first).items.map(\.id) == [comment.id])
             #expect(try await community.follows.profile("ada", for: grace).relationship?.following == false)

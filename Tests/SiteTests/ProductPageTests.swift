@@ -252,8 +252,15 @@ struct ProductPageTests {
                 try await visitor.submit("/settings/account/delete", ["password": "-"]),
                 try await visitor.submit("/settings/tokens", ["name": "x", "scopes": "read"]),
                 try await visitor.upload("/create", [.file("image", try Fixtures.bytes("cat.jpg"))]),
+                try await visitor.submit("/ada/block"), try await visitor.submit("/ada/mute"),
+                try await visitor.submit("/settings/sessions/end-others"),
             ]
-            #expect(refused.map(\.status) == Array(repeating: .forbidden, count: 6))
+            #expect(refused.map(\.status) == Array(repeating: .forbidden, count: 9))
+            let other = site.browser
+            _ = try await other.open("/")
+            _ = try await other.submit("/demo")
+            let sessions = try await other.open("/settings/sessions")
+            #expect(sessions.text.split(separator: "Last used").count == 2, "visitors do not see each other")
             #expect(site.test.keptFiles.count == 3, "one post of ada’s: two widths and a thumbnail")
         }
         try await TestSite.with { site in

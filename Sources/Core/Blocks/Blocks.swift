@@ -9,6 +9,7 @@ package struct Blocks: Sendable {
     /// Blocks somebody: neither follows the other any more, neither sees the other. Idempotent.
     package func block(_ username: String, by viewer: Viewer) async throws {
         try await storage.write { [ids] connection in
+            try Accounts.refuseDemo(viewer, in: connection)
             let target = try Follows.target(username, by: viewer, in: connection)
             try connection.run(
                 """
@@ -23,15 +24,13 @@ package struct Blocks: Sendable {
 
     /// Takes a block back; idempotent. Who followed whom before does not come back.
     package func unblock(_ username: String, by viewer: Viewer) async throws {
-        try await storage.write { connection in
-            let target = try Follows.target(username, by: viewer, in: connection)
-            try connection.run("DELETE FROM blocks WHERE blocker_id = \(viewer.id) AND blocked_id = \(target.id)")
-        }
+        try await undo(username, by: viewer) { "DELETE FROM blocks WHERE blocker_id = \(viewer.id) AND blocked_id = \($0)" }
     }
 
     /// Keeps somebody's posts out of the feed and their doings out of the news; idempotent.
     package func mute(_ username: String, by viewer: Viewer) async throws {
         try await storage.write { [ids] connection in
+            try Accounts.refuseDemo(viewer, in: connection)
             let target = try Follows.target(username, by: viewer, in: connection)
             try connection.run(
                 """
@@ -43,10 +42,7 @@ package struct Blocks: Sendable {
 
     /// Takes a mute back; idempotent.
     package func unmute(_ username: String, by viewer: Viewer) async throws {
-        try await storage.write { connection in
-            let target = try Follows.target(username, by: viewer, in: connection)
-            try connection.run("DELETE FROM mutes WHERE muter_id = \(viewer.id) AND muted_id = \(target.id)")
-        }
+        try await undo(username, by: viewer) { "DELETE FROM mutes WHERE muter_id = \(viewer.id) AND muted_id = \($0)" }
     }
 
     /// Whom the viewer blocks, newest first.
@@ -65,6 +61,20 @@ package struct Blocks: Sendable {
             SELECT m.id, \(AccountRecords.summaryColumns) FROM mutes m JOIN accounts a ON a.id = m.muted_id
             WHERE m.muter_id = \(viewer.id) AND m.id < \(page.below) ORDER BY m.id DESC LIMIT \(page.rows)
             """, page)
+    }
+
+    /// Takes back what the viewer did, also to who blocks them meanwhile; who is hidden otherwise is not found.
+    private func undo(
+        _ username: String, by viewer: Viewer, _ deletion: @escaping @Sendable (ID<Account>) -> SQL
+    ) async throws {
+        let name = Username.normalized(username)
+        try await storage.write { connection in
+            guard let account = try AccountRecords.find(username: name, in: connection) else {
+                throw Problem.notFound("account")
+            }
+            guard try connection.run(deletion(account.id)) == 0 else { return }
+            _ = try Follows.target(name, by: viewer, in: connection)
+        }
     }
 
     private func list(_ query: SQL, _ page: PageRequest) async throws -> Page<AccountSummary> {

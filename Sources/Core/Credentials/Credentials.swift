@@ -86,10 +86,14 @@ package struct Credentials: Sendable {
         return count
     }
 
-    /// What the viewer is signed in with, the one used last first.
+    /// What the viewer is signed in with, the one used last first. The demo account is many people: each sees their own.
     package func all(_ kind: Credential.Kind, of viewer: Viewer) async throws -> [IssuedCredential] {
         let now = clock.now()
-        return try await storage.read { try CredentialRecords.all(of: viewer.id, kind: kind, at: now, in: $0) }
+        return try await storage.read { connection in
+            let all = try CredentialRecords.all(of: viewer.id, kind: kind, at: now, in: connection)
+            guard try AccountRecords.isDemo(viewer.id, in: connection) else { return all }
+            return all.filter { $0.credential.hash == viewer.credential.hash }
+        }
     }
 
     /// Makes a token for the viewer's own programs.
@@ -114,15 +118,20 @@ package struct Credentials: Sendable {
     /// Ends one of the viewer's sessions or tokens, by its handle.
     package func end(_ handle: String, of viewer: Viewer) async throws {
         guard let hash = Base64URL.decode(handle),
-            try await storage.write({ try CredentialRecords.delete(hash: hash, of: viewer.id, in: $0) })
+            try await storage.write({ connection in
+                try Accounts.refuseDemo(viewer, in: connection)
+                return try CredentialRecords.delete(hash: hash, of: viewer.id, in: connection)
+            })
         else { throw Problem.notFound("session or token") }
         await ended(of: viewer.id)
     }
 
     /// Ends every session of the viewer but the one they came with.
     package func endOtherSessions(of viewer: Viewer) async throws {
-        _ = try await storage.write {
-            try CredentialRecords.deleteAll(of: viewer.id, kind: .session, but: viewer.credential.hash, in: $0)
+        _ = try await storage.write { connection in
+            try Accounts.refuseDemo(viewer, in: connection)
+            return try CredentialRecords.deleteAll(
+                of: viewer.id, kind: .session, but: viewer.credential.hash, in: connection)
         }
         await ended(of: viewer.id)
     }

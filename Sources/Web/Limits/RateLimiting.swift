@@ -42,8 +42,7 @@ package struct RateLimiting: RouterMiddleware {
         let account = viewer.id.description
         switch (method, path) {
         case (.post, "/create"), (.post, "/api/posts"): try limiter.take(.posts, account)
-        case (.post, "/api/media"), (.put, "/api/profile/picture"), (.post, "/settings/profile/picture"),
-            (.post, "/api/uploads/presigned-url"):
+        case (.post, "/api/media"), (.put, "/api/profile/picture"), (.post, "/settings/profile/picture"):
             try limiter.take(.uploads, account)
         case (.post, _) where path.hasSuffix("/like"): try limiter.take(.likes, account)
         case (.post, _) where path.hasSuffix("/follow"): try limiter.take(.follows, account)
