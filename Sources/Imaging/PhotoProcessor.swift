@@ -34,17 +34,20 @@ package struct PhotoProcessor: Sendable {
     /// - Parameters:
     ///   - file: Path of the upload, which stays as it is.
     ///   - folder: Where the renditions go.
+    ///   - shape: Whether the photo is kept whole or as squares.
     /// - Returns: What the files are.
     /// - Throws: ``ImagingError`` where the photo is refused or the line is full, ``RenderFailure`` where the server
     ///   failed, `CancellationError`.
-    package func process(_ file: String, into folder: String) async throws -> RenderedPhoto {
+    package func process(
+        _ file: String, into folder: String, as shape: PhotoShape = .whole
+    ) async throws -> RenderedPhoto {
         try await slots.withSlot {
             // The child writes here; its files move up only when all is well.
             let workshop = "\(folder)/.render-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
             try await Self.onDiskThread { try Self.make(folder: workshop) }
             do {
-                let photo = try await process.render(file, into: workshop)
-                try await Self.onDiskThread { try Self.move(photo, from: workshop, to: folder) }
+                let photo = try await process.render(file, into: workshop, as: shape)
+                try await Self.onDiskThread { try Self.move(photo, as: shape, from: workshop, to: folder) }
                 return photo
             } catch {
                 await Self.onDiskThread { try? FileManager.default.removeItem(atPath: workshop) }
@@ -74,8 +77,8 @@ package struct PhotoProcessor: Sendable {
     }
 
     /// Moves the files up once they are known to be what the reply says; leaves none where one is not.
-    private static func move(_ photo: RenderedPhoto, from workshop: String, to folder: String) throws {
-        try photo.verify(in: workshop)
+    private static func move(_ photo: RenderedPhoto, as shape: PhotoShape, from workshop: String, to folder: String) throws {
+        try photo.verify(in: workshop, as: shape)
         var moved: [String] = []
         do {
             for file in photo.files {

@@ -15,12 +15,13 @@ package enum PhotoRenderer {
     /// - Parameters:
     ///   - input: Path of the uploaded file; neither its name nor its ending matter.
     ///   - outputFolder: Where the files go.
+    ///   - shape: Whether it is kept whole or as squares.
     ///   - limits: What the photo may cost; those of the process are the caller's to keep.
     ///   - confine: Called once libvips is open, before any byte of the file but its signature is read.
     /// - Returns: What the files are.
     /// - Throws: ``ImagingError``, or ``RenderFailure`` where the photo is not to blame. Files may be left then.
     package static func render(
-        input: String, outputFolder: String, limits: PhotoLimits, confine: () throws -> Void = {}
+        input: String, outputFolder: String, as shape: PhotoShape = .whole, limits: PhotoLimits, confine: () throws -> Void = {}
     ) throws -> RenderedPhoto {
         let format = try format(of: input, limits: limits)
         try prepare(for: format)
@@ -28,8 +29,12 @@ package enum PhotoRenderer {
         do {
             let header = try VipsImage.load(input, format.loader)
             let original = try size(of: header, as: format, limits: limits)
-            let decoded = try decode(input, as: format, header: header, original: original)
-            return try files(of: decoded, original: original, in: outputFolder)
+            let width = RenditionPlan.decodedWidth(of: original, as: shape)
+            let decoded = try decode(input, as: format, header: header, original: original, width: width)
+            return switch shape {
+            case .whole: try files(of: decoded, original: original, in: outputFolder)
+            case .square: try squares(of: decoded, original: original, in: outputFolder)
+            }
         } catch let error as VipsError {
             throw error.isOutOfMemory ? .tooComplex : ImagingError.damaged(error.reason(hiding: input))
         }
@@ -84,9 +89,8 @@ package enum PhotoRenderer {
 
     /// The photo upright, sRGB, opaque, 8 bits a channel, as large as the largest file needs, in memory.
     private static func decode(
-        _ input: String, as format: PhotoFormat, header: VipsImage, original: Size
+        _ input: String, as format: PhotoFormat, header: VipsImage, original: Size, width: Int
     ) throws(VipsError) -> VipsImage {
-        let width = RenditionPlan.decodedWidth(of: original)
         let height = RenditionPlan.height(at: width, of: original)
         let lies = header.liesOnItsSide
         var image = try VipsImage.load(input, format.loader, format.loadOptions(original.width, reducedTo: width))
@@ -116,6 +120,29 @@ package enum PhotoRenderer {
         return RenderedPhoto(
             width: original.width, height: original.height, blurhash: try blurhash(of: images.last ?? decoded),
             renditions: renditions, thumbnail: thumbnail)
+    }
+
+    private static func squares(of decoded: VipsImage, original: Size, in folder: String) throws -> RenderedPhoto {
+        let sides = RenditionPlan.squareSides(forOriginal: original)
+        let largest = try decoded.withoutFarEnds()
+            .applying("thumbnail_image", "width=\(sides[0]),height=\(sides[0]),crop=attention").inMemory()
+        var images = [largest]
+        for side in sides.dropFirst() {
+            images.append(try (images.last ?? largest).resized(width: side, height: side).inMemory())
+        }
+        var renditions: [RenderedPhoto.Rendition] = []
+        var thumbnail: RenderedPhoto.Rendition?
+        for image in images {
+            if image.width == RenditionPlan.thumbnailSide {
+                thumbnail = try save(image, as: RenditionPlan.thumbnailName, in: folder)
+            } else {
+                renditions.append(try save(image, as: RenditionPlan.fileName(width: image.width), in: folder))
+            }
+        }
+        guard let thumbnail else { throw RenderFailure("the plan has no thumbnail") }
+        return RenderedPhoto(
+            width: original.width, height: original.height, blurhash: try blurhash(of: largest), renditions: renditions,
+            thumbnail: thumbnail)
     }
 
     /// Metadata stays out of the file; Huffman tables of its own make it 4 % smaller for 3 ms (see README.md).

@@ -25,9 +25,9 @@ struct RenderProcess: Sendable {
     }
 
     /// Starts the child and waits for its end; a cancelled task, or the deadline, kills it.
-    func render(_ file: String, into folder: String) async throws -> RenderedPhoto {
+    func render(_ file: String, into folder: String, as shape: PhotoShape) async throws -> RenderedPhoto {
         let ending = try await withThrowingTaskGroup(of: Ending?.self) { group in
-            group.addTask { try await run(file, into: folder) }
+            group.addTask { try await run(file, into: folder, as: shape) }
             group.addTask {
                 try await Task.sleep(for: .seconds(limits.deadlineSeconds))
                 return nil
@@ -40,8 +40,8 @@ struct RenderProcess: Sendable {
         return try ending.reply().get()
     }
 
-    private func run(_ file: String, into folder: String) async throws -> Ending {
-        let limits = try RenderWorker.arguments(input: file, folder: folder, limits: limits)
+    private func run(_ file: String, into folder: String, as shape: PhotoShape) async throws -> Ending {
+        let limits = try RenderWorker.arguments(input: file, folder: folder, as: shape, limits: limits)
         do {
             let result = try await Subprocess.run(
                 .path(FilePath(executable)), arguments: Arguments(arguments + limits),

@@ -5,14 +5,19 @@ extension RenderedPhoto {
     ///
     /// A decoder that an upload took over may say and write anything, so names and sizes are ours to derive, and
     /// files must be plain ones.
-    func verify(in folder: String) throws(ImagingError) {
+    func verify(in folder: String, as shape: PhotoShape) throws(ImagingError) {
         let side = RenditionPlan.thumbnailSide
+        let planned =
+            switch shape {
+            case .whole: RenditionPlan.widths(forOriginal: width)
+            case .square: RenditionPlan.squareSides(forOriginal: (width, height)).filter { $0 != side }
+            }
         let promised =
             width > 0 && height > 0
-            && renditions.map(\.width) == RenditionPlan.widths(forOriginal: width)
+            && renditions.map(\.width) == planned
             && renditions.allSatisfy {
-                $0.fileName == RenditionPlan.fileName(width: $0.width)
-                    && $0.height == RenditionPlan.height(at: $0.width, of: (width, height))
+                let height = shape == .square ? $0.width : RenditionPlan.height(at: $0.width, of: (width, height))
+                return $0.fileName == RenditionPlan.fileName(width: $0.width) && $0.height == height
             }
             && thumbnail.fileName == RenditionPlan.thumbnailName
             && thumbnail.width == side && thumbnail.height == side

@@ -1,3 +1,11 @@
+/// What becomes of an upload.
+package enum PhotoShape: String, Sendable, Codable {
+    /// Renditions of several widths, whole, and a square thumbnail.
+    case whole
+    /// Squares alone, cropped to what matters: for a profile picture.
+    case square
+}
+
 /// What an upload became: files in the output folder, and what a page needs to know of them.
 package struct RenderedPhoto: Sendable, Equatable, Codable {
     /// One file.
@@ -45,9 +53,19 @@ enum RenditionPlan {
         max(1, (original.height * width * 2 + original.width) / (original.width * 2))
     }
 
-    /// The width to decode to: enough for the largest rendition, and for a thumbnail that is as high.
-    static func decodedWidth(of original: (width: Int, height: Int)) -> Int {
-        let forThumbnail = (thumbnailSide * original.width + original.height - 1) / original.height
-        return min(original.width, max(widths[0], forThumbnail))
+    /// The width to decode to: enough for the largest rendition, and for a square that is as high.
+    static func decodedWidth(of original: (width: Int, height: Int), as shape: PhotoShape) -> Int {
+        let side = shape == .square ? squareSides[0] : thumbnailSide
+        let forSquare = (side * original.width + original.height - 1) / original.height
+        return min(original.width, max(widths[0], forSquare))
+    }
+
+    /// Sides of the squares of a profile picture: two device pixels to each it is shown at on a page of its own, in its
+    /// account's head, and in a list.
+    static let squareSides = [640, thumbnailSide, 96]
+
+    /// The sides that an original has room for; the thumbnail and what is smaller always.
+    static func squareSides(forOriginal original: (width: Int, height: Int)) -> [Int] {
+        squareSides.filter { $0 <= max(thumbnailSide, min(original.width, original.height)) }
     }
 }

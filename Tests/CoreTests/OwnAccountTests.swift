@@ -36,7 +36,8 @@ struct OwnAccountTests {
             let accounts = test.community.accounts
             let first = try await accounts.setPicture(try test.upload(), by: ada)
             let key = try #require(first.summary.pictureKey)
-            #expect(test.keptFiles.contains(key))
+            let small = try #require(first.summary.smallPictureKey)
+            #expect(test.keptFiles.contains(key) && test.keptFiles.contains(small))
             let second = try await accounts.setPicture(try test.upload("coffee.jpg"), by: ada)
             let newKey = try #require(second.summary.pictureKey)
             #expect(!test.keptFiles.contains(key) && test.keptFiles.contains(newKey))

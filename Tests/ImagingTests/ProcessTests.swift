@@ -95,6 +95,6 @@ struct ProcessTests {
 
     @Test func `the worker explains itself when called by hand`() {
         let reply = RenderWorker.reply(to: ["photo.jpg"])
-        #expect(reply == .failed("usage: INPUT OUTPUT-FOLDER LIMITS-AS-JSON"))
+        #expect(reply == .failed("usage: INPUT OUTPUT-FOLDER LIMITS-AS-JSON SHAPE"))
     }
 }

@@ -46,4 +46,14 @@ struct RenditionTests {
         #expect(RenderedPhoto.contentType == "image/jpeg" && RenderedPhoto.fileType == "jpg")
         #expect(photo.files.count == 2)
     }
+
+    @Test(arguments: [(1200, 900, [640, 96]), (700, 640, [640, 96]), (500, 900, [96]), (60, 40, [96])])
+    func `a profile picture becomes squares alone`(_ width: Int, _ height: Int, _ sides: [Int]) async throws {
+        let workshop = try Workshop()
+        let photo = try await PhotoProcessor.forTests().process(
+            workshop.plainPhoto(width: width, height: height), into: workshop.output, as: .square)
+        #expect(photo.width == width && photo.height == height)
+        #expect(photo.renditions.map(\.width) == sides && photo.renditions.map(\.height) == sides)
+        #expect(photo.thumbnail.width == 320 && photo.thumbnail.height == 320)
+    }
 }

@@ -41,6 +41,7 @@ struct RenderPhoto: ParsableCommand {
     @Argument var file: String
     @Argument var folder: String
     @Argument var limits: String
+    @Argument var shape: String
 
-    func run() throws { throw ExitCode(RenderWorker.main(arguments: [file, folder, limits])) }
+    func run() throws { throw ExitCode(RenderWorker.main(arguments: [file, folder, limits, shape])) }
 }

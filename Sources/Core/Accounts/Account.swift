@@ -36,8 +36,10 @@ package struct AccountSummary: Sendable, Equatable {
         self.picture = picture
     }
 
-    /// The key of the profile picture, a square.
+    /// The key of the profile picture, a square of 320 pixels.
     package var pictureKey: String? { picture.map { "\($0)/thumb.jpg" } }
+    /// The key of a small one, of 96 pixels, for lists.
+    package var smallPictureKey: String? { picture.map { "\($0)/96.jpg" } }
 }
 
 /// What somebody fills in to become a member.

@@ -1,3 +1,4 @@
+import Imaging
 import Storage
 
 /// What members change about their own account.
@@ -23,7 +24,7 @@ extension Accounts {
     package func setPicture(_ upload: PhotoUpload, by viewer: Viewer) async throws -> Account {
         let time = clock.now()
         defer { cache.forgetAll() }
-        let (account, released) = try await photos.keeping([upload]) { kept, connection in
+        let (account, released) = try await photos.keeping([upload], as: .square) { kept, connection in
             try Self.refuseDemo(viewer, in: connection)
             let released = try PhotoRecords.release(pictureOf: viewer.id, at: time, in: connection)
             try AccountRecords.setPicture(kept[0].files, of: viewer.id, at: time, in: connection)

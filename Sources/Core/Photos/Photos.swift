@@ -28,7 +28,7 @@ package struct Photos: Sendable {
     /// Develops the uploads and keeps their files, then has `record` write what claims them, in one transaction.
     /// Whatever fails, no file stays behind.
     func keeping<Result: Sendable>(
-        _ uploads: [PhotoUpload],
+        _ uploads: [PhotoUpload], as shape: PhotoShape = .whole,
         record: @escaping @Sendable ([Photo], any Connection) throws -> Result
     ) async throws -> Result {
         var check = FieldCheck()
@@ -45,7 +45,7 @@ package struct Photos: Sendable {
         do {
             let photos = try await withThrowingTaskGroup(of: (Int, Photo).self) { group in
                 for (place, upload) in uploads.enumerated() {
-                    group.addTask { (place, try await keep(upload, place: place, under: prefixes[place])) }
+                    group.addTask { (place, try await keep(upload, as: shape, place: place, under: prefixes[place])) }
                 }
                 return try await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
             }
@@ -76,11 +76,13 @@ package struct Photos: Sendable {
         return files.count
     }
 
-    private func keep(_ upload: PhotoUpload, place: Int, under prefix: MediaPrefix) async throws -> Photo {
+    private func keep(
+        _ upload: PhotoUpload, as shape: PhotoShape, place: Int, under prefix: MediaPrefix
+    ) async throws -> Photo {
         try await uploads.withFolder { folder in
             let rendered: RenderedPhoto
             do {
-                rendered = try await processor.process(upload.path, into: folder)
+                rendered = try await processor.process(upload.path, into: folder, as: shape)
             } catch let error as ImagingError {
                 throw Problem(error, photo: place + 1)
             }

@@ -3,14 +3,16 @@ import HTML
 import Web
 
 /// A person's picture, or the first letter of their name on a circle.
-func avatar(_ account: AccountSummary, style: String = "") -> HTML {
-    if let key = account.pictureKey {
+func avatar(_ account: AccountSummary, isLarge: Bool = false) -> HTML {
+    if let key = isLarge ? account.pictureKey : account.smallPictureKey {
+        let side = isLarge ? 320 : 96
         return """
-            <img class="avatar \(style)" src="\(url: Site.media(key))" width="320" height="320" alt="" loading="lazy" decoding="async">
+            <img class="avatar\(when: isLarge, " large")" src="\(url: Site.media(key))" width="\(side)" height="\(side)" alt="" \
+            loading="lazy" decoding="async">
             """
     }
     return """
-        <span class="avatar \(style) tint-\(Int(account.id.value % 6))" aria-hidden="true">\(account.username.prefix(1).uppercased())</span>
+        <span class="avatar\(when: isLarge, " large") tint-\(Int(account.id.value % 6))" aria-hidden="true">\(account.username.prefix(1).uppercased())</span>
         """
 }
 

@@ -115,7 +115,7 @@ struct ProfileSettings {
         ]
         return frame.page(
             """
-            <div class="picture-form">\(avatar(account.summary, style: "large"))
+            <div class="picture-form">\(avatar(account.summary, isLarge: true))
             <form method="post" action="/settings/profile/picture" enctype="multipart/form-data">\(frame.visit.tokenField)
             <label for="image">Profile picture</label>
             <input id="image" name="image" type="file" required accept="image/jpeg,image/png,image/webp,image/gif,image/heic,image/heif,image/avif">
