@@ -54,12 +54,15 @@ func buttonForm(
     _ visit: Visit, action: String, label: String, style: String = "plain", back: String? = nil,
     hidden: [(name: String, value: String)] = []
 ) -> HTML {
-    let fields = hidden + (back.map { [("back", $0)] } ?? [])
-    return """
-        <form method="post" action="\(url: action)">\(visit.tokenField)\
-        \(fields.map { "<input type=\"hidden\" name=\"\($0.name)\" value=\"\($0.value)\">" as HTML })\
-        <button class="\(style)">\(label)</button></form>
-        """
+    """
+    <form method="post" action="\(url: action)">\(visit.tokenField)\
+    \(when: !hidden.isEmpty, "\(hidden.map { hiddenField($0.name, $0.value) })")\(back.map { hiddenField("back", $0) })\
+    <button class="\(style)">\(label)</button></form>
+    """
+}
+
+private func hiddenField(_ name: String, _ value: String) -> HTML {
+    "<input type=\"hidden\" name=\"\(name)\" value=\"\(value)\">"
 }
 
 /// A link to the next page of a list; nothing on the last.

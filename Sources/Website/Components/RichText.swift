@@ -4,7 +4,9 @@ import Web
 
 /// What somebody wrote, with its mentions and tags linked.
 func linked(_ text: String) -> HTML {
-    "\(RichText(text).spans.map(linked))"
+    let spans = RichText(text).spans
+    // Most texts are one plain span.
+    return spans.count == 1 ? linked(spans[0]) : "\(spans.map(linked))"
 }
 
 private func linked(_ span: RichText.Span) -> HTML {
