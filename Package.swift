@@ -104,6 +104,10 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
+        .target(
+            name: "PostgresStorage",
+            dependencies: ["CPostgres", "Storage", .product(name: "NIOPosix", package: "swift-nio")],
+            swiftSettings: strict),
         .target(name: "Storage", swiftSettings: strict),
         .target(
             name: "MediaStorage",
@@ -121,11 +125,13 @@ let package = Package(
         .target(name: "HTML", swiftSettings: strict),
         .target(name: "CVips"),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(
             name: "TestSupport",
             dependencies: [
-                "Core", "Imaging", "MediaStorage", "SQLiteStorage", "Storage",
+                "Core", "Imaging", "MediaStorage", "PostgresStorage", "SQLiteStorage", "Storage",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
         .target(
@@ -133,6 +139,9 @@ let package = Package(
         .testTarget(
             name: "SQLiteStorageTests", dependencies: ["SQLiteStorage", "Storage", "StorageContract", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(
+            name: "PostgresStorageTests",
+            dependencies: ["PostgresStorage", "Storage", "StorageContract", "TestSupport"], swiftSettings: strict),
         .executableTarget(
             name: "HTMLBenchmark", dependencies: ["HTML"], path: "Tests/Benchmarks/HTML", swiftSettings: strict),
         .testTarget(name: "HTMLTests", dependencies: ["HTML", "TestSupport"], swiftSettings: strict),

@@ -33,7 +33,9 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
 
         package mutating func appendInterpolation(_ value: some Bindable) { sql.add(value.bind) }
 
-        package mutating func appendInterpolation(_ value: (some Bindable)?) { sql.add(value?.bind ?? .null) }
+        package mutating func appendInterpolation<Value: Bindable>(_ value: Value?) {
+            sql.add(value?.bind ?? .null(Value.kind))
+        }
 
         /// Splices a fragment in, with its binds.
         package mutating func appendInterpolation(_ fragment: SQL) { sql.splice(fragment) }
@@ -80,19 +82,50 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
 
 /// A value on its way into a statement.
 package enum Bind: Sendable, Equatable {
-    case null
+    /// No value, of a kind: PostgreSQL gives every parameter a type, one without a value too.
+    case null(Kind)
     case int(Int64)
     case double(Double)
     case text(String)
     case bytes([UInt8])
+
+    package enum Kind: Sendable { case int, double, text, bytes }
+
+    package var kind: Kind {
+        switch self {
+        case .null(let kind): kind
+        case .int: .int
+        case .double: .double
+        case .text: .text
+        case .bytes: .bytes
+        }
+    }
 }
 
 /// A type whose values can be interpolated into ``SQL``.
-package protocol Bindable { var bind: Bind { get } }
+package protocol Bindable {
+    /// The kind of its binds, known without a value.
+    static var kind: Bind.Kind { get }
+    var bind: Bind { get }
+}
+
+extension Bindable {
+    /// Most are numbers: ids, counts, times.
+    package static var kind: Bind.Kind { .int }
+}
 
 extension Int64: Bindable { package var bind: Bind { .int(self) } }
 extension Int: Bindable { package var bind: Bind { .int(Int64(self)) } }
 extension Bool: Bindable { package var bind: Bind { .int(self ? 1 : 0) } }
-extension Double: Bindable { package var bind: Bind { .double(self) } }
-extension String: Bindable { package var bind: Bind { .text(self) } }
-extension [UInt8]: Bindable { package var bind: Bind { .bytes(self) } }
+extension Double: Bindable {
+    package static var kind: Bind.Kind { .double }
+    package var bind: Bind { .double(self) }
+}
+extension String: Bindable {
+    package static var kind: Bind.Kind { .text }
+    package var bind: Bind { .text(self) }
+}
+extension [UInt8]: Bindable {
+    package static var kind: Bind.Kind { .bytes }
+    package var bind: Bind { .bytes(self) }
+}

@@ -1,8 +1,9 @@
 /// Where records are kept: an engine that runs reads on a snapshot and writes in transactions.
 ///
 /// Inside, it is synchronous, so that a transaction reads like a paragraph. A body must not call the storage again:
-/// it has its connection. What is not records (files, hashing, mail, events) happens outside a body, because a
-/// write may run twice.
+/// it has its connection. An error that a statement ended with ends the body too: PostgreSQL goes on with nothing
+/// after one. What is not records (files, hashing, mail, events) happens outside a body, because a write may run
+/// twice.
 package protocol Storage: Sendable {
     var dialect: Dialect { get }
 
@@ -17,12 +18,23 @@ package protocol Storage: Sendable {
     /// Takes what was deleted out of the engine's own logs, as far as it keeps such.
     func purge() async throws
 
+    /// Runs `body` as ``write(_:)`` does, while no other program that shares the storage is in such a body; for
+    /// migrations.
+    @discardableResult
+    func writeAlone<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
+
     /// Writes everything into place and closes; later calls throw ``StorageError/closed``.
     func close() async throws
 }
 
 extension Storage {
     package func purge() async throws {}
+
+    /// Enough for an engine that has one writer.
+    @discardableResult
+    package func writeAlone<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+        try await write(body)
+    }
 }
 
 /// Which SQL an engine speaks, for the few places where engines truly differ.

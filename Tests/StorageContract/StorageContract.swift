@@ -15,11 +15,14 @@ package enum StorageContract {
         Promise(testDescription: "every kind of value comes back as it went in", check: values),
         Promise(testDescription: "a value that stands already is reported as such", check: uniqueness),
         Promise(testDescription: "a row cannot refer to one that is not there", check: references),
+        Promise(testDescription: "what the database reckons is read as numbers", check: reckoning),
+        Promise(testDescription: "a value that is not there is bound as one of its kind", check: absence),
         Promise(testDescription: "run tells how many rows changed", check: changes),
         Promise(testDescription: "a list of any length is one bind", check: lists),
         Promise(testDescription: "a read cannot write", check: readOnly),
         Promise(testDescription: "writers at once lose nothing", check: concurrentWrites),
         Promise(testDescription: "migrations run once, in order", check: migrations),
+        Promise(testDescription: "migrations run once though several start together", check: migrationsAtOnce),
         Promise(testDescription: "a migration edited after it landed is refused", check: editedMigration),
         Promise(testDescription: "a migration that fails leaves nothing", check: failedMigration),
         Promise(testDescription: "a database newer than the program is refused", check: newerDatabase),
@@ -80,12 +83,13 @@ package enum StorageContract {
     private static func uniqueness(_ storage: any Storage) async throws {
         try await table(storage)
         let insert: @Sendable (any Connection) throws -> Void = { connection in
-            try connection.run("INSERT INTO things (name) VALUES (\("one"))")
+            let id = try connection.int("SELECT count(*) FROM things")
+            try connection.run("INSERT INTO things (id, name) VALUES (\(id), \("one"))")
         }
         try await storage.write(insert)
         await #expect(throws: StorageError.unique("things.name")) { try await storage.write(insert) }
         let added = try await storage.write {
-            try $0.run("INSERT INTO things (name) VALUES (\("one")) ON CONFLICT DO NOTHING")
+            try $0.run("INSERT INTO things (id, name) VALUES (\(2), \("one")) ON CONFLICT DO NOTHING")
         }
         #expect(added == 0)
     }
@@ -100,10 +104,40 @@ package enum StorageContract {
         }
     }
 
+    private static func reckoning(_ storage: any Storage) async throws {
+        try await table(storage)
+        let numbers = try await storage.write { connection in
+            for id in 1...3 { try connection.run("INSERT INTO things (id, size) VALUES (\(id), \(-2 * id))") }
+            return try connection.row(
+                """
+                SELECT count(*), sum(size), max(id), EXISTS (SELECT 1 FROM things WHERE id = \(2)), 1, \(7), min(name),
+                    EXISTS (SELECT 1 FROM things WHERE id = \(9)), size + \(1) FROM things GROUP BY size ORDER BY size
+                """
+            ) { row in (0..<9).map(row.int) + [row.bool(3) ? 1 : 0, row.bool(7) ? 1 : 0] }
+        }
+        #expect(numbers == [1, -6, 3, 1, 1, 7, 0, 0, -5, 1, 0])
+        #expect(try await storage.read { try $0.int("SELECT max(size) FROM things WHERE id > \(5)") } == 0)
+    }
+
+    private static func absence(_ storage: any Storage) async throws {
+        try await table(storage)
+        let count = try await storage.write { connection in
+            for (id, name) in [(1 as Int64?, "a" as String?), (2, nil)] {
+                try connection.run("INSERT INTO things (id, name, size) VALUES (\(id), \(name), \(nil as Int?))")
+            }
+            return try [nil, 2].map { (id: Int64?) in
+                try connection.int("SELECT count(*) FROM things WHERE \(id) IS NULL OR id = \(id)")
+            }
+        }
+        #expect(count == [2, 1])
+    }
+
     private static func changes(_ storage: any Storage) async throws {
         try await table(storage)
         let counts = try await storage.write { connection in
-            for name in ["a", "b", "c"] { try connection.run("INSERT INTO things (name) VALUES (\(name))") }
+            for (id, name) in ["a", "b", "c"].enumerated() {
+                try connection.run("INSERT INTO things (id, name) VALUES (\(id), \(name))")
+            }
             return [
                 try connection.run("UPDATE things SET size = \(1 as Int64)"),
                 try connection.run("DELETE FROM things WHERE name = \("zzz")"),
@@ -162,6 +196,14 @@ package enum StorageContract {
             try connection.run("INSERT INTO two (id) VALUES (\(1))")
         }
         await #expect(throws: StorageError.self) { try await Migrations.run([second], on: storage) }
+    }
+
+    private static func migrationsAtOnce(_ storage: any Storage) async throws {
+        let count = try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<8 { group.addTask { try await Migrations.run([first, second], on: storage) } }
+            return try await group.reduce(0, +)
+        }
+        #expect(count == 2)
     }
 
     private static func editedMigration(_ storage: any Storage) async throws {

@@ -29,6 +29,12 @@ package final class CountingStorage: Storage {
         return try await base.write { [self] in try body(Counted(base: $0, count: { self.statements.withLock { $0 += 1 } })) }
     }
 
+    package func writeAlone<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+        try await base.writeAlone(body)
+    }
+
+    package func purge() async throws { try await base.purge() }
+
     package func close() async throws { try await base.close() }
 
     private struct Counted: Connection {

@@ -5,10 +5,11 @@ import re
 import sys
 
 # From the top down; a target imports only what stands below it.
-ORDER = ["App", "Website", "API", "Web", "Core", "SQLiteStorage", "Storage", "MediaStorage", "Imaging", "HTML",
-         "WebsiteAssets", "DemoPhotos", "CVips", "CArgon2"]
+ORDER = ["App", "Website", "API", "Web", "Core", "SQLiteStorage", "PostgresStorage", "Storage", "MediaStorage",
+         "Imaging", "HTML", "WebsiteAssets", "DemoPhotos", "CVips", "CArgon2", "CPostgres"]
 # What stands side by side, and must not know each other.
 APART = {("Website", "API"), ("API", "HTML"), ("Web", "HTML"), ("Core", "HTML"), ("Core", "SQLiteStorage"),
+         ("Core", "PostgresStorage"), ("SQLiteStorage", "PostgresStorage"), ("Web", "PostgresStorage"),
          ("MediaStorage", "Imaging"), ("Storage", "MediaStorage"), ("Web", "SQLiteStorage"), ("Storage", "Imaging")}
 LONGEST = 400
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b")

@@ -1,0 +1,28 @@
+import CPostgres
+import Storage
+
+/// A session inside a body.
+struct PostgresConnection: Connection {
+    let session: PostgresSession
+    var dialect: Dialect { .postgres }
+
+    func rows<T>(_ sql: SQL, _ make: (any Row) throws -> T) throws -> [T] {
+        try session.execute(sql) { result in
+            let count = PQntuples(result)
+            var values: [T] = []
+            values.reserveCapacity(Int(count))
+            for number in 0..<count { values.append(try make(PostgresRow(result: result, number: number))) }
+            return values
+        }
+    }
+
+    func run(_ sql: SQL) throws -> Int {
+        try session.execute(sql) { result in
+            // The tag of a query tells how many rows were read, which changed none.
+            guard !String(cString: PQcmdStatus(result)).hasPrefix("SELECT") else { return 0 }
+            return Int(String(cString: PQcmdTuples(result))) ?? 0
+        }
+    }
+
+    func script(_ text: String) throws { try session.command(text) }
+}

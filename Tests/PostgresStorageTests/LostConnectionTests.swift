@@ -1,0 +1,132 @@
+import Foundation
+import PostgresStorage
+import Storage
+import Synchronization
+import TestSupport
+import Testing
+
+/// What happens when the server, or the way to it, goes away and comes back.
+struct LostConnectionTests {
+    private func options(patience: Duration = .seconds(20)) -> (PostgresOptions, reports: @Sendable () -> [String]) {
+        final class Reports: Sendable { let list = Mutex<[String]>([]) }
+        let reports = Reports()
+        var options = PostgresOptions()
+        options.connections = 3
+        options.patience = patience
+        options.reportTrouble = { report in reports.list.withLock { $0.append(report) } }
+        return (options, { reports.list.withLock { $0 } })
+    }
+
+    @Test func `a server that starts anew is found again, and what was in hand is done again`() async throws {
+        let server = try await PostgresServer()
+        let (options, reports) = options()
+        let storage = try await PostgresStorage(url: server.url(), options: options)
+        try await storage.write { try $0.script("CREATE TABLE things (id BIGINT)") }
+        // Three connections wait in the pool when the server goes.
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<3 { group.addTask { _ = try await storage.read { try $0.int("SELECT 1 FROM pg_sleep(0.1)") } } }
+            try await group.waitForAll()
+        }
+        let (begun, begin) = AsyncStream.makeStream(of: Void.self)
+        let tries = Mutex(0)
+        async let slow: Void = storage.write { connection in
+            tries.withLock { $0 += 1 }
+            try connection.run("INSERT INTO things (id) VALUES (\(1))")
+            begin.finish()
+            if tries.withLock({ $0 }) == 1 { _ = try connection.int("SELECT 1 FROM pg_sleep(20)") }
+        }
+        for await _ in begun {}
+        async let restart: Void = server.restart()
+        try await slow
+        try await restart
+        #expect(tries.withLock { $0 } == 2)
+        try await withThrowingTaskGroup(of: Int64?.self) { group in
+            for _ in 0..<9 { group.addTask { try await storage.read { try $0.int("SELECT count(*) FROM things") } } }
+            for try await count in group { #expect(count == 1) }
+        }
+        #expect(reports().contains { $0.contains("lost") })
+        try await storage.close()
+        try server.stop()
+    }
+
+    @Test func `a connection that the server ends is replaced`() async throws {
+        let server = try await PostgresServer.shared()
+        let (options, reports) = options()
+        let storage = try await PostgresStorage(url: server.url(), options: options)
+        let other = try await PostgresStorage(url: server.url(), options: options)
+        let process = try await storage.read { try $0.int("SELECT pg_backend_pid()") }
+        #expect(try await other.read { try $0.exists("SELECT 1 WHERE pg_terminate_backend(\(process)::int, 5000)") })
+        let next = try await storage.read { try $0.int("SELECT pg_backend_pid()") }
+        #expect(next != process && reports().count == 1)
+        // One that ends itself each time is given up.
+        await #expect(throws: StorageError.busy) {
+            try await storage.write { try $0.exists("SELECT pg_terminate_backend(pg_backend_pid())") }
+        }
+        try await storage.close()
+        try await other.close()
+    }
+
+    @Test func `a server that stays away ends calls as busy, in the time they may wait`() async throws {
+        let server = try await PostgresServer()
+        let (options, reports) = options(patience: .milliseconds(300))
+        let storage = try await PostgresStorage(url: server.url(), options: options)
+        try await storage.write { try $0.script("CREATE TABLE things (id BIGINT)") }
+        try server.stop()
+        var ends = 0
+        while ends < 3 {
+            do {
+                try await storage.write { try $0.run("INSERT INTO things (id) VALUES (\(1))") }
+            } catch StorageError.busy {
+                ends += 1
+            }
+        }
+        #expect(reports().contains { $0.contains("cannot be reached") })
+        try await storage.close()
+    }
+
+    @Test func `a plan that a change of the schema has overtaken is made anew`() async throws {
+        let server = try await PostgresServer.shared()
+        try await server.withSchema { schema in
+            let one = try await PostgresStorage(url: server.url(schema))
+            let other = try await PostgresStorage(url: server.url(schema))
+            try await one.write { try $0.script("CREATE TABLE things (id INTEGER); INSERT INTO things (id) VALUES (7)") }
+            #expect(try await one.read { try $0.int("SELECT id FROM things") } == 7)
+            try await other.write { try $0.script("ALTER TABLE things ALTER COLUMN id TYPE BIGINT") }
+            #expect(try await one.read { try $0.int("SELECT id FROM things") } == 7)
+            try await one.write { try $0.script("DEALLOCATE ALL") }
+            #expect(try await one.read { try $0.int("SELECT id FROM things") } == 7)
+            try await one.close()
+            try await other.close()
+        }
+    }
+
+    @Test func `what cannot be reached or entered is refused at the start, in words`() async throws {
+        let server = try await PostgresServer.shared()
+        for (url, words) in [
+            ("postgres://nobody:secret@127.0.0.1:1/x", "refused"), ("postgres://x?colour=red", "colour"),
+            (server.url().replacingOccurrences(of: "/postgres?", with: "/nowhere?"), "nowhere"),
+            (server.url() + "&sslmode=require", "SSL"),
+        ] {
+            let error = await #expect(throws: StorageError.self) { try await PostgresStorage(url: url) }
+            #expect(error?.description.contains(words) == true && error?.description.contains("secret") == false)
+        }
+        let storage = try await PostgresStorage(url: server.url())
+        try await storage.writeAlone { _ = try $0.exists("SELECT 1") }
+        try await storage.close()
+    }
+
+    @Test func `closing waits for what is in hand, and nothing comes after`() async throws {
+        let server = try await PostgresServer.shared()
+        let storage = try await PostgresStorage(url: server.url())
+        let (begun, begin) = AsyncStream.makeStream(of: Void.self)
+        async let last = storage.read { connection in
+            begin.finish()
+            return try connection.int("SELECT 7 FROM pg_sleep(0.1)")
+        }
+        for await _ in begun {}
+        try await storage.close()
+        #expect(try await last == 7)
+        await #expect(throws: StorageError.closed) { try await storage.read { try $0.int("SELECT 1") } }
+        try await storage.close()
+    }
+}

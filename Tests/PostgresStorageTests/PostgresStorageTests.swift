@@ -1,0 +1,203 @@
+import PostgresStorage
+import Storage
+import StorageContract
+import Synchronization
+import TestSupport
+import Testing
+
+struct PostgresStorageTests {
+    /// A storage in a schema of its own.
+    private func with(
+        _ options: PostgresOptions = .init(), settings: [String: String] = [:],
+        _ body: (PostgresStorage) async throws -> Void
+    ) async throws {
+        let server = try await PostgresServer.shared()
+        try await server.withSchema { schema in
+            let url = server.url(settings.merging(schema) { $1 })
+            let storage = try await PostgresStorage(url: url, options: options)
+            do { try await body(storage) } catch {
+                try await storage.close()
+                throw error
+            }
+            try await storage.close()
+        }
+    }
+
+    private var unprepared: PostgresOptions {
+        var options = PostgresOptions()
+        options.preparesStatements = false
+        return options
+    }
+
+    @Test(arguments: StorageContract.promises)
+    func `with prepared statements, keeps its promise:`(_ promise: StorageContract.Promise) async throws {
+        try await with { try await promise.check($0) }
+    }
+
+    @Test(arguments: StorageContract.promises)
+    func `without prepared statements, keeps its promise:`(_ promise: StorageContract.Promise) async throws {
+        try await with(unprepared) { try await promise.check($0) }
+    }
+
+    @Test func `programs that start together run each migration once`() async throws {
+        let migrations = (1...5).map { number in
+            Migration(number: number, name: "\(number)") { _ in "CREATE TABLE t\(number) (id BIGINT); SELECT pg_sleep(0.02)" }
+        }
+        let server = try await PostgresServer.shared()
+        try await server.withSchema { schema in
+            let count = try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<6 {
+                    group.addTask {
+                        let storage = try await PostgresStorage(url: server.url(schema))
+                        let count = try await Migrations.run(migrations, on: storage)
+                        try await storage.close()
+                        return count
+                    }
+                }
+                return try await group.reduce(0, +)
+            }
+            #expect(count == 5)
+        }
+    }
+
+    @Test func `rules that hold one after the other hold at once`() async throws {
+        try await with { storage in
+            try await storage.write { try $0.script("CREATE TABLE guests (id BIGINT)") }
+            // Each looks whether there is room and then comes in: two that look at once must not both come.
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for id in 0..<20 {
+                    group.addTask {
+                        try await storage.write { connection in
+                            guard try connection.int("SELECT count(*) FROM guests") ?? 0 < 3 else { return }
+                            try connection.run("INSERT INTO guests (id) VALUES (\(id))")
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await storage.read { try $0.int("SELECT count(*) FROM guests") } == 3)
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `limits of time and safety hold in every transaction`(_ prepares: Bool) async throws {
+        var options = PostgresOptions()
+        options.preparesStatements = prepares
+        try await with(options, settings: ["synchronous_commit": "off", "statement_timeout": "0"]) { storage in
+            let settings = try await storage.write { connection in
+                try connection.row(
+                    """
+                    SELECT current_setting('statement_timeout'), current_setting('lock_timeout'),
+                        current_setting('synchronous_commit'), current_setting('transaction_isolation'),
+                        (SELECT count(*) FROM pg_prepared_statements)
+                    """
+                ) { row in (0..<5).map(row.text) }
+            }
+            #expect(settings == ["30s", "5s", "on", "serializable", prepares ? "1" : "0"])
+            let reading = try await storage.read { connection in
+                try connection.row("SHOW transaction_isolation") { $0.text(0) }
+            }
+            #expect(reading == "repeatable read")
+            let alone = try await storage.writeAlone { connection in
+                try connection.row("SHOW statement_timeout") { $0.text(0) }
+            }
+            #expect(alone == "0")
+        }
+    }
+
+    @Test func `a statement that takes too long, or waits too long for a lock, ends as busy`() async throws {
+        var options = PostgresOptions()
+        options.statementTimeout = .milliseconds(50)
+        options.lockTimeout = .milliseconds(50)
+        try await with(options) { storage in
+            await #expect(throws: StorageError.busy) { try await storage.read { try $0.int("SELECT 1 FROM pg_sleep(5)") } }
+            #expect(try await storage.read { try $0.int("SELECT 1") } == 1)
+            try await storage.write { try $0.script("CREATE TABLE things (id BIGINT)") }
+            let (held, hold) = AsyncStream.makeStream(of: Void.self)
+            let isOver = Mutex(false)
+            async let holder: Void = storage.write { connection in
+                try connection.script("LOCK TABLE things")
+                hold.finish()
+                while !isOver.withLock({ $0 }) { _ = try connection.int("SELECT 1") }
+            }
+            for await _ in held {}
+            await #expect(throws: StorageError.busy) { try await storage.read { try $0.int("SELECT id FROM things") } }
+            isOver.withLock { $0 = true }
+            try await holder
+        }
+    }
+
+    @Test func `more statements than are prepared still run`() async throws {
+        try await with { storage in
+            let sum = try await storage.read { connection in
+                try (0..<600).reduce(0) { sum, number in
+                    let statement: SQL = "SELECT \(number) AS a"
+                    return sum + Int(try connection.int("\(statement)\(Self.padding(number))") ?? 0)
+                }
+            }
+            #expect(sum == 599 * 300)
+            #expect(try await storage.read { try $0.int("SELECT count(*) FROM pg_prepared_statements") } == 500)
+        }
+    }
+
+    /// Text that differs from number to number: a fragment's binds make it so.
+    private static func padding(_ number: Int) -> SQL {
+        (0..<10).reduce(" WHERE true") { text, bit in
+            number >> bit & 1 == 1 ? "\(text) AND true" : "\(text) AND NOT false"
+        }
+    }
+
+    @Test func `every kind of value is read from what has no kind of ours`() async throws {
+        try await with { storage in
+            let texts = try await storage.read { connection in
+                try connection.row("SELECT 1.5::numeric, true, false, NULL, '{\"a\": 1}'::jsonb, 'x'::name, 2.25::real") { row in
+                    (0..<7).map { "\(row.int($0)) \(row.double($0)) \(row.text($0)) \(row.bytes($0).count)" }
+                }
+            }
+            #expect(
+                texts == [
+                    "1 1.5 1.5 3", "1 0.0 t 1", "0 0.0 f 1", "0 0.0  0", "0 0.0 {\"a\": 1} 8", "0 0.0 x 1", "2 2.25 2.25 4",
+                ])
+        }
+    }
+
+    @Test func `a failed statement cannot be passed over`() async throws {
+        try await with { storage in
+            try await storage.write { try $0.script("CREATE TABLE things (id BIGINT PRIMARY KEY)") }
+            await #expect(throws: StorageError.unique("things.id")) {
+                try await storage.write { connection in
+                    try connection.run("INSERT INTO things (id) VALUES (\(1))")
+                    _ = try? connection.run("INSERT INTO things (id) VALUES (\(1))")
+                }
+            }
+            #expect(try await storage.read { try $0.int("SELECT count(*) FROM things") } == 0)
+        }
+    }
+
+    @Test func `what the server reports is said in words common to all engines`() async throws {
+        try await with { storage in
+            try await storage.write { connection in
+                try connection.script(
+                    """
+                    CREATE TABLE things (id BIGINT PRIMARY KEY, size BIGINT NOT NULL CHECK (size > 0), short VARCHAR(2));
+                    CREATE UNIQUE INDEX pairs ON things (size, short);
+                    INSERT INTO things (id, size, short) VALUES (1, 1, 'a')
+                    """)
+            }
+            func refusal(_ sql: SQL) async -> StorageError? {
+                await #expect(throws: StorageError.self) { try await storage.write { try $0.run(sql) } }
+            }
+            let pair = await refusal("INSERT INTO things (id, size, short) VALUES (\(2), \(1), \("a"))")
+            #expect(pair == .unique("things.size, things.short"))
+            for sql: SQL in [
+                "INSERT INTO things (id, size) VALUES (\(2), \(0))", "INSERT INTO things (id) VALUES (\(2))",
+                "INSERT INTO things (id, size, short) VALUES (\(2), \(1), \("abc"))",
+                "INSERT INTO things (id, size, short) VALUES (\(2), \(1), \("\0"))",
+            ] {
+                let error = await refusal(sql)
+                if case .constraint = error { continue }
+                Issue.record("\(String(describing: error))")
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+import Foundation
+import NIOPosix
+import PostgresStorage
+import Storage
+
+/// A PostgreSQL server of the tests' own, in a temporary folder, on a free port of this machine. It ends with the
+/// process that started it, however that ends.
+package final class PostgresServer: Sendable {
+    /// The one that the tests of a process share; started when the first of them asks.
+    package static func shared() async throws -> PostgresServer { try await starting.value }
+
+    private static let starting = Task { try await PostgresServer() }
+
+    /// Runs as a user that is not root. Each line on its standard input starts the server anew; the end of the input,
+    /// which comes when whoever holds the other end is gone, ends it. It says `ready` when the server answers.
+    private static let script = """
+        trap : INT
+        bin=$1 folder=$2 port=$3
+        "$bin/initdb" --pgdata="$folder/data" --username=isntgram --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync \
+            >"$folder/log" 2>&1
+        start() {
+            "$bin/pg_ctl" start --wait --silent --pgdata="$folder/data" --log="$folder/log" --options="-p $port \
+                -c listen_addresses=127.0.0.1 -c unix_socket_directories=$folder -c fsync=off -c full_page_writes=off \
+                -c max_connections=500 -c log_statement=none" && echo ready || cat "$folder/log"
+        }
+        start
+        while read -r line; do
+            "$bin/pg_ctl" stop --wait --silent --pgdata="$folder/data" --mode=fast
+            start
+        done
+        "$bin/pg_ctl" stop --wait --silent --pgdata="$folder/data" --mode=immediate
+        rm -rf "$folder"
+        """
+
+    private let port: Int
+    private let input: FileHandle
+    private let output: FileHandle
+
+    /// Starts a server and waits until it answers.
+    package init() async throws {
+        let installed = try FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql").compactMap(Int.init)
+        guard let version = installed.max() else { throw StorageError.other("PostgreSQL is not installed") }
+        let folder = try Fixtures.temporaryFolder()
+        let process = Process()
+        let arguments = ["/bin/sh", "-c", Self.script, "sh", "/usr/lib/postgresql/\(version)/bin", folder]
+        if getuid() == 0 {
+            // PostgreSQL refuses to run as root.
+            try FileManager.default.setAttributes([.ownerAccountName: "postgres"], ofItemAtPath: folder)
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
+            process.arguments = ["--reuid=postgres", "--regid=postgres", "--clear-groups"] + arguments
+        } else {
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            process.arguments = arguments
+        }
+        port = try Ports.free()
+        process.arguments?.append("\(port)")
+        process.currentDirectoryURL = URL(fileURLWithPath: "/")
+        let (toServer, fromServer) = (Pipe(), Pipe())
+        process.standardInput = toServer
+        process.standardOutput = fromServer
+        input = toServer.fileHandleForWriting
+        output = fromServer.fileHandleForReading
+        try process.run()
+        try await waitUntilReady()
+    }
+
+    /// Ends every connection and starts the server anew.
+    package func restart() async throws {
+        try input.write(contentsOf: Data("restart\n".utf8))
+        try await waitUntilReady()
+    }
+
+    /// Ends the server; what is left of it goes.
+    package func stop() throws { try input.close() }
+
+    private func waitUntilReady() async throws {
+        let answer = try await NIOThreadPool.singleton.runIfActive { [output] in output.availableData }
+        let text = String(decoding: answer, as: UTF8.self)
+        guard text == "ready\n" else { throw StorageError.other("PostgreSQL did not start: \(text)") }
+    }
+
+    /// A URL of the server; the settings of a session are given by name.
+    package func url(_ settings: [String: String] = [:]) -> String {
+        let options = settings.sorted { $0.key < $1.key }.map { "-c\($0.key)%3D\($0.value)" }.joined(separator: "%20")
+        return "postgres://isntgram@127.0.0.1:\(port)/postgres?options=\(options)"
+    }
+
+    /// Runs `body` with the settings of a session whose tables are in a new schema, and removes the schema.
+    package func withSchema<Result>(_ body: ([String: String]) async throws -> Result) async throws -> Result {
+        let name = "test_\(String(UInt64.random(in: .min ... .max), radix: 36))"
+        try await administer { try $0.script("CREATE SCHEMA \(name)") }
+        let result: Result
+        do {
+            result = try await body(["search_path": name])
+        } catch {
+            try await administer { try $0.script("DROP SCHEMA \(name) CASCADE") }
+            throw error
+        }
+        try await administer { try $0.script("DROP SCHEMA \(name) CASCADE") }
+        return result
+    }
+
+    private func administer(_ body: @escaping @Sendable (any Connection) throws -> Void) async throws {
+        var options = PostgresOptions()
+        options.connections = 1
+        options.patience = .seconds(60)
+        let storage = try await PostgresStorage(url: url(), options: options)
+        do {
+            try await storage.write(body)
+        } catch {
+            try await storage.close()
+            throw error
+        }
+        try await storage.close()
+    }
+}
+
+/// Ports of this machine.
+package enum Ports {
+    /// A port that nobody listens on; somebody else may take it before it is used.
+    package static func free() throws -> Int {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let code = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bound in
+                bind(descriptor, bound, length) == 0 ? getsockname(descriptor, bound, &length) : -1
+            }
+        }
+        guard code == 0 else { throw StorageError.other("There is no free port: \(String(cString: strerror(errno)))") }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+}
