@@ -4,20 +4,25 @@ import Storage
 package enum Schema {
     package static let migrations = [firstLight, product]
 
+    /// The type of texts. PostgreSQL is told to compare them by their bytes, as SQLite does: a database's own order may
+    /// pass over `.` and `~`, and ranges of names would hold other rows.
+    static func text(_ dialect: Dialect) -> String { dialect == .sqlite ? "TEXT" : "TEXT COLLATE \"C\"" }
+
     private static let firstLight = Migration(number: 1, name: "first light") { dialect in
         // SQLite's INTEGER PRIMARY KEY is the table's own key; PostgreSQL's INTEGER has only 32 bits.
         let integer = dialect == .sqlite ? "INTEGER" : "BIGINT"
         let bytes = dialect == .sqlite ? "BLOB" : "BYTEA"
+        let text = Self.text(dialect)
         return """
             CREATE TABLE accounts (
                 id \(integer) PRIMARY KEY,
-                username TEXT NOT NULL UNIQUE,
-                email TEXT NOT NULL UNIQUE,
-                full_name TEXT NOT NULL,
-                bio TEXT NOT NULL DEFAULT '',
-                website TEXT NOT NULL DEFAULT '',
-                pronouns TEXT NOT NULL DEFAULT '',
-                password_hash TEXT NOT NULL,
+                username \(text) NOT NULL UNIQUE,
+                email \(text) NOT NULL UNIQUE,
+                full_name \(text) NOT NULL,
+                bio \(text) NOT NULL DEFAULT '',
+                website \(text) NOT NULL DEFAULT '',
+                pronouns \(text) NOT NULL DEFAULT '',
+                password_hash \(text) NOT NULL,
                 posts_count \(integer) NOT NULL DEFAULT 0 CHECK (posts_count >= 0),
                 follower_count \(integer) NOT NULL DEFAULT 0 CHECK (follower_count >= 0),
                 following_count \(integer) NOT NULL DEFAULT 0 CHECK (following_count >= 0),
@@ -28,9 +33,9 @@ package enum Schema {
             CREATE TABLE credentials (
                 hash \(bytes) PRIMARY KEY,
                 account_id \(integer) NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
-                kind TEXT NOT NULL CHECK (kind IN ('session', 'token')),
+                kind \(text) NOT NULL CHECK (kind IN ('session', 'token')),
                 scopes \(integer) NOT NULL,
-                name TEXT NOT NULL,
+                name \(text) NOT NULL,
                 created_at \(integer) NOT NULL,
                 used_at \(integer) NOT NULL,
                 expires_at \(integer) NOT NULL
@@ -40,8 +45,8 @@ package enum Schema {
             CREATE TABLE posts (
                 id \(integer) PRIMARY KEY,
                 author_id \(integer) NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
-                caption TEXT NOT NULL,
-                location TEXT NOT NULL,
+                caption \(text) NOT NULL,
+                location \(text) NOT NULL,
                 likes_count \(integer) NOT NULL DEFAULT 0 CHECK (likes_count >= 0),
                 comments_count \(integer) NOT NULL DEFAULT 0 CHECK (comments_count >= 0),
                 created_at \(integer) NOT NULL,
@@ -54,20 +59,20 @@ package enum Schema {
                 account_id \(integer) NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
                 post_id \(integer) REFERENCES posts (id) ON DELETE CASCADE,
                 position \(integer) NOT NULL,
-                files TEXT NOT NULL UNIQUE,
-                file_type TEXT NOT NULL,
+                files \(text) NOT NULL UNIQUE,
+                file_type \(text) NOT NULL,
                 width \(integer) NOT NULL,
                 height \(integer) NOT NULL,
-                alt_text TEXT NOT NULL,
-                blurhash TEXT NOT NULL,
-                renditions TEXT NOT NULL,
+                alt_text \(text) NOT NULL,
+                blurhash \(text) NOT NULL,
+                renditions \(text) NOT NULL,
                 created_at \(integer) NOT NULL
             );
             CREATE INDEX photos_of_post ON photos (post_id, position);
             CREATE INDEX photos_of_account ON photos (account_id);
 
             CREATE TABLE unclaimed_files (
-                files TEXT PRIMARY KEY,
+                files \(text) PRIMARY KEY,
                 since \(integer) NOT NULL
             );
 
@@ -84,7 +89,7 @@ package enum Schema {
                 id \(integer) PRIMARY KEY,
                 post_id \(integer) NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
                 author_id \(integer) NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
-                text TEXT NOT NULL,
+                text \(text) NOT NULL,
                 created_at \(integer) NOT NULL
             );
             CREATE INDEX comments_of_post ON comments (post_id, id);

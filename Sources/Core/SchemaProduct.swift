@@ -5,9 +5,10 @@ extension Schema {
     static let product = Migration(number: 2, name: "the whole product") { dialect in
         let integer = dialect == .sqlite ? "INTEGER" : "BIGINT"
         let bytes = dialect == .sqlite ? "BLOB" : "BYTEA"
+        let text = Self.text(dialect)
         return """
             ALTER TABLE accounts ADD COLUMN is_private \(integer) NOT NULL DEFAULT 0;
-            ALTER TABLE accounts ADD COLUMN picture TEXT NOT NULL DEFAULT '';
+            ALTER TABLE accounts ADD COLUMN picture \(text) NOT NULL DEFAULT '';
             ALTER TABLE accounts ADD COLUMN seen_notification \(integer) NOT NULL DEFAULT 0;
             ALTER TABLE accounts ADD COLUMN is_demo \(integer) NOT NULL DEFAULT 0;
             ALTER TABLE comments ADD COLUMN reply_to_id \(integer) REFERENCES comments (id) ON DELETE CASCADE;
@@ -58,7 +59,7 @@ extension Schema {
             CREATE INDEX comment_likes_of_account ON comment_likes (account_id);
 
             CREATE TABLE post_tags (
-                tag TEXT NOT NULL,
+                tag \(text) NOT NULL,
                 post_id \(integer) NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
                 PRIMARY KEY (tag, post_id)
             );
@@ -68,7 +69,7 @@ extension Schema {
                 id \(integer) PRIMARY KEY,
                 account_id \(integer) NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
                 actor_id \(integer) NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
-                kind TEXT NOT NULL,
+                kind \(text) NOT NULL,
                 post_id \(integer) REFERENCES posts (id) ON DELETE CASCADE,
                 comment_id \(integer) REFERENCES comments (id) ON DELETE CASCADE
             );

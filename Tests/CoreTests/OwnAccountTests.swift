@@ -1,7 +1,6 @@
 import Core
 import Foundation
 import MediaStorage
-import SQLiteStorage
 import Storage
 import TestSupport
 import Testing

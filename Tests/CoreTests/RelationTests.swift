@@ -1,5 +1,4 @@
 import Core
-import SQLiteStorage
 import Storage
 import TestSupport
 import Testing

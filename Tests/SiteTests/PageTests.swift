@@ -81,8 +81,8 @@ struct PageTests {
             #expect(refused.status == .unauthorized && refused.text.contains("value=\"ada\""))
             #expect(try await browser.submit("/login", ["login": "ada", "password": TestCommunity.password]).status == .seeOther)
             let first = browser.cookies["session"]
-            #expect(
-                try await browser.submit("/login", ["login": "ada", "password": TestCommunity.password]).status == .forbidden)
+            let stale = try await browser.submit("/login", ["login": "ada", "password": TestCommunity.password])
+            #expect(stale.status == .forbidden, "the form was of the session before")
             _ = try await browser.open("/create")
             #expect(try await browser.submit("/login", ["login": "ada", "password": TestCommunity.password]).status == .seeOther)
             #expect(browser.cookies["session"] != first, "a sign-in makes a new session")

@@ -2,6 +2,7 @@ import Core
 import Foundation
 import Imaging
 import MediaStorage
+import PostgresStorage
 import SQLiteStorage
 import Storage
 import Synchronization
@@ -14,17 +15,52 @@ package final class TestClock: Sendable {
     package func advance(by milliseconds: Int64) { time.withLock { $0 += milliseconds } }
 }
 
-/// A community in memory, its photos in a temporary folder.
+/// Which engine the tests of the rules run over: `TEST_ENGINE=postgres` in the environment, or SQLite in
+/// memory.
+package enum TestEngine {
+    package static let isPostgres = ProcessInfo.processInfo.environment["TEST_ENGINE"] == "postgres"
+
+    /// Runs `body` over an empty storage of its own.
+    package static func withStorage<Result>(_ body: (any Storage) async throws -> Result) async throws -> Result {
+        guard isPostgres else { return try await closing(try SQLiteStorage(), body) }
+        let server = try await PostgresServer.shared()
+        return try await server.withSchema { schema in
+            var options = PostgresOptions()
+            options.connections = 4
+            // Tests run beside each other, more at once than the machine has cores.
+            options.patience = .seconds(60)
+            options.statementTimeout = .seconds(60)
+            options.lockTimeout = .seconds(60)
+            return try await closing(try await PostgresStorage(url: server.url(schema), options: options), body)
+        }
+    }
+
+    private static func closing<Result>(
+        _ storage: any Storage, _ body: (any Storage) async throws -> Result
+    ) async throws -> Result {
+        let result: Result
+        do {
+            result = try await body(storage)
+        } catch {
+            try await storage.close()
+            throw error
+        }
+        try await storage.close()
+        return result
+    }
+}
+
+/// A community of its own, its photos in a temporary folder.
 package struct TestCommunity: Sendable {
     package let community: Community
-    package let storage: SQLiteStorage
+    package let storage: any Storage
     package let uploads: UploadFolder
     package let folder: String
     package let time = TestClock()
 
-    private init(folder: String, registration: RegistrationPolicy) async throws {
+    private init(_ storage: any Storage, folder: String, registration: RegistrationPolicy) async throws {
         self.folder = folder
-        storage = try SQLiteStorage()
+        self.storage = storage
         try await Community.migrate(storage)
         uploads = try UploadFolder(folder + "/uploads")
         community = Community(
@@ -37,18 +73,18 @@ package struct TestCommunity: Sendable {
         registration: RegistrationPolicy = .open, _ body: (TestCommunity) async throws -> Result
     ) async throws -> Result {
         try await Fixtures.withFolder { folder in
-            let test = try await TestCommunity(folder: folder, registration: registration)
-            let result: Result
-            do {
-                result = try await body(test)
-            } catch {
+            try await TestEngine.withStorage { storage in
+                let test = try await TestCommunity(storage, folder: folder, registration: registration)
+                let result: Result
+                do {
+                    result = try await body(test)
+                } catch {
+                    await test.community.close()
+                    throw error
+                }
                 await test.community.close()
-                try await test.storage.close()
-                throw error
+                return result
             }
-            await test.community.close()
-            try await test.storage.close()
-            return result
         }
     }
 

@@ -35,7 +35,7 @@ package struct SearchQuery: Sendable, Equatable {
     var isEmpty: Bool { words.isEmpty && author == nil && tags.isEmpty }
 
     /// Letters and digits alone, so that nothing in a word means anything to an engine.
-    private static func words(in text: Substring) -> [String] {
+    static func words(in text: some StringProtocol) -> [String] {
         text.split { character in
             !character.unicodeScalars.allSatisfy { scalar in
                 switch scalar.properties.generalCategory {
@@ -45,7 +45,7 @@ package struct SearchQuery: Sendable, Equatable {
                 default: false
                 }
             }
-        }.map(String.init)
+        }.map { String($0) }
     }
 }
 

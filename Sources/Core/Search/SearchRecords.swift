@@ -16,7 +16,7 @@ enum SearchRecords {
             try connection.run(
                 """
                 INSERT INTO account_search (account_id, document)
-                VALUES (\(id), to_tsvector('simple', \(folded(username + " " + fullName))))
+                VALUES (\(id), to_tsvector('simple', \(words(in: username + " " + fullName))))
                 """)
         }
     }
@@ -31,8 +31,8 @@ enum SearchRecords {
             try connection.run(
                 """
                 INSERT INTO post_search (post_id, document) VALUES (\(id),
-                    setweight(to_tsvector('simple', \(folded(caption))), 'A')
-                    || setweight(to_tsvector('simple', \(folded(altTexts))), 'B'))
+                    setweight(to_tsvector('simple', \(words(in: caption))), 'A')
+                    || setweight(to_tsvector('simple', \(words(in: altTexts))), 'B'))
                 """)
         }
     }
@@ -96,6 +96,10 @@ enum SearchRecords {
             )
         }
     }
+
+    /// The words of a text with spaces between: PostgreSQL's own parser takes `ada.lovelace` for a host and `#a-b` apart
+    /// otherwise than FTS5.
+    private static func words(in text: String) -> String { folded(SearchQuery.words(in: text).joined(separator: " ")) }
 
     /// Text without case and accents.
     static func folded(_ text: String) -> String {
