@@ -31,7 +31,8 @@ let package = Package(
         .executableTarget(
             name: "App",
             dependencies: [
-                "API", "Core", "DemoPhotos", "Imaging", "MediaStorage", "SQLiteStorage", "Storage", "Web", "Website",
+                "API", "Core", "DemoPhotos", "Imaging", "MediaStorage", "PostgresStorage", "SQLiteStorage", "Storage", "Web",
+                "Website",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),

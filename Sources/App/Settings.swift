@@ -31,6 +31,22 @@ struct Settings: Sendable {
     static let trustedProxies = Key(
         name: "trusted-proxies", fallback: "",
         meaning: "addresses of proxies whose X-Forwarded-For is believed, such as 127.0.0.1, 10.0.0.0/8")
+    static let databaseURL = Key(
+        name: "database-url", fallback: "",
+        meaning: "postgres://USER:PASSWORD@HOST/DATABASE?sslmode=verify-full; empty: SQLite in the data folder")
+    static let databaseConnections = Key(
+        name: "database-connections", fallback: "8", meaning: "how many connections to PostgreSQL this copy opens at most")
+    static let databasePrepares = Key(
+        name: "database-prepared", fallback: "on",
+        meaning:
+            "whether statements are prepared: off behind a pooler that hands connections on, as PgBouncer, Neon and Supabase have"
+    )
+    static let databaseEventsURL = Key(
+        name: "database-events-url", fallback: "",
+        meaning: "PostgreSQL itself, where the database URL is such a pooler: news between copies come over it")
+    static let mediaURL = Key(
+        name: "media-url", fallback: "",
+        meaning: "s3://BUCKET?endpoint=https://HOST&region=REGION; empty: the data folder")
     static let rateLimits = Key(name: "rate-limits", fallback: "on", meaning: "on, or off for measuring")
     /// Each limit by itself.
     static func limit(_ kind: RateLimits.Kind) -> Key {
@@ -39,12 +55,17 @@ struct Settings: Sendable {
             meaning: "\(kind.meaning), as 10/5m")
     }
     static let keys =
-        [host, port, baseURL, data, logLevel, registration, demo, trustedProxies, rateLimits]
+        [
+            host, port, baseURL, data, databaseURL, databaseConnections, databasePrepares, databaseEventsURL, mediaURL, logLevel,
+            registration, demo, trustedProxies, rateLimits,
+        ]
         + RateLimits.Kind.allCases.map(limit)
 
     let host: String
     let port: Int
     let data: String
+    let database: DatabaseSettings
+    let mediaURL: String
     let site: Site
     let logLevel: Logger.Level
     let registration: RegistrationPolicy
@@ -97,6 +118,8 @@ struct Settings: Sendable {
         self.port = port
         data = value(Self.data)
         guard !data.isEmpty else { throw SettingsError("The data folder has no name (\(Self.data.variable)).") }
+        database = try DatabaseSettings(value)
+        mediaURL = value(Self.mediaURL)
         guard let level = Logger.Level(rawValue: value(Self.logLevel)) else {
             throw SettingsError(
                 "The log level “\(value(Self.logLevel))” is none of \(Self.logLevel.meaning) (\(Self.logLevel.variable)).")

@@ -46,7 +46,7 @@ package struct Community: Sendable {
         let notifier = Notifier(storage: storage, ids: ids, events: events, unread: unread)
         let photos = Photos(
             storage: storage, media: media, mediaCache: mediaCache, processor: processor, uploads: uploads, ids: ids,
-            clock: clock, logger: logger)
+            clock: clock, events: events, logger: logger)
         self.storage = storage
         self.clock = clock
         self.media = media
@@ -70,6 +70,17 @@ package struct Community: Sendable {
         notifications = Notifications(storage: storage, events: events, clock: clock, unread: unread)
         export = Export(storage: storage, media: media)
         maintenance = Maintenance(storage: storage, media: media, photos: photos, clock: clock, deletions: deletions)
+        events.heedOthers { change in
+            switch change {
+            case .notifications(let accounts): unread.forget(accounts)
+            case .credentials: cache.forgetAll()
+            case .photosRemoved(let files): mediaCache.forget(files.compactMap { MediaPrefix($0) })
+            case .anything:
+                unread.forgetAll()
+                cache.forgetAll()
+                mediaCache.forgetAll()
+            }
+        }
     }
 
     /// Ends the threads of its own; storage and media are closed by whoever opened them.

@@ -55,6 +55,14 @@ package final class MediaCache: Sendable {
         }
     }
 
+    package func forgetAll() {
+        entries.withLock { entries in
+            entries.deletions += 1
+            entries.byKey = [:]
+            entries.byteCount = 0
+        }
+    }
+
     /// Drops what was not asked for the longest, a quarter at once, so that the sorting is rare.
     private static func shrink(_ entries: inout Entries, to target: Int) {
         for (key, entry) in entries.byKey.sorted(by: { $0.value.usedAt < $1.value.usedAt }) {

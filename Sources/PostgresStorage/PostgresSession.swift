@@ -13,7 +13,7 @@ final class PostgresSession: @unchecked Sendable {
     /// Statements beyond these are sent whole each time: text that varies must not fill the server's memory.
     private static let preparedAtMost = 500
 
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
     private let options: PostgresOptions
     private var prepared: [Statement: String] = [:]
     /// What the transaction in hand first failed with.

@@ -85,8 +85,8 @@ struct NewsTests {
         let (ada, grace) = (ID<Account>(1), ID<Account>(2))
         let stream = events.events(for: ada)
         #expect(events.listenerCount == 1)
-        await events.publish(.notifications, to: [grace])
-        await events.publish(.credentials, to: [grace, ada])
+        await events.publish(.notifications([grace]))
+        await events.publish(.credentials([grace, ada]))
         var iterator: AsyncStream<LiveEvent>.Iterator? = stream.makeAsyncIterator()
         #expect(await iterator?.next() == .credentials)
         iterator = nil

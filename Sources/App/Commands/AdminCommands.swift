@@ -8,10 +8,11 @@ struct Migrate: AsyncParsableCommand {
     @OptionGroup var flags: SettingsFlags
 
     func run() async throws {
-        let folder = try await flags.settings().data
-        let household = try await Household.open(folder, logger: Logger(label: "isntgram") { _ in LineLog() })
+        let settings = try await flags.settings()
+        let household = try await Household(settings, logger: Logger(label: "isntgram") { _ in LineLog() })
         try await household.close()
-        print("The database in \(folder) is at this version's schema.")
+        let place = settings.database.isShared ? "The PostgreSQL database" : "The database in \(settings.data)"
+        print("\(place) is at this version's schema.")
     }
 }
 
@@ -33,7 +34,7 @@ struct UserCommands: AsyncParsableCommand {
             let password = try Terminal.password()
             try await ControlSocket.perform(
                 .createUser(username: username, email: email, fullName: fullName, password: password),
-                in: try await flags.settings().data)
+                in: try await flags.settings())
         }
     }
 
@@ -42,7 +43,7 @@ struct UserCommands: AsyncParsableCommand {
             abstract: "List accounts: username, full name, posts, followers, separated by tabs.")
         @OptionGroup var flags: SettingsFlags
 
-        func run() async throws { try await ControlSocket.perform(.listUsers, in: try await flags.settings().data) }
+        func run() async throws { try await ControlSocket.perform(.listUsers, in: try await flags.settings()) }
     }
 
     struct SetPassword: AsyncParsableCommand {
@@ -54,7 +55,7 @@ struct UserCommands: AsyncParsableCommand {
         func run() async throws {
             let password = try Terminal.password()
             try await ControlSocket.perform(
-                .setPassword(username: username, password: password), in: try await flags.settings().data)
+                .setPassword(username: username, password: password), in: try await flags.settings())
         }
     }
 
@@ -69,7 +70,7 @@ struct UserCommands: AsyncParsableCommand {
             guard yes || Terminal.confirms("Delete \(username) and all they posted?") else {
                 throw SettingsError("Nothing was deleted. Say yes, or give --yes.")
             }
-            try await ControlSocket.perform(.deleteUser(username: username), in: try await flags.settings().data)
+            try await ControlSocket.perform(.deleteUser(username: username), in: try await flags.settings())
         }
     }
 }
@@ -88,7 +89,7 @@ struct TokenCommands: AsyncParsableCommand {
 
         func run() async throws {
             try await ControlSocket.perform(
-                .createToken(username: username, scopes: scopes, name: name), in: try await flags.settings().data)
+                .createToken(username: username, scopes: scopes, name: name), in: try await flags.settings())
         }
     }
 
@@ -107,7 +108,7 @@ struct TokenCommands: AsyncParsableCommand {
         func run() async throws {
             let command: AdminCommand =
                 if let allOf { .revokeTokens(username: allOf) } else { .revokeToken(token ?? "") }
-            try await ControlSocket.perform(command, in: try await flags.settings().data)
+            try await ControlSocket.perform(command, in: try await flags.settings())
         }
     }
 }
@@ -126,7 +127,7 @@ struct InviteCommands: AsyncParsableCommand {
         @OptionGroup var flags: SettingsFlags
 
         func run() async throws {
-            try await ControlSocket.perform(.createInvite(uses: uses, days: days), in: try await flags.settings().data)
+            try await ControlSocket.perform(.createInvite(uses: uses, days: days), in: try await flags.settings())
         }
     }
 }
@@ -137,7 +138,7 @@ struct Maintain: AsyncParsableCommand {
         abstract: "Remove what has expired or is claimed by nothing, and recount; prints how many of each.")
     @OptionGroup var flags: SettingsFlags
 
-    func run() async throws { try await ControlSocket.perform(.maintain, in: try await flags.settings().data) }
+    func run() async throws { try await ControlSocket.perform(.maintain, in: try await flags.settings()) }
 }
 
 /// Asking the person at the terminal.

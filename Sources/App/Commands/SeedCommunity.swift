@@ -15,8 +15,8 @@ struct SeedCommunity: AsyncParsableCommand {
     @OptionGroup var flags: SettingsFlags
 
     func run() async throws {
-        let household = try await Household.open(
-            try await flags.settings().data, logger: Logger(label: "isntgram") { _ in LineLog() })
+        let household = try await Household(
+            try await flags.settings(), logger: Logger(label: "isntgram") { _ in LineLog() })
         if measureFeed {
             print(try await household.community.feed.bareMicroseconds(of: "person1", times: 5000))
         } else {

@@ -15,6 +15,11 @@ struct SettingsFlags: ParsableArguments {
     @Option(help: help(Settings.port)) var port: String?
     @Option(help: help(Settings.baseURL)) var baseURL: String?
     @Option(help: help(Settings.data)) var data: String?
+    @Option(help: help(Settings.databaseURL)) var databaseURL: String?
+    @Option(help: help(Settings.databaseConnections)) var databaseConnections: String?
+    @Option(help: help(Settings.databasePrepares)) var databasePrepared: String?
+    @Option(help: help(Settings.databaseEventsURL)) var databaseEventsURL: String?
+    @Option(help: help(Settings.mediaURL)) var mediaURL: String?
     @Option(help: help(Settings.logLevel)) var logLevel: String?
     @Option(help: help(Settings.registration)) var registration: String?
     @Option(help: help(Settings.trustedProxies)) var trustedProxies: String?
@@ -24,7 +29,10 @@ struct SettingsFlags: ParsableArguments {
     func settings() async throws -> Settings {
         let flags = [
             Settings.host.name: host, Settings.port.name: port, Settings.baseURL.name: baseURL,
-            Settings.data.name: data, Settings.logLevel.name: logLevel,
+            Settings.data.name: data, Settings.databaseURL.name: databaseURL,
+            Settings.databaseConnections.name: databaseConnections, Settings.databasePrepares.name: databasePrepared,
+            Settings.databaseEventsURL.name: databaseEventsURL, Settings.mediaURL.name: mediaURL,
+            Settings.logLevel.name: logLevel,
             Settings.registration.name: registration, Settings.trustedProxies.name: trustedProxies,
             Settings.rateLimits.name: rateLimits,
         ]
@@ -54,7 +62,7 @@ struct Serve: AsyncParsableCommand {
             return log
         }
         let logger = Logger(label: "isntgram")
-        let household = try await Household.open(settings.data, registration: settings.registration, logger: logger)
+        let household = try await Household(settings, logger: logger)
         let isDemo = settings.isDemo || demo
         if isDemo {
             logger.notice("Making the demo community, for some seconds")
@@ -74,7 +82,7 @@ struct Serve: AsyncParsableCommand {
             services: [
                 .init(service: site), .init(service: control),
                 .init(service: MaintenanceService(maintenance: household.community.maintenance, logger: logger)),
-            ], gracefulShutdownSignals: [.sigterm, .sigint],
+            ] + household.services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger)
         // Requests in hand have this long to finish; then they are cut off.
         configuration.maximumGracefulShutdownDuration = .seconds(10)

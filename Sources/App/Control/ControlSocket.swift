@@ -44,12 +44,12 @@ enum ControlSocket {
         return try JSONDecoder().decode(AdminCommand.Outcome.self, from: Data(buffer: body))
     }
 
-    private static func outcome(of command: AdminCommand, in folder: String) async throws -> AdminCommand.Outcome {
+    private static func outcome(of command: AdminCommand, in settings: Settings) async throws -> AdminCommand.Outcome {
         let household: Household
         do {
-            household = try await Household.open(folder, logger: Logger(label: "isntgram") { _ in LineLog() })
+            household = try await Household(settings, logger: Logger(label: "isntgram") { _ in LineLog() })
         } catch StorageError.locked {
-            return try await send(command, to: folder)
+            return try await send(command, to: settings.data)
         }
         let outcome = await command.outcome(in: household.community)
         try await household.close()
@@ -57,8 +57,8 @@ enum ControlSocket {
     }
 
     /// Runs a command wherever the folder is held, prints what it says, and throws what it refuses.
-    static func perform(_ command: AdminCommand, in folder: String) async throws {
-        let outcome = try await outcome(of: command, in: folder)
+    static func perform(_ command: AdminCommand, in settings: Settings) async throws {
+        let outcome = try await outcome(of: command, in: settings)
         for line in outcome.lines { print(line) }
         if let refusal = outcome.refusal { throw SettingsError(refusal) }
     }

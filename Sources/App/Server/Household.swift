@@ -4,6 +4,7 @@ import Imaging
 import Logging
 import MediaStorage
 import SQLiteStorage
+import ServiceLifecycle
 import Storage
 
 /// A data folder opened for this process: its lock, its database at the present schema, its photos, and the
@@ -11,32 +12,34 @@ import Storage
 struct Household: Sendable {
     let uploads: UploadFolder
     let community: Community
-    private let storage: SQLiteStorage
-    private let media: MediaFolder
+    /// What runs beside the site for this household.
+    let services: [any Service]
+    private let storage: any Storage
+    private let media: any MediaStorage
     private let processor: PhotoProcessor
     private let logger: Logger
     private let lock: DataFolderLock
 
     /// - Throws: ``StorageError`` when another process holds the folder or the database cannot be used.
-    init(_ folder: String, registration: RegistrationPolicy = .open, logger: Logger) async throws {
+    init(_ settings: Settings, logger: Logger) async throws {
+        let folder = settings.data
         try Files.makeFolder(folder)
         lock = try DataFolderLock(folder: folder)
-        storage = try SQLiteStorage(path: folder + "/isntgram.sqlite")
+        let records = try await Records.open(settings, logger: logger)
+        storage = records.storage
+        services = records.services
         try await Community.migrate(storage)
         uploads = try UploadFolder(folder + "/uploads")
         media = try MediaFolder(folder + "/media")
         processor = PhotoProcessor(executable: try Self.executable(), arguments: [RenderPhoto.name])
         self.logger = logger
         community = Community(
-            storage: storage, media: media, processor: processor, uploads: uploads, registration: registration, logger: logger)
-        let count = try await community.photos.removeUnclaimed()
+            storage: storage, media: media, processor: processor, uploads: uploads, registration: settings.registration,
+            events: records.events, logger: logger)
+        // Where copies share the records, what nothing claims yet may be another's upload in progress.
+        let age: Int64 = settings.database.isShared ? 60 * 60 * 1000 : 0
+        let count = try await community.photos.removeUnclaimed(olderThan: age)
         if count > 0 { logger.notice("Removed the files of \(count) photos that were never posted") }
-    }
-
-    static func open(
-        _ folder: String, registration: RegistrationPolicy = .open, logger: Logger
-    ) async throws -> Household {
-        try await Household(folder, registration: registration, logger: logger)
     }
 
     /// Another community over the same records and photos, which lives by a clock of its own.

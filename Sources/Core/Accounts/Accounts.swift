@@ -126,7 +126,7 @@ package struct Accounts: Sendable {
     /// Streams that were opened with a credential look whether it is still good.
     func credentialsEnded(of account: ID<Account>) async {
         cache.forgetAll()
-        await events.publish(.credentials, to: [account])
+        await events.publish(.credentials([account]))
     }
 
     static func taken(username: String) -> Problem {

@@ -144,6 +144,6 @@ package struct Credentials: Sendable {
 
     private func ended(of account: ID<Account>) async {
         cache.forgetAll()
-        await events.publish(.credentials, to: [account])
+        await events.publish(.credentials([account]))
     }
 }

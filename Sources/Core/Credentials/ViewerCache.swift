@@ -2,8 +2,8 @@ import Synchronization
 
 /// Who lately came with which credential, so that a page is one access to the storage and not two.
 ///
-/// Whatever ends or changes a credential in this process calls ``forgetAll()``; another copy of the program that
-/// shares the storage notices within ``lifetime``.
+/// Whatever ends or changes a credential calls ``forgetAll()``; another copy of the program is told by ``Events``, or
+/// notices within ``lifetime``.
 final class ViewerCache: Sendable {
     /// How long an entry holds, in milliseconds.
     private static let lifetime: Int64 = 1000

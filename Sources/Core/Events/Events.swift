@@ -8,14 +8,29 @@ package enum LiveEvent: Sendable, Equatable {
     case credentials
 }
 
-/// Carries events from where they happen to whoever listens, by account.
+/// Something that happened, which every copy of the program is told: open pages, and what is held in memory.
+package enum Change: Sendable, Equatable {
+    /// Accounts have news, or have read them.
+    case notifications([ID<Account>])
+    /// Sessions or tokens of accounts ended.
+    case credentials([ID<Account>])
+    /// The files of photos under these prefixes are gone.
+    case photosRemoved([String])
+    /// Anything may have happened: the way to the other copies was lost for a while.
+    case anything
+}
+
+/// Carries changes from where they happen to whoever listens.
 package protocol Events: Sendable {
-    /// Tells everybody who listens for one of these accounts. What nobody listens for is lost: events only hasten what
-    /// the next look at the storage shows anyway.
-    func publish(_ event: LiveEvent, to accounts: [ID<Account>]) async
+    /// Tells everybody who listens. What nobody listens for is lost: events only hasten what the next look at the
+    /// storage shows anyway.
+    func publish(_ change: Change) async
 
     /// What happens to `account` from now on, until the stream is let go of.
     func events(for account: ID<Account>) -> AsyncStream<LiveEvent>
+
+    /// Has `heed` told of every change that another copy of the program made.
+    func heedOthers(_ heed: @escaping @Sendable (Change) -> Void)
 }
 
 /// Events within one process.
@@ -27,7 +42,22 @@ package final class LocalEvents: Events {
 
     package init() {}
 
-    package func publish(_ event: LiveEvent, to accounts: [ID<Account>]) async {
+    package func publish(_ change: Change) async { deliver(change) }
+
+    /// Tells the open pages of this process.
+    func deliver(_ change: Change) {
+        switch change {
+        case .notifications(let accounts): yield(.notifications, to: accounts)
+        case .credentials(let accounts): yield(.credentials, to: accounts)
+        case .photosRemoved: break
+        case .anything:
+            let accounts = listeners.withLock { Array($0.keys) }
+            yield(.credentials, to: accounts)
+            yield(.notifications, to: accounts)
+        }
+    }
+
+    private func yield(_ event: LiveEvent, to accounts: [ID<Account>]) {
         let found = listeners.withLock { listeners in accounts.flatMap { listeners[$0].map { Array($0.values) } ?? [] } }
         for listener in found { listener.yield(event) }
     }
@@ -45,6 +75,9 @@ package final class LocalEvents: Events {
             }
         }
     }
+
+    /// There are no others.
+    package func heedOthers(_: @escaping @Sendable (Change) -> Void) {}
 
     /// How many listen now; for tests.
     package var listenerCount: Int { listeners.withLock { $0.values.reduce(0) { $0 + $1.count } } }

@@ -48,15 +48,15 @@ package struct Notifications: Sendable {
     package func markRead(by viewer: Viewer) async throws {
         try await storage.write { try NotificationRecords.markRead(for: viewer.id, in: $0) }
         unread.forget([viewer.id])
-        await events.publish(.notifications, to: [viewer.id])
+        await events.publish(.notifications([viewer.id]))
     }
 
     /// What happens to the viewer's account from now on.
     package func live(for viewer: Viewer) -> AsyncStream<LiveEvent> { events.events(for: viewer.id) }
 }
 
-/// How many notifications accounts have not seen. What changes one in this process forgets it here; another copy of the
-/// program notices within ``lifetime``.
+/// How many notifications accounts have not seen. What changes one forgets it here; another copy of the program is told
+/// by ``Events``, or notices within ``lifetime``.
 final class UnreadCache: Sendable {
     private static let lifetime: Int64 = 10_000
     private static let capacity = 10_000
@@ -82,6 +82,13 @@ final class UnreadCache: Sendable {
             guard state.changes == changes else { return }
             if state.counts.count >= Self.capacity { state.counts = [:] }
             state.counts[account] = (count, time + Self.lifetime)
+        }
+    }
+
+    func forgetAll() {
+        state.withLock { state in
+            state.counts = [:]
+            state.changes += 1
         }
     }
 

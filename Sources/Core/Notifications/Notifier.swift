@@ -28,6 +28,6 @@ struct Notifier: Sendable {
     func tell(_ accounts: [ID<Account>]) async {
         guard !accounts.isEmpty else { return }
         unread.forget(accounts)
-        await events.publish(.notifications, to: accounts)
+        await events.publish(.notifications(accounts))
     }
 }

@@ -12,6 +12,7 @@ package struct Photos: Sendable {
     let uploads: UploadFolder
     let ids: IDSequence
     let clock: Clock
+    let events: any Events
     let logger: Logger
 
     /// Adds one photo, ready to be posted.
@@ -60,8 +61,11 @@ package struct Photos: Sendable {
     func remove(_ files: [String]) async throws {
         guard !files.isEmpty else { return }
         let prefixes = files.compactMap { MediaPrefix($0) }
-        defer { mediaCache.forget(prefixes) }
-        try await media.delete(prefixes)
+        do {
+            defer { mediaCache.forget(prefixes) }
+            try await media.delete(prefixes)
+        }
+        await events.publish(.photosRemoved(prefixes.map(\.description)))
         try await storage.write { try PhotoRecords.forget(files, in: $0) }
     }
 

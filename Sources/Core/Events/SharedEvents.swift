@@ -1,0 +1,90 @@
+import Logging
+import Storage
+import Synchronization
+
+/// Events between the copies of the program that share a storage, over its messages.
+package final class SharedEvents: Events {
+    private let local = LocalEvents()
+    private let channel: any MessageChannel
+    private let logger: Logger
+    /// This process among the others: its own messages come back to it and are passed over.
+    private let sender = String(UInt64.random(in: .min ... .max), radix: 36)
+    /// A lock, because communities are made on one thread and messages come on another.
+    private let heeds = Mutex<[@Sendable (Change) -> Void]>([])
+
+    package init(channel: any MessageChannel, logger: Logger) {
+        self.channel = channel
+        self.logger = logger
+    }
+
+    package func publish(_ change: Change) async {
+        local.deliver(change)
+        for text in change.messages(atMost: channel.longestMessage - sender.utf8.count - 1) {
+            do {
+                try await channel.send("\(sender) \(text)")
+            } catch {
+                // What has happened is kept; the others notice when what they remember grows old.
+                logger.warning("Other copies were not told of a change", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    package func events(for account: ID<Account>) -> AsyncStream<LiveEvent> { local.events(for: account) }
+
+    package func heedOthers(_ heed: @escaping @Sendable (Change) -> Void) { heeds.withLock { $0.append(heed) } }
+
+    /// Hears the other copies until the task is cancelled.
+    package func listen() async {
+        await channel.listen { [self] event in
+            switch event {
+            case .connected: hear(.anything)
+            case .message(let text):
+                let parts = text.split(separator: " ", maxSplits: 1)
+                guard parts.count == 2, parts[0] != sender, let change = Change(message: parts[1]) else { return }
+                hear(change)
+            }
+        }
+    }
+
+    private func hear(_ change: Change) {
+        for heed in heeds.withLock({ $0 }) { heed(change) }
+        local.deliver(change)
+    }
+}
+
+extension Change {
+    /// As text, a word and a list, in as many messages as it needs.
+    func messages(atMost limit: Int) -> [String] {
+        let (word, items): (String, [String]) =
+            switch self {
+            case .notifications(let accounts): ("notifications", accounts.map { "\($0.value)" })
+            case .credentials(let accounts): ("credentials", accounts.map { "\($0.value)" })
+            case .photosRemoved(let files): ("photosRemoved", files)
+            case .anything: ("anything", [""])
+            }
+        var messages: [String] = []
+        for item in items {
+            if let last = messages.last, last.utf8.count + item.utf8.count < limit {
+                messages[messages.count - 1] += ",\(item)"
+            } else {
+                messages.append("\(word) \(item)")
+            }
+        }
+        return messages
+    }
+
+    /// A message read back; nil for one of a newer version, which this one does not know.
+    init?(message: some StringProtocol) {
+        let parts = message.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2 else { return nil }
+        let items = parts[1].split(separator: ",")
+        let accounts = items.compactMap { Int64($0).map { ID<Account>($0) } }
+        switch parts[0] {
+        case "notifications": self = .notifications(accounts)
+        case "credentials": self = .credentials(accounts)
+        case "photosRemoved": self = .photosRemoved(items.map { String($0) })
+        case "anything": self = .anything
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import PostgresStorage
+import Storage
+import TestSupport
+import Testing
+
+struct PostgresChannelTests {
+    @Test func `programs of one schema hear each other, also after the connection was lost`() async throws {
+        let server = try await PostgresServer.shared()
+        try await server.withSchema { schema in
+            try await server.withSchema { other in
+                let storage = try await PostgresStorage(url: server.url(schema))
+                let stranger = try await PostgresStorage(url: server.url(other))
+                let channel = try await PostgresChannel(url: server.url(schema), storage: storage)
+                let foreign = try await PostgresChannel(url: server.url(other), storage: stranger)
+                let (heard, hear) = AsyncStream.makeStream(of: MessageChannelEvent.self)
+                let listening = Task { await channel.listen { hear.yield($0) } }
+                var events = heard.makeAsyncIterator()
+                #expect(await events.next() == .connected)
+                try await foreign.send("of another community")
+                try await channel.send("ä 'quoted'")
+                #expect(await events.next() == .message("ä 'quoted'"))
+                let longest = String(repeating: "x", count: channel.longestMessage)
+                try await channel.send(longest)
+                #expect(await events.next() == .message(longest))
+                let ended = try await stranger.read {
+                    try $0.exists(
+                        "SELECT 1 FROM pg_stat_activity WHERE query LIKE \("LISTEN%\(schema["search_path"] ?? "")%") AND pg_terminate_backend(pid)"
+                    )
+                }
+                #expect(ended)
+                #expect(await events.next() == .connected)
+                try await channel.send("again")
+                #expect(await events.next() == .message("again"))
+                listening.cancel()
+                await listening.value
+                try await storage.close()
+                try await stranger.close()
+            }
+        }
+    }
+}
