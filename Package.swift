@@ -113,6 +113,9 @@ let package = Package(
         .target(
             name: "MediaStorage",
             dependencies: [
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict),
@@ -131,7 +134,10 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 "Core", "Imaging", "MediaStorage", "PostgresStorage", "SQLiteStorage", "Storage",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
@@ -151,7 +157,12 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "MediaStorageTests",
-            dependencies: ["MediaStorage", "TestSupport", .product(name: "NIOCore", package: "swift-nio")],
+            dependencies: [
+                "MediaStorage", "TestSupport", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "CoreTests", dependencies: ["App", "Core", "MediaStorage", "SQLiteStorage", "Storage", "TestSupport"],

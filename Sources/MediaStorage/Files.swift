@@ -101,3 +101,28 @@ final class OpenFile: Sendable {
         return buffer
     }
 }
+
+/// A file made anew, written from its beginning to its end, closed with its last user. Blocks.
+final class NewPlainFile: Sendable {
+    private let descriptor: CInt
+    private let path: String
+
+    init(_ path: String) throws {
+        self.path = path
+        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw Files.failure("make", path) }
+    }
+
+    deinit { close(descriptor) }
+
+    func append(_ bytes: ByteBuffer) throws {
+        try bytes.withUnsafeReadableBytes { bytes in
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let count = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                guard count > 0 else { throw Files.failure("write", path) }
+                rest = rest.dropFirst(count)
+            }
+        }
+    }
+}

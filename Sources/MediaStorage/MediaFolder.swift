@@ -12,7 +12,6 @@ import NIOPosix
 /// Files of a photo are staged in a folder aside, synced, and then the folder is renamed into place, so that a crash
 /// at any moment leaves all of them or none. All of it runs on threads for blocking work.
 package struct MediaFolder: MediaStorage {
-    private static let pieceSize: Int64 = 64 * 1024
     private let root: String
     private let threads: NIOThreadPool
 
@@ -23,26 +22,28 @@ package struct MediaFolder: MediaStorage {
         try Files.makeFolder(root)
         try Files.remove(staging)
         try Files.makeFolder(staging)
+        try Files.makeFolder(aside)
     }
 
     private var staging: String { root + "/.incoming" }
+    private var aside: String { root + "/.aside" }
 
     package func put(_ files: [MediaFile], under prefix: MediaPrefix) async throws {
         try await threads.runIfActive { [self] in
-            let aside = "\(staging)/\(prefix.description.split(separator: "/")[1])"
+            let staged = "\(staging)/\(prefix.description.split(separator: "/")[1])"
             do {
-                try Files.makeFolder(aside)
+                try Files.makeFolder(staged)
                 for file in files {
                     try Files.sync(file.path)
-                    try Files.move(file.path, to: "\(aside)/\(file.name)")
+                    try Files.move(file.path, to: "\(staged)/\(file.name)")
                 }
-                try Files.sync(aside)
+                try Files.sync(staged)
                 let parent = "\(root)/\(prefix.description.prefix(2))"
                 if try Files.makeFolder(parent) { try Files.sync(root) }
-                try Files.move(aside, to: "\(root)/\(prefix)")
+                try Files.move(staged, to: "\(root)/\(prefix)")
                 try Files.sync(parent)
             } catch {
-                try? Files.remove(aside)
+                try? Files.remove(staged)
                 throw error
             }
         }
@@ -57,7 +58,7 @@ package struct MediaFolder: MediaStorage {
     ) async throws -> any AsyncSequence<ByteBuffer, any Error> & Sendable {
         let path = path(of: key)
         let file = try await threads.runIfActive { try OpenFile(path) }
-        return Pieces(file: file, range: range, threads: threads)
+        return FilePieces(file: file, range: range, threads: threads)
     }
 
     package func delete(_ prefixes: [MediaPrefix]) async throws {
@@ -83,33 +84,32 @@ package struct MediaFolder: MediaStorage {
         }
     }
 
-    private func path(of key: MediaKey) -> String { "\(root)/\(key)" }
-
-    /// Reads a range piece by piece, only as fast as the reader asks.
-    private struct Pieces: AsyncSequence, Sendable {
-        typealias Element = ByteBuffer
-        let file: OpenFile
-        let range: Range<Int64>
-        let threads: NIOThreadPool
-
-        func makeAsyncIterator() -> Iterator {
-            Iterator(file: file, position: range.lowerBound, end: range.upperBound, threads: threads)
-        }
-
-        struct Iterator: AsyncIteratorProtocol {
-            let file: OpenFile
-            var position: Int64
-            let end: Int64
-            let threads: NIOThreadPool
-
-            mutating func next() async throws -> ByteBuffer? {
-                guard position < end else { return nil }
-                let start = position
-                let count = Int(Swift.min(pieceSize, end - start))
-                let piece = try await threads.runIfActive { [file] in try file.read(count, at: start) }
-                position += Int64(piece.readableBytes)
-                return piece
-            }
+    package func setAside(_ path: String, as name: UploadName) async throws {
+        try await threads.runIfActive { [self] in
+            try Files.sync(path)
+            try Files.move(path, to: "\(aside)/\(name)")
+            try Files.sync(aside)
         }
     }
+
+    package func fetch(_ name: UploadName, to path: String, atMost limit: Int64) async throws -> Bool {
+        let source = "\(aside)/\(name)"
+        guard let size = try await threads.runIfActive({ Files.byteCount(source) }) else { return false }
+        guard size <= limit else { throw MediaError("What was uploaded has more than \(limit) bytes.") }
+        let (file, copy) = try await threads.runIfActive { (try OpenFile(source), try NewPlainFile(path)) }
+        for try await piece in FilePieces(file: file, range: 0..<size, threads: threads) {
+            try await threads.runIfActive { try copy.append(piece) }
+        }
+        return true
+    }
+
+    package func discard(_ names: [UploadName]) async throws {
+        try await threads.runIfActive { [self] in for name in names { try Files.remove("\(aside)/\(name)") } }
+    }
+
+    package func uploads() async throws -> [UploadName] {
+        try await threads.runIfActive { [self] in try Files.names(in: aside).compactMap { UploadName($0) } }
+    }
+
+    private func path(of key: MediaKey) -> String { "\(root)/\(key)" }
 }

@@ -21,6 +21,36 @@ package protocol MediaStorage: Sendable {
 
     /// Throws when photos cannot be kept now.
     func check() async throws
+
+    /// Where whoever asks for a file is sent; nil where the program serves it itself.
+    func address(of key: MediaKey) async throws -> String?
+
+    // MARK: Photos that wait to be posted, set aside and never served
+
+    /// Lets a browser bring a photo straight here; nil where photos come through the program.
+    func directUpload(_ upload: DirectUpload) async throws -> DirectUploadForm?
+
+    /// Sets a file aside; it may be moved away from its path.
+    func setAside(_ path: String, as name: UploadName) async throws
+
+    /// Copies what was set aside to a new file at `path`; false where it never came.
+    /// - Throws: ``MediaError`` where it is longer than `limit` bytes.
+    func fetch(_ name: UploadName, to path: String, atMost limit: Int64) async throws -> Bool
+
+    /// Removes what was set aside; what is not there needs no removing.
+    func discard(_ names: [UploadName]) async throws
+
+    /// Everything that is set aside.
+    func uploads() async throws -> [UploadName]
+
+    /// Ends connections and the like.
+    func close() async throws
+}
+
+extension MediaStorage {
+    package func address(of key: MediaKey) async throws -> String? { nil }
+    package func directUpload(_ upload: DirectUpload) async throws -> DirectUploadForm? { nil }
+    package func close() async throws {}
 }
 
 /// A file about to be kept: where it lies, and what it is called under its photo's prefix.
@@ -85,5 +115,11 @@ package struct MediaKey: Hashable, Sendable, CustomStringConvertible {
 /// Why media storage could not do what was asked, for the log.
 package struct MediaError: Error, CustomStringConvertible {
     package let description: String
-    package init(_ description: String) { self.description = description }
+    /// Whether the same may succeed in a while.
+    package let isPassing: Bool
+
+    package init(_ description: String, isPassing: Bool = false) {
+        self.description = description
+        self.isPassing = isPassing
+    }
 }

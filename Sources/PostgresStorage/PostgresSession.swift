@@ -68,7 +68,7 @@ final class PostgresSession: @unchecked Sendable {
             return result
         } catch {
             if isCommitting, isLost {
-                throw StorageError.other("The connection was lost at the commit: whether it was written is not known")
+                throw StorageError.uncertain
             }
             if PQtransactionStatus(handle) != PQTRANS_IDLE { PQclear(PQexec(handle, "ROLLBACK")) }
             throw error

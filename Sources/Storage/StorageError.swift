@@ -8,6 +8,8 @@ package enum StorageError: Error, Equatable, CustomStringConvertible {
     case constraint(String)
     /// Others held the storage for too long.
     case busy
+    /// The connection was lost while the change was being kept: whether it was, is not known.
+    case uncertain
     /// No room is left on the disk.
     case full
     /// A write where only reading is allowed.
@@ -28,6 +30,7 @@ package enum StorageError: Error, Equatable, CustomStringConvertible {
         case .foreignKey: "A row refers to one that is not there."
         case .constraint(let what): "A value breaks a rule of its table: \(what)."
         case .busy: "The database was busy for too long."
+        case .uncertain: "The connection was lost at the commit: whether the change was kept is not known."
         case .full: "The disk is full."
         case .readOnly: "The database is only open for reading here."
         case .closed: "The database is closed."

@@ -51,6 +51,9 @@ package struct Photos: Sendable {
                 return try await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
             }
             return try await storage.write { try record(photos, $0) }
+        } catch StorageError.uncertain {
+            // Perhaps the photos are posted. If not, their files are known as unclaimed, and go with the maintenance.
+            throw StorageError.uncertain
         } catch {
             await removeQuietly(prefixes.map(\.description))
             throw error

@@ -2,6 +2,7 @@ import Core
 import HTTPTypes
 import Hummingbird
 import Logging
+import MediaStorage
 import NIOCore
 import NIOHTTP1
 import Storage
@@ -52,6 +53,13 @@ extension Problem {
             self.init(.unreadable, "The request broke off before its end; send it again.")
         case StorageError.busy, StorageError.closed, is CancellationError:
             self.init(.unavailable(retryAfter: 5), "The server is busy; try again in a moment.")
+        case StorageError.uncertain:
+            logger.error("The connection to the database was lost at a commit")
+            self.init(
+                .unavailable(retryAfter: 5), "The connection was lost while saving: look whether it was saved, then try again.")
+        case let error as MediaError where error.isPassing:
+            logger.error("Photos cannot be reached", metadata: ["error": "\(error)"])
+            self.init(.unavailable(retryAfter: 30), "Where photos are kept does not answer; try again in a moment.")
         case StorageError.full:
             logger.error("The disk is full")
             self.init(.unavailable(retryAfter: 600), "The server has no room left; try again later.")

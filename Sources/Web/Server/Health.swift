@@ -19,12 +19,29 @@ package struct Health: Sendable {
 
     @Sendable func readiness(_ request: Request, _ context: WebContext) async throws -> Response {
         do {
-            try await community.check()
+            try await Self.within(.seconds(3)) { [community] in try await community.check() }
             return Self.answer("ready")
         } catch {
             context.logger.error("Not ready", metadata: ["error": "\(error)"])
             throw Problem(.unavailable(retryAfter: 5), "Storage or media do not answer.")
         }
+    }
+
+    /// Whoever watches does not wait as long as a request of a person does.
+    private static func within(_ duration: Duration, _ body: @escaping @Sendable () async throws -> Void) async throws {
+        let (outcomes, outcome) = AsyncStream.makeStream(of: Result<Void, any Error>.self)
+        let work = Task {
+            do { outcome.yield(.success(try await body())) } catch { outcome.yield(.failure(error)) }
+        }
+        let limit = Task {
+            try await Task.sleep(for: duration)
+            outcome.yield(.failure(Problem(.unavailable(retryAfter: 5), "No answer in \(duration).")))
+        }
+        defer {
+            work.cancel()
+            limit.cancel()
+        }
+        for await outcome in outcomes { return try outcome.get() }
     }
 
     private static func answer(_ word: String) -> Response {

@@ -1,0 +1,167 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import TestSupport
+import Testing
+
+@testable import MediaStorage
+
+struct S3MediaTests {
+    /// Runs `body` over an empty bucket.
+    private func with(_ options: String = "", _ body: (S3Media, String) async throws -> Void) async throws {
+        let location = try S3Location(try await S3Server.shared().bucket(options))
+        let media = S3Media(location, environment: S3Server.key)
+        try await Fixtures.withFolder { folder in
+            do { try await body(media, folder) } catch {
+                try await media.close()
+                throw error
+            }
+        }
+        try await media.close()
+    }
+
+    private func file(_ name: String, _ bytes: Data, in folder: String) throws -> MediaFile {
+        try bytes.write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+        return MediaFile(path: "\(folder)/\(name)", name: name)
+    }
+
+    private func text(_ media: S3Media, _ key: MediaKey, _ range: Range<Int64>) async throws -> String {
+        var text = ""
+        for try await piece in try await media.read(key, range) { text += String(buffer: piece) }
+        return text
+    }
+
+    @Test func `files are kept, read in part, listed and removed`() async throws {
+        try await with { media, folder in
+            try await media.check()
+            let (prefix, other) = (MediaPrefix.random(), MediaPrefix.random())
+            try await media.put(
+                [file("1.jpg", Data("hello world".utf8), in: folder), file("2.jpg", Data(), in: folder)], under: prefix)
+            try await media.put([file("1.jpg", Data("other".utf8), in: folder)], under: other)
+            #expect(Fixtures.files(below: folder) == [])
+            let key = try #require(MediaKey(prefix: prefix.description, name: "1.jpg"))
+            #expect(try await media.byteCount(of: key) == 11)
+            #expect(try await text(media, key, 6..<11) == "world")
+            #expect(try await media.prefixes(in: String(prefix.description.prefix(2))).contains(prefix))
+            try await media.delete([prefix, .random()])
+            #expect(try await media.byteCount(of: key) == nil)
+            #expect(try await media.prefixes(in: String(prefix.description.prefix(2))) == [])
+            #expect(try await media.prefixes(in: String(other.description.prefix(2))) == [other])
+            await #expect(throws: MediaError.self) { try await media.read(key, 0..<5) }
+            #expect(try await media.address(of: key) == nil)
+        }
+    }
+
+    @Test func `a large file goes in parts, and comes back as it was`() async throws {
+        try await with { media, folder in
+            let bytes = Data((0..<(20 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) })
+            let prefix = MediaPrefix.random()
+            try await media.put([file("1.jpg", bytes, in: folder)], under: prefix)
+            let key = try #require(MediaKey(prefix: prefix.description, name: "1.jpg"))
+            #expect(try await media.byteCount(of: key) == Int64(bytes.count))
+            var read = Data()
+            for try await piece in try await media.read(key, 0..<Int64(bytes.count)) {
+                read.append(contentsOf: piece.readableBytesView)
+            }
+            #expect(read == bytes)
+        }
+    }
+
+    @Test func `a file that is missing leaves nothing half kept`() async throws {
+        try await with { media, folder in
+            let prefix = MediaPrefix.random()
+            await #expect(throws: MediaError.self) {
+                try await media.put(
+                    [file("1.jpg", Data("x".utf8), in: folder), MediaFile(path: folder + "/gone", name: "2.jpg")], under: prefix)
+            }
+            #expect(try await media.prefixes(in: String(prefix.description.prefix(2))) == [])
+        }
+    }
+
+    @Test func `many photos are listed and removed page by page`() async throws {
+        try await with { media, folder in
+            let prefix = MediaPrefix.random()
+            let files = try (0..<12).map { try file("\($0).jpg", Data("x".utf8), in: folder) }
+            try await media.put(files, under: prefix)
+            let small = S3Media(media.client.location, environment: S3Server.key, longestList: 5)
+            #expect(try await small.prefixes(in: String(prefix.description.prefix(2))) == [prefix])
+            try await small.delete([prefix])
+            #expect(try await media.prefixes(in: String(prefix.description.prefix(2))) == [])
+            try await small.close()
+        }
+    }
+
+    @Test func `a browser may bring a photo by a form, and an address shows one for a while`() async throws {
+        try await with("&serve=redirect") { media, folder in
+            let name = UploadName.random()
+            let end = Int64(Date().timeIntervalSince1970 * 1000) + 60_000
+            let form = try #require(
+                try await media.directUpload(.init(name: name, contentType: "image/png", byteCount: 5, expiresAt: end)))
+            #expect(try await media.fetch(name, to: folder + "/none", atMost: 100) == false)
+            var body = form.fields.sorted { $0.key < $1.key }.map {
+                "--b\r\nContent-Disposition: form-data; name=\"\($0.key)\"\r\n\r\n\($0.value)\r\n"
+            }.joined()
+            body +=
+                "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\nContent-Type: image/png\r\n\r\nhello\r\n--b--\r\n"
+            var request = HTTPClientRequest(url: form.url)
+            request.method = .POST
+            request.headers.add(name: "content-type", value: "multipart/form-data; boundary=b")
+            request.body = .bytes(ByteBuffer(string: body))
+            #expect(try await HTTPClient.shared.execute(request, timeout: .seconds(10)).status.code == 204)
+            #expect(try await media.uploads() == [name])
+            await #expect(throws: MediaError.self) { try await media.fetch(name, to: folder + "/long", atMost: 4) }
+            #expect(try await media.fetch(name, to: folder + "/came", atMost: 5))
+            #expect(try String(contentsOfFile: folder + "/came", encoding: .utf8) == "hello")
+            try await media.discard([name, .random()])
+            #expect(try await media.uploads() == [])
+            let prefix = MediaPrefix.random()
+            try await media.put([file("1.jpg", Data("shown".utf8), in: folder)], under: prefix)
+            let address = try #require(
+                try await media.address(of: try #require(MediaKey(prefix: prefix.description, name: "1.jpg"))))
+            let answer = try await HTTPClient.shared.execute(HTTPClientRequest(url: address), timeout: .seconds(10))
+            #expect(String(buffer: try await answer.body.collect(upTo: 100)) == "shown")
+        }
+    }
+
+    @Test func `what is set aside is fetched and discarded`() async throws {
+        let check: (any MediaStorage, String) async throws -> Void = { media, folder in
+            let name = UploadName.random()
+            let upload = try file("up", Data("bytes".utf8), in: folder)
+            try await media.setAside(upload.path, as: name)
+            #expect(try await media.uploads() == [name] && !FileManager.default.fileExists(atPath: upload.path))
+            #expect(try await media.fetch(name, to: folder + "/copy", atMost: 5))
+            #expect(try String(contentsOfFile: folder + "/copy", encoding: .utf8) == "bytes")
+            await #expect(throws: MediaError.self) { try await media.fetch(name, to: folder + "/copy2", atMost: 4) }
+            try await media.discard([name])
+            #expect(try await media.fetch(name, to: folder + "/copy3", atMost: 5) == false)
+        }
+        try await with { media, folder in try await check(media, folder) }
+        try await Fixtures.withFolder { folder in
+            let media = try MediaFolder(folder + "/media")
+            try await check(media, folder)
+            #expect(try await media.directUpload(.init(name: .random(), contentType: "", byteCount: 1, expiresAt: 0)) == nil)
+            try await media.close()
+        }
+    }
+
+    @Test(arguments: [
+        ("http://x", "s3://BUCKET"), ("s3://", "s3://BUCKET"), ("s3://k:s@b", "holds no key"), ("s3://b?colour=red", "colour"),
+        ("s3://b?endpoint=ftp://x", "endpoint"), ("s3://b?style=odd", "path or virtual"), ("s3://b?public=x", "public address"),
+        ("s3://b?serve=never", "never"), ("s3://b?region=", "region"),
+    ])
+    func `an address with a fault is refused in words`(_ url: String, _ words: String) {
+        let error = #expect(throws: MediaError.self) { try S3Location(url) }
+        #expect(error?.description.contains(words) == true)
+    }
+
+    @Test func `addresses of both styles are read`() throws {
+        let amazon = try S3Location("s3://photos/a/b/?region=eu-west-1")
+        #expect(amazon.origin == "https://photos.s3.eu-west-1.amazonaws.com" && amazon.root == "" && amazon.prefix == "a/b/")
+        #expect(try S3Location("s3://my.photos", environment: ["AWS_REGION": "x"]).origin == "https://s3.x.amazonaws.com")
+        let own = try S3Location("s3://photos?endpoint=http://127.0.0.1:9000&public=https://cdn.example.org/p/&style=path")
+        #expect(own.origin == "http://127.0.0.1:9000" && own.root == "/photos" && own.prefix == "")
+        #expect(own.publicURL == "https://cdn.example.org/p" && own.foreignOrigin == "https://cdn.example.org")
+        #expect(try S3Location("s3://b?endpoint=https://h&style=virtual&serve=redirect").foreignOrigin == "https://b.h")
+        #expect(amazon.foreignOrigin == nil)
+    }
+}
