@@ -43,7 +43,7 @@ struct SignatureV4Tests {
         let query = signature.presignedQuery(
             .init(method: "GET", path: "/test.txt", headers: ["host": host], payloadHash: SignatureV4.unsignedPayload),
             expiresIn: 86_400)
-        #expect(query.hasSuffix("X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404"))
+        #expect(query.contains("X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404"))
         #expect(query.contains("X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request"))
     }
 
