@@ -2,6 +2,7 @@ import Configuration
 import Core
 import Foundation
 import Logging
+import MediaStorage
 import SystemPackage
 import Web
 
@@ -65,7 +66,8 @@ struct Settings: Sendable {
     let port: Int
     let data: String
     let database: DatabaseSettings
-    let mediaURL: String
+    /// The bucket of the photos; nil for the data folder.
+    let bucket: S3Location?
     let site: Site
     let logLevel: Logger.Level
     let registration: RegistrationPolicy
@@ -119,14 +121,15 @@ struct Settings: Sendable {
         data = value(Self.data)
         guard !data.isEmpty else { throw SettingsError("The data folder has no name (\(Self.data.variable)).") }
         database = try DatabaseSettings(value)
-        mediaURL = value(Self.mediaURL)
+        bucket = try Self.bucket(value(Self.mediaURL), environment: environment)
         guard let level = Logger.Level(rawValue: value(Self.logLevel)) else {
             throw SettingsError(
                 "The log level “\(value(Self.logLevel))” is none of \(Self.logLevel.meaning) (\(Self.logLevel.variable)).")
         }
         logLevel = level
         let base = value(Self.baseURL)
-        guard let site = Site(baseURL: base.isEmpty ? "http://\(host):\(port)" : base) else {
+        guard let site = Site(baseURL: base.isEmpty ? "http://\(host):\(port)" : base, mediaHosts: bucket.mediaHosts)
+        else {
             throw SettingsError(
                 "The base URL “\(base)” is not like https://photos.example.org (\(Self.baseURL.variable)).")
         }
@@ -146,6 +149,13 @@ struct Settings: Sendable {
         }
         trustedProxies = proxies
         rateLimits = try Self.rateLimits(value)
+    }
+
+    private static func bucket(_ url: String, environment: [String: String]) throws -> S3Location? {
+        guard !url.isEmpty else { return nil }
+        do { return try S3Location(url, environment: environment) } catch {
+            throw SettingsError("\(error) (\(mediaURL.variable)).")
+        }
     }
 
     private static func rateLimits(_ value: (Key) -> String) throws -> RateLimits {
@@ -171,6 +181,13 @@ struct Settings: Sendable {
             throw SettingsError(
                 "\(name) in \(place) is no setting. There are: \(keys.map(\.variable).joined(separator: ", ")).")
         }
+    }
+}
+
+extension S3Location? {
+    fileprivate var mediaHosts: MediaHosts {
+        guard let self else { return .none }
+        return MediaHosts(publicURL: self.publicURL, photos: self.foreignOrigin, uploads: self.origin)
     }
 }
 

@@ -79,7 +79,7 @@ final class OpenFile: Sendable {
     private let descriptor: CInt
     private let path: String
 
-    init(_ path: String) throws {
+    package init(_ path: String) throws {
         self.path = path
         descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { throw Files.failure("open", path) }
@@ -103,23 +103,23 @@ final class OpenFile: Sendable {
 }
 
 /// A file made anew, written from its beginning to its end, closed with its last user. Blocks.
-final class NewPlainFile: Sendable {
+package final class NewFile: Sendable {
     private let descriptor: CInt
     private let path: String
 
-    init(_ path: String) throws {
+    package init(_ path: String) throws {
         self.path = path
-        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw Files.failure("make", path) }
     }
 
     deinit { close(descriptor) }
 
-    func append(_ bytes: ByteBuffer) throws {
+    package func write(_ bytes: ByteBuffer) throws {
         try bytes.withUnsafeReadableBytes { bytes in
             var rest = bytes[...]
             while !rest.isEmpty {
-                let count = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
                 guard count > 0 else { throw Files.failure("write", path) }
                 rest = rest.dropFirst(count)
             }

@@ -96,9 +96,9 @@ package struct MediaFolder: MediaStorage {
         let source = "\(aside)/\(name)"
         guard let size = try await threads.runIfActive({ Files.byteCount(source) }) else { return false }
         guard size <= limit else { throw MediaError("What was uploaded has more than \(limit) bytes.") }
-        let (file, copy) = try await threads.runIfActive { (try OpenFile(source), try NewPlainFile(path)) }
+        let (file, copy) = try await threads.runIfActive { (try OpenFile(source), try NewFile(path)) }
         for try await piece in FilePieces(file: file, range: 0..<size, threads: threads) {
-            try await threads.runIfActive { try copy.append(piece) }
+            try await threads.runIfActive { try copy.write(piece) }
         }
         return true
     }

@@ -15,6 +15,8 @@ struct Visit {
     private let isNewVisitor: Bool
     private let cookies: SiteCookies
 
+    var site: Site { cookies.site }
+
     /// - Parameter isFailing: an error may come before a browser's cookies were read; it must not get new ones then.
     init(_ context: WebContext, cookies: SiteCookies, isFailing: Bool = false) {
         viewer = context.viewer

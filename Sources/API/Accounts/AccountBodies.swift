@@ -53,6 +53,6 @@ extension AccountSummary {
         json.field("id", id.description)
         json.field("username", username)
         json.field("fullName", fullName)
-        json.field("profilePictureUrl", orNull: pictureKey.map { site.absolute(Site.media($0)) })
+        json.field("profilePictureUrl", orNull: pictureKey.map { site.absoluteMedia($0) })
     }
 }

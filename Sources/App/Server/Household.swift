@@ -30,7 +30,7 @@ struct Household: Sendable {
         services = records.services
         try await Community.migrate(storage)
         uploads = try UploadFolder(folder + "/uploads")
-        media = try MediaFolder(folder + "/media")
+        media = try settings.bucket.map { S3Media($0) } ?? MediaFolder(folder + "/media")
         processor = PhotoProcessor(executable: try Self.executable(), arguments: [RenderPhoto.name])
         self.logger = logger
         community = Community(
@@ -49,6 +49,7 @@ struct Household: Sendable {
 
     func close() async throws {
         await community.close()
+        try await media.close()
         try await storage.close()
     }
 

@@ -8,7 +8,7 @@ package struct S3Location: Sendable, Equatable {
     let prefix: String
     let region: String
     /// Scheme, host and port that requests go to.
-    let origin: String
+    package let origin: String
     /// `/bucket` where the bucket stands in the path and not in the host's name.
     let root: String
     /// What addresses of photos begin with, where a CDN or the bucket itself serves them to everybody.

@@ -207,12 +207,12 @@ package struct S3Media: MediaStorage {
     package func fetch(_ name: UploadName, to path: String, atMost limit: Int64) async throws -> Bool {
         let response = try await client.expect([200, 404], .GET, client.key(name.key))
         guard response.status == .ok else { return false }
-        let file = try await threads.runIfActive { try NewPlainFile(path) }
+        let file = try await threads.runIfActive { try NewFile(path) }
         var count: Int64 = 0
         for try await piece in response.body {
             count += Int64(piece.readableBytes)
             guard count <= limit else { throw MediaError("What was uploaded has more than \(limit) bytes.") }
-            try await threads.runIfActive { try file.append(piece) }
+            try await threads.runIfActive { try file.write(piece) }
         }
         return true
     }

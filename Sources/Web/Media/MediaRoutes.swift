@@ -4,7 +4,8 @@ import Hummingbird
 import MediaStorage
 import NIOCore
 
-/// Serves photo files. They never change, so that browsers keep them for a year and ask with a range or not at all.
+/// Serves photo files, or sends whoever asks to where they are. They never change, so that browsers keep them for a year
+/// and ask with a range or not at all.
 package struct MediaRoutes: Sendable {
     private let media: any MediaStorage
     private let cache: MediaCache
@@ -25,6 +26,12 @@ package struct MediaRoutes: Sendable {
         guard let folder = parameters.get("folder"), let photo = parameters.get("photo"),
             let name = parameters.get("name"), let key = MediaKey(prefix: folder + "/" + photo, name: name)
         else { throw Problem.notFound("photo") }
+        if let address = try await media.address(of: key) {
+            // The address is good for an hour: whoever keeps it for half of one can still use it.
+            return Response(
+                status: .temporaryRedirect,
+                headers: [.location: address, .cacheControl: "private, max-age=1800", .contentLength: "0"])
+        }
         let cached = cache.find(key)
         let known: Int64? =
             if let bytes = cached.bytes { Int64(bytes.readableBytes) } else { try await media.byteCount(of: key) }

@@ -5,13 +5,18 @@ import Hummingbird
 package struct SecurityHeaders: RouterMiddleware {
     package typealias Context = WebContext
 
-    private static let pagePolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self'; "
-        + "connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; "
-        + "base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+    private let pagePolicy: String
     private let isSecure: Bool
 
-    package init(site: Site) { isSecure = site.isSecure }
+    package init(site: Site) {
+        isSecure = site.isSecure
+        let photos = site.mediaHosts.photos.map { " " + $0 } ?? ""
+        let uploads = site.mediaHosts.uploads.map { " " + $0 } ?? ""
+        pagePolicy =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:\(photos); media-src 'self'; "
+            + "connect-src 'self'\(uploads); font-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; "
+            + "base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+    }
 
     package func handle(
         _ request: Request, context: WebContext,
@@ -19,7 +24,7 @@ package struct SecurityHeaders: RouterMiddleware {
     ) async throws -> Response {
         var response = try await next(request, context)
         if response.headers[.contentSecurityPolicy] == nil {
-            response.headers[.contentSecurityPolicy] = Self.pagePolicy
+            response.headers[.contentSecurityPolicy] = pagePolicy
         }
         response.headers[.xContentTypeOptions] = "nosniff"
         response.headers[.referrerPolicy] = "same-origin"

@@ -50,12 +50,14 @@ package struct Authentication: RouterMiddleware {
 /// The site's two cookies: the session of somebody signed in, and before that a random value that the tokens of the
 /// sign-in and registration forms are derived from.
 package struct SiteCookies: Sendable {
+    package let site: Site
     private let sessionName: String
     private let visitorName: String
     private let isSecure: Bool
 
     package init(site: Site) {
         // The prefix has browsers refuse the cookie from anywhere but this host over HTTPS (RFC 6265bis §4.1.3.2).
+        self.site = site
         isSecure = site.isSecure
         sessionName = isSecure ? "__Host-session" : "session"
         visitorName = isSecure ? "__Host-visitor" : "visitor"

@@ -14,7 +14,7 @@ struct PostCard {
     var html: HTML {
         """
         <article class="card" id="post-\(post.id.value)">
-        <header class="card-head">\(avatar(post.author)) <a class="name" href="\(url: Site.profile(post.author.username))">\
+        <header class="card-head">\(visit.avatar(post.author)) <a class="name" href="\(url: Site.profile(post.author.username))">\
         \(post.author.username)</a>\(place)</header>
         <div class="photos\(when: post.photos.count > 1, " many")"\(when: post.photos.count > 1, " tabindex=\"0\" role=\"group\" aria-label=\"\(post.photos.count) photos\"")>\
         \(post.photos.enumerated().map { picture($1, isEager: isFirst && $0 == 0) })</div>
@@ -71,7 +71,7 @@ struct PostCard {
     private func picture(_ photo: Photo, isEager: Bool) -> HTML {
         let shown = photo.renditions.first { $0.width <= 1080 } ?? photo.renditions[0]
         return """
-            <img src="\(url: Site.media(photo.key(shown)))" srcset="\(sources(of: photo))" sizes="(min-width: 518px) 470px, 100vw" \
+            <img src="\(url: visit.site.media(photo.key(shown)))" srcset="\(sources(of: photo))" sizes="(min-width: 518px) 470px, 100vw" \
             width="\(shown.width)" height="\(shown.height)" alt="\(altText(photo))" \
             \(when: isEager, "fetchpriority=\"high\"")\(when: !isEager, "loading=\"lazy\"") decoding="async">
             """
@@ -83,7 +83,7 @@ struct PostCard {
         text.reserveCapacity(photo.renditions.count * 64)
         for rendition in photo.renditions {
             if !text.isEmpty { text += ", " }
-            text += Site.mediaRoot
+            text += visit.site.mediaRoot
             photo.appendKey(of: rendition, to: &text)
             text += " "
             text += String(rendition.width)
@@ -99,15 +99,3 @@ struct PostCard {
 
 /// A number with its word.
 func count(_ number: Int, _ one: String, _ many: String) -> HTML { "\(number) \(number == 1 ? one : many)" }
-
-/// A square of a grid, leading to its post.
-func tile(_ post: Post) -> HTML {
-    guard let photo = post.photos.first else { return .nothing }
-    let alt = photo.altText.isEmpty ? "Photo by \(post.author.username)" : photo.altText
-    return """
-        <li><a href="\(url: Site.post(post.id))"><img src="\(url: Site.media(photo.thumbnailKey))" width="320" height="320" \
-        alt="\(alt)" loading="lazy" decoding="async">\(when: post.photos.count > 1, manyMark(post.photos.count))</a></li>
-        """
-}
-
-private func manyMark(_ number: Int) -> HTML { "<span class=\"many-mark\" aria-label=\"\(number) photos\" role=\"img\">▣</span>" }

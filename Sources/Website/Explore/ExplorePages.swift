@@ -19,11 +19,12 @@ struct ExplorePages {
 
     @Sendable func explore(_ request: Request, _ context: WebContext) async throws -> Response {
         let page = try await community.explore.recent(for: context.viewer, page: try request.page())
-        return Visit(context, cookies: cookies).page(
+        let visit = Visit(context, cookies: cookies)
+        return visit.page(
             "Explore",
             """
             <div class="narrow"><h1>Explore</h1>\(form(""))</div>
-            \(grid(page.items, empty: "<p class=\"empty\">Nobody has posted yet.</p>"))\(nextLink("/explore", page.nextCursor))
+            \(visit.grid(page.items, empty: "<p class=\"empty\">Nobody has posted yet.</p>"))\(nextLink("/explore", page.nextCursor))
             """)
     }
 
@@ -32,11 +33,12 @@ struct ExplorePages {
             tagged: try context.pathText("tag"), for: context.viewer, page: try request.page())
         let number = found.tag.postsCount
         let counted = number >= Explore.countLimit ? "\(Explore.countLimit)+" : String(number)
-        return Visit(context, cookies: cookies).page(
+        let visit = Visit(context, cookies: cookies)
+        return visit.page(
             "#\(found.tag.tag)",
             """
             <div class="inset"><h1>#\(found.tag.tag)</h1><p>\(counted) \(number == 1 ? "post" : "posts")</p></div>
-            \(grid(found.posts.items, empty: "<p class=\"empty\">No posts with this tag.</p>"))
+            \(visit.grid(found.posts.items, empty: "<p class=\"empty\">No posts with this tag.</p>"))
             \(nextLink(Site.tag(found.tag.tag), found.posts.nextCursor))
             """)
     }
@@ -44,14 +46,15 @@ struct ExplorePages {
     @Sendable func search(_ request: Request, _ context: WebContext) async throws -> Response {
         let query = try SearchQuery(request.queryText("q"))
         let type = request.queryText("type")
-        let results = try await results(query, type: type, viewer: context.viewer, page: try request.page())
+        let visit = Visit(context, cookies: cookies)
+        let results = try await results(query, type: type, on: visit, page: try request.page())
         let tabs = [("users", "People"), ("tags", "Tags"), ("posts", "Posts")].map { name, label -> HTML in
             """
             <li><a href="\(url: address(query, type: name))"\(when: name == (type.isEmpty ? "users" : type), " aria-current=\"page\"")>\
             \(label)</a></li>
             """
         }
-        return Visit(context, cookies: cookies).page(
+        return visit.page(
             "Search",
             """
             <div class="narrow"><h1>Search</h1>\(form(query.text))\(when: !query.text.isEmpty, "<ul class=\"tabs\">\(tabs)</ul>")</div>
@@ -60,7 +63,7 @@ struct ExplorePages {
     }
 
     private func results(
-        _ query: SearchQuery, type: String, viewer: Viewer?, page: PageRequest
+        _ query: SearchQuery, type: String, on visit: Visit, page: PageRequest
     ) async throws -> HTML {
         guard !query.text.isEmpty else {
             return "<p class=\"empty\">Search for people, tags, or words in captions: try from:username or #tag.</p>"
@@ -68,21 +71,21 @@ struct ExplorePages {
         let path = address(query, type: type)
         switch type {
         case "", "users":
-            let found = try await community.search.people(query, for: viewer, page: page)
+            let found = try await community.search.people(query, for: visit.viewer, page: page)
             return """
-                <div class="narrow">\(people(found.items, empty: "Nobody by that name."))\(nextLink(path, found.nextCursor))</div>
+                <div class="narrow">\(visit.people(found.items, empty: "Nobody by that name."))\(nextLink(path, found.nextCursor))</div>
                 """
         case "tags":
-            let found = try await community.search.tags(query, for: viewer, page: page)
+            let found = try await community.search.tags(query, for: visit.viewer, page: page)
             let rows = found.items.map { tag -> HTML in
                 "<li><a href=\"\(url: Site.tag(tag.tag))\"><span class=\"name\">#\(tag.tag)</span> \(count(tag.postsCount, "post", "posts"))</a></li>"
             }
             let list: HTML = rows.isEmpty ? "<p class=\"empty\">No such tag.</p>" : "<ul class=\"people\">\(rows)</ul>"
             return "<div class=\"narrow\">\(list)\(nextLink(path, found.nextCursor))</div>"
         case "posts":
-            let found = try await community.search.posts(query, for: viewer, page: page)
+            let found = try await community.search.posts(query, for: visit.viewer, page: page)
             return """
-                \(grid(found.items, empty: "<p class=\"empty\">No posts with these words.</p>"))\(nextLink(path, found.nextCursor))
+                \(visit.grid(found.items, empty: "<p class=\"empty\">No posts with these words.</p>"))\(nextLink(path, found.nextCursor))
                 """
         default: throw Problem(.unreadable, field: "type", "A type is users, tags or posts.")
         }

@@ -58,7 +58,7 @@ struct FeedPages {
     }
 
     private func suggested(_ accounts: [AccountSummary], _ visit: Visit) -> HTML {
-        let list = people(accounts, empty: "") { account in
+        let list = visit.people(accounts, empty: "") { account in
             buttonForm(visit, action: "\(Site.profile(account.username))/follow", label: "Follow", style: "button", back: "/")
         }
         return

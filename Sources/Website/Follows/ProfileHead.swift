@@ -13,7 +13,7 @@ struct ProfileHead {
     var html: HTML {
         """
         <section class="profile" aria-label="Profile">
-        \(avatar(account.summary, isLarge: true))
+        \(visit.avatar(account.summary, isLarge: true))
         <div><div class="profile-head"><h1>\(account.username)</h1>\(buttons)</div>
         <ul class="counts"><li><b>\(account.postsCount)</b> \(account.postsCount == 1 ? "post" : "posts")</li>
         <li>\(counted("followers", "<b>\(account.followerCount)</b> \(account.followerCount == 1 ? "follower" : "followers")"))</li>

@@ -33,7 +33,7 @@ struct ProfilePages {
             account.username, head: preview(account),
             """
             \(ProfileHead(profile: found.profile, visit: visit).html)
-            \(posts(found, isOwn: context.viewer?.id == account.id))
+            \(posts(found, on: visit))
             \(nextLink(path, found.posts.nextCursor))
             """)
     }
@@ -78,7 +78,7 @@ struct ProfilePages {
     private func preview(_ account: Account) -> HTML {
         guard !account.isPrivate else { return .nothing }
         let image: HTML? = account.summary.pictureKey.map {
-            "<meta property=\"og:image\" content=\"\(site.absolute(Site.media($0)))\">"
+            "<meta property=\"og:image\" content=\"\(site.absoluteMedia($0))\">"
         }
         let address = site.absolute(Site.profile(account.username))
         return """
@@ -89,13 +89,14 @@ struct ProfilePages {
             """
     }
 
-    private func posts(_ found: Posts.ProfilePage, isOwn: Bool) -> HTML {
+    private func posts(_ found: Posts.ProfilePage, on visit: Visit) -> HTML {
+        let isOwn = visit.viewer?.id == found.profile.account.id
         guard found.profile.showsPosts || isOwn else {
             return found.profile.relationship?.blocking == true
                 ? "<p class=\"empty\">You block this account.</p>"
                 : "<p class=\"empty\">This account is private. Follow it to see its photos.</p>"
         }
-        return grid(
+        return visit.grid(
             found.posts.items,
             empty: isOwn
                 ? "<p class=\"empty\">Your photos appear here. <a href=\"/create\">Post the first</a></p>"
@@ -109,7 +110,7 @@ struct ProfilePages {
         visit.page(
             title,
             """
-            <div class="narrow"><h1>\(title)</h1>\(people(page.items, empty: "Nobody yet.", actions: actions))
+            <div class="narrow"><h1>\(title)</h1>\(visit.people(page.items, empty: "Nobody yet.", actions: actions))
             \(nextLink(path, page.nextCursor))</div>
             """)
     }

@@ -26,7 +26,7 @@ struct NotificationPages {
         seen.unreadCount = 0
         let visit = Visit(seen, cookies: cookies)
         // Requests stand above, with their buttons.
-        let news = page.items.filter { $0.kind != .request }.map(item)
+        let news = page.items.filter { $0.kind != .request }.map { item($0, visit) }
         let list: HTML =
             news.isEmpty && requests.isEmpty
             ? "<p class=\"empty\">Nothing yet. Likes, comments and new followers appear here.</p>"
@@ -51,7 +51,7 @@ struct NotificationPages {
     }
 
     private func requests(_ accounts: [AccountSummary], _ visit: Visit) -> HTML {
-        let list = people(accounts, empty: "") { account in
+        let list = visit.people(accounts, empty: "") { account in
             let buttons = [("accept", "Accept", "button"), ("reject", "Reject", "quiet")].map { answer, label, style in
                 buttonForm(
                     visit, action: "/notifications/requests", label: label, style: style,
@@ -62,15 +62,15 @@ struct NotificationPages {
         return "<section aria-labelledby=\"requests\"><h2 id=\"requests\">Follow requests</h2>\(list)</section>"
     }
 
-    private func item(_ news: Notification) -> HTML {
+    private func item(_ news: Notification, _ visit: Visit) -> HTML {
         let time = Timestamp(news.createdAt)
         let picture: HTML? = news.photo.map { photo in
             """
-            <img class="thumb" src="\(url: Site.media(photo.thumbnailKey))" width="320" height="320" alt="" loading="lazy">
+            <img class="thumb" src="\(url: visit.site.media(photo.thumbnailKey))" width="320" height="320" alt="" loading="lazy">
             """
         }
         return """
-            <li\(when: news.isUnread, " class=\"unread\"")>\(news.actors.first.map { avatar($0) })<p>\(names(news)) \
+            <li\(when: news.isUnread, " class=\"unread\"")>\(news.actors.first.map { visit.avatar($0) })<p>\(names(news)) \
             <a href="\(url: target(news))">\(words(news))</a> \
             <time class="time" datetime="\(time.rfc3339)">\(time.dayName)</time></p>\(picture)</li>
             """

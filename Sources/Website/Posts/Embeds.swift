@@ -47,7 +47,7 @@ struct ProfileEmbed: JSONWritable {
             json.field("author_url", site.absolute(Site.profile(account.username)))
             json.field("title", account.fullName.isEmpty ? account.username : account.fullName)
             if let key = account.summary.pictureKey {
-                json.field("thumbnail_url", site.absolute(Site.media(key)))
+                json.field("thumbnail_url", site.absoluteMedia(key))
                 json.field("thumbnail_width", 320)
                 json.field("thumbnail_height", 320)
             }

@@ -14,7 +14,7 @@ struct PostEditor {
         let path = Site.post(post.id)
         let photos = post.photos.enumerated().map { place, photo -> HTML in
             """
-            <div class="field"><img src="\(url: Site.media(photo.thumbnailKey))" width="320" height="320" alt="" class="preview">
+            <div class="field"><img src="\(url: visit.site.media(photo.thumbnailKey))" width="320" height="320" alt="" class="preview">
             <label for="altText-\(photo.id.value)">Description of photo \(place + 1)</label>
             <textarea id="altText-\(photo.id.value)" name="altText-\(photo.id.value)" rows="2" \
             maxlength="\(PhotoUpload.altTextLimit)">\(typed?.altTexts[photo.id] ?? photo.altText)</textarea></div>

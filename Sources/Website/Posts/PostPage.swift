@@ -50,7 +50,7 @@ struct PostPage {
             <meta property="og:type" content="article"><meta property="og:title" content="\(post.author.username) on Isntgram">
             <meta property="og:description" content="\(post.caption.prefix(200))">
             <meta property="og:url" content="\(site.absolute(path))">
-            <meta property="og:image" content="\(site.absolute(Site.media(photo.key(rendition))))">
+            <meta property="og:image" content="\(site.absoluteMedia(photo.key(rendition)))">
             """
     }
 
@@ -78,7 +78,7 @@ struct PostPage {
     private func item(_ comment: Comment, _ answers: HTML) -> HTML {
         let time = Timestamp(comment.createdAt)
         return """
-            <li id="comment-\(comment.id.value)">\(avatar(comment.author))<div><p class="comment-text">\
+            <li id="comment-\(comment.id.value)">\(visit.avatar(comment.author))<div><p class="comment-text">\
             <a class="name" href="\(url: Site.profile(comment.author.username))">\(comment.author.username)</a> \(linked(comment.text))</p>
             <div class="time comment-actions"><time datetime="\(time.rfc3339)">\(time.dayName)</time>\
             \(when: comment.likesCount > 0, "<span>\(count(comment.likesCount, "like", "likes"))</span>")\

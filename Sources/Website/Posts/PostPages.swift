@@ -91,10 +91,11 @@ struct PostPages {
         let post = try id(context)
         let page = try await community.likes.likers(of: post, for: context.viewer, page: try request.page())
         let path = Site.post(post)
-        return Visit(context, cookies: cookies).page(
+        let visit = Visit(context, cookies: cookies)
+        return visit.page(
             "Likes",
             """
-            <div class="narrow"><h1>Likes</h1>\(people(page.items, empty: "Nobody yet."))
+            <div class="narrow"><h1>Likes</h1>\(visit.people(page.items, empty: "Nobody yet."))
             \(nextLink("\(path)/likes", page.nextCursor))<p><a href="\(url: path)">Back to the post</a></p></div>
             """)
     }
@@ -103,9 +104,10 @@ struct PostPages {
         guard let viewer = context.viewer else { return .seeOther("/login") }
         let page = try await community.saves.all(of: viewer, page: try request.page())
         let empty: HTML = "<p class=\"empty\">Posts you save appear here; only you see them.</p>"
-        return Visit(context, cookies: cookies).page(
+        let visit = Visit(context, cookies: cookies)
+        return visit.page(
             "Saved",
-            "<h1 class=\"inset\">Saved</h1>\(grid(page.items, empty: empty))\(nextLink("/saved", page.nextCursor))")
+            "<h1 class=\"inset\">Saved</h1>\(visit.grid(page.items, empty: empty))\(nextLink("/saved", page.nextCursor))")
     }
 
     @Sendable func comment(_ request: Request, _ context: WebContext) async throws -> Response {

@@ -70,7 +70,7 @@ struct ProfileSettings {
         let muted = try await community.blocks.muted(by: viewer, page: PageRequest(limit: 100)).items
         let frame = frame(context, "privacy", request)
         func list(_ accounts: [AccountSummary], undo: String, label: String, empty: String) -> HTML {
-            people(accounts, empty: empty) { account in
+            frame.visit.people(accounts, empty: empty) { account in
                 buttonForm(
                     frame.visit, action: "\(Site.profile(account.username))/\(undo)", label: label, style: "quiet",
                     back: "/settings/privacy")
@@ -115,7 +115,7 @@ struct ProfileSettings {
         ]
         return frame.page(
             """
-            <div class="picture-form">\(avatar(account.summary, isLarge: true))
+            <div class="picture-form">\(frame.visit.avatar(account.summary, isLarge: true))
             <form method="post" action="/settings/profile/picture" enctype="multipart/form-data">\(frame.visit.tokenField)
             <label for="image">Profile picture</label>
             <input id="image" name="image" type="file" required accept="image/jpeg,image/png,image/webp,image/gif,image/heic,image/heif,image/avif">
