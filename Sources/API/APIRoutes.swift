@@ -29,6 +29,7 @@ package struct APIRoutes: Sendable {
         api.addRoutes(LikeRoutes(community: community, site: site).routes)
         api.addRoutes(CommentRoutes(community: community, site: site).routes)
         api.addRoutes(PhotoRoutes(community: community, site: site, uploads: uploads).routes)
+        api.addRoutes(DirectUploadRoutes(community: community, site: site, uploads: uploads).routes)
         api.addRoutes(ExploreRoutes(community: community, site: site).routes)
         api.addRoutes(NotificationRoutes(community: community, site: site).routes)
     }

@@ -10,6 +10,7 @@ package struct Community: Sendable {
     package let credentials: Credentials
     package let posts: Posts
     package let photos: Photos
+    package let directUploads: DirectUploads
     package let feed: Feed
     package let explore: Explore
     package let search: Search
@@ -53,12 +54,17 @@ package struct Community: Sendable {
         self.mediaCache = mediaCache
         self.passwords = passwords
         self.photos = photos
+        let directUploads = DirectUploads(
+            storage: storage, media: media, photos: photos, uploads: uploads, ids: ids, clock: clock)
+        self.directUploads = directUploads
         invites = Invites(storage: storage, clock: clock)
         accounts = Accounts(
             storage: storage, passwords: passwords, photos: photos, ids: ids, clock: clock, cache: cache, events: events,
             deletions: deletions, invites: invites, policy: registration)
         credentials = Credentials(storage: storage, passwords: passwords, clock: clock, cache: cache, events: events)
-        posts = Posts(storage: storage, photos: photos, ids: ids, clock: clock, notifier: notifier, deletions: deletions)
+        posts = Posts(
+            storage: storage, photos: photos, directUploads: directUploads, ids: ids, clock: clock, notifier: notifier,
+            deletions: deletions)
         feed = Feed(storage: storage, clock: clock)
         explore = Explore(storage: storage)
         search = Search(storage: storage)
@@ -69,7 +75,8 @@ package struct Community: Sendable {
         blocks = Blocks(storage: storage, ids: ids)
         notifications = Notifications(storage: storage, events: events, clock: clock, unread: unread)
         export = Export(storage: storage, media: media)
-        maintenance = Maintenance(storage: storage, media: media, photos: photos, clock: clock, deletions: deletions)
+        maintenance = Maintenance(
+            storage: storage, media: media, photos: photos, directUploads: directUploads, clock: clock, deletions: deletions)
         events.heedOthers { change in
             switch change {
             case .notifications(let accounts): unread.forget(accounts)

@@ -5,6 +5,8 @@ import Foundation
 ///
 /// A child may crash, run out of memory or hang: that photo is refused, and nothing else happens.
 package struct PhotoProcessor: Sendable {
+    /// What a photo may cost.
+    package let limits: PhotoLimits
     private let process: RenderProcess
     private let slots: RenderSlots
 
@@ -20,6 +22,7 @@ package struct PhotoProcessor: Sendable {
         concurrent: Int = ProcessInfo.processInfo.activeProcessorCount, waiting: Int = 32,
         environment: [String: String] = [:]
     ) {
+        self.limits = limits
         process = RenderProcess(
             executable: executable, arguments: arguments, limits: limits, environment: environment)
         slots = RenderSlots(count: concurrent, waiting: waiting)

@@ -24,7 +24,7 @@ package struct APIOperation: Sendable {
 
     /// A field of a body.
     package struct Field: Sendable {
-        package enum Kind: String, Sendable { case text, truth, file, files, texts, media, password, id }
+        package enum Kind: String, Sendable { case text, number, truth, file, files, texts, media, password, id }
         package let name: String
         package let kind: Kind
         package let isRequired: Bool

@@ -86,7 +86,7 @@ struct S3MediaTests {
             var files: [MediaFile] = []
             for number in 0..<12 { files.append(try file("\(number).jpg", Data("x".utf8), in: folder)) }
             try await media.put(files, under: prefix)
-            let small = S3Media(media.client.location, environment: S3Server.key, longestList: 5)
+            let small = S3Media(media.client.location, environment: S3Server.key, patience: .init(), longestList: 5)
             #expect(try await small.prefixes(in: String(prefix.description.prefix(2))) == [prefix])
             try await small.delete([prefix])
             #expect(try await media.prefixes(in: String(prefix.description.prefix(2))) == [])

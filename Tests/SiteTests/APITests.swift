@@ -80,6 +80,29 @@ struct APITests {
         }
     }
 
+    @Test func `a photo goes to the address that was given for it, without a token`() async throws {
+        try await TestSite.with { site in
+            let ada = try await site.program("ada")
+            let cat = try Fixtures.bytes("cat.jpg")
+            let wish = "{\"contentType\": \"image/jpeg\", \"byteCount\": \(cat.count), \"altText\": \"cat\"}"
+            let offer = try await ada.send(.post, "/api/uploads/presigned-url", json: wish)
+            #expect(offer.status == .created && offer.json["method"] as? String == "POST")
+            let address = try #require(offer.json["url"] as? String)
+            let path = String(address.dropFirst("http://localhost".count))
+            let stranger = Program(site: site, token: nil)
+            #expect(try await stranger.upload(path, [.file("photo", cat)]).faults.first?["field"] == "file")
+            #expect(try await stranger.upload(path, [.file("file", cat)]).status == .noContent)
+            #expect(try await stranger.upload("/api/uploads/nobody", [.file("file", cat)]).status == .notFound)
+            let id = try #require(offer.json["mediaId"] as? String)
+            let post = try await ada.send(.post, "/api/posts", json: "{\"mediaIds\": [\"\(id)\"]}")
+            #expect(post.status == .created)
+            let media = try #require(post.json["media"] as? [[String: Any]])
+            #expect(media.map { $0["id"] as? String } == [id])
+            #expect(try await stranger.send(.post, "/api/uploads/presigned-url", json: wish).status == .unauthorized)
+            #expect(try await ada.send(.post, "/api/uploads/presigned-url", json: "{}").status == .unprocessableContent)
+        }
+    }
+
     @Test func `two people: follow, feed, like, comment`() async throws {
         try await TestSite.with { site in
             let ada = try await site.program("ada")

@@ -50,7 +50,7 @@ struct CrawlTests {
             parameters: [
                 "username": "owner", "posts/id": post.id.description, "comments/id": comment.id.description,
                 "code": post.id.code, "tag": word, "sessions/id": "x", "tokens/id": "x", "folder": "ab", "photo": "ab",
-                "name": "thumb.jpg",
+                "name": "thumb.jpg", "upload": "00000000000000000000000000000000",
             ], viewers: viewers)
     }
 

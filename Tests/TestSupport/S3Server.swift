@@ -44,6 +44,11 @@ package final class S3Server: Sendable {
         }
     }
 
+    /// Photos in a new bucket.
+    package func media(_ options: String = "") async throws -> S3Media {
+        S3Media(try S3Location(try await bucket(options)), environment: Self.key)
+    }
+
     /// The address of a new bucket.
     package func bucket(_ options: String = "") async throws -> String {
         let name = "test-\(String(UInt64.random(in: .min ... .max), radix: 36))"

@@ -58,34 +58,44 @@ package struct TestCommunity: Sendable {
     package let folder: String
     package let time = TestClock()
 
-    private init(_ storage: any Storage, folder: String, registration: RegistrationPolicy) async throws {
+    private init(
+        _ storage: any Storage, _ media: any MediaStorage, folder: String, registration: RegistrationPolicy
+    ) async throws {
         self.folder = folder
         self.storage = storage
         try await Community.migrate(storage)
         uploads = try UploadFolder(folder + "/uploads")
         community = Community(
-            storage: storage, media: try MediaFolder(folder + "/media"),
+            storage: storage, media: media,
             processor: PhotoProcessor(executable: Fixtures.program, arguments: ["render-photo"]), uploads: uploads,
             registration: registration, logger: QuietLog.logger("test"), clock: time.clock)
     }
 
+    /// - Parameter isInBucket: whether photos lie in a bucket of ``S3Server``, and not in a folder.
     package static func with<Result>(
-        registration: RegistrationPolicy = .open, _ body: (TestCommunity) async throws -> Result
+        registration: RegistrationPolicy = .open, isInBucket: Bool = false, _ body: (TestCommunity) async throws -> Result
     ) async throws -> Result {
         try await Fixtures.withFolder { folder in
             try await TestEngine.withStorage { storage in
-                let test = try await TestCommunity(storage, folder: folder, registration: registration)
+                let media: any MediaStorage =
+                    isInBucket ? try await S3Server.shared().media() : try MediaFolder(folder + "/media")
+                let test = try await TestCommunity(storage, media, folder: folder, registration: registration)
                 let result: Result
                 do {
                     result = try await body(test)
                 } catch {
-                    await test.community.close()
+                    await test.close()
                     throw error
                 }
-                await test.community.close()
+                await test.close()
                 return result
             }
         }
+    }
+
+    private func close() async {
+        await community.close()
+        try? await community.media.close()
     }
 
     /// The same community over a storage that stands before its own.

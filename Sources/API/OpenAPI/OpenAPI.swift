@@ -114,6 +114,7 @@ package enum OpenAPI {
     private static func schema(_ kind: APIOperation.Field.Kind) -> JSONNode {
         switch kind {
         case .text: Shapes.text
+        case .number: Shapes.number
         case .truth: Shapes.truth
         case .id: Shapes.id
         case .password: ["type": "string", "format": "password"]

@@ -128,6 +128,19 @@ package enum Operations {
                 .init("file", .file, "The photo, at most 25 MB."),
                 .init("altText", .text, isRequired: false, "What it shows, at most 1,000 characters."),
             ], .created, "Media"),
+        op(
+            .post, "/uploads/presigned-url", "Posts",
+            "Ask for an address to bring a photo to, for five minutes. Its `mediaId` is posted like any other.", .member,
+            json: [
+                .init(
+                    "contentType", .text, "image/jpeg, image/png, image/webp, image/gif, image/heic, image/heif or image/avif."),
+                .init("byteCount", .number, "Its bytes, 25,000,000 at most."),
+                .init("altText", .text, isRequired: false, "What it shows, at most 1,000 characters."),
+            ], .created, "Upload"),
+        op(
+            .post, "/uploads/{upload}", "Posts",
+            "Bring a photo to the address that was given for it, where that is on this site. The address is the permission.",
+            .anyone, form: [.init("file", .file, "The photo.")], .noContent),
         op(.get, "/posts/{id}", "Posts", "One post.", .anyone, .ok, "Post"),
         op(
             .patch, "/posts/{id}", "Posts", "Change a post of yours; what is left out stays.", .member,
@@ -214,6 +227,7 @@ package enum Operations {
     private static func meaning(of parameter: String) -> String {
         switch parameter {
         case "username": "A username."
+        case "upload": "The last part of the address that was given."
         case "tag": "A tag, without its number sign."
         default: "An id."
         }

@@ -19,6 +19,12 @@ enum Shapes {
             ])
         ),
         (
+            "Upload",
+            object([
+                ("mediaId", id), ("url", text), ("method", text), ("headers", texts), ("fields", texts), ("expiresAt", time),
+            ])
+        ),
+        (
             "Post",
             object([
                 ("id", id), ("code", text), ("url", text), ("authorId", id), ("author", reference("Summary")), ("caption", text),
@@ -86,10 +92,11 @@ enum Shapes {
 
     static let text: JSONNode = ["type": "string"]
     static let truth: JSONNode = ["type": "boolean"]
-    private static let number: JSONNode = ["type": "integer"]
+    static let number: JSONNode = ["type": "integer"]
     /// Decimal digits: JavaScript’s numbers end at 2⁵³.
     static let id: JSONNode = ["type": "string", "pattern": "^[0-9]+$"]
     private static let time: JSONNode = ["type": "string", "format": "date-time"]
+    private static let texts: JSONNode = ["type": "object", "additionalProperties": ["type": "string"]]
     private static let textOrNull: JSONNode = ["type": ["string", "null"]]
     static let scope: JSONNode = ["type": "string", "enum": ["read", "write"]]
 

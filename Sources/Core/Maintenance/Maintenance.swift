@@ -11,6 +11,7 @@ package struct Maintenance: Sendable {
     let storage: any Storage
     let media: any MediaStorage
     let photos: Photos
+    let directUploads: DirectUploads
     let clock: Clock
     let deletions: Deletions
 
@@ -48,6 +49,7 @@ package struct Maintenance: Sendable {
             )
         }
         report.waitingPhotos = try await removeWaitingPhotos(before: now - Self.waitingPhotoLifetime)
+        report.waitingPhotos += try await directUploads.removeLeft(before: now - Self.waitingPhotoLifetime)
         report.unclaimedFiles = try await photos.removeUnclaimed(olderThan: Self.uploadTime)
         report.strayFiles = try await removeStrayFiles()
         report.mendedCounters = try await recount()

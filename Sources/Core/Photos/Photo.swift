@@ -44,9 +44,17 @@ package struct PhotoUpload: Sendable {
 
     package let path: String
     package let altText: String
+    /// The id that the photo was promised; nil for a new one.
+    let id: ID<Photo>?
+    /// Where it stands among those sent together, where that is not its place in the list; from 0.
+    let place: Int?
 
-    package init(path: String, altText: String) {
+    package init(path: String, altText: String) { self.init(path: path, altText: altText, id: nil, place: nil) }
+
+    init(path: String, altText: String, id: ID<Photo>?, place: Int?) {
         self.path = path
         self.altText = altText
+        self.id = id
+        self.place = place
     }
 }

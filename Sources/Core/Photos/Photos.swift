@@ -28,6 +28,7 @@ package struct Photos: Sendable {
 
     /// Develops the uploads and keeps their files, then has `record` write what claims them, in one transaction.
     /// Whatever fails, no file stays behind.
+    @discardableResult
     func keeping<Result: Sendable>(
         _ uploads: [PhotoUpload], as shape: PhotoShape = .whole,
         record: @escaping @Sendable ([Photo], any Connection) throws -> Result
@@ -91,12 +92,12 @@ package struct Photos: Sendable {
             do {
                 rendered = try await processor.process(upload.path, into: folder, as: shape)
             } catch let error as ImagingError {
-                throw Problem(error, photo: place + 1)
+                throw Problem(error, photo: (upload.place ?? place) + 1)
             }
             let names = rendered.renditions.map(\.fileName) + [rendered.thumbnail.fileName]
             try await media.put(names.map { MediaFile(path: "\(folder)/\($0)", name: $0) }, under: prefix)
             return Photo(
-                id: ids.next(), files: prefix.description, fileType: RenderedPhoto.fileType, width: rendered.width,
+                id: upload.id ?? ids.next(), files: prefix.description, fileType: RenderedPhoto.fileType, width: rendered.width,
                 height: rendered.height, altText: upload.altText.trimmed, blurhash: rendered.blurhash,
                 renditions: rendered.renditions.map { .init(width: $0.width, height: $0.height) })
         }

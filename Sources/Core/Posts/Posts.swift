@@ -4,6 +4,7 @@ import Storage
 package struct Posts: Sendable {
     let storage: any Storage
     let photos: Photos
+    let directUploads: DirectUploads
     let ids: IDSequence
     let clock: Clock
     let notifier: Notifier
@@ -20,6 +21,7 @@ package struct Posts: Sendable {
     package func publish(_ draft: PostDraft, by viewer: Viewer) async throws -> Post {
         let draft = try draft.checked()
         let uploads: [PhotoUpload] = if case .uploads(let uploads) = draft.photos { uploads } else { [] }
+        if case .added(let added) = draft.photos { try await directUploads.develop(added, by: viewer) }
         let time = clock.now()
         let (post, told) = try await photos.keeping(uploads) { [ids, notifier] kept, connection in
             // The id is made inside the transaction: later posts then have greater ids also where several wait.
@@ -32,9 +34,7 @@ package struct Posts: Sendable {
             if case .added(let added) = draft.photos {
                 for (position, photo) in added.enumerated()
                 where try !PhotoRecords.attach(photo, of: viewer.id, to: id, position: position, in: connection) {
-                    throw Problem(
-                        .invalid, field: "mediaIds",
-                        "Photo \(photo) is not one of yours that waits to be posted; upload it again.")
+                    throw Problem.notWaiting(photo)
                 }
             }
             let post = try Self.find(id, for: viewer, in: connection)

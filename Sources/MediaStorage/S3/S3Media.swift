@@ -23,12 +23,13 @@ package struct S3Media: MediaStorage {
     /// How many names are asked for, or removed, at once.
     private let longestList: Int
 
-    package init(_ location: S3Location) {
-        self.init(location, environment: ProcessInfo.processInfo.environment)
+    /// - Parameter environment: where the key, or the way to it, is looked for.
+    package init(_ location: S3Location, environment: [String: String] = ProcessInfo.processInfo.environment) {
+        self.init(location, environment: environment, patience: .init())
     }
 
     init(
-        _ location: S3Location, environment: [String: String], patience: S3Client.Patience = .init(),
+        _ location: S3Location, environment: [String: String], patience: S3Client.Patience,
         longestList: Int = mostListed, threads: NIOThreadPool = .singleton,
         now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
     ) {

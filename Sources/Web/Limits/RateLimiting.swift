@@ -42,7 +42,8 @@ package struct RateLimiting: RouterMiddleware {
         let account = viewer.id.description
         switch (method, path) {
         case (.post, "/create"), (.post, "/api/posts"): try limiter.take(.posts, account)
-        case (.post, "/api/media"), (.put, "/api/profile/picture"), (.post, "/settings/profile/picture"):
+        case (.post, "/api/media"), (.post, "/api/uploads/presigned-url"), (.put, "/api/profile/picture"),
+            (.post, "/settings/profile/picture"):
             try limiter.take(.uploads, account)
         case (.post, _) where path.hasSuffix("/like"): try limiter.take(.likes, account)
         case (.post, _) where path.hasSuffix("/follow"): try limiter.take(.follows, account)

@@ -1,0 +1,62 @@
+import Core
+import Hummingbird
+import MediaStorage
+import Web
+
+/// Photos that go straight to where photos are kept.
+struct DirectUploadRoutes {
+    let community: Community
+    let site: Site
+    let uploads: UploadFolder
+
+    var routes: RouteCollection<WebContext> {
+        let routes = RouteCollection(context: WebContext.self)
+        routes.post("uploads/presigned-url", use: offer)
+        routes.post("uploads/:upload", use: receive)
+        return routes
+    }
+
+    private struct WishBody: Decodable {
+        let contentType: String
+        let byteCount: Int64
+        let altText: String?
+    }
+
+    @Sendable func offer(_ request: Request, _ context: WebContext) async throws -> Response {
+        let viewer = try context.member()
+        let body = try await request.json(WishBody.self)
+        let offer = try await community.directUploads.offer(
+            DirectUploadWish(contentType: body.contentType, byteCount: body.byteCount, altText: body.altText ?? ""), to: viewer)
+        return .json(OfferBody(offer: offer, site: site), status: .created)
+    }
+
+    /// Takes a photo where the site itself keeps photos. Its address is the permission, as with the addresses that S3 is
+    /// given: whoever holds it may bring one photo, for five minutes.
+    @Sendable func receive(_ request: Request, _ context: WebContext) async throws -> Response {
+        guard let name = UploadName(try context.pathText("upload")) else { throw Problem.notFound("upload") }
+        return try await MultipartReader.withForm(of: request, in: uploads) { form in
+            guard let file = form.files.first, form.files.count == 1, file.name == "file" else {
+                throw Problem(.invalid, field: "file", "Send one photo in the field file.")
+            }
+            try await community.directUploads.receive(file.path, byteCount: file.byteCount, as: name)
+            return .noContent
+        }
+    }
+}
+
+private struct OfferBody: JSONWritable {
+    let offer: DirectUploads.Offer
+    let site: Site
+
+    func write(to json: inout JSONText) {
+        json.object { json in
+            json.field("mediaId", offer.id.description)
+            json.field("url", offer.form?.url ?? site.absolute("/api/uploads/\(offer.name)"))
+            json.field("method", "POST")
+            json.field("headers", JSONNode.object([]))
+            let fields = (offer.form?.fields ?? [:]).sorted { $0.key < $1.key }
+            json.field("fields", JSONNode.object(fields.map { ($0.key, .text($0.value)) }))
+            json.field("expiresAt", Timestamp(offer.expiresAt).rfc3339)
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import MediaStorage
+import Storage
+
+/// The SQL of photos on their way.
+enum DirectUploadRecords {
+    struct Record: Sendable {
+        let id: ID<Photo>
+        let name: UploadName
+        let byteCount: Int64
+        let altText: String
+        let createdAt: Int64
+    }
+
+    private static let columns: SQL = "id, name, byte_count, alt_text, created_at"
+
+    private static func record(_ row: any Row) -> Record? {
+        UploadName(row.text(1)).map {
+            Record(id: ID(row.int(0)), name: $0, byteCount: row.int(2), altText: row.text(3), createdAt: row.int(4))
+        }
+    }
+
+    static func insert(
+        _ id: ID<Photo>, of account: ID<Account>, _ name: UploadName, _ wish: DirectUploadWish, at time: Int64,
+        in connection: any Connection
+    ) throws {
+        try connection.run(
+            """
+            INSERT INTO direct_uploads (id, account_id, name, content_type, byte_count, alt_text, created_at)
+            VALUES (\(id), \(account), \(name.description), \(wish.contentType), \(wish.byteCount), \(wish.altText), \(time))
+            """)
+    }
+
+    static func count(of account: ID<Account>, in connection: any Connection) throws -> Int {
+        Int(try connection.int("SELECT count(*) FROM direct_uploads WHERE account_id = \(account)") ?? 0)
+    }
+
+    static func find(_ name: UploadName, in connection: any Connection) throws -> Record? {
+        try connection.rows("SELECT \(columns) FROM direct_uploads WHERE name = \(name.description)", record).first ?? nil
+    }
+
+    static func find(_ ids: [ID<Photo>], of account: ID<Account>, in connection: any Connection) throws -> [Record] {
+        try connection.rows(
+            """
+            SELECT \(columns) FROM direct_uploads
+            WHERE account_id = \(account) AND id IN \(list: ids.map(\.value), connection.dialect)
+            """, record
+        ).compactMap { $0 }
+    }
+
+    /// Whether it was there.
+    static func delete(_ id: ID<Photo>, in connection: any Connection) throws -> Bool {
+        try connection.run("DELETE FROM direct_uploads WHERE id = \(id)") == 1
+    }
+
+    static func delete(before time: Int64, in connection: any Connection) throws {
+        try connection.run("DELETE FROM direct_uploads WHERE created_at < \(time)")
+    }
+
+    static func names(in connection: any Connection) throws -> Set<String> {
+        Set(try connection.rows("SELECT name FROM direct_uploads") { $0.text(0) })
+    }
+}

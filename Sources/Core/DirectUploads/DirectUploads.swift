@@ -1,0 +1,162 @@
+import Imaging
+import MediaStorage
+import Storage
+
+/// The rules of photos that go straight to where photos are kept, and are developed when they are posted.
+///
+/// Whoever holds an offer may bring one photo of just that size, for five minutes; it is set aside there and never
+/// served. With the post it becomes a photo like any other, under the id that the offer had.
+package struct DirectUploads: Sendable {
+    /// An offer is good for so long, in milliseconds.
+    static let offerLifetime: Int64 = 5 * 60 * 1000
+    /// How many photos of one account may be on their way.
+    package static let limit = 20
+
+    let storage: any Storage
+    let media: any MediaStorage
+    let photos: Photos
+    let uploads: UploadFolder
+    let ids: IDSequence
+    let clock: Clock
+
+    /// Where a photo may be brought, and until when.
+    package struct Offer: Sendable {
+        package let id: ID<Photo>
+        /// What it is set aside as.
+        package let name: UploadName
+        /// Where it is sent; nil for the site itself.
+        package let form: DirectUploadForm?
+        /// Milliseconds since 1970.
+        package let expiresAt: Int64
+    }
+
+    /// Offers a place for one photo.
+    package func offer(_ wish: DirectUploadWish, to viewer: Viewer) async throws -> Offer {
+        let wish = try wish.checked(atMost: photos.processor.limits.bytes)
+        let now = clock.now()
+        let name = UploadName.random()
+        let id = ids.next(Photo.self)
+        try await storage.write { connection in
+            try Accounts.refuseDemo(viewer, in: connection)
+            guard try DirectUploadRecords.count(of: viewer.id, in: connection) < Self.limit else {
+                throw Problem(
+                    .tooMany(retryAfter: Int(Self.offerLifetime / 1000)),
+                    "\(Self.limit) of your photos are on their way already: post them first, or wait.")
+            }
+            try DirectUploadRecords.insert(id, of: viewer.id, name, wish, at: now, in: connection)
+        }
+        let end = now + Self.offerLifetime
+        let form = try await media.directUpload(
+            DirectUpload(name: name, contentType: wish.contentType, byteCount: wish.byteCount, expiresAt: end))
+        return Offer(id: id, name: name, form: form, expiresAt: end)
+    }
+
+    /// Sets aside a photo that came to the site itself.
+    /// - Parameter path: the file, which is moved away.
+    package func receive(_ path: String, byteCount: Int, as name: UploadName) async throws {
+        let now = clock.now()
+        let found = try await storage.read { try DirectUploadRecords.find(name, in: $0) }
+        guard let found, now < found.createdAt + Self.offerLifetime else {
+            throw Problem(.notFound, "This address takes no photo, or not any more: ask for a new one.")
+        }
+        guard byteCount == found.byteCount else {
+            throw Problem(
+                .invalid, field: "file", "The photo has \(byteCount) bytes; the address was given for \(found.byteCount).")
+        }
+        try await media.setAside(path, as: name)
+    }
+
+    /// Makes photos that wait to be posted out of those of `ids` that were brought; the others are none of its business.
+    func develop(_ ids: [ID<Photo>], by viewer: Viewer) async throws {
+        let found = try await storage.read { try DirectUploadRecords.find(ids, of: viewer.id, in: $0) }
+        guard !found.isEmpty else { return }
+        // In the order of the post, so that a refusal names the photo's place in it.
+        let order = Dictionary(ids.enumerated().map { ($1, $0) }) { first, _ in first }
+        try await uploads.withFolder { folder in
+            for record in found.sorted(by: { order[$0.id, default: 0] < order[$1.id, default: 0] }) {
+                try await develop(record, place: order[record.id, default: 0], by: viewer, in: folder)
+            }
+        }
+    }
+
+    private func develop(
+        _ record: DirectUploadRecords.Record, place: Int, by viewer: Viewer, in folder: String
+    ) async throws {
+        let path = "\(folder)/\(record.name)"
+        guard try await media.fetch(record.name, to: path, atMost: Int64(photos.processor.limits.bytes)) else {
+            throw Problem(
+                .invalid, field: "mediaIds",
+                "Photo \(place + 1) has not arrived: send it to the address that was given for it, or ask for a new one.")
+        }
+        let time = clock.now()
+        let upload = PhotoUpload(path: path, altText: record.altText, id: record.id, place: place)
+        do {
+            try await photos.keeping([upload]) { kept, connection in
+                // Of two posts with the same photo, one has it.
+                guard try DirectUploadRecords.delete(record.id, in: connection) else { throw Problem.notWaiting(record.id) }
+                for photo in kept { try PhotoRecords.insert(photo, of: viewer.id, at: time, in: connection) }
+            }
+        } catch let problem as Problem where problem.isRefusedPhoto {
+            _ = try await storage.write { try DirectUploadRecords.delete(record.id, in: $0) }
+            try await media.discard([record.name])
+            throw problem
+        }
+        // What cannot be discarded now goes with the maintenance.
+        try? await media.discard([record.name])
+    }
+
+    /// Forgets offers that nobody posted in time, and removes what was set aside for none; how many files there were.
+    func removeLeft(before time: Int64) async throws -> Int {
+        // Listed first: whatever is set aside then has a record already, or none any more.
+        let aside = try await media.uploads()
+        let known = try await storage.write { connection in
+            try DirectUploadRecords.delete(before: time, in: connection)
+            return try DirectUploadRecords.names(in: connection)
+        }
+        let left = aside.filter { !known.contains($0.description) }
+        try await media.discard(left)
+        return left.count
+    }
+}
+
+/// What somebody would like to bring.
+package struct DirectUploadWish: Sendable {
+    package let contentType: String
+    package let byteCount: Int64
+    package let altText: String
+
+    package init(contentType: String, byteCount: Int64, altText: String) {
+        self.contentType = contentType
+        self.byteCount = byteCount
+        self.altText = altText
+    }
+
+    private static let types = ["jpeg", "png", "webp", "gif", "heic", "heif", "avif"]
+
+    fileprivate func checked(atMost limit: Int) throws(Problem) -> Self {
+        var check = FieldCheck()
+        let type = contentType.lowercased()
+        check.require(
+            Self.types.contains { "image/\($0)" == type }, "contentType",
+            "A photo is image/\(Self.types.dropLast().joined(separator: ", image/")) or image/\(Self.types.last ?? "").")
+        check.require(
+            (1...Int64(limit)).contains(byteCount), "byteCount", "A photo has 1 to \(limit) bytes, not \(byteCount).")
+        check.add("altText", TextLimit.fault(in: altText, named: "An alternative text", atMost: PhotoUpload.altTextLimit))
+        try check.done()
+        return Self(contentType: type, byteCount: byteCount, altText: altText)
+    }
+}
+
+extension Problem {
+    /// Whether the photo itself was refused, so that the same photo will be refused again.
+    fileprivate var isRefusedPhoto: Bool {
+        switch kind {
+        case .unsupported, .tooLarge, .invalid: !fields.isEmpty && fields.allSatisfy { $0.field == "image" }
+        default: false
+        }
+    }
+
+    static func notWaiting(_ photo: ID<Photo>) -> Problem {
+        Problem(.invalid, field: "mediaIds", "Photo \(photo) is not one of yours that waits to be posted; upload it again.")
+    }
+}
