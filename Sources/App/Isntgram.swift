@@ -10,7 +10,9 @@ struct Isntgram: AsyncParsableCommand {
         discussion: "Begin with «isntgram serve» and open the address it prints.",
         version: version,
         subcommands: [
-            Serve.self, Migrate.self, UserCommands.self, TokenCommands.self, InviteCommands.self, Maintain.self, HealthCheck.self,
+            Serve.self, Migrate.self, UserCommands.self, TokenCommands.self, InviteCommands.self, Maintain.self,
+            StorageCommands.self,
+            MediaCommands.self, HealthCheck.self,
             RenderPhoto.self, MakeVariants.self,
             SeedCommunity.self,
         ])

@@ -16,11 +16,12 @@ package struct MediaFolder: MediaStorage {
     private let threads: NIOThreadPool
 
     /// Opens the folder, makes it where it is missing, and clears what a crash left staged.
-    package init(_ root: String, threads: NIOThreadPool = .singleton) throws {
+    /// - Parameter isForReading: whether another program may be at work in it, so that nothing is cleared.
+    package init(_ root: String, isForReading: Bool = false, threads: NIOThreadPool = .singleton) throws {
         self.root = root
         self.threads = threads
         try Files.makeFolder(root)
-        try Files.remove(staging)
+        if !isForReading { try Files.remove(staging) }
         try Files.makeFolder(staging)
         try Files.makeFolder(aside)
     }
@@ -75,6 +76,19 @@ package struct MediaFolder: MediaStorage {
         try await threads.runIfActive { [self] in
             guard access("\(root)/\(folder)", F_OK) == 0 else { return [] }
             return try Files.names(in: "\(root)/\(folder)").compactMap { MediaPrefix("\(folder)/\($0)") }
+        }
+    }
+
+    package func files(in folder: String) async throws -> [MediaPrefix: [String: Int64]] {
+        let prefixes = try await prefixes(in: folder)
+        return try await threads.runIfActive { [self] in
+            var found: [MediaPrefix: [String: Int64]] = [:]
+            for prefix in prefixes {
+                for name in try Files.names(in: "\(root)/\(prefix)") {
+                    if let count = Files.byteCount("\(root)/\(prefix)/\(name)") { found[prefix, default: [:]][name] = count }
+                }
+            }
+            return found
         }
     }
 

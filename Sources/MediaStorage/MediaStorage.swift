@@ -19,6 +19,9 @@ package protocol MediaStorage: Sendable {
     /// Every photo in one of ``MediaPrefix/folders``.
     func prefixes(in folder: String) async throws -> [MediaPrefix]
 
+    /// Every file in one of ``MediaPrefix/folders``, by its photo: name and how many bytes.
+    func files(in folder: String) async throws -> [MediaPrefix: [String: Int64]]
+
     /// Throws when photos cannot be kept now.
     func check() async throws
 

@@ -81,7 +81,7 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
 }
 
 /// A value on its way into a statement.
-package enum Bind: Sendable, Equatable {
+package enum Bind: Sendable, Hashable {
     /// No value, of a kind: PostgreSQL gives every parameter a type, one without a value too.
     case null(Kind)
     case int(Int64)

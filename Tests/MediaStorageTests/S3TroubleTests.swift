@@ -113,7 +113,7 @@ struct S3TroubleTests {
     @Test func `what could not be deleted is told`() async throws {
         _ = try await with { _, request in
             request.method == .get
-                ? Self.text("<Key>ab/x</Key>")
+                ? Self.text("<Contents><Key>ab/x</Key><Size>1</Size></Contents>")
                 : Self.text("<DeleteResult><Error><Code>Slow &amp; down</Code></Error></DeleteResult>")
         } _: { media in
             let error = await #expect(throws: MediaError.self) { try await media.delete([.random()]) }

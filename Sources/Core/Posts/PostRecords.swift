@@ -105,8 +105,11 @@ enum PostRecords {
             try connection.run("INSERT INTO post_tags (tag, post_id) VALUES (\(tag), \(post.id))")
         }
         try SearchRecords.index(
-            post.id, caption: post.caption, altTexts: post.photos.map(\.altText).joined(separator: "\n"), in: connection)
+            post.id, caption: post.caption, altTexts: words(post.photos), in: connection)
     }
+
+    /// What a post is found by besides its caption.
+    static func words(_ photos: [Photo]) -> String { photos.map(\.altText).joined(separator: "\n") }
 
     static func delete(_ id: ID<Post>, by author: ID<Account>, in connection: any Connection) throws {
         try SearchRecords.forget(id, in: connection)

@@ -91,7 +91,8 @@ package struct Search: Sendable {
         }
     }
 
-    /// Posts whose captions and alternative texts have the words, the best first; with no words, the newest first.
+    /// Posts whose captions and alternative texts have the words, those whose caption has all of them first, then the
+    /// newest; with no words, the newest.
     package func posts(_ query: SearchQuery, for viewer: Viewer?, page: PageRequest) async throws -> Page<Post> {
         guard !query.isEmpty else { return Page(items: [], nextCursor: nil) }
         return try await storage.read { connection in

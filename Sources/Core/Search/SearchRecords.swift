@@ -80,19 +80,26 @@ enum SearchRecords {
     }
 
     /// Joins to `posts p` those whose caption or alternative texts have these words, the last of which may be a beginning;
-    /// the condition for `WHERE`, and the rank for `ORDER BY`, the best first.
+    /// the condition for `WHERE`, and the rank for `ORDER BY`: 0 where the caption alone has them, or 1. The engines' own
+    /// ranks differ from each other and with every new post, under whoever pages through a list.
     static func posts(matching words: [String], _ dialect: Dialect) -> (join: SQL, condition: SQL, rank: SQL) {
         switch dialect {
         case .sqlite:
             let query = words.map { "\"\($0)\"" }.joined(separator: " AND ") + "*"
+            let inCaption = "{caption} : (\(query))"
             return (
-                "JOIN post_search s ON s.rowid = p.id", "post_search MATCH \(query)", "bm25(post_search, 2.0, 1.0)"
+                "JOIN post_search s ON s.rowid = p.id", "post_search MATCH \(query)",
+                """
+                CASE WHEN p.id IN (SELECT rowid FROM post_search WHERE post_search MATCH \(inCaption)) THEN 0 ELSE 1 END
+                """
             )
         case .postgres:
             let query = words.map(folded).joined(separator: " & ") + ":*"
+            // Captions have the weight A.
+            let inCaption = words.dropLast().map { folded($0) + ":A & " }.joined() + folded(words.last ?? "") + ":*A"
             return (
                 "JOIN post_search s ON s.post_id = p.id", "s.document @@ to_tsquery('simple', \(query))",
-                "- ts_rank(s.document, to_tsquery('simple', \(query)))"
+                "CASE WHEN s.document @@ to_tsquery('simple', \(inCaption)) THEN 0 ELSE 1 END"
             )
         }
     }

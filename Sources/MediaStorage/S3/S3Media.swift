@@ -80,12 +80,22 @@ package struct S3Media: MediaStorage {
 
     package func delete(_ prefixes: [MediaPrefix]) async throws {
         var names: [String] = []
-        for prefix in prefixes { names += try await list("\(prefix)/").names }
+        for prefix in prefixes { names += try await list("\(prefix)/").objects.map(\.name) }
         try await remove(names)
     }
 
     package func prefixes(in folder: String) async throws -> [MediaPrefix] {
         try await list("\(folder)/", isDeep: false).folders.compactMap { MediaPrefix(String($0.dropLast())) }
+    }
+
+    package func files(in folder: String) async throws -> [MediaPrefix: [String: Int64]] {
+        var found: [MediaPrefix: [String: Int64]] = [:]
+        for object in try await list("\(folder)/").objects {
+            guard let slash = object.name.lastIndex(of: "/"), let prefix = MediaPrefix(String(object.name[..<slash]))
+            else { continue }
+            found[prefix, default: [:]][String(object.name[object.name.index(after: slash)...])] = object.byteCount
+        }
+        return found
     }
 
     package func check() async throws {
@@ -156,16 +166,23 @@ package struct S3Media: MediaStorage {
 
     /// Every key that begins so, without the location's own prefix; not deep, what stands before the next `/` counts as
     /// a folder.
-    private func list(_ beginning: String, isDeep: Bool = true) async throws -> (names: [String], folders: [String]) {
+    private func list(
+        _ beginning: String, isDeep: Bool = true
+    ) async throws -> (objects: [(name: String, byteCount: Int64)], folders: [String]) {
         let own = client.location.prefix
         var query = [("list-type", "2"), ("max-keys", "\(longestList)"), ("prefix", own + beginning)]
         if !isDeep { query.append(("delimiter", "/")) }
-        var found: (names: [String], folders: [String]) = ([], [])
+        var found: (objects: [(name: String, byteCount: Int64)], folders: [String]) = ([], [])
         var token: String?
         repeat {
             let page = query + (token.map { [("continuation-token", $0)] } ?? [])
             let text = try await client.text(.GET, client.bucketPath, query: page.map { (name: $0.0, value: $0.1) })
-            found.names += XMLText.values(of: "Key", in: text).map { String($0.dropFirst(own.count)) }
+            for object in XMLText.values(of: "Contents", in: text) {
+                guard let key = XMLText.values(of: "Key", in: object).first,
+                    let size = XMLText.values(of: "Size", in: object).first.flatMap({ Int64($0) })
+                else { throw MediaError("S3 listed an object without a key or a size: \(object.prefix(200))") }
+                found.objects.append((String(key.dropFirst(own.count)), size))
+            }
             found.folders += XMLText.values(of: "CommonPrefixes", in: text).flatMap { XMLText.values(of: "Prefix", in: $0) }
                 .map { String($0.dropFirst(own.count)) }
             token = XMLText.values(of: "NextContinuationToken", in: text).first
@@ -221,6 +238,6 @@ package struct S3Media: MediaStorage {
     package func discard(_ names: [UploadName]) async throws { try await remove(names.map(\.key)) }
 
     package func uploads() async throws -> [UploadName] {
-        try await list(UploadName.folder).names.compactMap { UploadName(key: $0) }
+        try await list(UploadName.folder).objects.compactMap { UploadName(key: $0.name) }
     }
 }

@@ -1,0 +1,149 @@
+import Crypto
+import Storage
+
+/// A table as it moves between engines: its columns, and the key that orders it the same in both.
+package struct MovedTable: Sendable {
+    package let name: String
+    let key: [String]
+
+    /// Every table but the indexes of words, which are made anew; none before those that it refers to.
+    package static let all = [
+        MovedTable("accounts"), MovedTable("credentials", key: "hash"), MovedTable("invites", key: "hash"),
+        MovedTable("posts"), MovedTable("photos"), MovedTable("direct_uploads"),
+        MovedTable("unclaimed_files", key: "files"), MovedTable("post_tags", key: "tag", "post_id"), MovedTable("likes"),
+        MovedTable("saves"), MovedTable("comments"), MovedTable("comment_likes"), MovedTable("follows"),
+        MovedTable("follow_requests"), MovedTable("blocks"), MovedTable("mutes"), MovedTable("notifications"),
+    ]
+
+    private init(_ name: String, key: String...) {
+        self.name = name
+        self.key = key.isEmpty ? ["id"] : key
+    }
+
+    /// A column and what its values are.
+    struct Column: Sendable, Equatable {
+        let name: String
+        let kind: Bind.Kind
+    }
+
+    /// The columns as the engine has them, by name.
+    func columns(in connection: any Connection) throws -> [Column] {
+        let query: SQL =
+            switch connection.dialect {
+            case .sqlite: "SELECT name, type FROM pragma_table_info(\(name))"
+            case .postgres:
+                """
+                SELECT column_name, data_type FROM information_schema.columns
+                WHERE table_name = \(name) AND table_schema = current_schema()
+                """
+            }
+        return try connection.rows(query) { row -> Column in
+            let kind: Bind.Kind? =
+                switch row.text(1).lowercased() {
+                case "integer", "bigint": .int
+                case "text": .text
+                case "blob", "bytea": .bytes
+                default: nil
+                }
+            guard let kind else { throw StorageError.other("\(name).\(row.text(0)) is of no type that moves: \(row.text(1)).") }
+            return Column(name: row.text(0), kind: kind)
+        }.sorted { $0.name < $1.name }
+    }
+
+    func count(in connection: any Connection) throws -> Int { Int(try connection.int(sql("SELECT count(*) FROM \(name)")) ?? 0) }
+
+    /// Rows after one key, in the key's order; up to another key where that is given, all such.
+    func rows(
+        after low: [Bind]?, upTo high: [Bind]? = nil, limit: Int? = nil, _ columns: [Column], in connection: any Connection
+    ) throws -> [[Bind]] {
+        let names = columns.map(\.name).joined(separator: ", ")
+        var query = sql("SELECT \(names) FROM \(name) WHERE 1 = 1")
+        if let low { query = "\(query) AND \(tuple(">", low))" }
+        if let high { query = "\(query) AND \(tuple("<=", high))" }
+        query = "\(query) ORDER BY \(sql(key.joined(separator: ", ")))"
+        if let limit { query = "\(query) LIMIT \(limit)" }
+        return try connection.rows(query) { row in
+            columns.enumerated().map { place, column in
+                if row.isNull(place) { return .null(column.kind) }
+                switch column.kind {
+                case .int: return .int(row.int(place))
+                case .text: return .text(row.text(place))
+                case .bytes: return .bytes(row.bytes(place))
+                case .double: return .double(row.double(place))
+                }
+            }
+        }
+    }
+
+    /// The key of a row.
+    func key(of row: [Bind], _ columns: [Column]) -> [Bind] {
+        key.compactMap { name in columns.firstIndex { $0.name == name }.map { row[$0] } }
+    }
+
+    /// Adds rows, or sets those whose keys are there.
+    func put(_ rows: [[Bind]], _ columns: [Column], in connection: any Connection) throws {
+        let names = columns.map(\.name)
+        let set = names.filter { !key.contains($0) }.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
+        let otherwise = set.isEmpty ? "DO NOTHING" : "DO UPDATE SET \(set)"
+        // Several a statement: over a network each costs a way there and back.
+        for start in stride(from: 0, to: rows.count, by: 50) {
+            var statement = sql("INSERT INTO \(name) (\(names.joined(separator: ", "))) VALUES ")
+            for (place, row) in rows[start..<min(rows.count, start + 50)].enumerated() {
+                statement = "\(statement)\(sql(place == 0 ? "" : ", "))(\(list(row)))"
+            }
+            statement = "\(statement)\(sql(" ON CONFLICT (\(key.joined(separator: ", "))) \(otherwise)"))"
+            try connection.run(statement)
+        }
+    }
+
+    func delete(_ keys: [[Bind]], in connection: any Connection) throws {
+        for key in keys { try connection.run("DELETE FROM \(sql(name)) WHERE \(tuple("=", key))") }
+    }
+
+    func delete(after key: [Bind]?, in connection: any Connection) throws -> Int {
+        guard let key else { return try connection.run(sql("DELETE FROM \(name)")) }
+        return try connection.run("DELETE FROM \(sql(name)) WHERE \(tuple(">", key))")
+    }
+
+    private func tuple(_ comparison: String, _ key: [Bind]) -> SQL {
+        "(\(sql(self.key.joined(separator: ", ")))) \(sql(comparison)) (\(list(key)))"
+    }
+
+    private func list(_ values: [Bind]) -> SQL {
+        values.dropFirst().reduce(values.first.map { "\(AnyBind(bind: $0))" } ?? "") { "\($0), \(AnyBind(bind: $1))" }
+    }
+
+    /// Names that stand in the schema, never what somebody sent.
+    private func sql(_ text: String) -> SQL { SQL(stringLiteral: text) }
+
+    /// A value of whatever kind.
+    private struct AnyBind: Bindable { let bind: Bind }
+}
+
+/// A sum over rows that is the same for the same rows from either engine: SHA-256 of each value's kind, length and
+/// bytes.
+struct RowsChecksum {
+    private var hash = SHA256()
+    private(set) var count = 0
+
+    mutating func add(_ row: [Bind]) {
+        count += 1
+        for value in row {
+            switch value {
+            case .null: add(0, [])
+            case .int(let number): add(1, withUnsafeBytes(of: number.littleEndian) { Array($0) })
+            case .text(let text): add(2, Array(text.utf8))
+            case .bytes(let bytes): add(3, bytes)
+            case .double(let number): add(4, withUnsafeBytes(of: number.bitPattern.littleEndian) { Array($0) })
+            }
+        }
+    }
+
+    private mutating func add(_ kind: UInt8, _ bytes: [UInt8]) {
+        hash.update(data: [kind])
+        withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { hash.update(bufferPointer: $0) }
+        hash.update(data: bytes)
+    }
+
+    var hexadecimal: String { hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
+}

@@ -1,0 +1,136 @@
+import Storage
+
+/// Copies every record from one storage to another, of whichever engines.
+///
+/// It goes through each table in the order of its key, some rows at a time, and writes only what differs: broken off, it
+/// goes on where it was when it is run again; run again on what is copied, it changes nothing. At the end it counts and
+/// sums the rows of both sides, each read once more.
+package struct StorageCopy: Sendable {
+    private static let batch = 500
+
+    let source: any Storage
+    let target: any Storage
+
+    package init(from source: any Storage, to target: any Storage) {
+        self.source = source
+        self.target = target
+    }
+
+    /// How far it is: rows of all tables, read once to copy and once to compare.
+    package struct Progress: Sendable {
+        package let step: String
+        package let done: Int
+        package let total: Int
+    }
+
+    /// A table as both sides have it.
+    package struct Copied: Sendable, Equatable {
+        package let table: String
+        package let rows: Int
+        /// SHA-256 in hexadecimal digits.
+        package let checksum: String
+        /// Rows written or removed this time.
+        package let changes: Int
+    }
+
+    /// - Parameters:
+    ///   - isReplacing: whether accounts of the target that the source does not have are removed.
+    ///   - report: is told after every few hundred rows.
+    /// - Throws: ``StorageError`` where the target is another community's, or where the sides differ at the end.
+    package func run(
+        isReplacing: Bool = false, report: @escaping @Sendable (Progress) -> Void = { _ in }
+    ) async throws -> [Copied] {
+        if !isReplacing { try await refuseAnotherCommunity() }
+        let total = try await source.read { connection in
+            try MovedTable.all.reduce(0) { try $0 + $1.count(in: connection) }
+        }
+        var done = 0
+        var changes: [String: Int] = [:]
+        for table in MovedTable.all {
+            changes[table.name] = try await copy(table) { count in
+                done += count
+                report(Progress(step: table.name, done: done, total: total * 2))
+            }
+        }
+        report(Progress(step: "search", done: done, total: total * 2))
+        let changed = ["accounts", "posts", "photos"].contains { changes[$0, default: 0] > 0 }
+        try await SearchIndexes(storage: target).rebuild(evenIfComplete: changed)
+        var copied: [Copied] = []
+        for table in MovedTable.all {
+            let (here, there) = (try await checksum(of: table, in: source), try await checksum(of: table, in: target))
+            guard here.hexadecimal == there.hexadecimal, here.count == there.count else {
+                throw StorageError.other(
+                    """
+                    \(table.name) differs: \(here.count) rows here, \(there.count) there. Something writes to one of them: \
+                    stop it, and run this again.
+                    """)
+            }
+            copied.append(
+                Copied(
+                    table: table.name, rows: here.count, checksum: here.hexadecimal, changes: changes[table.name, default: 0]))
+            done += here.count
+            report(Progress(step: "comparing \(table.name)", done: done, total: total * 2))
+        }
+        try await target.write { try $0.script("ANALYZE") }
+        return copied
+    }
+
+    private func refuseAnotherCommunity() async throws {
+        let accounts: @Sendable (any Connection) throws -> [Int64: String] = { connection in
+            let pairs = try connection.rows("SELECT id, username FROM accounts") { ($0.int(0), $0.text(1)) }
+            return Dictionary(uniqueKeysWithValues: pairs)
+        }
+        let (here, there) = (try await source.read(accounts), try await target.read(accounts))
+        if let stranger = there.first(where: { here[$0.key] == nil }) {
+            throw StorageError.other(
+                """
+                The target holds an account that the source does not, \(stranger.value): it may be another community's. Empty \
+                it, or say --replace to have all of it replaced.
+                """)
+        }
+    }
+
+    /// How many rows were written or removed.
+    private func copy(_ table: MovedTable, advance: (Int) -> Void) async throws -> Int {
+        let columns = try await source.read { try table.columns(in: $0) }
+        guard try await target.read({ try table.columns(in: $0) }) == columns else {
+            throw StorageError.other("\(table.name) has other columns there: both sides need this version's schema.")
+        }
+        var last: [Bind]?
+        var changes = 0
+        while true {
+            let low = last
+            let rows = try await source.read { try table.rows(after: low, limit: Self.batch, columns, in: $0) }
+            guard let end = rows.last else { break }
+            let high = table.key(of: end, columns)
+            changes += try await target.write { connection in
+                let there = try table.rows(after: low, upTo: high, columns, in: connection)
+                guard there != rows else { return 0 }
+                let keys = Set(rows.map { table.key(of: $0, columns) })
+                let superfluous = there.map { table.key(of: $0, columns) }.filter { !keys.contains($0) }
+                try table.delete(superfluous, in: connection)
+                let known = Set(there)
+                let new = rows.filter { !known.contains($0) }
+                try table.put(new, columns, in: connection)
+                return superfluous.count + new.count
+            }
+            last = high
+            advance(rows.count)
+        }
+        let end = last
+        return try await changes + target.write { try table.delete(after: end, in: $0) }
+    }
+
+    private func checksum(of table: MovedTable, in storage: any Storage) async throws -> RowsChecksum {
+        let columns = try await storage.read { try table.columns(in: $0) }
+        var sum = RowsChecksum()
+        var last: [Bind]?
+        while true {
+            let low = last
+            let rows = try await storage.read { try table.rows(after: low, limit: Self.batch, columns, in: $0) }
+            guard let end = rows.last else { return sum }
+            for row in rows { sum.add(row) }
+            last = table.key(of: end, columns)
+        }
+    }
+}

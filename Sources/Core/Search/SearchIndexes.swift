@@ -1,0 +1,47 @@
+import Storage
+
+/// The indexes of words, made anew out of what they index.
+struct SearchIndexes: Sendable {
+    private static let batch = 500
+    let storage: any Storage
+
+    /// - Parameter evenIfComplete: whether they are made anew also where every account and post is in them.
+    func rebuild(evenIfComplete: Bool) async throws {
+        let isComplete = try await storage.read { connection in
+            try connection.int("SELECT count(*) FROM accounts") == connection.int("SELECT count(*) FROM account_search")
+                && connection.int("SELECT count(*) FROM posts") == connection.int("SELECT count(*) FROM post_search")
+        }
+        guard evenIfComplete || !isComplete else { return }
+        try await storage.write { connection in
+            try connection.run("DELETE FROM account_search")
+            try connection.run("DELETE FROM post_search")
+        }
+        try await walk { last, connection in
+            let accounts = try connection.rows(
+                "SELECT id, username, full_name FROM accounts WHERE id > \(last) ORDER BY id LIMIT \(Self.batch)"
+            ) { (ID<Account>($0.int(0)), $0.text(1), $0.text(2)) }
+            for (id, username, name) in accounts { try SearchRecords.index(id, username, name, in: connection) }
+            return accounts.last?.0.value
+        }
+        try await walk { last, connection in
+            let posts = try connection.rows(
+                "SELECT id, caption FROM posts WHERE id > \(last) ORDER BY id LIMIT \(Self.batch)"
+            ) { (ID<Post>($0.int(0)), $0.text(1)) }
+            let photos = try PhotoRecords.photos(of: posts.map(\.0), in: connection)
+            for (id, caption) in posts {
+                try SearchRecords.index(id, caption: caption, altTexts: PostRecords.words(photos[id] ?? []), in: connection)
+            }
+            return posts.last?.0.value
+        }
+    }
+
+    /// Some rows a transaction, from one id to the next.
+    private func walk(_ step: @escaping @Sendable (Int64, any Connection) throws -> Int64?) async throws {
+        var last: Int64 = 0
+        while true {
+            let start = last
+            guard let end = try await storage.write({ try step(start, $0) }) else { return }
+            last = end
+        }
+    }
+}
