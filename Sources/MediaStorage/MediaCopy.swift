@@ -47,6 +47,12 @@ package struct MediaCopy: Sendable {
         }
     }
 
+    private struct Missing: Sendable {
+        let prefix: MediaPrefix
+        let files: [String: Int64]
+        let isThereInPart: Bool
+    }
+
     private func removeFolder() async throws {
         let folder = folder
         try await threads.runIfActive { try Files.remove(folder) }
@@ -54,14 +60,16 @@ package struct MediaCopy: Sendable {
 
     private func copyAll(_ report: @escaping @Sendable (Progress) -> Void) async throws -> Report {
         var result = Report()
-        var missing: [(MediaPrefix, [String: Int64])] = []
+        var missing: [Missing] = []
         for folder in MediaPrefix.folders {
             let there = try await target.files(in: folder)
             for (prefix, files) in try await source.files(in: folder) {
                 result.photos += 1
                 result.files += files.count
                 result.bytes += files.values.reduce(0, +)
-                if there[prefix] != files { missing.append((prefix, files)) }
+                if there[prefix] != files {
+                    missing.append(Missing(prefix: prefix, files: files, isThereInPart: there[prefix] != nil))
+                }
             }
         }
         result.copied = missing.count
@@ -73,9 +81,9 @@ package struct MediaCopy: Sendable {
             report(Progress(done: done, total: total))
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for (place, (prefix, files)) in missing.enumerated() {
+            for (place, photo) in missing.enumerated() {
                 if place >= Self.atOnce, try await group.next() != nil { advance() }
-                group.addTask { try await copy(prefix, files) }
+                group.addTask { try await copy(photo) }
             }
             while try await group.next() != nil { advance() }
         }
@@ -88,16 +96,17 @@ package struct MediaCopy: Sendable {
     }
 
     /// Looks whether what was copied is there whole.
-    private func compare(_ copied: [(MediaPrefix, [String: Int64])]) async throws {
-        for (folder, photos) in Dictionary(grouping: copied, by: { String($0.0.description.prefix(2)) }) {
+    private func compare(_ copied: [Missing]) async throws {
+        for (folder, photos) in Dictionary(grouping: copied, by: { String($0.prefix.description.prefix(2)) }) {
             let there = try await target.files(in: folder)
-            if let lost = photos.first(where: { there[$0.0] != $0.1 }) {
-                throw MediaError("\(lost.0) did not arrive whole: run this again.")
+            if let lost = photos.first(where: { there[$0.prefix] != $0.files }) {
+                throw MediaError("\(lost.prefix) did not arrive whole: run this again.")
             }
         }
     }
 
-    private func copy(_ prefix: MediaPrefix, _ files: [String: Int64]) async throws {
+    private func copy(_ photo: Missing) async throws {
+        let (prefix, files) = (photo.prefix, photo.files)
         let own = "\(folder)/\(prefix.description.dropFirst(3))"
         _ = try await threads.runIfActive { try Files.makeFolder(own) }
         for (name, count) in files {
@@ -110,8 +119,7 @@ package struct MediaCopy: Sendable {
                 try await threads.runIfActive { try file.write(piece) }
             }
         }
-        // What is there of it came only in part.
-        try await target.delete([prefix])
+        if photo.isThereInPart { try await target.delete([prefix]) }
         try await target.put(files.keys.map { MediaFile(path: "\(own)/\($0)", name: $0) }, under: prefix)
     }
 }

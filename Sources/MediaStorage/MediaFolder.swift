@@ -64,11 +64,8 @@ package struct MediaFolder: MediaStorage {
 
     package func delete(_ prefixes: [MediaPrefix]) async throws {
         try await threads.runIfActive { [self] in
-            for prefix in prefixes {
-                try Files.remove("\(root)/\(prefix)")
-                // The folder of the first two digits goes with its last photo; it stays while others are in it.
-                rmdir("\(root)/\(prefix.description.prefix(2))")
-            }
+            // The folder of the first two digits stays: another photo may be on its way into it just now.
+            for prefix in prefixes { try Files.remove("\(root)/\(prefix)") }
         }
     }
 

@@ -26,7 +26,7 @@ def free_port():
 class Server:
     """One run of `isntgram serve` on a free port of this machine."""
 
-    def __init__(self, folder, *options):
+    def __init__(self, folder, *options, environment=None):
         self.folder = pathlib.Path(folder)
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -34,7 +34,7 @@ class Server:
         self.process = subprocess.Popen(
             [PROGRAM, "serve", "--port", str(self.port), "--data", str(self.folder), "--log-level", "warning",
              "--rate-limits", "off", *options],
-            stderr=self.log)
+            stderr=self.log, env={**os.environ, **(environment or {})})
         deadline = time.monotonic() + 30
         while not self.answers():
             if self.process.poll() is not None or time.monotonic() > deadline:
