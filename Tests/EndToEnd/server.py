@@ -23,29 +23,11 @@ def free_port():
         return probe.getsockname()[1]
 
 
-class Server:
-    """One run of `isntgram serve` on a free port of this machine."""
+class Client:
+    """A program that talks to a site."""
 
-    def __init__(self, folder, *options, environment=None):
-        self.folder = pathlib.Path(folder)
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.log = open(self.folder.parent / f"{self.folder.name}.log", "ab")
-        self.process = subprocess.Popen(
-            [PROGRAM, "serve", "--port", str(self.port), "--data", str(self.folder), "--log-level", "warning",
-             "--rate-limits", "off", *options],
-            stderr=self.log, env={**os.environ, **(environment or {})})
-        deadline = time.monotonic() + 30
-        while not self.answers():
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"the server did not start: {self.process.poll()}")
-            time.sleep(0.02)
-
-    def answers(self):
-        try:
-            return self.request("GET", "/readyz").status == 200
-        except OSError:
-            return False
+    def __init__(self, url):
+        self.url = url
 
     def request(self, method, path, body=None, headers=None, timeout=60):
         """The answer, whatever its status."""
@@ -78,6 +60,31 @@ class Server:
         body += f"--{boundary}--\r\n".encode()
         headers = {"Authorization": f"Bearer {token}", "Content-Type": f"multipart/form-data; boundary={boundary}"}
         return self.request("POST", "/api/posts", body, headers)
+
+
+class Server(Client):
+    """One run of `isntgram serve` on a free port of this machine."""
+
+    def __init__(self, folder, *options, environment=None, port=None):
+        self.folder = pathlib.Path(folder)
+        self.port = port or free_port()
+        super().__init__(f"http://127.0.0.1:{self.port}")
+        self.log = open(self.folder.parent / f"{self.folder.name}.log", "ab")
+        self.process = subprocess.Popen(
+            [PROGRAM, "serve", "--port", str(self.port), "--data", str(self.folder), "--log-level", "warning",
+             "--rate-limits", "off", *options],
+            stderr=self.log, env={**os.environ, **(environment or {})})
+        deadline = time.monotonic() + 30
+        while not self.answers():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the server did not start: {self.process.poll()}")
+            time.sleep(0.02)
+
+    def answers(self):
+        try:
+            return self.request("GET", "/readyz").status == 200
+        except OSError:
+            return False
 
     def command(self, *arguments, stdin=""):
         return subprocess.run(
