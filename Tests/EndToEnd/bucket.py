@@ -45,7 +45,7 @@ class Bucket:
         return [part.split("</Key>")[0] for part in text.split("<Key>")[1:]]
 
     def stop(self):
-        self.process.terminate()
+        self.process.kill()
         self.process.wait(timeout=30)
 
     def __enter__(self):

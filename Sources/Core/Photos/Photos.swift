@@ -55,6 +55,9 @@ package struct Photos: Sendable {
         } catch StorageError.uncertain {
             // Perhaps the photos are posted. If not, their files are known as unclaimed, and go with the maintenance.
             throw StorageError.uncertain
+        } catch let error as MediaError where error.isPassing {
+            // What cannot be reached cannot be removed now; it goes with the maintenance too.
+            throw error
         } catch {
             await removeQuietly(prefixes.map(\.description))
             throw error

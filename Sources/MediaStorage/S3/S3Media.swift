@@ -54,8 +54,11 @@ package struct S3Media: MediaStorage {
                 try await put(file.path, as: "\(prefix)/\(file.name)", caching: "public, max-age=31536000, immutable")
             }
         } catch {
-            // A task of its own: the request's may be cancelled already.
-            await Task { try? await delete([prefix]) }.value
+            // Where S3 cannot be reached, neither can what is to be removed: it is known as unclaimed, and goes later.
+            if (error as? MediaError)?.isPassing != true {
+                // A task of its own: the request's may be cancelled already.
+                await Task { try? await delete([prefix]) }.value
+            }
             throw error
         }
         for file in files { unlink(file.path) }
