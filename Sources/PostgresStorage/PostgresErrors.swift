@@ -9,6 +9,8 @@ struct PostgresFailure: Error {
     /// The function of the server that reported it, which alone tells some errors apart.
     let function: String
     let error: StorageError
+    /// Whether a row's own id was taken: another copy made the same in the same millisecond.
+    private let isIDTaken: Bool
 
     init(_ result: OpaquePointer?, on connection: OpaquePointer) {
         func field(_ code: CInt) -> String { PQresultErrorField(result, code).map { String(cString: $0) } ?? "" }
@@ -16,10 +18,11 @@ struct PostgresFailure: Error {
         function = field(error_field_function)
         let message = field(error_field_message)
         let table = field(error_field_table)
+        let columns = Self.columns(of: table, in: field(error_field_detail))
+        isIDTaken = state == "23505" && columns == "\(table).id"
         error =
             switch state {
-            case "23505":
-                .unique(Self.columns(of: table, in: field(error_field_detail)) ?? field(error_field_constraint))
+            case "23505": .unique(columns ?? field(error_field_constraint))
             default: StorageError(state: state, message: message.isEmpty ? Self.words(of: connection) : message)
             }
     }
@@ -29,8 +32,8 @@ struct PostgresFailure: Error {
         String(cString: PQerrorMessage(connection)).split(separator: "\n").joined(separator: " ")
     }
 
-    /// Another transaction was in the way; the same again may succeed.
-    var isConflict: Bool { state == "40001" || state == "40P01" }
+    /// Another transaction was in the way; the same again, with ids made anew, may succeed.
+    var isConflict: Bool { state == "40001" || state == "40P01" || isIDTaken }
 
     /// The server ends, or ends this connection.
     var isEndOfConnection: Bool { state.hasPrefix("57P") || state.hasPrefix("08") || state == "25P03" }

@@ -39,6 +39,23 @@ struct PostgresStorageTests {
         try await with(unprepared) { try await promise.check($0) }
     }
 
+    @Test func `an id that another copy made too is made anew`() async throws {
+        try await with { storage in
+            try await storage.write { try $0.script("CREATE TABLE things (id BIGINT PRIMARY KEY)") }
+            try await storage.write { try $0.run("INSERT INTO things (id) VALUES (\(7))") }
+            let tries = Mutex(0)
+            try await storage.write { connection in
+                let attempt = tries.withLock { count in
+                    count += 1
+                    return count
+                }
+                try connection.run("INSERT INTO things (id) VALUES (\(attempt == 1 ? 7 : 8))")
+            }
+            #expect(tries.withLock { $0 } == 2)
+            #expect(try await storage.read { try $0.int("SELECT count(*) FROM things") } == 2)
+        }
+    }
+
     @Test func `programs that start together run each migration once`() async throws {
         let migrations = (1...5).map { number in
             Migration(number: number, name: "\(number)") { _ in "CREATE TABLE t\(number) (id BIGINT); SELECT pg_sleep(0.02)" }
@@ -163,11 +180,11 @@ struct PostgresStorageTests {
 
     @Test func `a failed statement cannot be passed over`() async throws {
         try await with { storage in
-            try await storage.write { try $0.script("CREATE TABLE things (id BIGINT PRIMARY KEY)") }
-            await #expect(throws: StorageError.unique("things.id")) {
+            try await storage.write { try $0.script("CREATE TABLE things (number BIGINT PRIMARY KEY)") }
+            await #expect(throws: StorageError.unique("things.number")) {
                 try await storage.write { connection in
-                    try connection.run("INSERT INTO things (id) VALUES (\(1))")
-                    _ = try? connection.run("INSERT INTO things (id) VALUES (\(1))")
+                    try connection.run("INSERT INTO things (number) VALUES (\(1))")
+                    _ = try? connection.run("INSERT INTO things (number) VALUES (\(1))")
                 }
             }
             #expect(try await storage.read { try $0.int("SELECT count(*) FROM things") } == 0)

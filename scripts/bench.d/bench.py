@@ -1,6 +1,8 @@
 """Measures the server as `scripts/bench` says. Every load goes to loopback and ends by itself."""
 
+import argparse
 import concurrent.futures
+import contextlib
 import json
 import os
 import pathlib
@@ -13,6 +15,7 @@ import threading
 import time
 
 sys.path.append(str(pathlib.Path(__file__).parent.parent.parent / "Tests" / "EndToEnd"))
+from postgres import Postgres  # noqa: E402
 from server import PROGRAM, Server, free_port  # noqa: E402
 
 SECONDS = int(os.environ.get("BENCH_SECONDS", "8"))
@@ -102,6 +105,16 @@ def cpu_of(command):
 
 
 def main():
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite", help="the engine that is measured")
+    with contextlib.ExitStack() as stack:
+        if options.parse_args().database == "postgres":
+            # Every process started from here on finds it.
+            os.environ["ISNTGRAM_DATABASE_URL"] = stack.enter_context(Postgres()).url
+        measure()
+
+
+def measure():
     rows = []
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
