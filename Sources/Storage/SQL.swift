@@ -40,6 +40,12 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
         /// Splices a fragment in, with its binds.
         package mutating func appendInterpolation(_ fragment: SQL) { sql.splice(fragment) }
 
+        /// Names of tables or columns, quoted, with commas between.
+        package mutating func appendInterpolation(names: [String]) {
+            let quoted = names.map { "\"\($0.replacing("\"", with: "\"\""))\"" }
+            sql.text += quoted.joined(separator: ", ")
+        }
+
         /// A list to stand after `IN`, as one bind whatever its length.
         package mutating func appendInterpolation(list values: [Int64], _ dialect: Dialect) {
             let json = "[" + values.map(String.init).joined(separator: ",") + "]"

@@ -50,17 +50,18 @@ package struct MovedTable: Sendable {
         }.sorted { $0.name < $1.name }
     }
 
-    func count(in connection: any Connection) throws -> Int { Int(try connection.int(sql("SELECT count(*) FROM \(name)")) ?? 0) }
+    func count(in connection: any Connection) throws -> Int {
+        Int(try connection.int("SELECT count(*) FROM \(names: [name])") ?? 0)
+    }
 
     /// Rows after one key, in the key's order; up to another key where that is given, all such.
     func rows(
         after low: [Bind]?, upTo high: [Bind]? = nil, limit: Int? = nil, _ columns: [Column], in connection: any Connection
     ) throws -> [[Bind]] {
-        let names = columns.map(\.name).joined(separator: ", ")
-        var query = sql("SELECT \(names) FROM \(name) WHERE 1 = 1")
-        if let low { query = "\(query) AND \(tuple(">", low))" }
-        if let high { query = "\(query) AND \(tuple("<=", high))" }
-        query = "\(query) ORDER BY \(sql(key.joined(separator: ", ")))"
+        var query: SQL = "SELECT \(names: columns.map(\.name)) FROM \(names: [name]) WHERE 1 = 1"
+        if let low { query = "\(query) AND \(tuple) > (\(list(low)))" }
+        if let high { query = "\(query) AND \(tuple) <= (\(list(high)))" }
+        query = "\(query) ORDER BY \(names: key)"
         if let limit { query = "\(query) LIMIT \(limit)" }
         return try connection.rows(query) { row in
             columns.enumerated().map { place, column in
@@ -83,38 +84,35 @@ package struct MovedTable: Sendable {
     /// Adds rows, or sets those whose keys are there.
     func put(_ rows: [[Bind]], _ columns: [Column], in connection: any Connection) throws {
         let names = columns.map(\.name)
-        let set = names.filter { !key.contains($0) }.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
-        let otherwise = set.isEmpty ? "DO NOTHING" : "DO UPDATE SET \(set)"
+        let set = names.filter { !key.contains($0) }.map { "\(names: [$0]) = excluded.\(names: [$0])" as SQL }
+        let otherwise: SQL = set.isEmpty ? "DO NOTHING" : "DO UPDATE SET \(joined(set))"
         // Several a statement: over a network each costs a way there and back.
         for start in stride(from: 0, to: rows.count, by: 50) {
-            var statement = sql("INSERT INTO \(name) (\(names.joined(separator: ", "))) VALUES ")
-            for (place, row) in rows[start..<min(rows.count, start + 50)].enumerated() {
-                statement = "\(statement)\(sql(place == 0 ? "" : ", "))(\(list(row)))"
-            }
-            statement = "\(statement)\(sql(" ON CONFLICT (\(key.joined(separator: ", "))) \(otherwise)"))"
+            let values = rows[start..<min(rows.count, start + 50)].map { "(\(list($0)))" as SQL }
+            let statement: SQL = """
+                INSERT INTO \(names: [name]) (\(names: names)) VALUES \(joined(values))
+                ON CONFLICT (\(names: key)) \(otherwise)
+                """
             try connection.run(statement)
         }
     }
 
     func delete(_ keys: [[Bind]], in connection: any Connection) throws {
-        for key in keys { try connection.run("DELETE FROM \(sql(name)) WHERE \(tuple("=", key))") }
+        for key in keys { try connection.run("DELETE FROM \(names: [name]) WHERE \(tuple) = (\(list(key)))") }
     }
 
     func delete(after key: [Bind]?, in connection: any Connection) throws -> Int {
-        guard let key else { return try connection.run(sql("DELETE FROM \(name)")) }
-        return try connection.run("DELETE FROM \(sql(name)) WHERE \(tuple(">", key))")
+        guard let key else { return try connection.run("DELETE FROM \(names: [name])") }
+        return try connection.run("DELETE FROM \(names: [name]) WHERE \(tuple) > (\(list(key)))")
     }
 
-    private func tuple(_ comparison: String, _ key: [Bind]) -> SQL {
-        "(\(sql(self.key.joined(separator: ", ")))) \(sql(comparison)) (\(list(key)))"
-    }
+    private var tuple: SQL { "(\(names: key))" }
 
-    private func list(_ values: [Bind]) -> SQL {
-        values.dropFirst().reduce(values.first.map { "\(AnyBind(bind: $0))" } ?? "") { "\($0), \(AnyBind(bind: $1))" }
-    }
+    private func list(_ values: [Bind]) -> SQL { joined(values.map { "\(AnyBind(bind: $0))" }) }
 
-    /// Names that stand in the schema, never what somebody sent.
-    private func sql(_ text: String) -> SQL { SQL(stringLiteral: text) }
+    private func joined(_ fragments: [SQL]) -> SQL {
+        fragments.dropFirst().reduce(fragments.first ?? "") { "\($0), \($1)" }
+    }
 
     /// A value of whatever kind.
     private struct AnyBind: Bindable { let bind: Bind }
