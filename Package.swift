@@ -60,7 +60,14 @@ let package = Package(
             exclude: ["Assets"], swiftSettings: strict),
         .target(
             name: "WebsiteAssets", path: "Sources/Website/Assets",
-            resources: [.embedInCode("site.css"), .embedInCode("favicon.svg")], swiftSettings: strict),
+            resources: [
+                .embedInCode("app.js"), .embedInCode("awaken.js"), .embedInCode("composer.js"), .embedInCode("dialogs.js"),
+                .embedInCode("editor.js"), .embedInCode("favicon.svg"), .embedInCode("forms.js"), .embedInCode("icon-192.png"),
+                .embedInCode("icon-512.png"), .embedInCode("keys.js"), .embedInCode("live.js"), .embedInCode("offline.js"),
+                .embedInCode("pages.js"), .embedInCode("photos.js"), .embedInCode("scroll.js"), .embedInCode("search.js"),
+                .embedInCode("share.js"), .embedInCode("site.css"), .embedInCode("suggest.js"), .embedInCode("service-worker.js"),
+                .embedInCode("toast.js"),
+            ], swiftSettings: strict),
         .target(
             name: "DemoPhotos", exclude: ["README.md"],
             resources: ["astronaut", "cat", "coffee", "hubble", "rocket"].map { .embedInCode("\($0).jpg") }, swiftSettings: strict

@@ -14,6 +14,10 @@ package struct WebContext: RequestContext {
     package var clientKey = "unknown"
     /// How many notifications the viewer has not seen; pages show it.
     package var unreadCount = 0
+    /// Dark or light, as this browser's owner chose.
+    package var theme = Theme.system
+    /// The path that was asked for, with its query.
+    package var path = "/"
     /// What this browser's form tokens are derived from: its session, or a cookie of its own before it has one.
     package var formSecret: Secret?
 

@@ -6,39 +6,43 @@ import NIOCore
 import Web
 import WebsiteAssets
 
-/// What pages load besides photos: embedded in the program, served under the hash of its content, kept by browsers
-/// for good.
+/// What pages load besides photos: embedded in the program, and kept by browsers for good under an address that changes
+/// with any of the files. One address for all, because modules import each other by their names.
 enum Assets {
-    struct Asset: Sendable {
-        let path: String
-        let contentType: String
-        let bytes: [UInt8]
+    private static let types = [
+        "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml", "png": "image/png",
+    ]
 
-        init(name: String, contentType: String, bytes: [UInt8]) {
-            let hash = SHA256.hash(data: bytes).prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
-            path = "/assets/\(hash.joined())/\(name)"
-            self.contentType = contentType
-            self.bytes = bytes
+    private static let root: String = {
+        var hash = SHA256()
+        for (name, bytes) in WebsiteAssets.files.sorted(by: { $0.key < $1.key }) {
+            hash.update(data: Array(name.utf8))
+            hash.update(data: bytes)
         }
-    }
+        let digits = hash.finalize().prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
+        return "/assets/\(digits.joined())/"
+    }()
 
-    static let stylesheet = Asset(name: "site.css", contentType: "text/css; charset=utf-8", bytes: WebsiteAssets.stylesheet)
-    static let icon = Asset(name: "favicon.svg", contentType: "image/svg+xml", bytes: WebsiteAssets.icon)
+    /// The address of a file.
+    static func path(_ name: String) -> String { root + name }
 
     static var routes: RouteCollection<WebContext> {
         let routes = RouteCollection(context: WebContext.self)
-        for asset in [stylesheet, icon] {
-            routes.get("\(asset.path)") { _, _ in answer(asset, cache: "public, max-age=31536000, immutable") }
+        for (name, bytes) in WebsiteAssets.files {
+            routes.get("\(path(name))") { _, _ in answer(name, bytes, cache: "public, max-age=31536000, immutable") }
         }
-        routes.get("favicon.svg") { _, _ in answer(icon, cache: "public, max-age=86400") }
+        routes.get("favicon.svg") { _, _ in answer("favicon.svg", cache: "public, max-age=86400") }
+        // A worker speaks for the folder that it lies in: it lies at the top.
+        routes.get("service-worker.js") { _, _ in answer("service-worker.js", cache: "no-cache") }
         return routes
     }
 
-    private static func answer(_ asset: Asset, cache: String) -> Response {
-        Response(
+    private static func answer(_ name: String, _ bytes: [UInt8]? = nil, cache: String) -> Response {
+        let bytes = bytes ?? WebsiteAssets.files[name] ?? []
+        let type = types[String(name.split(separator: ".").last ?? "")] ?? "application/octet-stream"
+        return Response(
             status: .ok,
-            headers: [
-                .contentType: asset.contentType, .cacheControl: cache, .contentLength: String(asset.bytes.count),
-            ], body: .init(byteBuffer: ByteBuffer(bytes: asset.bytes)))
+            headers: [.contentType: type, .cacheControl: cache, .contentLength: String(bytes.count)],
+            body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 }

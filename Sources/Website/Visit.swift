@@ -9,6 +9,9 @@ import Web
 struct Visit {
     let viewer: Viewer?
     let unreadCount: Int
+    let theme: Theme
+    /// The path that was asked for, with its query.
+    let path: String
     /// The hidden field that every form carries, made once for all of a page's forms.
     let tokenField: HTML
     private let secret: Secret
@@ -21,6 +24,8 @@ struct Visit {
     init(_ context: WebContext, cookies: SiteCookies, isFailing: Bool = false) {
         viewer = context.viewer
         unreadCount = context.unreadCount
+        theme = context.theme
+        path = context.path
         self.cookies = cookies
         secret = context.formSecret ?? .random()
         isNewVisitor = context.formSecret == nil && !isFailing

@@ -31,7 +31,17 @@ package struct WebsiteRoutes: Sendable {
     package func add(to router: Router<WebContext>) {
         router.addRoutes(Assets.routes)
         router.addRoutes(SiteFiles.routes)
+        router.post("settings/theme") { request, context in
+            let form = try await request.form(context)
+            var response = Response.seeOther(backTarget(form, otherwise: "/"))
+            (Theme(rawValue: form["theme"]) ?? .system).set(on: &response)
+            return response
+        }
         let pages = router.group().add(middleware: UnreadNews(notifications: community.notifications))
+        pages.get("offline") { [cookies] _, context in Visit(context, cookies: cookies).page("Offline", AboutPage.offline) }
+        #if DEBUG
+            pages.get("styleguide") { [cookies] _, context in StyleGuide(visit: Visit(context, cookies: cookies)).response }
+        #endif
         pages.get("about") { [cookies] _, context in Visit(context, cookies: cookies).page("About", AboutPage.html) }
         pages.addRoutes(AccountPages(community: community, cookies: cookies, signInGuard: signInGuard, isDemo: isDemo).routes)
         pages.addRoutes(FeedPages(community: community, cookies: cookies, isDemo: isDemo).routes)
@@ -65,6 +75,11 @@ enum AboutPage {
         <p>Photos lose every trace of where and with what they were taken before they are kept.</p>
         <p>Programs can do what people can do here: see the <a href="/api/docs">JSON API</a>.</p></div>
         """
+
+    static let offline: HTML = """
+        <div class="empty" data-offline><h1>You are offline</h1><p>Photos you have seen are still here; the rest comes back with the connection.</p>
+        <p><a class="button" href="/">Try again</a></p></div>
+        """
 }
 
 /// Files that others look for at fixed places.
@@ -80,9 +95,11 @@ enum SiteFiles {
         routes.get("manifest.webmanifest") { _, _ in
             answer(
                 """
-                {"name": "Isntgram", "short_name": "Isntgram", "start_url": "/", "display": "standalone",
-                "background_color": "#101314", "theme_color": "#101314",
-                "icons": [{"src": "/favicon.svg", "type": "image/svg+xml", "sizes": "any"}]}
+                {"name": "Isntgram", "short_name": "Isntgram", "id": "/", "start_url": "/", "display": "standalone",
+                "background_color": "#101314", "theme_color": "#101314", "description": "A photo community",
+                "icons": [{"src": "/favicon.svg", "type": "image/svg+xml", "sizes": "any"},
+                {"src": "\(Assets.path("icon-192.png"))", "type": "image/png", "sizes": "192x192", "purpose": "any maskable"},
+                {"src": "\(Assets.path("icon-512.png"))", "type": "image/png", "sizes": "512x512", "purpose": "any maskable"}]}
 
                 """, type: "application/manifest+json")
         }

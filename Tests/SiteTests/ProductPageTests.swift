@@ -104,7 +104,7 @@ struct ProductPageTests {
             #expect(
                 try await ada.submit("/notifications/requests", ["username": "grace", "answer": "accept"]).status == .seeOther)
             #expect(try await grace.open("/notifications").text.contains("accepted your request"))
-            #expect(try await grace.open("/ada").text.contains(">Unfollow<"))
+            #expect(try await grace.open("/ada").text.contains(">Following<"))
             #expect(try await ada.open("/ada/followers").text.contains(">Remove<"))
             #expect(try await ada.submit("/ada/remove-follower").status == .unprocessableContent)
             #expect(

@@ -25,6 +25,18 @@ package struct Feed: Sendable {
         }
     }
 
+    /// The same with what the cards of a page show besides, in three queries more.
+    package func cards(
+        for viewer: Viewer, page: PageRequest
+    ) async throws -> (page: Page<Post>, previews: [ID<Post>: PostPreview]) {
+        let time = clock.now()
+        return try await storage.read { [newestFloor] connection in
+            let posts = try Self.posts(for: viewer.id, page: page, at: time, floors: newestFloor, in: connection)
+            let shown = Page(posts, limit: page.limit, cursor: \.id)
+            return (shown, try PreviewRecords.previews(of: shown.items, for: viewer.id, in: connection))
+        }
+    }
+
     private static func posts(
         for viewer: ID<Account>, page: PageRequest, at time: Int64, floors: FloorMemory, in connection: any Connection
     ) throws -> [Post] {

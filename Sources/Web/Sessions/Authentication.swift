@@ -30,6 +30,8 @@ package struct Authentication: RouterMiddleware {
             context.viewer = viewer
             return try await next(request, context)
         }
+        context.theme = Theme(of: request)
+        context.path = request.uri.string
         let session = cookies.session(in: request)
         if let session, let viewer = try await credentials.viewer(session, kind: .session) {
             context.viewer = viewer

@@ -50,12 +50,13 @@ extension Problem? {
 /// - Parameters:
 ///   - back: where it leads back to.
 ///   - hidden: further fields.
+///   - question: what a browser that runs scripts asks before.
 func buttonForm(
     _ visit: Visit, action: String, label: String, style: String = "plain", back: String? = nil,
-    hidden: [(name: String, value: String)] = []
+    hidden: [(name: String, value: String)] = [], confirm question: String = ""
 ) -> HTML {
     """
-    <form method="post" action="\(url: action)">\(visit.tokenField)\
+    <form method="post" action="\(url: action)"\(when: !question.isEmpty, " data-confirm=\"\(question)\"")>\(visit.tokenField)\
     \(when: !hidden.isEmpty, "\(hidden.map { hiddenField($0.name, $0.value) })")\(back.map { hiddenField("back", $0) })\
     <button class="\(style)">\(label)</button></form>
     """
@@ -69,7 +70,7 @@ private func hiddenField(_ name: String, _ value: String) -> HTML {
 func nextLink(_ path: String, _ cursor: String?) -> HTML {
     guard let cursor else { return .nothing }
     let mark = path.contains("?") ? "&" : "?"
-    return "<p class=\"next\"><a rel=\"next\" href=\"\(url: "\(path)\(mark)cursor=\(cursor)")\">Next page</a></p>"
+    return "<p class=\"next\" data-next><a rel=\"next\" href=\"\(url: "\(path)\(mark)cursor=\(cursor)")\">Next page</a></p>"
 }
 
 /// The path that a form names to lead back to: only one of this site.

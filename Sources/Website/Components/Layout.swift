@@ -2,7 +2,10 @@ import Core
 import HTML
 import Web
 
-/// The frame around every page: head, navigation, footer.
+/// The frame around every page: head, the way about, footer.
+///
+/// From 1264 px the way about is a rail with words, from 768 px one of icons, below that a bar under the thumb with the
+/// logo above: one list of links, laid out by the stylesheet.
 struct Layout {
     let visit: Visit
     let title: String
@@ -12,48 +15,110 @@ struct Layout {
     var html: HTML {
         """
         <!doctype html>
-        <html lang="en">
+        <html lang="en"\(theme)>
         <head>
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
         <meta name="color-scheme" content="light dark">
         <title>\(title) · Isntgram</title>
         <link rel="icon" href="/favicon.svg" type="image/svg+xml">
+        <link rel="apple-touch-icon" href="\(url: Assets.path("icon-192.png"))">
         <link rel="manifest" href="/manifest.webmanifest">
-        <link rel="stylesheet" href="\(url: Assets.stylesheet.path)">
+        <link rel="stylesheet" href="\(url: Assets.path("site.css"))">
+        \(Self.modules)
+        <script type="module" src="\(url: Assets.path("app.js"))"></script>
         \(head)
         </head>
         <body\(when: visit.viewer != nil, " class=\"member\"")>
+        \(Icon.sheet)
         <a class="skip" href="#content">Skip to content</a>
-        <header class="bar"><div class="bar-inner">
-        <a class="logo" href="/">Isntgram</a>
-        <nav aria-label="Main">\(navigation)</nav>
-        </div></header>
+        \(visit.viewer.map { memberBar($0) } ?? strangerBar)
         <main id="content" tabindex="-1">
         \(content)
         </main>
-        <footer class="foot"><a href="/about">About</a></footer>
+        <footer class="foot"><a href="/about">About</a> <a href="/api/docs">API</a>\(when: visit.viewer == nil, themeForm)</footer>
+        <div class="toasts" role="status" aria-live="polite"></div>
         </body>
         </html>
 
         """
     }
 
-    private var unreadBadge: HTML {
-        let shown = visit.unreadCount >= 100 ? "99+" : String(visit.unreadCount)
-        return "<span class=\"badge\">\(shown)<span class=\"visually-hidden\"> unread</span></span>"
+    /// What every page's script imports, asked for at once and not one after the other.
+    private static let modules: HTML = {
+        let names = [
+            "awaken", "dialogs", "forms", "keys", "live", "pages", "photos", "scroll", "search", "share", "suggest", "toast",
+        ]
+        return names.map { "<link rel=\"modulepreload\" href=\"\(url: Assets.path("\($0).js"))\">" as HTML }.joined()
+    }()
+
+    private var theme: HTML {
+        switch visit.theme {
+        case .system: .nothing
+        case .light: " data-theme=\"light\""
+        case .dark: " data-theme=\"dark\""
+        }
     }
 
-    private var navigation: HTML {
-        guard let viewer = visit.viewer else {
-            return """
-                <a href="/explore">Explore</a> <a href="/login">Sign in</a> <a class="button" href="/register">Register</a>
-                """
+    private var strangerBar: HTML {
+        """
+        <header class="bar"><a class="logo" href="/">Isntgram</a>
+        <nav aria-label="Main"><a href="/explore">Explore</a> <a href="/login">Sign in</a> <a class="button" href="/register">Register</a></nav>
+        </header>
+        """
+    }
+
+    private func memberBar(_ viewer: Viewer) -> HTML {
+        let profile = Site.profile(viewer.username)
+        return """
+            <header class="rail"><a class="logo" href="/"><span>Isntgram</span></a>
+            <a class="top-news" href="/notifications">\(Icon.heart.html)<span class="visually-hidden">Notifications</span>\(unreadBadge)</a>
+            <nav aria-label="Main"><ul>
+            \(link("/", .home, "Home"))\(link("/search", .search, "Search", style: "wide-only"))\(link("/explore", .explore, "Explore"))
+            \(link("/notifications", .heart, "Notifications", badge: unreadBadge))\(link("/create", .create, "Create"))
+            \(link(profile, .person, "Profile"))</ul></nav>
+            <details class="menu more"><summary>\(Icon.more.html)<span>More</span></summary><div>
+            <a href="/saved">Saved</a> <a href="/settings/profile">Settings</a>\(themeForm)
+            \(buttonForm(visit, action: "/logout", label: "Sign out"))</div></details>
+            </header>
+            """
+    }
+
+    private func link(_ path: String, _ icon: Icon, _ label: String, style: String = "", badge: HTML = .nothing) -> HTML {
+        """
+        <li\(when: !style.isEmpty, " class=\"\(style)\"")><a href="\(url: path)"\(when: path == visit.path, " aria-current=\"page\"")>\
+        \(icon.html)<span>\(label)</span>\(badge)</a></li>
+        """
+    }
+
+    private var unreadBadge: HTML {
+        let shown = visit.unreadCount >= 100 ? "99+" : String(visit.unreadCount)
+        return """
+            <b class="badge" data-unread="\(visit.unreadCount)"\(when: visit.unreadCount == 0, " hidden")>\(shown)\
+            <span class="visually-hidden"> unread</span></b>
+            """
+    }
+
+    private var themeForm: HTML {
+        let choices = Theme.allCases.map { theme -> HTML in
+            """
+            <button class="plain" name="theme" value="\(theme.rawValue)" aria-pressed="\(theme == visit.theme ? "true" : "false")">\
+            \(theme.label)</button>
+            """
         }
         return """
-            <a href="/">Home</a> <a href="/explore">Explore</a> <a href="/create">Create</a>
-            <a href="/notifications">News\(when: visit.unreadCount > 0, unreadBadge)</a>
-            <a href="\(url: Site.profile(viewer.username))">Profile</a>
+            <form class="theme" method="post" action="/settings/theme" aria-label="Theme">\(visit.tokenField)\
+            <input type="hidden" name="back" value="\(visit.path)">\(choices)</form>
             """
+    }
+}
+
+extension Theme {
+    var label: String {
+        switch self {
+        case .system: "System"
+        case .light: "Light"
+        case .dark: "Dark"
+        }
     }
 }

@@ -18,31 +18,48 @@ extension Visit {
     }
 
     /// People one under the other, each with what can be done; `empty` where there are none.
-    func people(_ accounts: [AccountSummary], empty: String, actions: (AccountSummary) -> HTML = { _ in .nothing }) -> HTML {
+    func people(
+        _ accounts: [AccountSummary], empty: String, actions: (AccountSummary) -> HTML = { _ in .nothing }
+    ) -> HTML {
         guard !accounts.isEmpty else { return "<p class=\"empty\">\(empty)</p>" }
         let rows = accounts.map { account -> HTML in
             """
             <li>\(avatar(account))<a href="\(url: Site.profile(account.username))"><span class="name">\(account.username)</span> \
-            \(account.fullName)</a>\(actions(account))</li>
+            <span class="full-name">\(account.fullName)</span></a>\(actions(account))</li>
             """
         }
-        return "<ul class=\"people\">\(rows)</ul>"
+        return "<ul class=\"people\" data-list>\(rows)</ul>"
+    }
+
+    /// The button that follows somebody or ends that.
+    /// - Parameter label: what it says now.
+    func followButton(_ username: String, isOn: Bool, label: String, offLabel: String = "Follow", back: String) -> HTML {
+        let path = Site.profile(username)
+        return """
+            <form method="post" action="\(url: "\(path)/\(isOn ? "unfollow" : "follow")")" data-toggle="follow">\(tokenField)\
+            <input type="hidden" name="back" value="\(back)"><button class="button\(when: isOn, " on")" \
+            data-labels="\(offLabel)|\(isOn ? label : "Following")">\(label)</button></form>
+            """
     }
 
     /// Squares of posts; `empty` where there are none.
     func grid(_ posts: [Post], empty: HTML) -> HTML {
-        posts.isEmpty ? empty : "<ul class=\"grid\">\(posts.map(tile))</ul>"
+        posts.isEmpty ? empty : "<ul class=\"grid\" data-list>\(posts.map(tile))</ul>"
     }
 
-    /// A square of a grid, leading to its post.
+    /// A square of a grid, leading to its post; the pointer over it shows how many liked and said something.
     private func tile(_ post: Post) -> HTML {
         guard let photo = post.photos.first else { return .nothing }
-        let alt = photo.altText.isEmpty ? "Photo by \(post.author.username)" : photo.altText
         return """
-            <li><a href="\(url: Site.post(post.id))"><img src="\(url: site.media(photo.thumbnailKey))" width="320" height="320" \
-            alt="\(alt)" loading="lazy" decoding="async">\(when: post.photos.count > 1, manyMark(post.photos.count))</a></li>
+            <li><a href="\(url: Site.post(post.id))" data-dialog="post"><span class="frame">\(groundColour(of: photo))\
+            <img src="\(url: site.media(photo.thumbnailKey))" width="320" height="320" \
+            alt="\(photo.described(by: post.author))" loading="lazy" decoding="async"></span>\
+            \(when: post.photos.count > 1, manyMark(post.photos.count))\
+            <span class="counts-over" aria-hidden="true">\(Icon.heartFull.html) \(post.likesCount) \(Icon.comment.html) \(post.commentsCount)</span></a></li>
             """
     }
 }
 
-private func manyMark(_ number: Int) -> HTML { "<span class=\"many-mark\" aria-label=\"\(number) photos\" role=\"img\">▣</span>" }
+private func manyMark(_ number: Int) -> HTML {
+    "<span class=\"many-mark\"><span class=\"visually-hidden\">\(number) photos</span>\(Icon.many.html)</span>"
+}

@@ -8,20 +8,27 @@ struct PostCard {
     let visit: Visit
     /// Where likes lead back to.
     let back: String
-    /// How many photos of a page load at once; the rest wait until they come near.
+    /// Whether its first photo loads at once; others wait until they come near.
     var isFirst = false
+    /// Who liked it and what was said, in the feed.
+    var preview: PostPreview?
+
+    private var path: String { Site.post(post.id) }
+    private var isInFeed: Bool { preview != nil }
 
     var html: HTML {
         """
-        <article class="card" id="post-\(post.id.value)">
-        <header class="card-head">\(visit.avatar(post.author)) <a class="name" href="\(url: Site.profile(post.author.username))">\
-        \(post.author.username)</a>\(place)</header>
-        <div class="photos\(when: post.photos.count > 1, " many")"\(when: post.photos.count > 1, " tabindex=\"0\" role=\"group\" aria-label=\"\(post.photos.count) photos\"")>\
-        \(post.photos.enumerated().map { picture($1, isEager: isFirst && $0 == 0) })</div>
-        <div class="actions">\(likeButton)<a href="\(url: Site.post(post.id))#comments">\(commentsLabel)</a>\(saveButton)</div>
-        <p class="likes">\(likes)</p>
+        <article class="card" id="post-\(post.id.value)" data-post="\(url: path)">
+        <header class="card-head">\(visit.avatar(post.author))<div><a class="name" href="\(url: Site.profile(post.author.username))">\
+        \(post.author.username)</a> <span class="dot" aria-hidden="true">·</span> <a class="time" href="\(url: path)">\
+        <time datetime="\(time.rfc3339)">\(time.dayName)</time></a>\(place)</div></header>
+        \(photos)
+        <div class="actions">\(likeButton)<a class="tool" href="\(url: "\(path)#text")" data-comment>\(Icon.comment.html)\
+        <span class="visually-hidden">Comment</span></a><a class="tool" href="\(url: path)" data-share>\(Icon.share.html)\
+        <span class="visually-hidden">Share</span></a>\(saveButton)</div>
+        <p class="likes" data-likes="\(post.likesCount)">\(likes)</p>
         \(when: !post.caption.isEmpty, caption)
-        <p class="time"><a href="\(url: Site.post(post.id))"><time datetime="\(time.rfc3339)">\(time.dayName)</time></a></p>
+        \(when: isInFeed, comments)
         </article>
         """
     }
@@ -32,52 +39,33 @@ struct PostCard {
         post.location.isEmpty ? .nothing : "<span class=\"place\">\(post.location)</span>"
     }
 
-    private var caption: HTML {
-        """
-        <p class="caption"><a class="name" href="\(url: Site.profile(post.author.username))">\(post.author.username)</a> \
-        \(linked(post.caption))</p>
-        """
-    }
+    // MARK: - Photos
 
-    private var likes: HTML {
-        guard post.likesCount > 0 else { return "0 likes" }
-        return "<a href=\"\(url: "\(Site.post(post.id))/likes")\">\(count(post.likesCount, "like", "likes"))</a>"
-    }
-
-    private var saveButton: HTML {
-        guard visit.viewer != nil else { return .nothing }
-        let path = Site.post(post.id)
-        return post.savedByViewer
-            ? buttonForm(visit, action: "\(path)/unsave", label: "Saved", style: "plain saved", back: back)
-            : buttonForm(visit, action: "\(path)/save", label: "Save", back: back)
-    }
-
-    private var commentsLabel: HTML {
-        switch post.commentsCount {
-        case 0: "Comment"
-        case 1: "1 comment"
-        default: "\(post.commentsCount) comments"
+    private var photos: HTML {
+        guard post.photos.count > 1 else {
+            return "<div class=\"photos\" data-doubletap>\(post.photos.map { picture($0, isEager: isFirst) })</div>"
         }
-    }
-
-    private var likeButton: HTML {
-        guard visit.viewer != nil else { return "<a href=\"/login\">Sign in to like</a>" }
-        let path = Site.post(post.id)
-        return post.likedByViewer
-            ? buttonForm(visit, action: "\(path)/unlike", label: "♥ Liked", style: "plain liked", back: back)
-            : buttonForm(visit, action: "\(path)/like", label: "♡ Like", back: back)
+        let dots = post.photos.indices.map { "<i\(when: $0 == 0, " class=\"on\"")></i>" as HTML }
+        return """
+            <div class="carousel"><div class="photos many" tabindex="0" role="group" aria-label="\(post.photos.count) photos" data-doubletap>\
+            \(post.photos.enumerated().map { picture($1, isEager: isFirst && $0 == 0) })</div>
+            <button class="arrow left" type="button" aria-label="Previous photo" hidden>\(Icon.left.html)</button>\
+            <button class="arrow right" type="button" aria-label="Next photo" hidden>\(Icon.right.html)</button>
+            <div class="dots" aria-hidden="true">\(dots)</div></div>
+            """
     }
 
     private func picture(_ photo: Photo, isEager: Bool) -> HTML {
         let shown = photo.renditions.first { $0.width <= 1080 } ?? photo.renditions[0]
         return """
-            <img src="\(url: visit.site.media(photo.key(shown)))" srcset="\(sources(of: photo))" sizes="(min-width: 518px) 470px, 100vw" \
-            width="\(shown.width)" height="\(shown.height)" alt="\(altText(photo))" \
-            \(when: isEager, "fetchpriority=\"high\"")\(when: !isEager, "loading=\"lazy\"") decoding="async">
+            <span class="frame">\(groundColour(of: photo))<img src="\(url: visit.site.media(photo.key(shown)))" \
+            srcset="\(sources(of: photo))" sizes="(min-width: 518px) 470px, 100vw" \
+            width="\(shown.width)" height="\(shown.height)" alt="\(photo.described(by: post.author))" \
+            \(when: isEager, "fetchpriority=\"high\"")\(when: !isEager, "loading=\"lazy\"") decoding="async"></span>
             """
     }
 
-    /// The renditions as `srcset` has them, written in one go.
+    /// The renditions as `srcset` has them, written in one go; a phone has no use for the widest.
     private func sources(of photo: Photo) -> String {
         var text = ""
         text.reserveCapacity(photo.renditions.count * 64)
@@ -92,10 +80,93 @@ struct PostCard {
         return text
     }
 
-    private func altText(_ photo: Photo) -> String {
-        photo.altText.isEmpty ? "Photo by \(post.author.username)" : photo.altText
+    // MARK: - Words
+
+    private var caption: HTML {
+        // Two lines are shown, and the rest when it is asked for.
+        let isLong = isInFeed && (post.caption.utf8.count > 140 || post.caption.utf8.contains(10))
+        let name: HTML = "<a class=\"name\" href=\"\(url: Site.profile(post.author.username))\">\(post.author.username)</a>"
+        return """
+            <div class="caption\(when: isLong, " folded")"><p>\(name) \(linked(post.caption))</p>\
+            \(when: isLong, "<a class=\"quiet-link\" href=\"\(url: path)\" data-unfold>more</a>")</div>
+            """
+    }
+
+    private var likes: HTML {
+        guard post.likesCount > 0 else { return "Be the first to like this" }
+        let address = "\(path)/likes"
+        guard let name = preview?.likedBy else {
+            return "<a href=\"\(url: address)\" data-dialog>\(count(post.likesCount, "like", "likes"))</a>"
+        }
+        let who: HTML = "Liked by <a href=\"\(url: Site.profile(name))\">\(name)</a>"
+        guard post.likesCount > 1 else { return who }
+        return "\(who) and <a href=\"\(url: address)\" data-dialog>\(count(post.likesCount - 1, "other", "others"))</a>"
+    }
+
+    private var comments: HTML {
+        let lines = (preview?.comments ?? []).map { line -> HTML in
+            """
+            <li><a class="name" href="\(url: Site.profile(line.author))">\(line.author)</a> \(linked(line.text))</li>
+            """
+        }
+        let more = post.commentsCount - lines.count
+        return """
+            \(when: more > 0, "<p><a class=\"quiet-link\" href=\"\(url: path)#comments\">View all \(post.commentsCount) comments</a></p>")\
+            <ul class="lines">\(lines)</ul>
+            <form class="comment-form" method="post" action="\(url: "\(path)/comments")">\(visit.tokenField)\
+            <label class="visually-hidden" for="text-\(post.id.value)">Add a comment</label>\
+            <textarea id="text-\(post.id.value)" name="text" rows="1" maxlength="\(Comment.textLimit)" required placeholder="Add a comment…"></textarea>\
+            <button class="plain accent">Post</button></form>
+            """
+    }
+
+    // MARK: - Buttons
+
+    private var likeButton: HTML {
+        guard visit.viewer != nil else {
+            return "<a class=\"tool\" href=\"/login\">\(Icon.heart.html)<span>Sign in to like</span></a>"
+        }
+        return toggle("like", isOn: post.likedByViewer, labels: ("Like", "Unlike"), icons: (.heart, .heartFull))
+    }
+
+    private var saveButton: HTML {
+        guard visit.viewer != nil else { return .nothing }
+        return toggle("save", isOn: post.savedByViewer, labels: ("Save", "Unsave"), icons: (.save, .saveFull))
+    }
+
+    /// A form whose button does a thing or takes it back; both icons are there, and the stylesheet shows the right one.
+    private func toggle(_ name: String, isOn: Bool, labels: (String, String), icons: (Icon, Icon)) -> HTML {
+        """
+        <form method="post" action="\(url: "\(path)/\(isOn ? "un" : "")\(name)")" data-toggle="\(name)">\(visit.tokenField)\
+        <input type="hidden" name="back" value="\(back)"><button class="tool \(name)\(when: isOn, " on")" \
+        data-labels="\(labels.0)|\(labels.1)" aria-label="\(isOn ? labels.1 : labels.0)">\(icons.0.html)\(icons.1.html)</button></form>
+        """
     }
 }
+
+extension Photo {
+    /// What stands where the photo cannot be seen.
+    func described(by author: AccountSummary) -> String { altText.isEmpty ? "Photo by \(author.username)" : altText }
+}
+
+/// The photo's mean colour, shown while it loads: the first component of its blurhash
+/// (https://github.com/woltapp/blurhash/blob/master/Algorithm.md). An attribute and no style, as the content security
+/// policy forbids these.
+func groundColour(of photo: Photo) -> HTML {
+    var value = 0
+    for letter in photo.blurhash.utf8.dropFirst(2).prefix(4) {
+        guard let digit = base83[letter] else { return .nothing }
+        value = value * 83 + digit
+    }
+    let digits = String(value & 0xFF_FFFF, radix: 16)
+    let colour = String(repeating: "0", count: 6 - digits.count) + digits
+    return "<svg aria-hidden=\"true\"><rect width=\"100%\" height=\"100%\" fill=\"#\(colour)\"></rect></svg>"
+}
+
+private let base83: [UInt8: Int] = {
+    let alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~"
+    return Dictionary(uniqueKeysWithValues: alphabet.utf8.enumerated().map { ($1, $0) })
+}()
 
 /// A number with its word.
 func count(_ number: Int, _ one: String, _ many: String) -> HTML { "\(number) \(number == 1 ? one : many)" }

@@ -12,6 +12,7 @@ struct FeedPages {
     var routes: RouteCollection<WebContext> {
         let routes = RouteCollection(context: WebContext.self)
         routes.get("/", use: home)
+        routes.get("suggestions", use: people)
         return routes
     }
 
@@ -19,17 +20,36 @@ struct FeedPages {
         let visit = Visit(context, cookies: cookies)
         guard let viewer = context.viewer else { return visit.page("Welcome", welcome(visit)) }
         let asked = try request.page()
-        let page = try await community.feed.home(for: viewer, page: asked)
+        let (page, previews) = try await community.feed.cards(for: viewer, page: asked)
         guard !page.items.isEmpty else {
             let suggestions = asked.isFirst ? try await community.explore.suggestions(for: viewer, limit: 10) : []
             return visit.page("Home", empty(viewer, suggestions, isFirst: asked.isFirst, visit))
         }
         let cards = page.items.enumerated().map { place, post in
-            PostCard(post: post, visit: visit, back: "/#post-\(post.id)", isFirst: place == 0).html
+            PostCard(
+                post: post, visit: visit, back: "/#post-\(post.id)", isFirst: place == 0,
+                preview: previews[post.id] ?? PostPreview()
+            ).html
         }
         return visit.page(
-            "Home", "<h1 class=\"visually-hidden\">Home</h1><div class=\"column\">\(cards)\(nextLink("/", page.nextCursor))</div>"
-        )
+            "Home",
+            """
+            <h1 class="visually-hidden">Home</h1><div class="feed"><div class="column"><div data-list>\(cards)</div>\
+            \(nextLink("/", page.nextCursor))</div><aside class="beside" aria-label="You and others" data-suggestions="/suggestions">\
+            <a class="self" href="\(url: Site.profile(viewer.username))"><span class="name">\(viewer.username)</span></a>\
+            <p><a class="quiet-link" href="/suggestions">People to follow</a></p></aside></div>
+            """)
+    }
+
+    /// People to follow, on a page of their own; the feed shows some of them beside it.
+    @Sendable func people(_ request: Request, _ context: WebContext) async throws -> Response {
+        guard let viewer = context.viewer else { return .seeOther("/login") }
+        let visit = Visit(context, cookies: cookies)
+        let found = try await community.explore.suggestions(for: viewer, limit: 20)
+        let list = visit.people(found, empty: "You follow everybody we could suggest.") { account in
+            visit.followButton(account.username, isOn: false, label: "Follow", back: "/suggestions")
+        }
+        return visit.page("People to follow", "<div class=\"narrow\"><h1>People to follow</h1>\(list)</div>")
     }
 
     private func welcome(_ visit: Visit) -> HTML {
@@ -59,7 +79,7 @@ struct FeedPages {
 
     private func suggested(_ accounts: [AccountSummary], _ visit: Visit) -> HTML {
         let list = visit.people(accounts, empty: "") { account in
-            buttonForm(visit, action: "\(Site.profile(account.username))/follow", label: "Follow", style: "button", back: "/")
+            visit.followButton(account.username, isOn: false, label: "Follow", back: "/")
         }
         return
             "<section class=\"narrow\" aria-labelledby=\"suggested\"><h2 id=\"suggested\">People to follow</h2>\(list)</section>"

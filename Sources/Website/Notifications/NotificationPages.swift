@@ -32,9 +32,9 @@ struct NotificationPages {
             ? "<p class=\"empty\">Nothing yet. Likes, comments and new followers appear here.</p>"
             : "<ul class=\"people news\">\(news)</ul>"
         return visit.page(
-            "News",
+            "Notifications",
             """
-            <div class="narrow"><h1>News</h1>\(when: !requests.isEmpty, self.requests(requests, visit))
+            <div class="narrow"><h1>Notifications</h1>\(when: !requests.isEmpty, self.requests(requests, visit))
             \(list)\(nextLink("/notifications", page.nextCursor))</div>
             """)
     }

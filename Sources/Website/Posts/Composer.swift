@@ -16,7 +16,7 @@ struct Composer {
             "New post", status: problem.status,
             """
             <div class="narrow"><h1>New post</h1>\(alert(problem))
-            <form method="post" action="/create" enctype="multipart/form-data">\(visit.tokenField)
+            <form method="post" action="/create" enctype="multipart/form-data" data-composer>\(visit.tokenField)
             <div class="field"><label for="image">Photos</label>
             <input id="image" name="image" type="file" multiple required aria-describedby="image-note"
             accept="image/jpeg,image/png,image/webp,image/gif,image/heic,image/heif,image/avif">

@@ -22,12 +22,11 @@ struct PostPage {
         return visit.page(
             title, status: problem.status, head: preview,
             """
-            <div class="column"><h1 class="visually-hidden">Post by \(post.author.username)</h1>
+            <div class="post-page"><h1 class="visually-hidden">Post by \(post.author.username)</h1>
             \(PostCard(post: post, visit: visit, back: path, isFirst: true).html)
-            \(when: visit.viewer?.id == post.author.id, ownerActions)
-            <section aria-labelledby="comments"><h2 class="inset" id="comments">Comments</h2>
+            <section class="talk" aria-labelledby="comments"><h2 class="inset" id="comments">Comments</h2>
             \(list)\(nextLink(path, found.comments.nextCursor))
-            \(form)</section>\(neighbours)</div>
+            \(form)\(when: visit.viewer?.id == post.author.id, ownerActions)</section></div>\(neighbours)
             """)
     }
 
@@ -57,7 +56,7 @@ struct PostPage {
     private var ownerActions: HTML {
         """
         <div class="inset owner"><a class="button quiet" href="\(url: "\(path)/edit")">Edit post</a>
-        \(buttonForm(visit, action: "\(path)/delete", label: "Delete post", style: "quiet"))</div>
+        \(buttonForm(visit, action: "\(path)/delete", label: "Delete post", style: "quiet", confirm: "Delete this post, with its photos and comments?"))</div>
         """
     }
 
@@ -72,7 +71,7 @@ struct PostPage {
             let replies = (answers[comment.id] ?? []).map { item($0, .nothing) }
             return item(comment, replies.isEmpty ? .nothing : "<ol class=\"comments replies\">\(replies)</ol>")
         }
-        return "<ol class=\"comments\">\(items)</ol>"
+        return "<ol class=\"comments\" data-list>\(items)</ol>"
     }
 
     private func item(_ comment: Comment, _ answers: HTML) -> HTML {
@@ -93,7 +92,7 @@ struct PostPage {
             : buttonForm(visit, action: "/comments/\(comment.id)/like", label: "Like")
         return """
             \(like)<a href="\(url: "\(path)?reply=\(comment.id)#text")">Reply</a>\
-            \(when: comment.deletableByViewer, buttonForm(visit, action: "/comments/\(comment.id)/delete", label: "Delete"))
+            \(when: comment.deletableByViewer, buttonForm(visit, action: "/comments/\(comment.id)/delete", label: "Delete", confirm: "Delete this comment?"))
             """
     }
 
@@ -108,9 +107,9 @@ struct PostPage {
         let start = typed.isEmpty ? replyTo.map { "@\($0.author.username) " } ?? "" : typed
         return """
             <form class="comment-form" method="post" action="\(url: "\(path)/comments")">\(visit.tokenField)\(alert(problem))\(answered)
-            <label for="text">\(replyTo == nil ? "Add a comment" : "Your answer")</label>
-            <textarea id="text" name="text" rows="2" maxlength="\(Comment.textLimit)" required>\(start)</textarea>
-            <button>Comment</button></form>
+            <label class="visually-hidden" for="text">\(replyTo == nil ? "Add a comment" : "Your answer")</label>
+            <textarea id="text" name="text" rows="1" maxlength="\(Comment.textLimit)" required placeholder="Add a comment…">\(start)</textarea>
+            <button class="plain accent">Comment</button></form>
             """
     }
 }

@@ -1,0 +1,60 @@
+import Storage
+
+/// What a card of the feed shows of a post besides itself.
+package struct PostPreview: Sendable {
+    package struct Line: Sendable {
+        package let id: ID<Comment>
+        package let author: String
+        package let text: String
+    }
+
+    /// Somebody the viewer follows who liked it.
+    package var likedBy: String?
+    /// The last comments, oldest first; two at most.
+    package var comments: [Line] = []
+
+    package init() {}
+
+    init(likedBy: String?, comments: [Line]) {
+        self.likedBy = likedBy
+        self.comments = comments
+    }
+}
+
+/// The SQL of what cards show; each query is for all posts of a page.
+enum PreviewRecords {
+    static func previews(
+        of posts: [Post], for viewer: ID<Account>, in connection: any Connection
+    ) throws -> [ID<Post>: PostPreview] {
+        var previews: [ID<Post>: PostPreview] = [:]
+        let liked = posts.filter { $0.likesCount > 0 }.map(\.id.value)
+        if !liked.isEmpty {
+            let names = try connection.rows(
+                """
+                SELECT l.post_id, a.username FROM likes l JOIN accounts a ON a.id = l.account_id WHERE l.id IN (
+                    SELECT max(x.id) FROM likes x JOIN follows f ON f.followee_id = x.account_id
+                    WHERE f.follower_id = \(viewer) AND x.post_id IN \(list: liked, connection.dialect) GROUP BY x.post_id)
+                """
+            ) { (ID<Post>($0.int(0)), $0.text(1)) }
+            for (post, name) in names { previews[post, default: PostPreview()].likedBy = name }
+        }
+        let commented = posts.filter { $0.commentsCount > 0 }.map(\.id.value)
+        guard !commented.isEmpty else { return previews }
+        // Two steps down the index for each post, however many comments it has.
+        let last = try connection.rows(
+            """
+            SELECT last, (SELECT max(c.id) FROM comments c WHERE c.post_id = p.id AND c.id < last) FROM (
+                SELECT p.id, (SELECT max(c.id) FROM comments c WHERE c.post_id = p.id) AS last FROM posts p
+                WHERE p.id IN \(list: commented, connection.dialect)) p
+            """
+        ) { [$0.intOrNil(0), $0.intOrNil(1)] }.flatMap { $0.compactMap { $0 } }
+        let lines = try connection.rows(
+            """
+            SELECT c.post_id, c.id, a.username, c.text FROM comments c JOIN accounts a ON a.id = c.author_id
+            WHERE c.id IN \(list: last, connection.dialect) AND \(Visibility.people(for: viewer)) ORDER BY c.id
+            """
+        ) { (ID<Post>($0.int(0)), PostPreview.Line(id: ID($0.int(1)), author: $0.text(2), text: $0.text(3))) }
+        for (post, line) in lines { previews[post, default: PostPreview()].comments.append(line) }
+        return previews
+    }
+}

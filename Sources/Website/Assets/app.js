@@ -1,0 +1,16 @@
+// Makes pages live. Every page works without: links and forms do the same, with a page each time.
+import { awaken } from "./awaken.js";
+import "./forms.js";
+import "./dialogs.js";
+import "./scroll.js";
+import "./keys.js";
+import "./photos.js";
+import "./search.js";
+import "./live.js";
+import "./suggest.js";
+import "./share.js";
+
+awaken(document);
+if (document.querySelector("[data-composer]")) import("./composer.js");
+if (document.querySelector("[data-offline]")) import("./offline.js");
+if ("serviceWorker" in navigator) navigator.serviceWorker.register("/service-worker.js").catch(() => {});

@@ -1,0 +1,46 @@
+// Other pages of the site, fetched and taken apart: what they hold is shown in this one.
+
+/** The document at an address of this site. Throws where it is none. */
+export async function fetchPage(url, options = {}) {
+  const response = await fetch(url, { headers: { Accept: "text/html" }, ...options });
+  if (!response.ok && response.status !== 422) throw new Error(`${response.status}`);
+  if (response.redirected && new URL(response.url).pathname === "/login") location.assign("/login");
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  page.address = response.url;
+  return page;
+}
+
+/** Sends a form as a browser would, and does not follow where it leads. Throws where it was refused. */
+export async function sendForm(form, action = form.action, submitter) {
+  const body = new URLSearchParams(new FormData(form, submitter));
+  const response = await fetch(action, { method: "POST", body, redirect: "manual" });
+  if (response.type !== "opaqueredirect" && !response.ok) throw new Error(`${response.status}`);
+}
+
+/** An element with attributes and children. */
+export function make(name, attributes = {}, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else if (value === true) element.setAttribute(key, "");
+    else if (value !== false && value != null) element.setAttribute(key, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+/** One of the icons that stand at the top of every page. */
+export function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  use.setAttribute("href", `#icon-${name}`);
+  svg.append(use);
+  return svg;
+}
+
+/** Something to look at where a wait is longer than a moment; the stylesheet shows it late. */
+export function waiting() {
+  return make("div", { class: "loading", "aria-label": "Loading", role: "img" }, make("i"), make("i"), make("i"));
+}

@@ -1,0 +1,79 @@
+"""A real Chromium, and everything it complains of."""
+
+import os
+import pathlib
+import tempfile
+import unittest
+
+from playwright.sync_api import sync_playwright
+
+from server import PASSWORD, Server
+
+OUTPUT = pathlib.Path(__file__).parent.parent.parent / "test-output"
+WIDTHS = {390: 844, 820: 1180, 1440: 900}
+THEMES = ["light", "dark"]
+# What the content security policy stops is told to the page.
+WATCH = """addEventListener("securitypolicyviolation",
+    (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));"""
+
+
+class BrowserTest(unittest.TestCase):
+    """Tests over one server, begun with `OPTIONS`, and one Chromium."""
+
+    OPTIONS = []
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.data = pathlib.Path(cls.folder.name) / "data"
+        cls.server = Server(cls.data, *cls.OPTIONS)
+        cls.playwright = sync_playwright().start()
+        cls.chromium = cls.playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"])
+        OUTPUT.mkdir(exist_ok=True)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.chromium.close()
+        cls.playwright.stop()
+        assert cls.server.stop() == 0
+        cls.folder.cleanup()
+
+    def setUp(self):
+        self.complaints = []
+        self.addCleanup(lambda: self.assertEqual(self.complaints, []))
+
+    def visitor(self, javascript=True, width=1280, height=900, theme="light", **options):
+        """A page of a browser that nobody is signed in with."""
+        context = self.chromium.new_context(
+            java_script_enabled=javascript, viewport={"width": width, "height": height}, color_scheme=theme, **options)
+        self.addCleanup(context.close)
+        if javascript:
+            context.add_init_script(WATCH)
+        page = context.new_page()
+        page.on("console", lambda message: self.complain(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.complain(str(error)))
+        return page
+
+    def complain(self, text):
+        self.complaints.append(text)
+
+    def register(self, page, name):
+        page.goto(self.server.url)
+        page.get_by_role("main").get_by_role("link", name="Register").click()
+        page.get_by_label("Email").fill(f"{name}@example.org")
+        page.get_by_label("Full name").fill(name.title())
+        page.get_by_label("Username").fill(name)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Register").click()
+        page.get_by_role("heading", name=f"Welcome, {name}").wait_for()
+
+    def try_demo(self, page):
+        page.goto(self.server.url + "/login")
+        page.get_by_role("button", name="Try the demo").click()
+        page.locator("article.card").first.wait_for()
+
+    def no_wider(self, page, name):
+        width = page.viewport_size["width"]
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        self.assertLessEqual(wide, width, f"{name} is wider than a screen of {width} pixels")
