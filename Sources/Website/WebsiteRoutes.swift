@@ -38,7 +38,10 @@ package struct WebsiteRoutes: Sendable {
             return response
         }
         let pages = router.group().add(middleware: UnreadNews(notifications: community.notifications))
-        pages.get("offline") { [cookies] _, context in Visit(context, cookies: cookies).page("Offline", AboutPage.offline) }
+        pages.get("offline") { [cookies] _, context in
+            Visit(context, cookies: cookies).page(
+                "Offline", head: "<link rel=\"modulepreload\" href=\"\(url: Assets.path("offline.js"))\">", AboutPage.offline)
+        }
         #if DEBUG
             pages.get("styleguide") { [cookies] _, context in StyleGuide(visit: Visit(context, cookies: cookies)).response }
         #endif

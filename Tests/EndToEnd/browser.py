@@ -3,6 +3,7 @@
 import os
 import pathlib
 import tempfile
+import time
 import unittest
 
 from playwright.sync_api import sync_playwright
@@ -77,3 +78,10 @@ class BrowserTest(unittest.TestCase):
         width = page.viewport_size["width"]
         wide = page.evaluate("document.documentElement.scrollWidth")
         self.assertLessEqual(wide, width, f"{name} is wider than a screen of {width} pixels")
+
+    def until(self, page, expression):
+        """Waits until an expression holds; asked from outside, as the page's own policy lets nothing be evaluated in it."""
+        deadline = time.monotonic() + 15
+        while not page.evaluate(expression):
+            self.assertLess(time.monotonic(), deadline, expression)
+            page.wait_for_timeout(50)

@@ -44,6 +44,8 @@ addEventListener("pagehide", () => {
   sessionStorage.setItem(key, JSON.stringify({ items, top: scrollY }));
 });
 
+history.scrollRestoration = "manual";
+
 async function restore() {
   const navigation = performance.getEntriesByType("navigation")[0];
   const kept = JSON.parse(sessionStorage.getItem(key) ?? "null");
