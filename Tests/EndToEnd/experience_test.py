@@ -112,8 +112,10 @@ class ExperienceTest(BrowserTest):
                 break
         codes = [tile.get_attribute("href") for tile in page.locator(".grid a").all()]
         self.assertEqual(len(set(codes)), 60)
+        # The sign of waiting goes, and then this is the end.
+        self.until(page, "!document.querySelector('.loading')")
         page.keyboard.press("End")
-        page.wait_for_timeout(100)
+        self.until(page, "scrollY + innerHeight >= document.documentElement.scrollHeight - 2")
         top = page.evaluate("scrollY")
         page.get_by_role("link", name="About").click()
         page.wait_for_url("**/about")
