@@ -51,7 +51,7 @@ let package = Package(
         .target(
             name: "Website",
             dependencies: [
-                "Core", "HTML", "Web", "WebsiteAssets",
+                "CZlib", "Core", "HTML", "Web", "WebsiteAssets",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -137,6 +137,7 @@ let package = Package(
         .target(name: "CVips"),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "TestSupport",
             dependencies: [

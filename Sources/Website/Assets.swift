@@ -1,3 +1,4 @@
+import CZlib
 import Core
 import Crypto
 import HTTPTypes
@@ -23,26 +24,41 @@ enum Assets {
         return "/assets/\(digits.joined())/"
     }()
 
+    /// Texts once more, as gzip has them; pages are not compressed, because they hold secrets beside what others may have put
+    /// there, and how small they become would tell of both (https://breachattack.com).
+    private static let compressed: [String: [UInt8]] = WebsiteAssets.files.filter { !$0.key.hasSuffix(".png") }.mapValues(gzip)
+
+    private static func gzip(_ bytes: [UInt8]) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: bytes.count + 64) { out, count in
+            count = gzip_all(bytes, bytes.count, out.baseAddress, out.count)
+        }
+    }
+
     /// The address of a file.
     static func path(_ name: String) -> String { root + name }
 
     static var routes: RouteCollection<WebContext> {
         let routes = RouteCollection(context: WebContext.self)
-        for (name, bytes) in WebsiteAssets.files {
-            routes.get("\(path(name))") { _, _ in answer(name, bytes, cache: "public, max-age=31536000, immutable") }
+        for name in WebsiteAssets.files.keys {
+            routes.get("\(path(name))") { request, _ in
+                answer(name, to: request, cache: "public, max-age=31536000, immutable")
+            }
         }
-        routes.get("favicon.svg") { _, _ in answer("favicon.svg", cache: "public, max-age=86400") }
+        routes.get("favicon.svg") { request, _ in answer("favicon.svg", to: request, cache: "public, max-age=86400") }
         // A worker speaks for the folder that it lies in: it lies at the top.
-        routes.get("service-worker.js") { _, _ in answer("service-worker.js", cache: "no-cache") }
+        routes.get("service-worker.js") { request, _ in answer("service-worker.js", to: request, cache: "no-cache") }
         return routes
     }
 
-    private static func answer(_ name: String, _ bytes: [UInt8]? = nil, cache: String) -> Response {
-        let bytes = bytes ?? WebsiteAssets.files[name] ?? []
+    private static func answer(_ name: String, to request: Request, cache: String) -> Response {
         let type = types[String(name.split(separator: ".").last ?? "")] ?? "application/octet-stream"
-        return Response(
-            status: .ok,
-            headers: [.contentType: type, .cacheControl: cache, .contentLength: String(bytes.count)],
-            body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+        var headers: HTTPFields = [.contentType: type, .cacheControl: cache, .vary: "accept-encoding"]
+        var bytes = WebsiteAssets.files[name] ?? []
+        if let small = compressed[name], !small.isEmpty, request.headers[.acceptEncoding]?.contains("gzip") == true {
+            headers[.contentEncoding] = "gzip"
+            bytes = small
+        }
+        headers[.contentLength] = String(bytes.count)
+        return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 }

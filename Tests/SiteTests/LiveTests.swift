@@ -35,6 +35,20 @@ struct LiveTests {
         return answer.withLock { $0 }
     }
 
+    @Test func `the site's own files are sent compressed, pages are not`() async throws {
+        try await LiveSite.serve { _, port in
+            let ask = { (path: String) in
+                try await exchange(
+                    "GET \(path) HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n", port: port)
+            }
+            let page = try await ask("/about")
+            #expect(page.hasPrefix("HTTP/1.1 200") && !page.lowercased().contains("content-encoding"))
+            let name = try #require(page.firstMatch(of: /\/assets\/[0-9a-f]+\/site\.css/))
+            let style = try await ask(String(name.output)).lowercased()
+            #expect(style.contains("content-encoding: gzip") && style.contains("vary: accept-encoding"))
+        }
+    }
+
     @Test func `ambiguous requests and long headers are refused`() async throws {
         try await LiveSite.serve { _, port in
             for head in ["GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"] {

@@ -6,7 +6,7 @@ import sys
 
 # From the top down; a target imports only what stands below it.
 ORDER = ["App", "Website", "API", "Web", "Core", "SQLiteStorage", "PostgresStorage", "Storage", "MediaStorage",
-         "Imaging", "HTML", "WebsiteAssets", "DemoPhotos", "CVips", "CArgon2", "CPostgres"]
+         "Imaging", "HTML", "WebsiteAssets", "DemoPhotos", "CVips", "CArgon2", "CPostgres", "CZlib"]
 # What stands side by side, and must not know each other.
 APART = {("Website", "API"), ("API", "HTML"), ("Web", "HTML"), ("Core", "HTML"), ("Core", "SQLiteStorage"),
          ("Core", "PostgresStorage"), ("SQLiteStorage", "PostgresStorage"), ("Web", "PostgresStorage"),

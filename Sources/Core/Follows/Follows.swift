@@ -94,6 +94,23 @@ package struct Follows: Sendable {
         }
     }
 
+    /// How the viewer stands to people of a list: `true` for those followed, `false` for those asked; others are not in it.
+    package func standing(to accounts: [AccountSummary], of viewer: Viewer) async throws -> [ID<Account>: Bool] {
+        let ids = accounts.map(\.id.value)
+        guard !ids.isEmpty else { return [:] }
+        return try await storage.read { connection in
+            let pairs = try connection.rows(
+                """
+                SELECT followee_id, 1 FROM follows
+                WHERE follower_id = \(viewer.id) AND followee_id IN \(list: ids, connection.dialect)
+                UNION ALL SELECT followee_id, 0 FROM follow_requests
+                WHERE follower_id = \(viewer.id) AND followee_id IN \(list: ids, connection.dialect)
+                """
+            ) { (ID<Account>($0.int(0)), $0.bool(1)) }
+            return Dictionary(pairs) { one, other in one || other }
+        }
+    }
+
     package func profile(_ username: String, for viewer: Viewer?) async throws -> Profile {
         let name = Username.normalized(username)
         return try await storage.read { try Self.profile(name, for: viewer, in: $0) }

@@ -42,6 +42,19 @@ extension Visit {
             """
     }
 
+    /// People with a button each that follows them, but for the viewer's own row.
+    func followList(_ accounts: [AccountSummary], empty: String, community: Community) async throws -> HTML {
+        guard let viewer else { return people(accounts, empty: empty) }
+        let standing = try await community.follows.standing(to: accounts, of: viewer)
+        return people(accounts, empty: empty) { account in
+            guard account.id != viewer.id else { return .nothing }
+            let isFollowing = standing[account.id]
+            return followButton(
+                account.username, isOn: isFollowing != nil, label: isFollowing.map { $0 ? "Following" : "Requested" } ?? "Follow",
+                back: path)
+        }
+    }
+
     /// Squares of posts; `empty` where there are none.
     func grid(_ posts: [Post], empty: HTML) -> HTML {
         posts.isEmpty ? empty : "<ul class=\"grid\" data-list>\(posts.map(tile))</ul>"

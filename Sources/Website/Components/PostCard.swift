@@ -65,11 +65,12 @@ struct PostCard {
             """
     }
 
-    /// The renditions as `srcset` has them, written in one go; a phone has no use for the widest.
+    /// The renditions as `srcset` has them, written in one go, but for those wider than a card can use: 1080 pixels are a
+    /// phone's width three times over.
     private func sources(of photo: Photo) -> String {
         var text = ""
         text.reserveCapacity(photo.renditions.count * 64)
-        for rendition in photo.renditions {
+        for rendition in photo.renditions where rendition.width <= 1080 || photo.renditions.count == 1 {
             if !text.isEmpty { text += ", " }
             text += visit.site.mediaRoot
             photo.appendKey(of: rendition, to: &text)

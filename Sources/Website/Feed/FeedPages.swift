@@ -36,7 +36,8 @@ struct FeedPages {
             """
             <h1 class="visually-hidden">Home</h1><div class="feed"><div class="column"><div data-list>\(cards)</div>\
             \(nextLink("/", page.nextCursor))</div><aside class="beside" aria-label="You and others" data-suggestions="/suggestions">\
-            <a class="self" href="\(url: Site.profile(viewer.username))"><span class="name">\(viewer.username)</span></a>\
+            <div class="self"><a href="\(url: Site.profile(viewer.username))"><span class="name">\(viewer.username)</span></a>\
+            \(buttonForm(visit, action: "/logout", label: "Switch", style: "plain accent"))</div>\
             <p><a class="quiet-link" href="/suggestions">People to follow</a></p></aside></div>
             """)
     }

@@ -43,18 +43,22 @@ struct ProfilePages {
         let page = try await community.follows.followers(of: name, for: context.viewer, page: try request.page())
         let visit = Visit(context, cookies: cookies)
         let isOwn = context.viewer?.username == name
-        return list("Followers of \(name)", "/\(name)/followers", page, visit) { account in
+        let people =
             isOwn
-                ? buttonForm(
+            ? visit.people(page.items, empty: "Nobody yet.") { account in
+                buttonForm(
                     visit, action: "\(Site.profile(account.username))/remove-follower", label: "Remove", style: "quiet",
-                    back: "/\(name)/followers") : .nothing
-        }
+                    back: "/\(name)/followers")
+            } : try await visit.followList(page.items, empty: "Nobody yet.", community: community)
+        return list("Followers of \(name)", "/\(name)/followers", people, page.nextCursor, visit)
     }
 
     @Sendable func following(_ request: Request, _ context: WebContext) async throws -> Response {
         let name = try name(context)
         let page = try await community.follows.following(by: name, for: context.viewer, page: try request.page())
-        return list("Followed by \(name)", "/\(name)/following", page, Visit(context, cookies: cookies))
+        let visit = Visit(context, cookies: cookies)
+        let people = try await visit.followList(page.items, empty: "Nobody yet.", community: community)
+        return list("Followed by \(name)", "/\(name)/following", people, page.nextCursor, visit)
     }
 
     /// A button on a profile: does it, and leads back to where it was pressed.
@@ -103,15 +107,12 @@ struct ProfilePages {
                 : "<p class=\"empty\">No posts yet.</p>")
     }
 
-    private func list(
-        _ title: String, _ path: String, _ page: Page<AccountSummary>, _ visit: Visit,
-        actions: (AccountSummary) -> HTML = { _ in .nothing }
-    ) -> Response {
+    private func list(_ title: String, _ path: String, _ people: HTML, _ cursor: String?, _ visit: Visit) -> Response {
         visit.page(
             title,
             """
-            <div class="narrow"><h1>\(title)</h1>\(visit.people(page.items, empty: "Nobody yet.", actions: actions))
-            \(nextLink(path, page.nextCursor))</div>
+            <div class="narrow"><h1>\(title)</h1>\(people)
+            \(nextLink(path, cursor))</div>
             """)
     }
 }

@@ -92,10 +92,11 @@ struct PostPages {
         let page = try await community.likes.likers(of: post, for: context.viewer, page: try request.page())
         let path = Site.post(post)
         let visit = Visit(context, cookies: cookies)
+        let list = try await visit.followList(page.items, empty: "Nobody yet.", community: community)
         return visit.page(
             "Likes",
             """
-            <div class="narrow"><h1>Likes</h1>\(visit.people(page.items, empty: "Nobody yet."))
+            <div class="narrow"><h1>Likes</h1>\(list)
             \(nextLink("\(path)/likes", page.nextCursor))<p><a href="\(url: path)">Back to the post</a></p></div>
             """)
     }
