@@ -82,7 +82,7 @@ class PagesTest(BrowserTest):
         difference = ImageChops.difference(small, reference).convert("L")
         moved = sum(difference.histogram()[48:]) / (small.width * small.height)
         mean = ImageStat.Stat(difference).mean[0]
-        if moved > 0.02 or mean > 4:
+        if moved > 0.02 or mean > 8:
             self.faults.append(f"{place}: {100 * moved:.1f} % of it looks other than the reference, by {mean:.1f} on average")
 
 
