@@ -26,9 +26,10 @@ package final class S3Server: Sendable {
         endpoint = "http://127.0.0.1:\(port)"
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        // The end of the input, which comes when whoever holds the other end is gone, ends it.
+        // The end of the input, which comes when whoever holds the other end is gone, ends it; a milder signal it may have
+        // inherited as blocked.
         process.arguments = [
-            "-c", "\"$0\" -H 127.0.0.1 -p \"$1\" >/dev/null 2>&1 </dev/null & read -r line; kill $!", program, "\(port)",
+            "-c", "\"$0\" -H 127.0.0.1 -p \"$1\" >/dev/null 2>&1 </dev/null & read -r line; kill -9 $!", program, "\(port)",
         ]
         let toServer = Pipe()
         process.standardInput = toServer
