@@ -28,8 +28,11 @@ struct DatabaseSettings: Sendable {
         prepares = prepared == "on"
     }
 
+    /// Whether this is an address of PostgreSQL, as libpq takes it.
+    static func namesPostgres(_ url: String) -> Bool { url.hasPrefix("postgres://") || url.hasPrefix("postgresql://") }
+
     private static func check(_ url: String, _ key: Settings.Key) throws(SettingsError) {
-        guard url.isEmpty || url.hasPrefix("postgres://") || url.hasPrefix("postgresql://") else {
+        guard url.isEmpty || namesPostgres(url) else {
             throw SettingsError("The database URL is not like postgres://user:password@host/database (\(key.variable)).")
         }
     }

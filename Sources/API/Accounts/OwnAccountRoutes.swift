@@ -58,9 +58,7 @@ struct OwnAccountRoutes {
     @Sendable func setPicture(_ request: Request, _ context: WebContext) async throws -> Response {
         let viewer = try context.member()
         return try await MultipartReader.withForm(of: request, in: uploads) { form in
-            guard let file = form.files.first, form.files.count == 1, file.name == "image" else {
-                throw Problem(.invalid, field: "image", "Send one photo in the field image.")
-            }
+            let file = try form.photo(named: "image")
             _ = try await community.accounts.setPicture(PhotoUpload(path: file.path, altText: ""), by: viewer)
             return try await own(viewer)
         }

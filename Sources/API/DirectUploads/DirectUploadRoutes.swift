@@ -35,9 +35,7 @@ struct DirectUploadRoutes {
     @Sendable func receive(_ request: Request, _ context: WebContext) async throws -> Response {
         guard let name = UploadName(try context.pathText("upload")) else { throw Problem.notFound("upload") }
         return try await MultipartReader.withForm(of: request, in: uploads) { form in
-            guard let file = form.files.first, form.files.count == 1, file.name == "file" else {
-                throw Problem(.invalid, field: "file", "Send one photo in the field file.")
-            }
+            let file = try form.photo(named: "file")
             try await community.directUploads.receive(file.path, byteCount: file.byteCount, as: name)
             return .noContent
         }

@@ -17,9 +17,7 @@ struct PhotoRoutes {
     @Sendable func add(_ request: Request, _ context: WebContext) async throws -> Response {
         let viewer = try context.member()
         return try await MultipartReader.withForm(of: request, in: uploads) { form in
-            guard let file = form.files.first, form.files.count == 1, file.name == "file" else {
-                throw Problem(.invalid, field: "file", "Send one photo in the field file.")
-            }
+            let file = try form.photo(named: "file")
             let photo = try await community.photos.add(
                 PhotoUpload(path: file.path, altText: form["altText"] ?? ""), by: viewer)
             return .json(PhotoBody(photo: photo, site: site), status: .created)

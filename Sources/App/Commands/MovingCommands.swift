@@ -53,7 +53,7 @@ struct StorageCommands: AsyncParsableCommand {
         private let lock: DataFolderLock?
 
         init(_ text: String) async throws {
-            if text.hasPrefix("postgres://") || text.hasPrefix("postgresql://") {
+            if DatabaseSettings.namesPostgres(text) {
                 var options = PostgresOptions()
                 options.statementTimeout = .seconds(600)
                 storage = try await PostgresStorage(url: text, options: options)
@@ -62,7 +62,7 @@ struct StorageCommands: AsyncParsableCommand {
                 let folder = try dataFolder(text, scheme: "sqlite:")
                 try Files.makeFolder(folder)
                 lock = try DataFolderLock(folder: folder)
-                storage = try SQLiteStorage(path: folder + "/isntgram.sqlite")
+                storage = try Records.sqlite(in: folder)
             }
             try await Community.migrate(storage)
         }

@@ -14,7 +14,7 @@ struct Records: Sendable {
     /// - Throws: ``StorageError`` when it cannot be used now.
     static func open(_ settings: Settings, logger: Logger) async throws -> Records {
         guard settings.database.isShared else {
-            let storage = try SQLiteStorage(path: settings.data + "/isntgram.sqlite")
+            let storage = try sqlite(in: settings.data)
             return Records(storage: storage, events: LocalEvents(), services: [])
         }
         let options = options(settings.database, logger: logger)
@@ -23,6 +23,9 @@ struct Records: Sendable {
         let events = SharedEvents(channel: channel, logger: logger)
         return Records(storage: storage, events: events, services: [Listening(events: events)])
     }
+
+    /// The database of a data folder.
+    static func sqlite(in folder: String) throws -> SQLiteStorage { try SQLiteStorage(path: folder + "/isntgram.sqlite") }
 
     static func options(_ settings: DatabaseSettings, logger: Logger) -> PostgresOptions {
         var options = PostgresOptions()

@@ -1,3 +1,5 @@
+import Core
+
 /// What a form brought: its text fields, and its files, which lie on disk.
 package struct MultipartForm: Sendable {
     package struct File: Sendable {
@@ -12,6 +14,15 @@ package struct MultipartForm: Sendable {
 
     /// The first field of that name.
     package subscript(_ name: String) -> String? { fields.first { $0.name == name }?.value }
+
+    /// The one photo of a form that brings nothing else but texts.
+    /// - Throws: ``Problem`` where there is none, more than one, or one in another field.
+    package func photo(named name: String) throws(Problem) -> File {
+        guard let file = files.first, files.count == 1, file.name == name else {
+            throw Problem(.invalid, field: name, "Send one photo in the field \(name).")
+        }
+        return file
+    }
 
     /// Every field of that name, in the form's order.
     package func all(_ name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
