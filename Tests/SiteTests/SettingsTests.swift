@@ -43,8 +43,8 @@ struct SettingsTests {
     }
 
     @Test func `a log is one line, for people or for programs`() {
-        #expect(LineLog.readable("t", .info, "a\nb", ["k": "v"]) == "t info a\\nb k=v")
-        #expect(LineLog.json("t", .error, "a\nb", ["k": "v"]) == #"{"k":"v","level":"error","message":"a\nb","time":"t"}"#)
+        #expect(LineLog.readable("t", .info, "a\nb", [("k", "v")]) == "t info a\\nb k=v")
+        #expect(LineLog.json("t", .error, "a\nb", [("k", "v")]) == #"{"k":"v","level":"error","message":"a\nb","time":"t"}"#)
         var log = LineLog(isTerminal: true)
         log[metadataKey: "a"] = "b"
         #expect(log[metadataKey: "a"] == "b")
@@ -74,5 +74,16 @@ struct AdminCommandTests {
             #expect(await run(.deleteUser(username: "ada")).refusal != nil)
             #expect(await run(.listUsers).lines == [])
         }
+    }
+
+    @Test(arguments: [
+        ("GET /media/ab/ab0123456789abcdef0123456789abcdef/640.jpg 200", "GET /media/ab/ab01…/640.jpg 200"),
+        ("S3 answered 500 to PUT /photos/00/000102030405060708090A0B0C0D0E0F", "S3 answered 500 to PUT /photos/00/0001…"),
+        ("token isnt_AbC-_9 and isnt_x", "token isnt_… and isnt_…"),
+        ("a post 251497178726400000 and 0123456789abcdef", "a post 251497178726400000 and 0123456789abcdef"),
+        ("ﬂöße 0123456789abcdef0123456789abcde", "ﬂöße 0123456789abcdef0123456789abcde"), ("", ""),
+    ])
+    func `addresses of photos and tokens are cut short in the log`(_ text: String, _ shown: String) {
+        #expect(LogRedaction.redacted(text) == shown)
     }
 }
