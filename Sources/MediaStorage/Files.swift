@@ -22,9 +22,31 @@ package enum Files {
         }
     }
 
-    /// Renames, replacing nothing but an empty folder or a file.
+    /// Renames, replacing nothing but an empty folder or a file. A file on another file system is copied to a place that
+    /// nothing has yet, has the disk hold it, and goes from where it was.
     package static func move(_ path: String, to target: String) throws {
-        guard rename(path, target) == 0 else { throw failure("move to \(target)", path) }
+        if rename(path, target) == 0 { return }
+        guard errno == EXDEV, byteCount(path) != nil else { throw failure("move to \(target)", path) }
+        do {
+            try copy(path, to: target)
+            try remove(path)
+        } catch {
+            try? remove(target)
+            throw error
+        }
+    }
+
+    private static func copy(_ path: String, to target: String) throws {
+        let source = try OpenFile(path)
+        let copy = try NewFile(target)
+        var position: Int64 = 0
+        while true {
+            let piece = try source.readUp(to: 1 << 20, at: position)
+            guard piece.readableBytes > 0 else { break }
+            try copy.write(piece)
+            position += Int64(piece.readableBytes)
+        }
+        try sync(target)
     }
 
     /// Has the disk hold what was written to a file or folder.
@@ -86,6 +108,18 @@ final class OpenFile: Sendable {
     }
 
     deinit { close(descriptor) }
+
+    /// At most `count` bytes from `position`; none at the end of the file.
+    func readUp(to count: Int, at position: Int64) throws -> ByteBuffer {
+        var buffer = ByteBuffer()
+        var got = 0
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { bytes in
+            got = pread(descriptor, bytes.baseAddress, count, off_t(position))
+            return Swift.max(0, got)
+        }
+        guard got >= 0 else { throw Files.failure("read", path) }
+        return buffer
+    }
 
     /// `count` bytes from `position`; fewer never, as kept files do not shrink.
     func read(_ count: Int, at position: Int64) throws -> ByteBuffer {

@@ -97,8 +97,11 @@ package struct MediaFolder: MediaStorage {
 
     package func setAside(_ path: String, as name: UploadName) async throws {
         try await threads.runIfActive { [self] in
+            // By way of the staging folder: from another file system it is copied, and what a crash leaves of that goes.
+            let staged = "\(staging)/\(name)"
             try Files.sync(path)
-            try Files.move(path, to: "\(aside)/\(name)")
+            try Files.move(path, to: staged)
+            try Files.move(staged, to: "\(aside)/\(name)")
             try Files.sync(aside)
         }
     }

@@ -102,4 +102,44 @@ struct MediaFolderTests {
         #expect(MediaKey(prefix: MediaPrefix.random().description, name: name) == nil)
         #expect(MediaKey(prefix: "ab", name: "1.jpg") == nil)
     }
+
+    #if os(Linux)
+        @Test func `uploads may lie on another file system than photos`() async throws {
+            try await Fixtures.withFolder { folder in
+                // Shared memory is a file system of its own on every Linux.
+                let elsewhere = "/dev/shm/isntgram-test-\(UUID())"
+                try FileManager.default.createDirectory(atPath: elsewhere, withIntermediateDirectories: false)
+                defer { try? FileManager.default.removeItem(atPath: elsewhere) }
+                try #require(try device(of: elsewhere) != device(of: folder))
+                let media = try MediaFolder(folder + "/media")
+                let bytes = Data((0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 / 7) })
+                func upload(_ name: String) throws -> String {
+                    try bytes.write(to: URL(fileURLWithPath: "\(elsewhere)/\(name)"))
+                    return "\(elsewhere)/\(name)"
+                }
+                let prefix = MediaPrefix.random()
+                try await media.put([MediaFile(path: try upload("1"), name: "1.jpg")], under: prefix)
+                #expect(FileManager.default.contents(atPath: "\(folder)/media/\(prefix)/1.jpg") == bytes)
+                let name = UploadName.random()
+                try await media.setAside(try upload("2"), as: name)
+                #expect(try await media.fetch(name, to: folder + "/fetched", atMost: .max))
+                #expect(FileManager.default.contents(atPath: folder + "/fetched") == bytes)
+                #expect(try FileManager.default.contentsOfDirectory(atPath: elsewhere) == [])
+                #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/media/.incoming") == [])
+                // What cannot be kept stays where it was, and nothing half kept.
+                let kept = try upload("3")
+                await #expect(throws: MediaError.self) {
+                    try await media.put(
+                        [MediaFile(path: kept, name: "3.jpg"), MediaFile(path: elsewhere + "/gone", name: "4.jpg")],
+                        under: .random())
+                }
+                #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/media/.incoming") == [])
+            }
+        }
+
+        private func device(of path: String) throws -> Int {
+            let attributes = try FileManager.default.attributesOfItem(atPath: path)
+            return try #require(attributes[.systemNumber] as? Int)
+        }
+    #endif
 }
