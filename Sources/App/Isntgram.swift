@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Logging
 
 /// The program.
@@ -18,4 +19,10 @@ struct Isntgram: AsyncParsableCommand {
         ])
 
     static let version = "0.1.0"
+
+    static func main() async {
+        // Whatever is made is for this user alone: files 0600, folders 0700. SQLite would make its own for all to read.
+        umask(0o077)
+        await main(nil)
+    }
 }
