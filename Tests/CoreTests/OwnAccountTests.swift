@@ -136,10 +136,18 @@ struct OwnAccountTests {
             #expect(try await accounts.all().isEmpty, "nobody was made")
             _ = try await accounts.register(form("ada", " \(invite) "))
             #expect(await problem { try await accounts.register(form("grace", invite)) }?.kind == .invalid)
+            // Without an invitation nobody learns whether a name or an address is known here.
+            let (known, unknown) = (form("ada", invite), form("nobody", invite))
+            let words = await problem { try await accounts.register(known) }
+            #expect(words?.fields.first?.field == "invite")
+            #expect(await problem { try await accounts.register(unknown) } == words)
+            let second = try await test.community.invites.create(uses: 1, days: 1).text
+            #expect(await problem { try await accounts.register(form("ada", second)) }?.kind == .conflict)
+            _ = try await accounts.register(form("linus", second))
             let old = try await test.community.invites.create(uses: 5, days: 1).text
             test.time.advance(by: 25 * 60 * 60 * 1000)
             #expect(await problem { try await accounts.register(form("grace", old)) }?.kind == .invalid)
-            #expect(try await test.community.maintenance.run().spentInvites == 2)
+            #expect(try await test.community.maintenance.run().spentInvites == 3)
             #expect(await problem { try await test.community.invites.create(uses: 0, days: 400) }?.fields.count == 2)
             _ = try await accounts.create(form("keeper", ""))
         }

@@ -38,7 +38,12 @@ struct ProductAPITests {
             let change = "{\"currentPassword\": \"\(password)\", \"newPassword\": \"another horse battery\"}"
             #expect(try await ada.send(.put, "/api/me/password", json: change).status == .noContent)
             #expect(try await ada.send(.put, "/api/me/password", json: change).faults.first?["field"] == "currentPassword")
-            #expect(try await ada.send(.delete, "/api/me").status == .noContent)
+            #expect(try await ada.send(.delete, "/api/me").status == .unsupportedMediaType)
+            let guess = try await ada.send(.delete, "/api/me", json: "{\"password\": \"not this one at all\"}")
+            #expect(guess.status == .unprocessableContent && guess.faults.first?["field"] == "password")
+            #expect(try await ada.send(.get, "/api/me").status == .ok, "a token alone destroys nothing")
+            let right = "{\"password\": \"another horse battery\"}"
+            #expect(try await ada.send(.delete, "/api/me", json: right).status == .noContent)
             #expect(try await ada.send(.get, "/api/me").status == .unauthorized)
         }
     }

@@ -41,6 +41,8 @@ struct OwnAccountRoutes {
         let newPassword: String
     }
 
+    private struct DeletionBody: Decodable { let password: String }
+
     @Sendable func me(_ request: Request, _ context: WebContext) async throws -> Response {
         try await own(context.member())
     }
@@ -90,7 +92,9 @@ struct OwnAccountRoutes {
     }
 
     @Sendable func delete(_ request: Request, _ context: WebContext) async throws -> Response {
-        try await community.accounts.deleteOwn(try context.member())
+        let viewer = try context.member()
+        let body = try await request.json(DeletionBody.self)
+        try await community.accounts.deleteOwn(viewer, password: body.password)
         return .noContent
     }
 

@@ -27,7 +27,9 @@ package enum Operations {
 
     private static let account: [APIOperation] = [
         op(.get, "/me", "Your account", "Your account, with its email.", .member, .ok, "OwnUser"),
-        op(.delete, "/me", "Your account", "Delete your account with all you posted, for good.", .member, .noContent),
+        op(
+            .delete, "/me", "Your account", "Delete your account with all you posted, for good.", .member,
+            json: [.init("password", .password, "Your password.")], .noContent),
         op(.get, "/me/export", "Your account", "Everything you made, as a ZIP file.", .member, .ok, "ZIP"),
         op(
             .put, "/me/username", "Your account", "Change your username.", .member,

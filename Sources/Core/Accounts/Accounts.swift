@@ -23,6 +23,9 @@ package struct Accounts: Sendable {
         case .closed: throw Problem(.forbidden, "Registration is closed here.")
         case .invite:
             let time = clock.now()
+            _ = try Self.checked(form)
+            // Before a password is hashed: strangers without an invitation get no work done.
+            try await storage.read { try InviteRecords.require(form.invite, at: time, in: $0) }
             return try await add(form) { connection in try InviteRecords.use(form.invite, at: time, in: connection) }
         }
     }
@@ -57,6 +60,8 @@ package struct Accounts: Sendable {
         let hash = try await passwords.hash(registration.password)
         let time = clock.now()
         return try await storage.write { [ids] connection in
+            // First of all: whether a name or an address is known is not for those without an invitation.
+            try admitting(connection)
             let id = ids.next(Account.self)
             guard try AccountRecords.insert(id, registration, passwordHash: hash, at: time, in: connection),
                 let account = try AccountRecords.find(id, in: connection)
@@ -66,7 +71,6 @@ package struct Accounts: Sendable {
                 }
                 throw Self.takenEmail
             }
-            try admitting(connection)
             return account
         }
     }
@@ -93,7 +97,11 @@ package struct Accounts: Sendable {
     package func all() async throws -> [Account] { try await storage.read(AccountRecords.all) }
 
     /// Sets a new password and ends every session and token but `kept`.
-    package func setPassword(_ password: String, of account: AccountSummary, keeping kept: Viewer? = nil) async throws {
+    /// - Parameter check: throws where what entitles to it holds no more, in the transaction that sets it.
+    package func setPassword(
+        _ password: String, of account: AccountSummary, keeping kept: Viewer? = nil,
+        check entitled: @escaping @Sendable (any Connection) throws -> Void = { _ in }
+    ) async throws {
         let email = try await storage.read { try AccountRecords.email(of: account.id, in: $0) } ?? ""
         var check = FieldCheck()
         check.add("password", PasswordRules.fault(in: password, username: account.username, email: email))
@@ -102,6 +110,7 @@ package struct Accounts: Sendable {
         let time = clock.now()
         defer { cache.forgetAll() }
         try await storage.write { connection in
+            try entitled(connection)
             try AccountRecords.setPasswordHash(hash, of: account.id, at: time, in: connection)
             try CredentialRecords.deleteAll(of: account.id, but: kept?.credential.hash, in: connection)
         }
@@ -109,10 +118,14 @@ package struct Accounts: Sendable {
     }
 
     /// Takes an account out with its posts, comments, likes, follows, sessions, and photo files.
-    package func delete(_ account: AccountSummary) async throws {
+    /// - Parameter check: throws where what entitles to it holds no more, in the transaction that does it.
+    package func delete(
+        _ account: AccountSummary, check entitled: @escaping @Sendable (any Connection) throws -> Void = { _ in }
+    ) async throws {
         let time = clock.now()
         defer { cache.forgetAll() }
         let keys = try await storage.write { connection in
+            try entitled(connection)
             guard try AccountRecords.find(account.id, in: connection) != nil else { throw Problem.notFound("account") }
             let keys = try PhotoRecords.release(photosOf: account.id, at: time, in: connection)
             try AccountRecords.delete(account.id, in: connection)

@@ -74,9 +74,10 @@ extension Accounts {
         var check = FieldCheck()
         check.add("email", EmailAddress.fault(in: email))
         try check.done()
-        try await requirePassword(password, of: viewer)
+        let proof = try await prove(password, of: viewer)
         let time = clock.now()
         try await storage.write { connection in
+            try proof.require(of: viewer, field: "password", in: connection)
             guard try AccountRecords.setEmail(email, of: viewer.id, at: time, in: connection) else { throw Self.takenEmail }
             try CredentialRecords.deleteAll(of: viewer.id, but: viewer.credential.hash, in: connection)
         }
@@ -85,25 +86,29 @@ extension Accounts {
 
     /// Sets a new password and ends every other session and token.
     package func changePassword(from old: String, to new: String, by viewer: Viewer) async throws {
-        try await requirePassword(old, of: viewer, field: "currentPassword")
-        try await setPassword(new, of: viewer.summary, keeping: viewer)
+        let proof = try await prove(old, of: viewer, field: "currentPassword")
+        try await setPassword(new, of: viewer.summary, keeping: viewer) { connection in
+            try proof.require(of: viewer, field: "currentPassword", in: connection)
+        }
     }
 
-    /// Takes one's own account out, for good.
-    package func deleteOwn(_ viewer: Viewer) async throws {
-        try await storage.read { try Self.refuseDemo(viewer, in: $0) }
-        try await delete(viewer.summary)
+    /// Takes one's own account out, for good. A token or a session alone does not: whoever finds one must not be able to.
+    package func deleteOwn(_ viewer: Viewer, password: String) async throws {
+        let proof = try await prove(password, of: viewer)
+        try await delete(viewer.summary) { try proof.require(of: viewer, field: "password", in: $0) }
     }
 
     /// Refuses whoever does not know the password, and demo users, who have none.
-    package func requirePassword(_ password: String, of viewer: Viewer, field: String = "password") async throws {
+    private func prove(
+        _ password: String, of viewer: Viewer, field: String = "password"
+    ) async throws -> PasswordProof {
         let hash = try await storage.read { connection in
             try Self.refuseDemo(viewer, in: connection)
             return try AccountRecords.passwordHash(of: viewer.id, in: connection)
         }
-        guard try await passwords.check(String(password.prefix(256)), against: hash), password.count <= 256 else {
-            throw Problem(.invalid, field: field, "This is not your password.")
-        }
+        guard try await passwords.check(String(password.prefix(256)), against: hash), password.count <= 256, let hash
+        else { throw PasswordProof.wrong(field) }
+        return PasswordProof(account: viewer.id, hash: hash)
     }
 
     static func refuseDemo(_ viewer: Viewer, in connection: any Connection) throws {

@@ -16,17 +16,21 @@ enum CredentialRecords {
     static func viewer(hash: [UInt8], at time: Int64, in connection: any Connection) throws -> Viewer? {
         try connection.row(
             """
-            SELECT \(AccountRecords.summaryColumns), c.kind, c.scopes, c.used_at, c.expires_at
+            SELECT \(AccountSummary.columns), c.kind, c.scopes, c.used_at, c.expires_at
             FROM credentials c JOIN accounts a ON a.id = c.account_id
             WHERE c.hash = \(hash) AND c.expires_at > \(time)
             """
         ) { row in
             Viewer(
-                summary: AccountRecords.summary(row, from: 0),
+                summary: row.value(),
                 credential: Credential(
-                    hash: hash, kind: Credential.Kind(rawValue: row.text(4)) ?? .token,
-                    scopes: Credential.Scopes(rawValue: row.int(5)), usedAt: row.int(6), expiresAt: row.int(7)))
+                    hash: hash, kind: Credential.Kind(rawValue: row.text()) ?? .token,
+                    scopes: Credential.Scopes(rawValue: row.int()), usedAt: row.int(), expiresAt: row.int()))
         }
+    }
+
+    static func exists(hash: [UInt8], in connection: any Connection) throws -> Bool {
+        try connection.exists("SELECT 1 FROM credentials WHERE hash = \(hash)")
     }
 
     /// What an account is signed in with, the one used last first.
@@ -41,8 +45,8 @@ enum CredentialRecords {
         ) { row in
             IssuedCredential(
                 credential: Credential(
-                    hash: row.bytes(0), kind: kind, scopes: Credential.Scopes(rawValue: row.int(1)), usedAt: row.int(2),
-                    expiresAt: row.int(3)), name: row.text(4), createdAt: row.int(5))
+                    hash: row.bytes(), kind: kind, scopes: Credential.Scopes(rawValue: row.int()), usedAt: row.int(),
+                    expiresAt: row.int()), name: row.text(), createdAt: row.int())
         }
     }
 
@@ -52,7 +56,7 @@ enum CredentialRecords {
 
     /// Whose credential went; nil when there was none.
     static func delete(hash: [UInt8], in connection: any Connection) throws -> ID<Account>? {
-        try connection.row("DELETE FROM credentials WHERE hash = \(hash) RETURNING account_id") { ID($0.int(0)) }
+        try connection.row("DELETE FROM credentials WHERE hash = \(hash) RETURNING account_id") { $0.id() }
     }
 
     /// Ends one credential of an account; false when there was none.

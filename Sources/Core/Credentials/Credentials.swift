@@ -24,27 +24,43 @@ package struct Credentials: Sendable {
         let found = try await storage.read { try AccountRecords.password(of: login, in: $0) }
         // Argon2 takes any length, so the length is bounded before it.
         let matches = try await passwords.check(String(password.prefix(256)), against: found?.1) && password.count <= 256
-        guard matches, let (id, _) = found else {
-            throw Problem(.unauthorized, "This username or email and this password do not belong together.")
+        guard matches, let found else { throw Self.wrongPassword }
+        let proof = PasswordProof(account: found.0, hash: found.1)
+        return try await issue(kind, to: proof.account, scopes: .all, name: name) { connection in
+            // Whoever changes their password ends every session: one that was on its way then must not come after.
+            guard try proof.holds(in: connection) else { throw Self.wrongPassword }
         }
-        guard let account = try await storage.read({ try AccountRecords.find(id, in: $0) }) else {
-            throw Problem.notFound("account")
-        }
-        return try await issue(kind, to: account, scopes: .all, name: name)
     }
+
+    private static let wrongPassword = Problem(
+        .unauthorized, "This username or email and this password do not belong together.")
 
     /// Makes a session or token for `account`.
     package func issue(
         _ kind: Credential.Kind, to account: Account, scopes: Credential.Scopes, name: String
     ) async throws -> Issued {
+        try await issue(kind, to: account.id, scopes: scopes, name: name) { _ in }
+    }
+
+    /// - Parameters:
+    ///   - end: when it ends at the latest, in milliseconds since 1970; nil for the whole lifetime of its kind.
+    ///   - check: throws where what entitled to it holds no more, in the transaction that makes it.
+    private func issue(
+        _ kind: Credential.Kind, to account: ID<Account>, scopes: Credential.Scopes, name: String, until end: Int64? = nil,
+        check: @escaping @Sendable (any Connection) throws -> Void
+    ) async throws -> Issued {
         let secret = Secret.random(prefix: kind == .token ? "isnt_" : "")
         let now = clock.now()
         let credential = Credential(
-            hash: secret.hash, kind: kind, scopes: scopes, usedAt: now, expiresAt: now + kind.lifetime)
-        try await storage.write { connection in
-            try CredentialRecords.insert(credential, of: account.id, name: String(name.prefix(100)), in: connection)
+            hash: secret.hash, kind: kind, scopes: scopes, usedAt: now,
+            expiresAt: min(now + kind.lifetime, end ?? .max))
+        let found = try await storage.write { connection in
+            try check(connection)
+            guard let found = try AccountRecords.find(account, in: connection) else { throw Problem.notFound("account") }
+            try CredentialRecords.insert(credential, of: account, name: String(name.prefix(100)), in: connection)
+            return found
         }
-        return Issued(account: account, secret: secret, expiresAt: credential.expiresAt)
+        return Issued(account: found, secret: secret, expiresAt: credential.expiresAt)
     }
 
     /// Who holds `secret`; nil when nobody does any more. Slides the end of a session in use.
@@ -107,12 +123,12 @@ package struct Credentials: Sendable {
         check.require(
             viewer.credential.scopes.isSuperset(of: scopes), "scopes", "A token cannot be given more than you came with.")
         try check.done()
-        let account = try await storage.read { connection in
+        // A token ends with the one it was made by at the latest, or it would make itself last for ever.
+        let end = viewer.credential.kind == .token ? viewer.credential.expiresAt : nil
+        return try await issue(.token, to: viewer.id, scopes: scopes, name: name, until: end) { connection in
             try Accounts.refuseDemo(viewer, in: connection)
-            guard let account = try AccountRecords.find(viewer.id, in: connection) else { throw Problem.notFound("account") }
-            return account
+            try viewer.requireCredential(in: connection)
         }
-        return try await issue(.token, to: account, scopes: scopes, name: name)
     }
 
     /// Ends one of the viewer's sessions or tokens, by its handle.

@@ -40,11 +40,10 @@ struct AccountSettings {
         let form = try await request.form(context)
         let viewer = try context.member()
         do {
-            try await community.accounts.requirePassword(form["password"], of: viewer)
+            try await community.accounts.deleteOwn(viewer, password: form["password"])
         } catch let problem as Problem where !problem.fields.isEmpty {
             return try await page(viewer, context, problem)
         }
-        try await community.accounts.deleteOwn(viewer)
         var response = Response.seeOther("/")
         cookies.clearSession(on: &response)
         return response
