@@ -20,6 +20,11 @@ package struct ID<Subject>: Hashable, Comparable, Sendable, Bindable, CustomStri
     package static func < (left: Self, right: Self) -> Bool { left.value < right.value }
 }
 
+extension RowReader {
+    package mutating func id<Subject>() -> ID<Subject> { ID(int()) }
+    package mutating func idOrNil<Subject>() -> ID<Subject>? { intOrNil().map { ID($0) } }
+}
+
 extension ID: Codable {
     package init(from decoder: any Decoder) throws {
         let text = try decoder.singleValueContainer().decode(String.self)

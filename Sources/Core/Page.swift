@@ -1,3 +1,5 @@
+import Storage
+
 /// One page of a list, newest or oldest first.
 package struct Page<Item: Sendable>: Sendable {
     package let items: [Item]
@@ -20,51 +22,83 @@ package struct Page<Item: Sendable>: Sendable {
     }
 }
 
-/// Which page is asked for.
+/// Which page is asked for. A list goes by ids, which grow with time; a page is a stretch of it taken from either end.
 package struct PageRequest: Sendable {
     package static let defaultLimit = 20
     package static let limits = 1...100
 
+    /// The end of a list that a page begins at, or nearer to which it begins.
+    package enum End: Sendable { case newest, oldest }
+
+    /// Nil for the end that the list runs from by itself.
+    package let from: End?
     /// The id at which the page before ended; nil for the first page.
     package let cursor: Int64?
+    /// Bounds that hold besides: ids below the one and above the other.
+    package let below: Int64?
+    package let above: Int64?
     package let limit: Int
 
     package static let first = PageRequest(limit: defaultLimit)
 
-    package init(limit: Int) {
-        cursor = nil
+    package init(from: End? = nil, cursor: Int64? = nil, below: Int64? = nil, above: Int64? = nil, limit: Int) {
+        self.from = from
+        self.cursor = cursor
+        self.below = below
+        self.above = above
         self.limit = limit
     }
 
     /// Reads what a client sent.
     /// - Throws: ``Problem`` of kind `unreadable` for a cursor or limit that is none.
     package init(cursor: String?, limit: String?) throws(Problem) {
+        var from: Int64?
         if let cursor, !cursor.isEmpty {
             guard let id = Int64(cursor), id > 0 else {
                 throw Problem(
                     .unreadable, field: "cursor", "This cursor is none of ours: take nextCursor of the page before.")
             }
-            self.cursor = id
-        } else {
-            self.cursor = nil
+            from = id
         }
-        guard let limit, !limit.isEmpty else {
-            self.limit = Self.defaultLimit
-            return
+        var count = Self.defaultLimit
+        if let limit, !limit.isEmpty {
+            guard let number = Int(limit), Self.limits.contains(number) else {
+                throw Problem(.unreadable, field: "limit", "A limit is a number from 1 to 100.")
+            }
+            count = number
         }
-        guard let number = Int(limit), Self.limits.contains(number) else {
-            throw Problem(.unreadable, field: "limit", "A limit is a number from 1 to 100.")
-        }
-        self.limit = number
+        self.init(cursor: from, limit: count)
     }
 
     /// Whether it is the first page.
     package var isFirst: Bool { cursor == nil }
 
-    /// For lists that run from new to old: ids below this one.
-    var below: Int64 { cursor ?? .max }
-    /// For lists that run from old to new: ids above this one.
-    var above: Int64 { cursor ?? 0 }
     /// One row more than the page holds, to know whether another page follows.
     var rows: Int { limit + 1 }
+
+    /// The stretch of a list that runs from `end` unless another is asked for.
+    func stretch(from end: End = .newest) -> PageStretch {
+        let end = from ?? end
+        let (below, above) = (below ?? .max, above ?? 0)
+        return switch end {
+        case .newest: PageStretch(end: end, below: min(below, cursor ?? .max), above: above)
+        case .oldest: PageStretch(end: end, below: below, above: max(above, cursor ?? 0))
+        }
+    }
+}
+
+/// Where in a list a page lies, as SQL over the column that the list goes by.
+struct PageStretch {
+    let end: PageRequest.End
+    let below: Int64
+    let above: Int64
+
+    /// Whether it is the newest page of a list without bounds.
+    var isWhole: Bool { end == .newest && below == .max && above == 0 }
+
+    /// The condition for `WHERE`.
+    func holds(_ id: SQL) -> SQL { "\(id) < \(below) AND \(id) > \(above)" }
+
+    /// What stands after `ORDER BY`.
+    func order(_ id: SQL) -> SQL { end == .newest ? "\(id) DESC" : id }
 }

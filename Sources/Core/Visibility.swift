@@ -26,11 +26,30 @@ enum Visibility {
         """
     }
 
+    /// Posts of the feed, of people the viewer follows and their own: nobody they mute, and none who is hidden from
+    /// them or from whom they hide. Following grants what a private account posts; a block ended it.
+    ///
+    /// The same as ``posts(for:)`` for these authors, as sets that are read once for a page and not for each post.
+    static func followed(by viewer: ID<Account>) -> SQL {
+        """
+        p.author_id NOT IN (SELECT muted_id FROM mutes WHERE muter_id = \(viewer)) \
+        AND p.author_id NOT IN (SELECT blocked_id FROM blocks WHERE blocker_id = \(viewer) \
+        UNION ALL SELECT blocker_id FROM blocks WHERE blocked_id = \(viewer))
+        """
+    }
+
     /// Posts shown to those who did not ask for their author: of public accounts, and of nobody the viewer mutes.
     static func discoverable(for viewer: ID<Account>?) -> SQL {
-        """
-        a.is_private = 0 AND \(people(for: viewer)) \
-        AND NOT EXISTS (SELECT 1 FROM mutes u WHERE u.muter_id = \(viewer) AND u.muted_id = a.id)
-        """
+        "a.is_private = 0 AND \(people(for: viewer)) AND \(unmuted(by: viewer))"
+    }
+
+    /// Posts found by a tag or by words: all that the viewer may see, but of nobody they mute. Unlike in
+    /// ``discoverable(for:)``, private accounts that they follow are among them, as no stranger's search is.
+    static func findable(for viewer: ID<Account>?) -> SQL {
+        "\(posts(for: viewer)) AND \(unmuted(by: viewer))"
+    }
+
+    private static func unmuted(by viewer: ID<Account>?) -> SQL {
+        "NOT EXISTS (SELECT 1 FROM mutes u WHERE u.muter_id = \(viewer) AND u.muted_id = a.id)"
     }
 }

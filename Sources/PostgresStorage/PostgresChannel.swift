@@ -23,7 +23,7 @@ package final class PostgresChannel: MessageChannel {
         self.url = url
         self.storage = storage
         self.options = options
-        let schema = try await storage.read { try $0.row("SELECT current_schema()") { $0.text(0) } }
+        let schema = try await storage.read { try $0.row("SELECT current_schema()") { $0.text() } }
         name = "isntgram_\(schema ?? "")"
     }
 

@@ -6,12 +6,15 @@ struct PostgresConnection: Connection {
     let session: PostgresSession
     var dialect: Dialect { .postgres }
 
-    func rows<T>(_ sql: SQL, _ make: (any Row) throws -> T) throws -> [T] {
+    func rows<T>(_ sql: SQL, _ make: (inout RowReader) throws -> T) throws -> [T] {
         try session.execute(sql) { result in
             let count = PQntuples(result)
             var values: [T] = []
             values.reserveCapacity(Int(count))
-            for number in 0..<count { values.append(try make(PostgresRow(result: result, number: number))) }
+            for number in 0..<count {
+                var reader = RowReader(PostgresRow(result: result, number: number))
+                values.append(try make(&reader))
+            }
             return values
         }
     }

@@ -11,7 +11,7 @@ struct SQLiteConnection: Connection {
     let database: Database
     var dialect: Dialect { .sqlite }
 
-    func rows<T>(_ sql: SQL, _ make: (any Row) throws -> T) throws -> [T] {
+    func rows<T>(_ sql: SQL, _ make: (inout RowReader) throws -> T) throws -> [T] {
         let statement = try cached(sql).sqliteStatement
         try bind(sql.binds, to: statement)
         defer { sqlite3_reset(statement) }
@@ -19,7 +19,9 @@ struct SQLiteConnection: Connection {
         var values: [T] = []
         while true {
             switch sqlite3_step(statement) {
-            case SQLITE_ROW: values.append(try make(row))
+            case SQLITE_ROW:
+                var reader = RowReader(row)
+                values.append(try make(&reader))
             case SQLITE_DONE: return values
             default: throw failure()
             }

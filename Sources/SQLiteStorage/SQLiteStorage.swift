@@ -92,7 +92,11 @@ package struct SQLiteStorage: Storage {
     package func plan(of sql: SQL) async throws -> [String] {
         try await database.read { database in
             let connection = SQLiteConnection(database: database)
-            return try connection.rows("EXPLAIN QUERY PLAN \(sql)") { $0.text(3) }
+            // Before the words stand three numbers.
+            return try connection.rows("EXPLAIN QUERY PLAN \(sql)") { row in
+                _ = (row.int(), row.int(), row.int())
+                return row.text()
+            }
         }
     }
 

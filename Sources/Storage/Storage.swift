@@ -45,7 +45,7 @@ package protocol Connection {
     var dialect: Dialect { get }
 
     /// Runs a query and makes a value of each row. `make` only makes values: it must not use the connection.
-    func rows<T>(_ sql: SQL, _ make: (any Row) throws -> T) throws -> [T]
+    func rows<T>(_ sql: SQL, _ make: (inout RowReader) throws -> T) throws -> [T]
 
     /// Runs a statement; how many rows it changed.
     @discardableResult func run(_ sql: SQL) throws -> Int
@@ -56,26 +56,22 @@ package protocol Connection {
 
 extension Connection {
     /// The first row of a query.
-    package func row<T>(_ sql: SQL, _ make: (any Row) throws -> T) throws -> T? { try rows(sql, make).first }
+    package func row<T>(_ sql: SQL, _ make: (inout RowReader) throws -> T) throws -> T? {
+        try rows(sql, make).first
+    }
 
     /// The number in the first column of the first row.
-    package func int(_ sql: SQL) throws -> Int64? { try row(sql) { $0.int(0) } }
+    package func int(_ sql: SQL) throws -> Int64? { try row(sql) { $0.int() } }
 
     /// Whether a query has a row.
     package func exists(_ sql: SQL) throws -> Bool { try row(sql) { _ in true } ?? false }
 }
 
-/// One row of an answer, read by position from 0; not valid after the closure it was handed to.
+/// One row as an engine has it, read by position from 0; ``RowReader`` is what reads it.
 package protocol Row {
     func isNull(_ column: Int) -> Bool
     func int(_ column: Int) -> Int64
     func double(_ column: Int) -> Double
     func text(_ column: Int) -> String
     func bytes(_ column: Int) -> [UInt8]
-}
-
-extension Row {
-    package func bool(_ column: Int) -> Bool { int(column) != 0 }
-    package func intOrNil(_ column: Int) -> Int64? { isNull(column) ? nil : int(column) }
-    package func textOrNil(_ column: Int) -> String? { isNull(column) ? nil : text(column) }
 }

@@ -49,7 +49,7 @@ struct DiscoveryTests {
                 try await test.community.search.people(SearchQuery("ada"), for: nil, page: next).items.map(\.username) == ["zoe"])
             _ = try await test.community.accounts.setUsername("zoe.adams", by: grace)
             #expect(try await find("zoe") == ["zoe.adams"])
-            try await test.community.accounts.deleteOwn(grace)
+            try await test.community.accounts.deleteOwn(grace, password: TestCommunity.password)
             #expect(try await find("zoe") == [])
         }
     }
@@ -87,7 +87,7 @@ struct DiscoveryTests {
                     SELECT p.id FROM posts p JOIN accounts a ON a.id = p.author_id
                     WHERE a.username IN ('person1', 'person2') ORDER BY p.id DESC
                     """
-                ) { ID<Post>($0.int(0)) }
+                ) { $0.id() as ID<Post> }
             }
             var walked: [ID<Post>] = []
             var page = PageRequest(limit: 10)

@@ -50,7 +50,7 @@ struct MovingTests {
         let storage = try SQLiteStorage()
         try await Community.migrate(storage)
         let tables = try await storage.read { connection in
-            try connection.rows("SELECT name FROM sqlite_master WHERE type = 'table'") { $0.text(0) }
+            try connection.rows("SELECT name FROM sqlite_master WHERE type = 'table'") { $0.text() }
         }.filter { !$0.hasPrefix("sqlite_") && !$0.contains("_search") && $0 != "schema_migrations" }
         #expect(Set(tables) == Set(MovedTable.all.map(\.name)))
         try await storage.close()
@@ -139,7 +139,7 @@ struct MovingTests {
                 #expect("\(error as Any)".contains("stranger"))
                 #expect(try await other.storage.read { try $0.int("SELECT count(*) FROM accounts") } == 1)
                 _ = try await copy.run(isReplacing: true)
-                let names = try await other.storage.read { try $0.rows("SELECT username FROM accounts") { $0.text(0) } }
+                let names = try await other.storage.read { try $0.rows("SELECT username FROM accounts") { $0.text() } }
                 #expect(names == ["ada"])
             }
         }

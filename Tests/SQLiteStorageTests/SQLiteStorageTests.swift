@@ -33,7 +33,7 @@ struct SQLiteStorageTests {
                 ]
             }
             #expect(values == [2, 1, 0, 1, 67_108_864, 5000])
-            #expect(try await storage.read { try $0.row("PRAGMA journal_mode") { $0.text(0) } } == "wal")
+            #expect(try await storage.read { try $0.row("PRAGMA journal_mode") { $0.text() } } == "wal")
             try await storage.close()
         }
     }

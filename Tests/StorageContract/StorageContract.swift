@@ -71,9 +71,10 @@ package enum StorageContract {
                     """)
             }
             let same = try await storage.read { connection in
-                try connection.row("SELECT i, d, t, b, n, y FROM kinds WHERE i = \(number) AND t = \(text)") { row in
-                    row.int(0) == number && row.double(1) == 0.5 && row.text(2) == text && row.bytes(3) == bytes
-                        && row.isNull(4) && row.textOrNil(4) == nil && row.intOrNil(0) == number && row.bool(5)
+                try connection.row("SELECT i, d, t, b, n, n, y, i FROM kinds WHERE i = \(number) AND t = \(text)") { row in
+                    row.int() == number && row.double() == 0.5 && row.text() == text && row.bytes() == bytes
+                        && row.textOrNil() == nil && row.bind(.text) == .null(.text) && row.bool()
+                        && row.intOrNil() == number
                 }
             }
             #expect(same == true)
@@ -113,9 +114,9 @@ package enum StorageContract {
                 SELECT count(*), sum(size), max(id), EXISTS (SELECT 1 FROM things WHERE id = \(2)), 1, \(7), min(name),
                     EXISTS (SELECT 1 FROM things WHERE id = \(9)), size + \(1) FROM things GROUP BY size ORDER BY size
                 """
-            ) { row in (0..<9).map(row.int) + [row.bool(3) ? 1 : 0, row.bool(7) ? 1 : 0] }
+            ) { row in (0..<9).map { _ in row.int() } }
         }
-        #expect(numbers == [1, -6, 3, 1, 1, 7, 0, 0, -5, 1, 0])
+        #expect(numbers == [1, -6, 3, 1, 1, 7, 0, 0, -5])
         #expect(try await storage.read { try $0.int("SELECT max(size) FROM things WHERE id > \(5)") } == 0)
     }
 

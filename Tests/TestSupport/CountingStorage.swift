@@ -42,7 +42,7 @@ package final class CountingStorage: Storage {
         let count: () -> Void
         var dialect: Dialect { base.dialect }
 
-        func rows<T>(_ sql: SQL, _ make: (any Row) throws -> T) throws -> [T] {
+        func rows<T>(_ sql: SQL, _ make: (inout RowReader) throws -> T) throws -> [T] {
             count()
             return try base.rows(sql, make)
         }

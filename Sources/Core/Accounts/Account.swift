@@ -1,10 +1,8 @@
+import Storage
+
 /// A member of the community, as everybody may see them.
 package struct Account: Sendable {
-    package let id: ID<Account>
-    package let username: String
-    package let fullName: String
-    /// What the key of the profile picture begins with; nil where there is none.
-    package let picture: String?
+    package let summary: AccountSummary
     package let bio: String
     package let website: String
     package let pronouns: String
@@ -16,30 +14,30 @@ package struct Account: Sendable {
     /// Milliseconds since 1970.
     package let createdAt: Int64
 
-    package var summary: AccountSummary {
-        AccountSummary(id: id, username: username, fullName: fullName, picture: picture)
-    }
+    package var id: ID<Account> { summary.id }
+    package var username: String { summary.username }
+    package var fullName: String { summary.fullName }
+    /// What the key of the profile picture begins with; nil where there is none.
+    package var picture: String? { summary.picture }
 }
 
-/// The little of an account that stands beside a post or a comment.
-package struct AccountSummary: Sendable, Equatable {
-    package let id: ID<Account>
-    package let username: String
-    package let fullName: String
-    /// What the key of the profile picture begins with; nil where there is none.
-    package let picture: String?
+extension Account: RowReadable {
+    package static let columns: SQL = """
+        \(AccountSummary.columns), a.bio, a.website, a.pronouns, a.is_private, a.posts_count, a.follower_count, \
+        a.following_count, a.created_at
+        """
 
-    package init(id: ID<Account>, username: String, fullName: String, picture: String?) {
-        self.id = id
-        self.username = username
-        self.fullName = fullName
-        self.picture = picture
+    package init(_ row: inout RowReader) {
+        summary = row.value()
+        bio = row.text()
+        website = row.text()
+        pronouns = row.text()
+        isPrivate = row.bool()
+        postsCount = row.count()
+        followerCount = row.count()
+        followingCount = row.count()
+        createdAt = row.int()
     }
-
-    /// The key of the profile picture, a square of 320 pixels.
-    package var pictureKey: String? { picture.map { "\($0)/thumb.jpg" } }
-    /// The key of a small one, of 96 pixels, for lists.
-    package var smallPictureKey: String? { picture.map { "\($0)/96.jpg" } }
 }
 
 /// What somebody fills in to become a member.

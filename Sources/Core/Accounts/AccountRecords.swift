@@ -2,32 +2,8 @@ import Storage
 
 /// The SQL of accounts.
 enum AccountRecords {
-    static let columns: SQL = """
-        a.id, a.username, a.full_name, a.picture, a.bio, a.website, a.pronouns, a.is_private, a.posts_count, \
-        a.follower_count, a.following_count, a.created_at
-        """
-    /// The columns of ``summary(_:from:)``.
-    static let summaryColumns: SQL = "a.id, a.username, a.full_name, a.picture"
-
-    static func account(_ row: any Row) -> Account {
-        let summary = summary(row, from: 0)
-        return Account(
-            id: summary.id, username: summary.username, fullName: summary.fullName, picture: summary.picture,
-            bio: row.text(4), website: row.text(5), pronouns: row.text(6), isPrivate: row.bool(7),
-            postsCount: Int(row.int(8)), followerCount: Int(row.int(9)), followingCount: Int(row.int(10)),
-            createdAt: row.int(11))
-    }
-
-    /// A summary whose four columns begin at `first`.
-    static func summary(_ row: any Row, from first: Int) -> AccountSummary {
-        let picture = row.text(first + 3)
-        return AccountSummary(
-            id: ID(row.int(first)), username: row.text(first + 1), fullName: row.text(first + 2),
-            picture: picture.isEmpty ? nil : picture)
-    }
-
     static func find(username: String, in connection: any Connection) throws -> Account? {
-        try connection.row("SELECT \(columns) FROM accounts a WHERE a.username = \(username)", account)
+        try connection.row("SELECT \(Account.columns) FROM accounts a WHERE a.username = \(username)")
     }
 
     /// An account by its name where `viewer` may know of it.
@@ -36,31 +12,32 @@ enum AccountRecords {
     ) throws -> Account? {
         try connection.row(
             """
-            SELECT \(columns) FROM accounts a WHERE a.username = \(username) AND \(Visibility.profile(for: viewer))
-            """, account)
+            SELECT \(Account.columns) FROM accounts a
+            WHERE a.username = \(username) AND \(Visibility.profile(for: viewer))
+            """)
     }
 
     static func find(_ id: ID<Account>, in connection: any Connection) throws -> Account? {
-        try connection.row("SELECT \(columns) FROM accounts a WHERE a.id = \(id)", account)
+        try connection.row("SELECT \(Account.columns) FROM accounts a WHERE a.id = \(id)")
     }
 
     static func all(in connection: any Connection) throws -> [Account] {
-        try connection.rows("SELECT \(columns) FROM accounts a ORDER BY a.username", account)
+        try connection.rows("SELECT \(Account.columns) FROM accounts a ORDER BY a.username")
     }
 
     static func email(of id: ID<Account>, in connection: any Connection) throws -> String? {
-        try connection.row("SELECT email FROM accounts WHERE id = \(id)") { $0.text(0) }
+        try connection.row("SELECT email FROM accounts WHERE id = \(id)") { $0.text() }
     }
 
     /// The id and password hash behind an email or username.
     static func password(of login: String, in connection: any Connection) throws -> (ID<Account>, String)? {
         try connection.row("SELECT id, password_hash FROM accounts WHERE username = \(login) OR email = \(login)") {
-            (ID($0.int(0)), $0.text(1))
+            ($0.id(), $0.text())
         }
     }
 
     static func passwordHash(of id: ID<Account>, in connection: any Connection) throws -> String? {
-        try connection.row("SELECT password_hash FROM accounts WHERE id = \(id)") { $0.text(0) }
+        try connection.row("SELECT password_hash FROM accounts WHERE id = \(id)") { $0.text() }
     }
 
     static func isDemo(_ id: ID<Account>, in connection: any Connection) throws -> Bool {
@@ -117,7 +94,7 @@ enum AccountRecords {
     }
 
     @Sendable static func demo(in connection: any Connection) throws -> Account? {
-        try connection.row("SELECT \(columns) FROM accounts a WHERE a.is_demo = 1 ORDER BY a.id LIMIT 1", account)
+        try connection.row("SELECT \(Account.columns) FROM accounts a WHERE a.is_demo = 1 ORDER BY a.id LIMIT 1")
     }
 
     static func setDemo(_ id: ID<Account>, in connection: any Connection) throws {

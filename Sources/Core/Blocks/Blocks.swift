@@ -47,19 +47,23 @@ package struct Blocks: Sendable {
 
     /// Whom the viewer blocks, newest first.
     package func blocked(by viewer: Viewer, page: PageRequest) async throws -> Page<AccountSummary> {
-        try await list(
+        let stretch = page.stretch()
+        return try await list(
             """
-            SELECT b.id, \(AccountRecords.summaryColumns) FROM blocks b JOIN accounts a ON a.id = b.blocked_id
-            WHERE b.blocker_id = \(viewer.id) AND b.id < \(page.below) ORDER BY b.id DESC LIMIT \(page.rows)
+            SELECT b.id, \(AccountSummary.columns) FROM blocks b JOIN accounts a ON a.id = b.blocked_id
+            WHERE b.blocker_id = \(viewer.id) AND \(stretch.holds("b.id"))
+            ORDER BY \(stretch.order("b.id")) LIMIT \(page.rows)
             """, page)
     }
 
     /// Whom the viewer mutes, newest first.
     package func muted(by viewer: Viewer, page: PageRequest) async throws -> Page<AccountSummary> {
-        try await list(
+        let stretch = page.stretch()
+        return try await list(
             """
-            SELECT m.id, \(AccountRecords.summaryColumns) FROM mutes m JOIN accounts a ON a.id = m.muted_id
-            WHERE m.muter_id = \(viewer.id) AND m.id < \(page.below) ORDER BY m.id DESC LIMIT \(page.rows)
+            SELECT m.id, \(AccountSummary.columns) FROM mutes m JOIN accounts a ON a.id = m.muted_id
+            WHERE m.muter_id = \(viewer.id) AND \(stretch.holds("m.id")) AND \(Visibility.profile(for: viewer.id))
+            ORDER BY \(stretch.order("m.id")) LIMIT \(page.rows)
             """, page)
     }
 
@@ -79,7 +83,7 @@ package struct Blocks: Sendable {
 
     private func list(_ query: SQL, _ page: PageRequest) async throws -> Page<AccountSummary> {
         try await storage.read { connection in
-            let listed = try connection.rows(query, FollowRecords.listed)
+            let listed = try connection.rows(query) { FollowRecords.Listed(&$0) }
             return Page(listed, limit: page.limit, cursor: \.follow).map(\.account)
         }
     }

@@ -1,3 +1,5 @@
+import Storage
+
 /// What somebody wrote under a post.
 package struct Comment: Sendable {
     package static let textLimit = 2200
@@ -14,4 +16,28 @@ package struct Comment: Sendable {
     package let createdAt: Int64
     /// Whether the viewer may delete it: its author and the post's author may.
     package let deletableByViewer: Bool
+}
+
+extension Comment {
+    /// The columns of a comment as `viewer` meets it; needs `comments c`, `accounts a` for its author, and `posts p`.
+    static func columns(for viewer: ID<Account>?) -> SQL {
+        """
+        c.id, c.post_id, \(AccountSummary.columns), c.text, c.reply_to_id, c.likes_count, \
+        EXISTS (SELECT 1 FROM comment_likes k WHERE k.comment_id = c.id AND k.account_id = \(viewer)), c.created_at, \
+        CASE WHEN \(viewer) IN (c.author_id, p.author_id) THEN 1 ELSE 0 END
+        """
+    }
+
+    /// Reads what ``columns(for:)`` select.
+    init(_ row: inout RowReader) {
+        id = row.id()
+        post = row.id()
+        author = row.value()
+        text = row.text()
+        replyTo = row.idOrNil()
+        likesCount = row.count()
+        likedByViewer = row.bool()
+        createdAt = row.int()
+        deletableByViewer = row.bool()
+    }
 }

@@ -87,14 +87,18 @@ package struct Comments: Sendable {
         }
     }
 
-    /// Takes a comment out with the answers to it; its author and the post's author may.
+    /// Takes a comment out with the answers to it; its author may always, and the post's author where they see it.
     /// - Returns: the post it stood under.
     @discardableResult
     package func delete(_ id: ID<Comment>, by viewer: Viewer) async throws -> ID<Post> {
         deletions.note()
         return try await storage.write { connection in
+            if let post = try CommentRecords.post(of: id, by: viewer.id, in: connection) {
+                try CommentRecords.delete(id, of: post, in: connection)
+                return post
+            }
             let found = try CommentRecords.place(of: id, for: viewer.id, in: connection)
-            guard viewer.id == found.author || viewer.id == found.postAuthor else {
+            guard viewer.id == found.postAuthor else {
                 throw Problem(.forbidden, "Only its author and the post’s author may delete a comment.")
             }
             try CommentRecords.delete(id, of: found.post, in: connection)

@@ -13,10 +13,11 @@ enum DirectUploadRecords {
 
     private static let columns: SQL = "id, name, byte_count, alt_text, created_at"
 
-    private static func record(_ row: any Row) -> Record? {
-        UploadName(row.text(1)).map {
-            Record(id: ID(row.int(0)), name: $0, byteCount: row.int(2), altText: row.text(3), createdAt: row.int(4))
-        }
+    private static func record(_ row: inout RowReader) -> Record? {
+        let id: ID<Photo> = row.id()
+        let name = UploadName(row.text())
+        let (byteCount, altText, createdAt) = (row.int(), row.text(), row.int())
+        return name.map { Record(id: id, name: $0, byteCount: byteCount, altText: altText, createdAt: createdAt) }
     }
 
     static func insert(
@@ -57,6 +58,6 @@ enum DirectUploadRecords {
     }
 
     static func names(in connection: any Connection) throws -> Set<String> {
-        Set(try connection.rows("SELECT name FROM direct_uploads") { $0.text(0) })
+        Set(try connection.rows("SELECT name FROM direct_uploads") { $0.text() })
     }
 }

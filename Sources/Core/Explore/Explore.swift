@@ -27,11 +27,12 @@ package struct Explore: Sendable {
     /// Recent posts of everybody public, newest first.
     package func recent(for viewer: Viewer?, page: PageRequest) async throws -> Page<Post> {
         try await storage.read { connection in
+            let stretch = page.stretch()
             let posts = try PostRecords.posts(
                 """
-                SELECT \(PostRecords.columns(for: viewer?.id)) FROM posts p JOIN accounts a ON a.id = p.author_id
-                WHERE p.id < \(page.below) AND \(Visibility.discoverable(for: viewer?.id))
-                ORDER BY p.id DESC LIMIT \(page.rows)
+                SELECT \(Post.columns(for: viewer?.id)) FROM posts p JOIN accounts a ON a.id = p.author_id
+                WHERE \(stretch.holds("p.id")) AND \(Visibility.discoverable(for: viewer?.id))
+                ORDER BY \(stretch.order("p.id")) LIMIT \(page.rows)
                 """, in: connection)
             return Page(posts, limit: page.limit, cursor: \.id)
         }
@@ -42,18 +43,19 @@ package struct Explore: Sendable {
     package func posts(tagged typed: String, for viewer: Viewer?, page: PageRequest) async throws -> TagPage {
         guard let tag = RichText.tag(typed) else { throw Problem.notFound("tag") }
         return try await storage.read { connection in
-            let visible = Visibility.posts(for: viewer?.id)
+            let visible = Visibility.findable(for: viewer?.id)
             let count = try connection.int(
                 """
                 SELECT count(*) FROM (SELECT 1 FROM post_tags t JOIN posts p ON p.id = t.post_id
                     JOIN accounts a ON a.id = p.author_id WHERE t.tag = \(tag) AND \(visible) LIMIT \(Self.countLimit)) counted
                 """)
+            let stretch = page.stretch()
             let posts = try PostRecords.posts(
                 """
-                SELECT \(PostRecords.columns(for: viewer?.id)) FROM post_tags t JOIN posts p ON p.id = t.post_id
+                SELECT \(Post.columns(for: viewer?.id)) FROM post_tags t JOIN posts p ON p.id = t.post_id
                 JOIN accounts a ON a.id = p.author_id
-                WHERE t.tag = \(tag) AND t.post_id < \(page.below) AND \(visible)
-                ORDER BY t.post_id DESC LIMIT \(page.rows)
+                WHERE t.tag = \(tag) AND \(stretch.holds("t.post_id")) AND \(visible)
+                ORDER BY \(stretch.order("t.post_id")) LIMIT \(page.rows)
                 """, in: connection)
             return TagPage(
                 tag: TagCount(tag: tag, postsCount: Int(count ?? 0)), posts: Page(posts, limit: page.limit, cursor: \.id))
@@ -72,27 +74,25 @@ package struct Explore: Sendable {
             """
         return try await storage.read { connection in
             // Of the people followed, the hundred followed last: the cost stays bounded, and the taste is the newest.
-            let friends = try connection.rows(
+            let friends: [AccountSummary] = try connection.rows(
                 """
-                SELECT \(AccountRecords.summaryColumns) FROM (
+                SELECT \(AccountSummary.columns) FROM (
                     SELECT f.followee_id AS id, count(*) AS strength FROM follows f
                     WHERE f.follower_id IN (
                         SELECT followee_id FROM follows WHERE follower_id = \(me) ORDER BY id DESC LIMIT 100)
                     GROUP BY f.followee_id) near
                 JOIN accounts a ON a.id = near.id WHERE \(fitting)
                 ORDER BY near.strength DESC, a.follower_count DESC, a.id LIMIT \(limit)
-                """
-            ) { AccountRecords.summary($0, from: 0) }
+                """)
             guard friends.count < limit else { return friends }
-            let active = try connection.rows(
+            let active: [AccountSummary] = try connection.rows(
                 """
-                SELECT \(AccountRecords.summaryColumns) FROM (
+                SELECT \(AccountSummary.columns) FROM (
                     SELECT author_id AS id, max(post_id) AS newest FROM (
                         SELECT author_id, id AS post_id FROM posts ORDER BY id DESC LIMIT 500) lately
                     GROUP BY author_id) busy
                 JOIN accounts a ON a.id = busy.id WHERE \(fitting) ORDER BY busy.newest DESC LIMIT \(limit)
-                """
-            ) { AccountRecords.summary($0, from: 0) }
+                """)
             let known = Set(friends.map(\.id))
             return Array((friends + active.filter { !known.contains($0.id) }).prefix(limit))
         }

@@ -30,10 +30,10 @@ package struct Export: Sendable {
             else { throw Problem.notFound("account") }
             let everything = PageRequest(limit: .max - 1)
             func people(_ query: SQL) throws -> [AccountSummary] {
-                try connection.rows(query) { AccountRecords.summary($0, from: 0) }
+                try connection.rows(query)
             }
-            func posts(_ query: SQL) throws -> [ID<Post>] { try connection.rows(query) { ID($0.int(0)) } }
-            let columns = AccountRecords.summaryColumns
+            func posts(_ query: SQL) throws -> [ID<Post>] { try connection.rows(query) { $0.id() } }
+            let columns = AccountSummary.columns
             return Contents(
                 account: account, email: email,
                 posts: try PostRecords.by(me, for: me, page: everything, in: connection),
@@ -41,9 +41,15 @@ package struct Export: Sendable {
                 liked: try posts("SELECT post_id FROM likes WHERE account_id = \(me) ORDER BY id DESC"),
                 saved: try posts("SELECT post_id FROM saves WHERE account_id = \(me) ORDER BY id DESC"),
                 following: try people(
-                    "SELECT \(columns) FROM follows f JOIN accounts a ON a.id = f.followee_id WHERE f.follower_id = \(me)"),
+                    """
+                    SELECT \(columns) FROM follows f JOIN accounts a ON a.id = f.followee_id
+                    WHERE f.follower_id = \(me) AND \(Visibility.people(for: me))
+                    """),
                 followers: try people(
-                    "SELECT \(columns) FROM follows f JOIN accounts a ON a.id = f.follower_id WHERE f.followee_id = \(me)"),
+                    """
+                    SELECT \(columns) FROM follows f JOIN accounts a ON a.id = f.follower_id
+                    WHERE f.followee_id = \(me) AND \(Visibility.people(for: me))
+                    """),
                 blocked: try people(
                     "SELECT \(columns) FROM blocks b JOIN accounts a ON a.id = b.blocked_id WHERE b.blocker_id = \(me)"),
                 muted: try people(

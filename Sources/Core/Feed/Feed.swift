@@ -40,13 +40,15 @@ package struct Feed: Sendable {
     private static func posts(
         for viewer: ID<Account>, page: PageRequest, at time: Int64, floors: FloorMemory, in connection: any Connection
     ) throws -> [Post] {
-        let floor =
-            try page.isFirst
-            ? floors.floor(at: time) { try FeedRecords.floor(below: page.below, in: connection) }
-            : FeedRecords.floor(below: page.below, in: connection)
-        let posts = try FeedRecords.newest(for: viewer, page: page, from: floor, in: connection)
-        guard posts.count < page.rows, floor > 0 else { return posts }
-        return try FeedRecords.ofEachAuthor(for: viewer, page: page, in: connection)
+        let stretch = page.stretch()
+        let edge =
+            try stretch.isWhole
+            ? floors.floor(at: time) { try FeedRecords.edge(of: stretch, in: connection) }
+            : FeedRecords.edge(of: stretch, in: connection)
+        let end = edge ?? (stretch.end == .newest ? 0 : .max)
+        let posts = try FeedRecords.near(stretch, upTo: end, for: viewer, rows: page.rows, in: connection)
+        guard posts.count < page.rows, edge != nil else { return posts }
+        return try FeedRecords.ofEachAuthor(stretch, for: viewer, rows: page.rows, in: connection)
     }
 }
 
@@ -55,9 +57,9 @@ package struct Feed: Sendable {
 private final class FloorMemory: Sendable {
     private static let lifetime: Int64 = 10_000
     /// A lock, because requests on every thread ask, for well under a microsecond.
-    private let known = Mutex<(floor: Int64, until: Int64)>((0, .min))
+    private let known = Mutex<(floor: Int64?, until: Int64)>((nil, .min))
 
-    func floor(at time: Int64, _ find: () throws -> Int64) rethrows -> Int64 {
+    func floor(at time: Int64, _ find: () throws -> Int64?) rethrows -> Int64? {
         let known = known.withLock { $0 }
         if time < known.until { return known.floor }
         let floor = try find()

@@ -31,11 +31,12 @@ enum PreviewRecords {
         if !liked.isEmpty {
             let names = try connection.rows(
                 """
-                SELECT l.post_id, a.username FROM likes l JOIN accounts a ON a.id = l.account_id WHERE l.id IN (
+                SELECT l.post_id, a.username FROM likes l JOIN accounts a ON a.id = l.account_id
+                WHERE \(Visibility.people(for: viewer)) AND l.id IN (
                     SELECT max(x.id) FROM likes x JOIN follows f ON f.followee_id = x.account_id
                     WHERE f.follower_id = \(viewer) AND x.post_id IN \(list: liked, connection.dialect) GROUP BY x.post_id)
                 """
-            ) { (ID<Post>($0.int(0)), $0.text(1)) }
+            ) { ($0.id() as ID<Post>, $0.text()) }
             for (post, name) in names { previews[post, default: PostPreview()].likedBy = name }
         }
         let commented = posts.filter { $0.commentsCount > 0 }.map(\.id.value)
@@ -47,13 +48,13 @@ enum PreviewRecords {
                 SELECT p.id, (SELECT max(c.id) FROM comments c WHERE c.post_id = p.id) AS last FROM posts p
                 WHERE p.id IN \(list: commented, connection.dialect)) p
             """
-        ) { [$0.intOrNil(0), $0.intOrNil(1)] }.flatMap { $0.compactMap { $0 } }
+        ) { [$0.intOrNil(), $0.intOrNil()] }.flatMap { $0.compactMap { $0 } }
         let lines = try connection.rows(
             """
             SELECT c.post_id, c.id, a.username, c.text FROM comments c JOIN accounts a ON a.id = c.author_id
             WHERE c.id IN \(list: last, connection.dialect) AND \(Visibility.people(for: viewer)) ORDER BY c.id
             """
-        ) { (ID<Post>($0.int(0)), PostPreview.Line(id: ID($0.int(1)), author: $0.text(2), text: $0.text(3))) }
+        ) { ($0.id() as ID<Post>, PostPreview.Line(id: $0.id(), author: $0.text(), text: $0.text())) }
         for (post, line) in lines { previews[post, default: PostPreview()].comments.append(line) }
         return previews
     }

@@ -5,6 +5,11 @@ enum FollowRecords {
     struct Listed: Sendable {
         let follow: Int64
         let account: AccountSummary
+
+        init(_ row: inout RowReader) {
+            follow = row.int()
+            account = row.value()
+        }
     }
 
     /// Whether it is new.
@@ -52,35 +57,35 @@ enum FollowRecords {
             """
         ) { row in
             Relationship(
-                following: row.bool(0), requested: row.bool(1), followedBy: row.bool(2), requestedBy: row.bool(3),
-                blocking: row.bool(4), muting: row.bool(5))
+                following: row.bool(), requested: row.bool(), followedBy: row.bool(), requestedBy: row.bool(),
+                blocking: row.bool(), muting: row.bool())
         }
     }
 
     @Sendable static func followers(
         of account: ID<Account>, for viewer: ID<Account>?, page: PageRequest, in connection: any Connection
     ) throws -> [Listed] {
-        try connection.rows(
+        let stretch = page.stretch()
+        return try connection.rows(
             """
-            SELECT f.id, \(AccountRecords.summaryColumns) FROM follows f JOIN accounts a ON a.id = f.follower_id
-            WHERE f.followee_id = \(account) AND f.id < \(page.below) AND \(Visibility.people(for: viewer))
-            ORDER BY f.id DESC LIMIT \(page.rows)
-            """, listed)
+            SELECT f.id, \(AccountSummary.columns) FROM follows f JOIN accounts a ON a.id = f.follower_id
+            WHERE f.followee_id = \(account) AND \(stretch.holds("f.id")) AND \(Visibility.people(for: viewer))
+            ORDER BY \(stretch.order("f.id")) LIMIT \(page.rows)
+            """
+        ) { Listed(&$0) }
     }
 
     @Sendable static func following(
         by account: ID<Account>, for viewer: ID<Account>?, page: PageRequest, in connection: any Connection
     ) throws -> [Listed] {
-        try connection.rows(
+        let stretch = page.stretch()
+        return try connection.rows(
             """
-            SELECT f.id, \(AccountRecords.summaryColumns) FROM follows f JOIN accounts a ON a.id = f.followee_id
-            WHERE f.follower_id = \(account) AND f.id < \(page.below) AND \(Visibility.people(for: viewer))
-            ORDER BY f.id DESC LIMIT \(page.rows)
-            """, listed)
-    }
-
-    static func listed(_ row: any Row) -> Listed {
-        Listed(follow: row.int(0), account: AccountRecords.summary(row, from: 1))
+            SELECT f.id, \(AccountSummary.columns) FROM follows f JOIN accounts a ON a.id = f.followee_id
+            WHERE f.follower_id = \(account) AND \(stretch.holds("f.id")) AND \(Visibility.people(for: viewer))
+            ORDER BY \(stretch.order("f.id")) LIMIT \(page.rows)
+            """
+        ) { Listed(&$0) }
     }
 
     // MARK: - Requests
@@ -112,18 +117,21 @@ enum FollowRecords {
     static func requests(
         to followee: ID<Account>, page: PageRequest, in connection: any Connection
     ) throws -> [Listed] {
-        try connection.rows(
+        let stretch = page.stretch()
+        return try connection.rows(
             """
-            SELECT r.id, \(AccountRecords.summaryColumns) FROM follow_requests r JOIN accounts a ON a.id = r.follower_id
-            WHERE r.followee_id = \(followee) AND r.id < \(page.below) ORDER BY r.id DESC LIMIT \(page.rows)
-            """, listed)
+            SELECT r.id, \(AccountSummary.columns) FROM follow_requests r JOIN accounts a ON a.id = r.follower_id
+            WHERE r.followee_id = \(followee) AND \(stretch.holds("r.id")) AND \(Visibility.people(for: followee))
+            ORDER BY \(stretch.order("r.id")) LIMIT \(page.rows)
+            """
+        ) { Listed(&$0) }
     }
 
     /// Makes followers of everybody who asked.
     static func acceptAll(to followee: ID<Account>, ids: IDSequence, in connection: any Connection) throws {
         let askers = try connection.rows(
             "SELECT follower_id FROM follow_requests WHERE followee_id = \(followee) ORDER BY id"
-        ) { ID<Account>($0.int(0)) }
+        ) { $0.id() as ID<Account> }
         for asker in askers {
             try deleteRequest(from: asker, to: followee, in: connection)
             try insert(ids.next(), from: asker, to: followee, in: connection)

@@ -106,7 +106,7 @@ package struct Follows: Sendable {
                 UNION ALL SELECT followee_id, 0 FROM follow_requests
                 WHERE follower_id = \(viewer.id) AND followee_id IN \(list: ids, connection.dialect)
                 """
-            ) { (ID<Account>($0.int(0)), $0.bool(1)) }
+            ) { ($0.id() as ID<Account>, $0.bool()) }
             return Dictionary(pairs) { one, other in one || other }
         }
     }

@@ -16,12 +16,14 @@ package struct Likes: Sendable {
         }
     }
 
-    /// Takes a like back; idempotent.
+    /// Takes a like back, also of a post that is not the viewer's to see any more; idempotent.
     package func unlike(_ post: ID<Post>, by viewer: Viewer) async throws {
         try await storage.write { connection in
-            let author = try PostRecords.author(of: post, for: viewer.id, in: connection)
-            try LikeRecords.delete(of: post, by: viewer.id, in: connection)
-            try NotificationRecords.delete(.like, by: viewer.id, for: author, post: post, in: connection)
+            guard try LikeRecords.delete(of: post, by: viewer.id, in: connection) else {
+                _ = try PostRecords.author(of: post, for: viewer.id, in: connection)
+                return
+            }
+            try NotificationRecords.delete(.like, by: viewer.id, post: post, in: connection)
         }
     }
 
@@ -48,15 +50,16 @@ package struct Likes: Sendable {
         }
     }
 
-    /// Takes a like of a comment back; idempotent.
+    /// Takes a like of a comment back, also of one that is not the viewer's to see any more; idempotent.
+    /// - Returns: the post it stands under.
     @discardableResult
     package func unlike(_ comment: ID<Comment>, by viewer: Viewer) async throws -> ID<Post> {
         try await storage.write { connection in
-            let found = try CommentRecords.place(of: comment, for: viewer.id, in: connection)
-            try LikeRecords.delete(of: comment, by: viewer.id, in: connection)
-            try NotificationRecords.delete(
-                .commentLike, by: viewer.id, for: found.author, comment: comment, in: connection)
-            return found.post
+            guard try LikeRecords.delete(of: comment, by: viewer.id, in: connection),
+                let post = try CommentRecords.post(of: comment, in: connection)
+            else { return try CommentRecords.place(of: comment, for: viewer.id, in: connection).post }
+            try NotificationRecords.delete(.commentLike, by: viewer.id, comment: comment, in: connection)
+            return post
         }
     }
 }
@@ -75,20 +78,24 @@ enum LikeRecords {
         return added == 1
     }
 
-    static func delete(of post: ID<Post>, by account: ID<Account>, in connection: any Connection) throws {
+    /// Whether there was one.
+    static func delete(of post: ID<Post>, by account: ID<Account>, in connection: any Connection) throws -> Bool {
         let removed = try connection.run("DELETE FROM likes WHERE post_id = \(post) AND account_id = \(account)")
         try count(-removed, of: post, in: connection)
+        return removed > 0
     }
 
     static func likers(
         of post: ID<Post>, for viewer: ID<Account>?, page: PageRequest, in connection: any Connection
     ) throws -> [FollowRecords.Listed] {
-        try connection.rows(
+        let stretch = page.stretch()
+        return try connection.rows(
             """
-            SELECT l.id, \(AccountRecords.summaryColumns) FROM likes l JOIN accounts a ON a.id = l.account_id
-            WHERE l.post_id = \(post) AND l.id < \(page.below) AND \(Visibility.people(for: viewer))
-            ORDER BY l.id DESC LIMIT \(page.rows)
-            """, FollowRecords.listed)
+            SELECT l.id, \(AccountSummary.columns) FROM likes l JOIN accounts a ON a.id = l.account_id
+            WHERE l.post_id = \(post) AND \(stretch.holds("l.id")) AND \(Visibility.people(for: viewer))
+            ORDER BY \(stretch.order("l.id")) LIMIT \(page.rows)
+            """
+        ) { FollowRecords.Listed(&$0) }
     }
 
     /// Whether it is new.
@@ -104,10 +111,12 @@ enum LikeRecords {
         return added == 1
     }
 
-    static func delete(of comment: ID<Comment>, by account: ID<Account>, in connection: any Connection) throws {
+    /// Whether there was one.
+    static func delete(of comment: ID<Comment>, by account: ID<Account>, in connection: any Connection) throws -> Bool {
         let removed = try connection.run(
             "DELETE FROM comment_likes WHERE comment_id = \(comment) AND account_id = \(account)")
         try count(-removed, of: comment, in: connection)
+        return removed > 0
     }
 
     private static func count(_ change: Int, of post: ID<Post>, in connection: any Connection) throws {

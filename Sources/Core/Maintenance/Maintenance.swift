@@ -99,7 +99,7 @@ package struct Maintenance: Sendable {
         let files = try await storage.write { connection in
             let files = try connection.rows(
                 "DELETE FROM photos WHERE post_id IS NULL AND created_at < \(time) RETURNING files"
-            ) { $0.text(0) }
+            ) { $0.text() }
             try PhotoRecords.expect(files, at: now, in: connection)
             return files
         }
@@ -121,7 +121,7 @@ package struct Maintenance: Sendable {
                         UNION ALL SELECT picture FROM accounts WHERE picture >= \(folder) AND picture < \(folder + "~")
                         UNION ALL SELECT files FROM unclaimed_files WHERE files >= \(folder) AND files < \(folder + "~")
                         """
-                    ) { $0.text(0) })
+                    ) { $0.text() })
             }
             let strays = found.map(\.description).filter { !known.contains($0) }
             try await photos.remove(strays)

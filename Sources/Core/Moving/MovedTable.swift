@@ -38,15 +38,16 @@ package struct MovedTable: Sendable {
                 """
             }
         return try connection.rows(query) { row -> Column in
+            let (column, type) = (row.text(), row.text())
             let kind: Bind.Kind? =
-                switch row.text(1).lowercased() {
+                switch type.lowercased() {
                 case "integer", "bigint": .int
                 case "text": .text
                 case "blob", "bytea": .bytes
                 default: nil
                 }
-            guard let kind else { throw StorageError.other("\(name).\(row.text(0)) is of no type that moves: \(row.text(1)).") }
-            return Column(name: row.text(0), kind: kind)
+            guard let kind else { throw StorageError.other("\(name).\(column) is of no type that moves: \(type).") }
+            return Column(name: column, kind: kind)
         }.sorted { $0.name < $1.name }
     }
 
@@ -64,15 +65,7 @@ package struct MovedTable: Sendable {
         query = "\(query) ORDER BY \(names: key)"
         if let limit { query = "\(query) LIMIT \(limit)" }
         return try connection.rows(query) { row in
-            columns.enumerated().map { place, column in
-                if row.isNull(place) { return .null(column.kind) }
-                switch column.kind {
-                case .int: return .int(row.int(place))
-                case .text: return .text(row.text(place))
-                case .bytes: return .bytes(row.bytes(place))
-                case .double: return .double(row.double(place))
-                }
-            }
+            columns.map { row.bind($0.kind) }
         }
     }
 

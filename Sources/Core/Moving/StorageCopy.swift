@@ -77,7 +77,7 @@ package struct StorageCopy: Sendable {
 
     private func refuseAnotherCommunity() async throws {
         let accounts: @Sendable (any Connection) throws -> [Int64: String] = { connection in
-            let pairs = try connection.rows("SELECT id, username FROM accounts") { ($0.int(0), $0.text(1)) }
+            let pairs = try connection.rows("SELECT id, username FROM accounts") { ($0.int(), $0.text()) }
             return Dictionary(uniqueKeysWithValues: pairs)
         }
         let (here, there) = (try await source.read(accounts), try await target.read(accounts))

@@ -38,25 +38,17 @@ enum NotificationRecords {
     }
 
     static func delete(
-        _ kind: Notification.Kind, by actor: ID<Account>, for recipient: ID<Account>, post: ID<Post>,
-        in connection: any Connection
+        _ kind: Notification.Kind, by actor: ID<Account>, post: ID<Post>, in connection: any Connection
     ) throws {
         try connection.run(
-            """
-            DELETE FROM notifications WHERE actor_id = \(actor) AND account_id = \(recipient) AND kind = \(kind.rawValue)
-            AND post_id = \(post)
-            """)
+            "DELETE FROM notifications WHERE post_id = \(post) AND actor_id = \(actor) AND kind = \(kind.rawValue)")
     }
 
     static func delete(
-        _ kind: Notification.Kind, by actor: ID<Account>, for recipient: ID<Account>, comment: ID<Comment>,
-        in connection: any Connection
+        _ kind: Notification.Kind, by actor: ID<Account>, comment: ID<Comment>, in connection: any Connection
     ) throws {
         try connection.run(
-            """
-            DELETE FROM notifications WHERE actor_id = \(actor) AND account_id = \(recipient) AND kind = \(kind.rawValue)
-            AND comment_id = \(comment)
-            """)
+            "DELETE FROM notifications WHERE comment_id = \(comment) AND actor_id = \(actor) AND kind = \(kind.rawValue)")
     }
 
     static func deleteAll(between one: ID<Account>, and other: ID<Account>, in connection: any Connection) throws {
@@ -73,7 +65,7 @@ enum NotificationRecords {
     static func people(named usernames: [String], in connection: any Connection) throws -> [ID<Account>] {
         // A text of 2,200 characters mentions 1,100 people at most; twenty are told.
         try usernames.prefix(20).compactMap { name in
-            try connection.row("SELECT id FROM accounts WHERE username = \(name)") { ID<Account>($0.int(0)) }
+            try connection.row("SELECT id FROM accounts WHERE username = \(name)") { $0.id() as ID<Account> }
         }
     }
 
@@ -86,6 +78,26 @@ enum NotificationRecords {
         let comment: ID<Comment>?
         let isUnread: Bool
         let actor: AccountSummary
+
+        init(_ row: inout RowReader) {
+            newest = row.int()
+            count = row.count()
+            kind = Notification.Kind(rawValue: row.text()) ?? .mention
+            post = row.idOrNil()
+            comment = row.idOrNil()
+            isUnread = row.bool()
+            actor = row.value()
+        }
+    }
+
+    /// What of `notifications o` by the actors `accounts a` is still the recipient's to see: a right that they had when
+    /// they were told may have ended since.
+    private static func isVisible(to recipient: ID<Account>) -> SQL {
+        """
+        \(Visibility.people(for: recipient)) AND (o.post_id IS NULL OR EXISTS (
+            SELECT 1 FROM posts p JOIN accounts a ON a.id = p.author_id
+            WHERE p.id = o.post_id AND \(Visibility.posts(for: recipient))))
+        """
     }
 
     /// The newest groups with three people of each. Likes are grouped by what is liked, follows by whether they were seen;
@@ -93,9 +105,10 @@ enum NotificationRecords {
     static func groups(
         for account: ID<Account>, page: PageRequest, in connection: any Connection
     ) throws -> [Row] {
-        try connection.rows(
+        let stretch = page.stretch()
+        return try connection.rows(
             """
-            SELECT g.newest, g.total, g.kind, g.post_id, g.comment_id, g.unread, \(AccountRecords.summaryColumns) FROM (
+            SELECT g.newest, g.total, g.kind, g.post_id, g.comment_id, g.unread, \(AccountSummary.columns) FROM (
                 SELECT n.kind, n.post_id, n.comment_id, n.actor_id, n.unread,
                     row_number() OVER (PARTITION BY n.kind, n.post_id, n.comment_id, n.unread, n.single ORDER BY n.id DESC) AS place,
                     count(*) OVER (PARTITION BY n.kind, n.post_id, n.comment_id, n.unread, n.single) AS total,
@@ -105,22 +118,18 @@ enum NotificationRecords {
                         CASE WHEN o.kind IN ('request', 'accepted') THEN o.actor_id ELSE 0 END AS single
                     FROM notifications o JOIN accounts r ON r.id = o.account_id
                     JOIN accounts a ON a.id = o.actor_id
-                    WHERE o.account_id = \(account) AND \(Visibility.people(for: account))) n) g
+                    WHERE o.account_id = \(account) AND \(isVisible(to: account))) n) g
             JOIN accounts a ON a.id = g.actor_id
-            WHERE g.place <= 3 AND g.newest < \(page.below) ORDER BY g.newest DESC, g.place LIMIT \(page.rows * 3)
+            WHERE g.place <= 3 AND \(stretch.holds("g.newest"))
+            ORDER BY \(stretch.order("g.newest")), g.place LIMIT \(page.rows * 3)
             """
-        ) { row in
-            Row(
-                newest: row.int(0), count: Int(row.int(1)), kind: Notification.Kind(rawValue: row.text(2)) ?? .mention,
-                post: row.intOrNil(3).map { ID($0) }, comment: row.intOrNil(4).map { ID($0) }, isUnread: row.bool(5),
-                actor: AccountRecords.summary(row, from: 6))
-        }
+        ) { Row(&$0) }
     }
 
     static func texts(of comments: [ID<Comment>], in connection: any Connection) throws -> [ID<Comment>: String] {
         let pairs = try connection.rows(
             "SELECT id, text FROM comments WHERE id IN \(list: comments.map(\.value), connection.dialect)"
-        ) { (ID<Comment>($0.int(0)), $0.text(1)) }
+        ) { ($0.id() as ID<Comment>, $0.text()) }
         return Dictionary(pairs) { first, _ in first }
     }
 
@@ -128,9 +137,9 @@ enum NotificationRecords {
     static func unreadCount(for account: ID<Account>, in connection: any Connection) throws -> Int {
         let count = try connection.int(
             """
-            SELECT count(*) FROM (SELECT 1 FROM notifications n JOIN accounts a ON a.id = n.actor_id
-                WHERE n.account_id = \(account) AND n.id > (SELECT seen_notification FROM accounts WHERE id = \(account))
-                AND \(Visibility.people(for: account)) LIMIT 100) unread
+            SELECT count(*) FROM (SELECT 1 FROM notifications o JOIN accounts a ON a.id = o.actor_id
+                WHERE o.account_id = \(account) AND o.id > (SELECT seen_notification FROM accounts WHERE id = \(account))
+                AND \(isVisible(to: account)) LIMIT 100) unread
             """)
         return Int(count ?? 0)
     }

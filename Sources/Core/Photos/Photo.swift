@@ -1,3 +1,5 @@
+import Storage
+
 /// A photo as it is kept: renditions of several widths, a square thumbnail, and what a page needs to make room for it.
 package struct Photo: Sendable {
     package struct Rendition: Sendable, Equatable {
@@ -36,6 +38,42 @@ package struct Photo: Sendable {
 
     /// 320 × 320 pixels, cropped to what matters.
     package var thumbnailKey: String { files + "/thumb." + fileType }
+}
+
+extension Photo: RowReadable {
+    package static let columns: SQL = """
+        m.id, m.files, m.file_type, m.width, m.height, m.alt_text, m.blurhash, m.renditions
+        """
+
+    package init(_ row: inout RowReader) {
+        id = row.id()
+        files = row.text()
+        fileType = row.text()
+        width = row.count()
+        height = row.count()
+        altText = row.text()
+        blurhash = row.text()
+        renditions = Self.renditions(row.text())
+    }
+
+    /// Renditions as they are kept: `1440x1080 1080x810`.
+    private static func renditions(_ text: String) -> [Photo.Rendition] {
+        var renditions: [Photo.Rendition] = []
+        renditions.reserveCapacity(4)
+        var width = 0
+        var number = 0
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "x"): (width, number) = (number, 0)
+            case UInt8(ascii: " "):
+                renditions.append(.init(width: width, height: number))
+                number = 0
+            default: number = number * 10 + Int(byte &- UInt8(ascii: "0"))
+            }
+        }
+        renditions.append(.init(width: width, height: number))
+        return renditions
+    }
 }
 
 /// A photo just uploaded: where it lies on disk, and what it shows.

@@ -6,16 +6,6 @@ import Storage
 /// that adds the photo; deleting a photo puts it back in. So a crash at any moment leaves no file that is not known
 /// to be wanted or to be removed.
 enum PhotoRecords {
-    static let columns: SQL = "m.id, m.files, m.file_type, m.width, m.height, m.alt_text, m.blurhash, m.renditions"
-
-    /// A photo whose columns begin at `first`.
-    static func photo(_ row: any Row, from first: Int = 0) -> Photo {
-        Photo(
-            id: ID(row.int(first)), files: row.text(first + 1), fileType: row.text(first + 2),
-            width: Int(row.int(first + 3)), height: Int(row.int(first + 4)), altText: row.text(first + 5),
-            blurhash: row.text(first + 6), renditions: renditions(row.text(first + 7)))
-    }
-
     /// Adds a photo and claims its files. It belongs to no post yet unless `post` and `position` say so.
     static func insert(
         _ photo: Photo, of account: ID<Account>, post: (id: ID<Post>, position: Int)? = nil, at time: Int64,
@@ -47,10 +37,10 @@ enum PhotoRecords {
     static func photos(of posts: [ID<Post>], in connection: any Connection) throws -> [ID<Post>: [Photo]] {
         let pairs = try connection.rows(
             """
-            SELECT m.post_id, \(columns) FROM photos m
+            SELECT m.post_id, \(Photo.columns) FROM photos m
             WHERE m.post_id IN \(list: posts.map(\.value), connection.dialect) ORDER BY m.post_id, m.position
             """
-        ) { row in (ID<Post>(row.int(0)), photo(row, from: 1)) }
+        ) { row -> (ID<Post>, Photo) in (row.id(), row.value()) }
         return Dictionary(grouping: pairs, by: \.0).mapValues { $0.map(\.1) }
     }
 
@@ -67,26 +57,26 @@ enum PhotoRecords {
     }
 
     static func unclaimed(before time: Int64, in connection: any Connection) throws -> [String] {
-        try connection.rows("SELECT files FROM unclaimed_files WHERE since < \(time)") { $0.text(0) }
+        try connection.rows("SELECT files FROM unclaimed_files WHERE since < \(time)") { $0.text() }
     }
 
     /// Gives up the files of a post's photos; the photos' rows go with the post.
     static func release(photosOf post: ID<Post>, at time: Int64, in connection: any Connection) throws -> [String] {
-        let files = try connection.rows("SELECT files FROM photos WHERE post_id = \(post)") { $0.text(0) }
+        let files = try connection.rows("SELECT files FROM photos WHERE post_id = \(post)") { $0.text() }
         try expect(files, at: time, in: connection)
         return files
     }
 
     /// Gives up the files of all an account's photos and of its picture; the photos' rows go with the account.
     static func release(photosOf account: ID<Account>, at time: Int64, in connection: any Connection) throws -> [String] {
-        let files = try connection.rows("SELECT files FROM photos WHERE account_id = \(account)") { $0.text(0) }
+        let files = try connection.rows("SELECT files FROM photos WHERE account_id = \(account)") { $0.text() }
         try expect(files, at: time, in: connection)
         return try files + release(pictureOf: account, at: time, in: connection)
     }
 
     /// Gives up the files of an account's picture.
     static func release(pictureOf account: ID<Account>, at time: Int64, in connection: any Connection) throws -> [String] {
-        let files = try connection.rows("SELECT picture FROM accounts WHERE id = \(account) AND picture <> ''") { $0.text(0) }
+        let files = try connection.rows("SELECT picture FROM accounts WHERE id = \(account) AND picture <> ''") { $0.text() }
         try expect(files, at: time, in: connection)
         return files
     }
@@ -102,23 +92,5 @@ enum PhotoRecords {
 
     private static func text(_ renditions: [Photo.Rendition]) -> String {
         renditions.map { "\($0.width)x\($0.height)" }.joined(separator: " ")
-    }
-
-    private static func renditions(_ text: String) -> [Photo.Rendition] {
-        var renditions: [Photo.Rendition] = []
-        renditions.reserveCapacity(4)
-        var width = 0
-        var number = 0
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "x"): (width, number) = (number, 0)
-            case UInt8(ascii: " "):
-                renditions.append(.init(width: width, height: number))
-                number = 0
-            default: number = number * 10 + Int(byte &- UInt8(ascii: "0"))
-            }
-        }
-        renditions.append(.init(width: width, height: number))
-        return renditions
     }
 }

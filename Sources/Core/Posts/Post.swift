@@ -1,3 +1,5 @@
+import Storage
+
 /// One to ten photos with a caption, as a viewer meets it.
 package struct Post: Sendable {
     package let id: ID<Post>
@@ -5,7 +7,7 @@ package struct Post: Sendable {
     package let caption: String
     package let location: String
     /// In the author's order; never empty.
-    package let photos: [Photo]
+    package internal(set) var photos: [Photo]
     package let likesCount: Int
     package let commentsCount: Int
     package let likedByViewer: Bool
@@ -13,6 +15,32 @@ package struct Post: Sendable {
     /// Milliseconds since 1970.
     package let createdAt: Int64
     package let updatedAt: Int64
+}
+
+extension Post {
+    /// The columns of a post as `viewer` meets it; needs `posts p` and `accounts a` for its author.
+    static func columns(for viewer: ID<Account>?) -> SQL {
+        """
+        p.id, \(AccountSummary.columns), p.caption, p.location, p.likes_count, p.comments_count, \
+        EXISTS (SELECT 1 FROM likes l WHERE l.post_id = p.id AND l.account_id = \(viewer)), \
+        EXISTS (SELECT 1 FROM saves k WHERE k.post_id = p.id AND k.account_id = \(viewer)), p.created_at, p.updated_at
+        """
+    }
+
+    /// Reads what ``columns(for:)`` select. The photos are read for all posts of a page at once; see ``PostRecords``.
+    init(_ row: inout RowReader) {
+        id = row.id()
+        author = row.value()
+        caption = row.text()
+        location = row.text()
+        photos = []
+        likesCount = row.count()
+        commentsCount = row.count()
+        likedByViewer = row.bool()
+        savedByViewer = row.bool()
+        createdAt = row.int()
+        updatedAt = row.int()
+    }
 }
 
 /// The posts of the same author before and after one.

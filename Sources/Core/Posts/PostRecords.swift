@@ -2,39 +2,32 @@ import Storage
 
 /// The SQL of posts.
 enum PostRecords {
-    /// The columns of a post as `viewer` meets it; needs `posts p JOIN accounts a`.
-    static func columns(for viewer: ID<Account>?) -> SQL {
-        """
-        p.id, a.id, a.username, a.full_name, a.picture, p.caption, p.location, p.likes_count, p.comments_count, \
-        p.created_at, p.updated_at, EXISTS (SELECT 1 FROM likes l WHERE l.post_id = p.id AND l.account_id = \(viewer)), \
-        EXISTS (SELECT 1 FROM saves k WHERE k.post_id = p.id AND k.account_id = \(viewer))
-        """
-    }
-    /// How many they are: what a query selects besides stands after them.
-    static let columnCount = 13
-
     /// A post with the number that its list goes by.
     struct Placed: Sendable {
+        var post: Post
         let place: Int64
-        let post: Post
     }
 
     /// Posts whole with their photos, by one more query however many they are.
     static func posts(_ query: SQL, in connection: any Connection) throws -> [Post] {
-        try posts(query, placedBy: 0, in: connection).map(\.post)
+        var posts = try connection.rows(query) { Post(&$0) }
+        let photos = try PhotoRecords.photos(of: posts.map(\.id), in: connection)
+        for place in posts.indices { posts[place].photos = photos[posts[place].id] ?? [] }
+        return posts
     }
 
-    /// - Parameter column: where each row has the number that the list goes by.
-    static func posts(_ query: SQL, placedBy column: Int, in connection: any Connection) throws -> [Placed] {
-        let rows = try connection.rows(query) { (place: $0.int(column), post: bare($0)) }
+    /// The same for a query that selects after the columns of a post the number that the list goes by.
+    static func placed(_ query: SQL, in connection: any Connection) throws -> [Placed] {
+        var rows = try connection.rows(query) { Placed(post: Post(&$0), place: $0.int()) }
         let photos = try PhotoRecords.photos(of: rows.map(\.post.id), in: connection)
-        return rows.map { Placed(place: $0.place, post: $0.post.with(photos[$0.post.id] ?? [])) }
+        for place in rows.indices { rows[place].post.photos = photos[rows[place].post.id] ?? [] }
+        return rows
     }
 
     static func find(_ id: ID<Post>, for viewer: ID<Account>?, in connection: any Connection) throws -> Post? {
         try posts(
             """
-            SELECT \(columns(for: viewer)) FROM posts p JOIN accounts a ON a.id = p.author_id
+            SELECT \(Post.columns(for: viewer)) FROM posts p JOIN accounts a ON a.id = p.author_id
             WHERE p.id = \(id) AND \(Visibility.posts(for: viewer))
             """, in: connection
         ).first
@@ -50,7 +43,7 @@ enum PostRecords {
             SELECT a.id FROM posts p JOIN accounts a ON a.id = p.author_id
             WHERE p.id = \(id) AND \(Visibility.posts(for: viewer))
             """
-        ) { ID<Account>($0.int(0)) }
+        ) { $0.id() as ID<Account> }
         guard let author else { throw Problem.notFound("post") }
         return author
     }
@@ -61,7 +54,7 @@ enum PostRecords {
             SELECT (SELECT min(id) FROM posts WHERE author_id = \(author) AND id > \(id)),
                 (SELECT max(id) FROM posts WHERE author_id = \(author) AND id < \(id))
             """
-        ) { Neighbours(newer: $0.intOrNil(0).map { ID($0) }, older: $0.intOrNil(1).map { ID($0) }) }
+        ) { Neighbours(newer: $0.idOrNil(), older: $0.idOrNil()) }
             ?? Neighbours(newer: nil, older: nil)
     }
 
@@ -69,11 +62,12 @@ enum PostRecords {
     static func by(
         _ author: ID<Account>, for viewer: ID<Account>?, page: PageRequest, in connection: any Connection
     ) throws -> [Post] {
-        try posts(
+        let stretch = page.stretch()
+        return try posts(
             """
-            SELECT \(columns(for: viewer)) FROM posts p JOIN accounts a ON a.id = p.author_id
-            WHERE p.author_id = \(author) AND p.id < \(page.below) AND \(Visibility.posts(for: viewer))
-            ORDER BY p.id DESC LIMIT \(page.rows)
+            SELECT \(Post.columns(for: viewer)) FROM posts p JOIN accounts a ON a.id = p.author_id
+            WHERE p.author_id = \(author) AND \(stretch.holds("p.id")) AND \(Visibility.posts(for: viewer))
+            ORDER BY \(stretch.order("p.id")) LIMIT \(page.rows)
             """, in: connection)
     }
 
@@ -115,33 +109,5 @@ enum PostRecords {
         try SearchRecords.forget(id, in: connection)
         guard try connection.run("DELETE FROM posts WHERE id = \(id)") == 1 else { return }
         try connection.run("UPDATE accounts SET posts_count = posts_count - 1 WHERE id = \(author)")
-    }
-
-    private static func bare(_ row: any Row) -> Bare {
-        Bare(
-            id: ID(row.int(0)), author: AccountRecords.summary(row, from: 1), caption: row.text(5),
-            location: row.text(6), likesCount: Int(row.int(7)), commentsCount: Int(row.int(8)),
-            createdAt: row.int(9), updatedAt: row.int(10), likedByViewer: row.bool(11), savedByViewer: row.bool(12))
-    }
-
-    /// A post before its photos are read.
-    private struct Bare {
-        let id: ID<Post>
-        let author: AccountSummary
-        let caption: String
-        let location: String
-        let likesCount: Int
-        let commentsCount: Int
-        let createdAt: Int64
-        let updatedAt: Int64
-        let likedByViewer: Bool
-        let savedByViewer: Bool
-
-        func with(_ photos: [Photo]) -> Post {
-            Post(
-                id: id, author: author, caption: caption, location: location, photos: photos, likesCount: likesCount,
-                commentsCount: commentsCount, likedByViewer: likedByViewer, savedByViewer: savedByViewer,
-                createdAt: createdAt, updatedAt: updatedAt)
-        }
     }
 }

@@ -17,24 +17,25 @@ package struct Saves: Sendable {
         }
     }
 
-    /// Forgets a saved post; idempotent.
+    /// Forgets a saved post, also one that is not the viewer's to see any more; idempotent.
     package func unsave(_ post: ID<Post>, by viewer: Viewer) async throws {
         try await storage.write { connection in
-            _ = try PostRecords.author(of: post, for: viewer.id, in: connection)
-            try connection.run("DELETE FROM saves WHERE account_id = \(viewer.id) AND post_id = \(post)")
+            let removed = try connection.run("DELETE FROM saves WHERE account_id = \(viewer.id) AND post_id = \(post)")
+            if removed == 0 { _ = try PostRecords.author(of: post, for: viewer.id, in: connection) }
         }
     }
 
     /// The viewer's saved posts, the one saved last first; what is not theirs to see any more is left out.
     package func all(of viewer: Viewer, page: PageRequest) async throws -> Page<Post> {
         try await storage.read { connection in
-            let posts = try PostRecords.posts(
+            let stretch = page.stretch()
+            let posts = try PostRecords.placed(
                 """
-                SELECT \(PostRecords.columns(for: viewer.id)), s.id FROM saves s JOIN posts p ON p.id = s.post_id
+                SELECT \(Post.columns(for: viewer.id)), s.id FROM saves s JOIN posts p ON p.id = s.post_id
                 JOIN accounts a ON a.id = p.author_id
-                WHERE s.account_id = \(viewer.id) AND s.id < \(page.below) AND \(Visibility.posts(for: viewer.id))
-                ORDER BY s.id DESC LIMIT \(page.rows)
-                """, placedBy: PostRecords.columnCount, in: connection)
+                WHERE s.account_id = \(viewer.id) AND \(stretch.holds("s.id")) AND \(Visibility.posts(for: viewer.id))
+                ORDER BY \(stretch.order("s.id")) LIMIT \(page.rows)
+                """, in: connection)
             return Page(posts, limit: page.limit, cursor: \.place).map(\.post)
         }
     }

@@ -64,14 +64,13 @@ package struct Search: Sendable {
         let name = Username.normalized(query.text)
         return try await storage.read { connection in
             let match = SearchRecords.people(matching: words, connection.dialect)
-            let found = try connection.rows(
+            let found: [AccountSummary] = try connection.rows(
                 """
-                SELECT \(AccountRecords.summaryColumns) FROM accounts a \(match.join)
+                SELECT \(AccountSummary.columns) FROM accounts a \(match.join)
                 WHERE \(match.condition) AND \(Visibility.people(for: viewer?.id))
                 ORDER BY CASE WHEN a.username = \(name) THEN 0 WHEN substr(a.username, 1, length(\(name))) = \(name) THEN 1 \
                 ELSE 2 END, a.follower_count DESC, a.id LIMIT \(page.rows) OFFSET \(Self.offset(page))
-                """
-            ) { AccountRecords.summary($0, from: 0) }
+                """)
             return Self.ranked(found, page)
         }
     }
@@ -83,10 +82,10 @@ package struct Search: Sendable {
             let found = try connection.rows(
                 """
                 SELECT t.tag, count(*) FROM post_tags t JOIN posts p ON p.id = t.post_id JOIN accounts a ON a.id = p.author_id
-                WHERE t.tag >= \(start) AND t.tag < \(start + "\u{10FFFF}") AND \(Visibility.posts(for: viewer?.id))
+                WHERE t.tag >= \(start) AND t.tag < \(start + "\u{10FFFF}") AND \(Visibility.findable(for: viewer?.id))
                 GROUP BY t.tag ORDER BY count(*) DESC, t.tag LIMIT \(page.rows) OFFSET \(Self.offset(page))
                 """
-            ) { TagCount(tag: $0.text(0), postsCount: Int($0.int(1))) }
+            ) { TagCount(tag: $0.text(), postsCount: $0.count()) }
             return Self.ranked(found, page)
         }
     }
@@ -98,7 +97,9 @@ package struct Search: Sendable {
         return try await storage.read { connection in
             let match =
                 query.words.isEmpty ? nil : SearchRecords.posts(matching: query.words, connection.dialect)
-            var condition = Visibility.posts(for: viewer?.id)
+            // Who names an author asks for them, as on their profile.
+            var condition =
+                query.author == nil ? Visibility.findable(for: viewer?.id) : Visibility.posts(for: viewer?.id)
             if let match { condition = "\(condition) AND \(match.condition)" }
             if let author = query.author { condition = "\(condition) AND a.username = \(author)" }
             for tag in query.tags {
@@ -109,7 +110,7 @@ package struct Search: Sendable {
             let order: SQL = if let match { "\(match.rank), p.id DESC" } else { "p.id DESC" }
             let found = try PostRecords.posts(
                 """
-                SELECT \(PostRecords.columns(for: viewer?.id)) FROM posts p JOIN accounts a ON a.id = p.author_id
+                SELECT \(Post.columns(for: viewer?.id)) FROM posts p JOIN accounts a ON a.id = p.author_id
                 \(match?.join ?? "") WHERE \(condition) ORDER BY \(order) LIMIT \(page.rows) OFFSET \(Self.offset(page))
                 """, in: connection)
             return Self.ranked(found, page)

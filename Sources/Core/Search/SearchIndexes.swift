@@ -19,14 +19,14 @@ struct SearchIndexes: Sendable {
         try await walk { last, connection in
             let accounts = try connection.rows(
                 "SELECT id, username, full_name FROM accounts WHERE id > \(last) ORDER BY id LIMIT \(Self.batch)"
-            ) { (ID<Account>($0.int(0)), $0.text(1), $0.text(2)) }
+            ) { ($0.id() as ID<Account>, $0.text(), $0.text()) }
             for (id, username, name) in accounts { try SearchRecords.index(id, username, name, in: connection) }
             return accounts.last?.0.value
         }
         try await walk { last, connection in
             let posts = try connection.rows(
                 "SELECT id, caption FROM posts WHERE id > \(last) ORDER BY id LIMIT \(Self.batch)"
-            ) { (ID<Post>($0.int(0)), $0.text(1)) }
+            ) { ($0.id() as ID<Post>, $0.text()) }
             let photos = try PhotoRecords.photos(of: posts.map(\.0), in: connection)
             for (id, caption) in posts {
                 try SearchRecords.index(id, caption: caption, altTexts: PostRecords.words(photos[id] ?? []), in: connection)

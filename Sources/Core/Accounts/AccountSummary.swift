@@ -1,0 +1,34 @@
+import Storage
+
+/// The little of an account that stands beside a post or a comment.
+package struct AccountSummary: Sendable, Equatable {
+    package let id: ID<Account>
+    package let username: String
+    package let fullName: String
+    /// What the key of the profile picture begins with; nil where there is none.
+    package let picture: String?
+
+    package init(id: ID<Account>, username: String, fullName: String, picture: String?) {
+        self.id = id
+        self.username = username
+        self.fullName = fullName
+        self.picture = picture
+    }
+
+    /// The key of the profile picture, a square of 320 pixels.
+    package var pictureKey: String? { picture.map { "\($0)/thumb.jpg" } }
+    /// The key of a small one, of 96 pixels, for lists.
+    package var smallPictureKey: String? { picture.map { "\($0)/96.jpg" } }
+}
+
+extension AccountSummary: RowReadable {
+    package static let columns: SQL = "a.id, a.username, a.full_name, a.picture"
+
+    package init(_ row: inout RowReader) {
+        id = row.id()
+        username = row.text()
+        fullName = row.text()
+        let picture = row.text()
+        self.picture = picture.isEmpty ? nil : picture
+    }
+}
