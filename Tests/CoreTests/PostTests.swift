@@ -141,26 +141,6 @@ struct PostTests {
         }
     }
 
-    @Test func `hot queries scan no table but the walk of the feed`() async throws {
-        let storage = try SQLiteStorage()
-        try await Community.migrate(storage)
-        let plans = try await [
-            storage.plan(
-                of: "SELECT 1 FROM credentials c JOIN accounts a ON a.id = c.account_id WHERE c.hash = \([1 as UInt8])"),
-            storage.plan(of: "SELECT id FROM posts WHERE author_id = \(1) AND id < \(9) ORDER BY id DESC LIMIT \(5)"),
-            storage.plan(
-                of: "SELECT id FROM photos WHERE post_id IN \(list: [1, 2], .sqlite) ORDER BY post_id, position"),
-            storage.plan(of: "SELECT id FROM comments WHERE post_id = \(1) AND id > \(0) ORDER BY id LIMIT \(5)"),
-            storage.plan(
-                of: "SELECT id FROM follows WHERE followee_id = \(1) AND id < \(9) ORDER BY id DESC LIMIT \(5)"),
-        ]
-        for plan in plans.joined() {
-            #expect(!plan.hasPrefix("SCAN ") || plan.contains("json_each"), "\(plan)")
-            #expect(!plan.contains("TEMP B-TREE"), "\(plan)")
-        }
-        try await storage.close()
-    }
-
     @Test func `liking and following twice is doing it once`() async throws {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")

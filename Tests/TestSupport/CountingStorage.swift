@@ -4,7 +4,7 @@ import Synchronization
 /// A storage that counts what it is asked, over another.
 package final class CountingStorage: Storage {
     private let base: any Storage
-    private let statements = Mutex(0)
+    private let statements = Mutex<[SQL]>([])
     private let accesses = Mutex(0)
 
     package init(_ base: any Storage) { self.base = base }
@@ -13,21 +13,29 @@ package final class CountingStorage: Storage {
 
     /// How many accesses and statements `body` makes.
     package func count(_ body: () async throws -> Void) async rethrows -> (accesses: Int, statements: Int) {
-        statements.withLock { $0 = 0 }
+        statements.withLock { $0 = [] }
         accesses.withLock { $0 = 0 }
         try await body()
-        return (accesses.withLock { $0 }, statements.withLock { $0 })
+        return (accesses.withLock { $0 }, statements.withLock { $0.count })
+    }
+
+    /// The statements that `body` makes.
+    package func statements(of body: () async throws -> Void) async rethrows -> [SQL] {
+        _ = try await count(body)
+        return statements.withLock { $0 }
     }
 
     package func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
         accesses.withLock { $0 += 1 }
-        return try await base.read { [self] in try body(Counted(base: $0, count: { self.statements.withLock { $0 += 1 } })) }
+        return try await base.read { [self] in try body(Counted(base: $0, count: note)) }
     }
 
     package func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
         accesses.withLock { $0 += 1 }
-        return try await base.write { [self] in try body(Counted(base: $0, count: { self.statements.withLock { $0 += 1 } })) }
+        return try await base.write { [self] in try body(Counted(base: $0, count: note)) }
     }
+
+    private func note(_ statement: SQL) { statements.withLock { $0.append(statement) } }
 
     package func writeAlone<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
         try await base.writeAlone(body)
@@ -39,16 +47,16 @@ package final class CountingStorage: Storage {
 
     private struct Counted: Connection {
         let base: any Connection
-        let count: () -> Void
+        let count: (SQL) -> Void
         var dialect: Dialect { base.dialect }
 
         func rows<T>(_ sql: SQL, _ make: (inout RowReader) throws -> T) throws -> [T] {
-            count()
+            count(sql)
             return try base.rows(sql, make)
         }
 
         func run(_ sql: SQL) throws -> Int {
-            count()
+            count(sql)
             return try base.run(sql)
         }
 

@@ -1,0 +1,62 @@
+import Core
+import SQLiteStorage
+import Storage
+import TestSupport
+import Testing
+
+@Suite(.enabled(if: !TestEngine.isPostgres, "these are the plans of SQLite"))
+struct QueryPlanTests {
+    /// Tables that grow with the community, by name and as queries call them.
+    private static let growing: Set<String> = [
+        "accounts", "posts", "photos", "comments", "likes", "saves", "follows", "notifications", "post_tags", "a", "p", "c",
+        "m", "l", "o", "n", "t", "s", "r", "k",
+    ]
+
+    @Test func `no statement of a hot page scans a table that grows`() async throws {
+        try await TestCommunity.with { test in
+            let sqlite = try #require(test.storage as? SQLiteStorage)
+            let storage = CountingStorage(test.storage)
+            let community = test.community(over: storage)
+            let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
+            try await community.follows.follow("ada", by: grace)
+            let post = try await test.post(by: ada, "first #tag @grace")
+            let comment = try await community.comments.add("hi", to: post.id, by: grace)
+            try await community.likes.like(post.id, by: grace)
+            let secret = try await community.credentials.issue(
+                .session, to: community.accounts.find(username: "ada"), scopes: .all, name: "x"
+            ).secret
+            let ends: [PageRequest] = [.first, PageRequest(from: .oldest, limit: 20)]
+            var statements: [SQL] = []
+            for page in ends {
+                statements += try await storage.statements(of: {
+                    _ = try await community.credentials.viewer(secret, kind: .session)
+                    _ = try await community.feed.cards(for: grace, page: page)
+                    _ = try await community.posts.of("ada", for: grace, page: page)
+                    _ = try await community.comments.page(of: post.id, for: grace, page: page)
+                    _ = try await community.explore.recent(for: grace, page: page)
+                    _ = try await community.explore.posts(tagged: "tag", for: grace, page: page)
+                    _ = try await community.follows.followers(of: "ada", for: grace, page: page)
+                    _ = try await community.follows.following(by: "ada", for: grace, page: page)
+                    _ = try await community.likes.likers(of: post.id, for: grace, page: page)
+                    _ = try await community.saves.all(of: grace, page: page)
+                    _ = try await community.notifications.all(for: ada, page: page)
+                    _ = try await community.notifications.unreadCount(for: ada)
+                    try await community.likes.unlike(post.id, by: grace)
+                    try await community.likes.unlike(comment.id, by: grace)
+                    try await community.likes.like(post.id, by: grace)
+                    try await community.saves.save(post.id, by: grace)
+                    try await community.saves.unsave(post.id, by: grace)
+                })
+            }
+            #expect(statements.count > 60)
+            let scan = try await sqlite.plan(of: "SELECT 1 FROM posts p WHERE p.caption = \("x")")
+            #expect(scan.contains { $0.hasPrefix("SCAN p") }, "a scan is what this looks for")
+            for statement in statements {
+                for step in try await sqlite.plan(of: statement) where step.hasPrefix("SCAN ") {
+                    let table = step.split(separator: " ").dropFirst().first.map(String.init) ?? ""
+                    #expect(!Self.growing.contains(table), "\(step): \(statement.text)")
+                }
+            }
+        }
+    }
+}
