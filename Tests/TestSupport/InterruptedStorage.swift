@@ -7,16 +7,20 @@ package final class InterruptedStorage: Storage {
     package typealias Interruption = @Sendable () async throws -> Void
     private let base: any Storage
     private let interruption: Mutex<Interruption?>
+    private let writesLeft: Mutex<Int>
 
-    /// - Parameter interruption: happens once, before the first write.
-    package init(_ base: any Storage, before interruption: @escaping Interruption) {
+    /// - Parameters:
+    ///   - number: which write it happens before, from 1.
+    ///   - interruption: happens once.
+    package init(_ base: any Storage, write number: Int = 1, before interruption: @escaping Interruption) {
         self.base = base
         self.interruption = Mutex(interruption)
+        writesLeft = Mutex(number - 1)
     }
 
     package var dialect: Dialect { base.dialect }
 
-    /// Whether a write has come.
+    /// Whether the write has come.
     package var wasInterrupted: Bool { interruption.withLock { $0 == nil } }
 
     package func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
@@ -24,10 +28,11 @@ package final class InterruptedStorage: Storage {
     }
 
     package func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
-        let now = interruption.withLock { interruption in
-            defer { interruption = nil }
-            return interruption
+        let isNow = writesLeft.withLock { left in
+            defer { left -= 1 }
+            return left == 0
         }
+        let now = isNow ? interruption.withLock { $0.take() } : nil
         try await now?()
         return try await base.write(body)
     }
