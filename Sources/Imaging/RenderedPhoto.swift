@@ -31,6 +31,11 @@ package struct RenderedPhoto: Sendable, Equatable, Codable {
     /// 320 × 320 pixels, cropped to what matters.
     package let thumbnail: Rendition
 
+    /// Every name that a file of a ``PhotoShape/square`` can have.
+    package static let squareNames = RenditionPlan.squareSides.map { side in
+        side == RenditionPlan.thumbnailSide ? RenditionPlan.thumbnailName : RenditionPlan.fileName(width: side)
+    }
+
     /// All files, the thumbnail last.
     package var files: [Rendition] { renditions + [thumbnail] }
 }

@@ -34,8 +34,10 @@ package struct MediaCopy: Sendable {
         package let total: Int
     }
 
-    /// - Throws: ``MediaError`` where a photo is not there whole at the end.
+    /// The target gets the source's marker: the photos are of the same community there.
+    /// - Throws: ``MediaError`` where the target is another community's, or a photo is not there whole at the end.
     package func run(report: @escaping @Sendable (Progress) -> Void = { _ in }) async throws -> Report {
+        try await carryMarker()
         _ = try await threads.runIfActive { try Files.makeFolder(folder) }
         do {
             let result = try await copyAll(report)
@@ -51,6 +53,19 @@ package struct MediaCopy: Sendable {
         let prefix: MediaPrefix
         let files: [String: Int64]
         let isThereInPart: Bool
+    }
+
+    private func carryMarker() async throws {
+        let (here, there) = (try await source.marker(), try await target.marker())
+        guard here != there else { return }
+        guard let here, there == nil else {
+            throw MediaError(
+                """
+                The target holds the photos of another community than the source: choose an empty place, or remove \
+                .community there if they are the same.
+                """)
+        }
+        try await target.mark(here)
     }
 
     private func removeFolder() async throws {

@@ -12,8 +12,8 @@ import NIOPosix
 /// Files of a photo are staged in a folder aside, synced, and then the folder is renamed into place, so that a crash
 /// at any moment leaves all of them or none. All of it runs on threads for blocking work.
 package struct MediaFolder: MediaStorage {
-    private let root: String
-    private let threads: NIOThreadPool
+    let root: String
+    let threads: NIOThreadPool
 
     /// Opens the folder, makes it where it is missing, and clears what a crash left staged.
     /// - Parameter isForReading: whether another program may be at work in it, so that nothing is cleared.
@@ -26,7 +26,7 @@ package struct MediaFolder: MediaStorage {
         try Files.makeFolder(aside)
     }
 
-    private var staging: String { root + "/.incoming" }
+    var staging: String { root + "/.incoming" }
     private var aside: String { root + "/.aside" }
 
     package func put(_ files: [MediaFile], under prefix: MediaPrefix) async throws {
@@ -66,6 +66,21 @@ package struct MediaFolder: MediaStorage {
         try await threads.runIfActive { [self] in
             // The folder of the first two digits stays: another photo may be on its way into it just now.
             for prefix in prefixes { try Files.remove("\(root)/\(prefix)") }
+        }
+    }
+
+    package func delete(_ keys: [MediaKey]) async throws {
+        try await threads.runIfActive { [self] in
+            for key in keys { try Files.remove(path(of: key)) }
+            // A folder that still holds something stays.
+            for prefix in Set(keys.map(\.prefix)) { rmdir("\(root)/\(prefix)") }
+        }
+    }
+
+    package func folders() async throws -> [String] {
+        try await threads.runIfActive { [self] in
+            let names = Set(try Files.names(in: root))
+            return MediaPrefix.folders.filter { names.contains($0) }
         }
     }
 

@@ -16,6 +16,12 @@ package protocol MediaStorage: Sendable {
     /// Removes every file under each prefix; what is not there needs no removing.
     func delete(_ prefixes: [MediaPrefix]) async throws
 
+    /// Removes these files, without looking what else there is; what is not there needs no removing.
+    func delete(_ keys: [MediaKey]) async throws
+
+    /// Those of ``MediaPrefix/folders`` that may hold photos.
+    func folders() async throws -> [String]
+
     /// Every photo in one of ``MediaPrefix/folders``.
     func prefixes(in folder: String) async throws -> [MediaPrefix]
 
@@ -46,6 +52,29 @@ package protocol MediaStorage: Sendable {
     /// Everything that is set aside.
     func uploads() async throws -> [UploadName]
 
+    // MARK: Whose photos these are
+
+    /// What ``mark(_:)`` wrote; nil where nothing was written yet.
+    func marker() async throws -> String?
+
+    /// Writes once and for all whose photos these are; a marker that is there already stays.
+    func mark(_ community: String) async throws
+
+    // MARK: Photos that nothing names, moved aside and never served
+
+    /// Moves photos aside; what is not there needs no moving.
+    /// - Parameter time: now, in milliseconds since 1970.
+    func moveAside(_ prefixes: [MediaPrefix], at time: Int64) async throws
+
+    /// Everything that was moved aside.
+    func strays() async throws -> [StrayPhoto]
+
+    /// Moves photos back to where they were; where they are there again, that stays.
+    func moveBack(_ strays: [StrayPhoto]) async throws
+
+    /// Removes what was moved aside.
+    func removeStrays(_ strays: [StrayPhoto]) async throws
+
     /// Ends connections and the like.
     func close() async throws
 }
@@ -54,6 +83,18 @@ extension MediaStorage {
     package func address(of key: MediaKey) async throws -> String? { nil }
     package func directUpload(_ upload: DirectUpload) async throws -> DirectUploadForm? { nil }
     package func close() async throws {}
+}
+
+/// A photo that was moved aside.
+package struct StrayPhoto: Hashable, Sendable {
+    package let prefix: MediaPrefix
+    /// When it was moved, in milliseconds since 1970.
+    package let since: Int64
+
+    package init(prefix: MediaPrefix, since: Int64) {
+        self.prefix = prefix
+        self.since = since
+    }
 }
 
 /// A file about to be kept: where it lies, and what it is called under its photo's prefix.
@@ -82,6 +123,15 @@ package struct MediaPrefix: Hashable, Sendable, CustomStringConvertible {
         else { return nil }
         description = text
     }
+
+    /// A prefix by its last part alone.
+    init?(digits: some StringProtocol) { self.init("\(digits.prefix(2))/\(digits)") }
+
+    /// What it begins with, one of ``folders``.
+    package var folder: String { String(description.prefix(2)) }
+
+    /// Its last part, all digits.
+    var digits: String { String(description.dropFirst(3)) }
 
     /// What prefixes begin with: `00` to `ff`.
     package static let folders = (0..<256).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }

@@ -87,6 +87,13 @@ package struct S3Media: MediaStorage {
         try await remove(names)
     }
 
+    package func delete(_ keys: [MediaKey]) async throws { try await remove(keys.map(\.description)) }
+
+    package func folders() async throws -> [String] {
+        let found = Set(try await list("", isDeep: false).folders.map { String($0.dropLast()) })
+        return MediaPrefix.folders.filter { found.contains($0) }
+    }
+
     package func prefixes(in folder: String) async throws -> [MediaPrefix] {
         try await list("\(folder)/", isDeep: false).folders.compactMap { MediaPrefix(String($0.dropLast())) }
     }
@@ -169,7 +176,7 @@ package struct S3Media: MediaStorage {
 
     /// Every key that begins so, without the location's own prefix; not deep, what stands before the next `/` counts as
     /// a folder.
-    private func list(
+    func list(
         _ beginning: String, isDeep: Bool = true
     ) async throws -> (objects: [(name: String, byteCount: Int64)], folders: [String]) {
         let own = client.location.prefix
@@ -194,7 +201,7 @@ package struct S3Media: MediaStorage {
     }
 
     /// https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
-    private func remove(_ names: [String]) async throws {
+    func remove(_ names: [String]) async throws {
         for start in stride(from: 0, to: names.count, by: longestList) {
             let some = names[start..<min(names.count, start + longestList)]
             let objects = some.map { "<Object><Key>\(XMLText.escaped(client.location.prefix + $0))</Key></Object>" }.joined()

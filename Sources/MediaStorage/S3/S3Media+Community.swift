@@ -1,0 +1,81 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+
+/// Whose photos a bucket holds under a prefix: the object `.community` there says so.
+extension S3Media {
+    private static let markerName = ".community"
+
+    package func marker() async throws -> String? {
+        let response = try await client.expect([200, 404], .GET, client.key(Self.markerName))
+        guard response.status == .ok else { return nil }
+        return String(buffer: try await response.body.collect(upTo: 1024)).firstLine
+    }
+
+    package func mark(_ community: String) async throws {
+        // Servers that know no conditions on writing answer 501, or pass over them: then the last of two who
+        // come at once has it, and the other finds that out before it cleans up anything.
+        let status = try await put(community, ["if-none-match": "*"], [200, 409, 412, 501])
+        if status == .notImplemented { _ = try await put(community, [:], [200]) }
+    }
+
+    private func put(
+        _ community: String, _ headers: [String: String], _ codes: Set<UInt>
+    ) async throws -> HTTPResponseStatus {
+        try await client.expect(
+            codes, .PUT, client.key(Self.markerName),
+            headers: headers.merging(["content-type": "text/plain"]) { $1 },
+            body: .bytes(Array((community + "\n").utf8))
+        ).status
+    }
+}
+
+/// Photos that nothing names: under `strays/` and the time they were moved, copied by S3 itself.
+extension S3Media {
+    private static let straysFolder = "strays/"
+
+    package func moveAside(_ prefixes: [MediaPrefix], at time: Int64) async throws {
+        for prefix in prefixes {
+            try await move("\(prefix)/", to: folder(of: StrayPhoto(prefix: prefix, since: time)))
+        }
+    }
+
+    package func strays() async throws -> [StrayPhoto] {
+        let found = try await list(Self.straysFolder).objects.compactMap { object -> StrayPhoto? in
+            let parts = object.name.split(separator: "/")
+            guard parts.count == 4, let since = Int64(parts[1]), let prefix = MediaPrefix(digits: parts[2])
+            else { return nil }
+            return StrayPhoto(prefix: prefix, since: since)
+        }
+        return Array(Set(found))
+    }
+
+    package func moveBack(_ strays: [StrayPhoto]) async throws {
+        for stray in strays { try await move(folder(of: stray), to: "\(stray.prefix)/") }
+    }
+
+    package func removeStrays(_ strays: [StrayPhoto]) async throws {
+        for stray in strays { try await remove(list(folder(of: stray)).objects.map(\.name)) }
+    }
+
+    private func folder(of stray: StrayPhoto) -> String {
+        "\(Self.straysFolder)\(stray.since)/\(stray.prefix.digits)/"
+    }
+
+    /// Copies all objects first: broken off at any moment, none is lost.
+    /// https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+    private func move(_ folder: String, to target: String) async throws {
+        let names = try await list(folder).objects.map(\.name)
+        for name in names {
+            let source = "/\(client.location.bucket)/\(client.location.prefix)\(name)"
+            let answer = try await client.text(
+                .PUT, client.key(target + name.dropFirst(folder.count)), query: [],
+                headers: ["x-amz-copy-source": SignatureV4.encoded(path: source)])
+            // S3 may begin with 200 and report the failure in the body.
+            guard !answer.contains("<Error>") else {
+                throw MediaError("S3 did not copy \(name): \(answer.prefix(500))")
+            }
+        }
+        try await remove(names)
+    }
+}

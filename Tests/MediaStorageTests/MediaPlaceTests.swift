@@ -1,0 +1,83 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import MediaStorage
+
+/// What both places for photos do alike: say whose they are, remove by name, and move strays aside.
+struct MediaPlaceTests {
+    private func with(
+        isInBucket: Bool, _ body: (any MediaStorage, (MediaPrefix, [String]) async throws -> Void) async throws -> Void
+    ) async throws {
+        try await Fixtures.withFolder { folder in
+            let media: any MediaStorage =
+                isInBucket ? try await S3Server.shared().media() : try MediaFolder(folder + "/media")
+            try await body(media) { prefix, names in
+                let files = try names.map { name in
+                    try Data(name.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+                    return MediaFile(path: "\(folder)/\(name)", name: name)
+                }
+                try await media.put(files, under: prefix)
+            }
+            try await media.close()
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `a marker is written once, and is no photo`(_ isInBucket: Bool) async throws {
+        try await with(isInBucket: isInBucket) { media, put in
+            #expect(try await media.marker() == nil)
+            try await media.mark("one")
+            try await media.mark("two")
+            #expect(try await media.marker() == "one")
+            #expect(try await media.folders() == [])
+            try await put(.random(), ["1.jpg"])
+            #expect(try await media.folders().count == 1)
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `files are removed by their names, others stay`(_ isInBucket: Bool) async throws {
+        try await with(isInBucket: isInBucket) { media, put in
+            let (whole, part) = (MediaPrefix.random(), MediaPrefix.random())
+            for prefix in [whole, part] { try await put(prefix, ["1.jpg", "2.jpg"]) }
+            let key = { MediaKey(prefix: $0.description, name: $1) }
+            let keys = [
+                key(whole, "1.jpg"), key(whole, "2.jpg"), key(part, "1.jpg"), key(part, "missing.jpg"),
+                key(.random(), "1.jpg"),
+            ].compactMap { $0 }
+            for _ in 0..<2 { try await media.delete(keys) }
+            #expect(try await media.prefixes(in: part.folder) == [part])
+            #expect(try await media.files(in: part.folder)[part] == ["2.jpg": 5])
+            #expect(try await !media.prefixes(in: whole.folder).contains(whole))
+            try await media.delete([MediaKey]())
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `strays are moved aside and back, or removed`(_ isInBucket: Bool) async throws {
+        try await with(isInBucket: isInBucket) { media, put in
+            let (one, two, three) = (MediaPrefix.random(), MediaPrefix.random(), MediaPrefix.random())
+            for prefix in [one, two, three] { try await put(prefix, ["1.jpg", "2.jpg"]) }
+            #expect(try await media.strays() == [])
+            try await media.moveAside([one, .random()], at: 7)
+            try await media.moveAside([two], at: 8)
+            let strays = [StrayPhoto(prefix: one, since: 7), StrayPhoto(prefix: two, since: 8)]
+            #expect(Set(try await media.strays()) == Set(strays))
+            #expect(try await !media.prefixes(in: one.folder).contains(one))
+            #expect(try await media.prefixes(in: three.folder).contains(three))
+            try await media.moveBack([strays[0]])
+            #expect(try await media.files(in: one.folder)[one] == ["1.jpg": 5, "2.jpg": 5])
+            #expect(try await media.strays() == [strays[1]])
+            // What was put there anew meanwhile stays.
+            try await put(two, ["3.jpg"])
+            try await media.moveBack([strays[1]])
+            #expect(try await media.files(in: two.folder)[two]?["3.jpg"] == 5)
+            try await media.moveAside([one, three], at: 9)
+            try await media.removeStrays(try await media.strays().filter { $0.prefix == one })
+            #expect(try await media.strays() == [StrayPhoto(prefix: three, since: 9)])
+            try await media.removeStrays(try await media.strays())
+            #expect(try await media.strays() == [])
+        }
+    }
+}
