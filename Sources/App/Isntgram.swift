@@ -11,7 +11,7 @@ struct Isntgram: AsyncParsableCommand {
         discussion: "Begin with «isntgram serve» and open the address it prints.",
         version: version,
         subcommands: [
-            Serve.self, Migrate.self, UserCommands.self, TokenCommands.self, InviteCommands.self, Maintain.self,
+            Serve.self, Migrate.self, UserCommands.self, TokenCommands.self, InviteCommands.self, Maintain.self, JobCommands.self,
             StorageCommands.self,
             MediaCommands.self, HealthCheck.self,
             RenderPhoto.self, MakeVariants.self,

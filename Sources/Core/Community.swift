@@ -22,6 +22,7 @@ package struct Community: Sendable {
     package let notifications: Notifications
     package let export: Export
     package let maintenance: Maintenance
+    package let jobs: Jobs
     package let media: any MediaStorage
     /// Photo files that were asked for lately.
     package let mediaCache: MediaCache
@@ -43,11 +44,12 @@ package struct Community: Sendable {
         let cache = ViewerCache()
         let unread = UnreadCache()
         let mediaCache = MediaCache(capacity: 24 << 20)
-        let deletions = Deletions()
+        let queue = JobQueue(ids: ids, clock: clock)
+        let deletions = Deletions(jobs: queue)
         let notifier = Notifier(storage: storage, ids: ids, events: events, unread: unread)
         let photos = Photos(
             storage: storage, media: media, mediaCache: mediaCache, processor: processor, uploads: uploads, ids: ids,
-            clock: clock, events: events, logger: logger)
+            clock: clock, events: events, jobs: queue, deletions: deletions, logger: logger)
         self.storage = storage
         self.clock = clock
         self.media = media
@@ -77,15 +79,20 @@ package struct Community: Sendable {
         export = Export(storage: storage, media: media)
         maintenance = Maintenance(
             storage: storage, media: media, photos: photos, directUploads: directUploads, clock: clock, deletions: deletions)
+        jobs = Jobs(
+            storage: storage, queue: queue,
+            tools: JobTools(storage: storage, media: media, photos: photos, clock: clock), logger: logger)
         events.heedOthers { change in
             switch change {
             case .notifications(let accounts): unread.forget(accounts)
             case .credentials: cache.forgetAll()
-            case .photosRemoved(let files): mediaCache.forget(files.compactMap { MediaPrefix($0) })
+            case .photosRemoved(let files): photos.withhold(files.compactMap { MediaPrefix($0) })
+            case .photoFilesRemoved(let files): photos.stopWithholding(files.compactMap { MediaPrefix($0) })
             case .anything:
                 unread.forgetAll()
                 cache.forgetAll()
                 mediaCache.forgetAll()
+                photos.reloadRemoved()
             }
         }
     }

@@ -53,6 +53,19 @@ final class PostgresPool: Sendable {
         }
     }
 
+    /// Runs statements that stand in no transaction, one after the other.
+    func runAlone(_ statements: [String]) async throws {
+        try enter()
+        defer { leave() }
+        let patience = Patience(options.patience)
+        try await threads.runIfActive { [self] in
+            var patience = patience
+            let session = try session(new: false, &patience)
+            defer { giveBack(session) }
+            try session.runAlone(statements)
+        }
+    }
+
     /// Lets what is in hand end, and nothing more begin.
     func close() async throws {
         await withCheckedContinuation { done in

@@ -75,6 +75,20 @@ final class PostgresSession: @unchecked Sendable {
         }
     }
 
+    /// Runs statements that stand in no transaction, each for as long as it takes: where limits of time were set on
+    /// this connection they are lifted meanwhile.
+    func runAlone(_ statements: [String]) throws(StorageError) {
+        failure = nil
+        isCommitting = false
+        if options.preparesStatements { try command("SET statement_timeout = 0") }
+        var found: StorageError?
+        for statement in statements where found == nil {
+            do { try command(statement) } catch { found = error }
+        }
+        if options.preparesStatements { try command(settings(local: false)) }
+        if let found { throw found }
+    }
+
     /// What to do about a transaction that failed.
     enum Verdict { case giveUp, tryAgain, tryOnNewConnection }
 

@@ -53,12 +53,12 @@ package struct SQLiteStorage: Storage {
     }
 
     /// Empties the write-ahead log; deleted rows are overwritten in the file itself (`secure_delete`).
-    package func purge() async throws {
+    package func purge(_ tables: [String]) async throws {
         do {
             try await database.writeWithoutTransaction { database in
                 if try String.fetchOne(database, sql: "PRAGMA journal_mode") == "wal" {
-                    // Waits for readers as long as for everything else, and tries again the next time.
-                    _ = try? database.checkpoint(.truncate)
+                    // Waits for readers as long as for everything else.
+                    _ = try database.checkpoint(.truncate)
                 }
             }
         } catch {
@@ -67,7 +67,8 @@ package struct SQLiteStorage: Storage {
     }
 
     package func close() async throws {
-        try await purge()
+        // Where a reader is in the way, the log stays, with all that was written safe in it.
+        do { try await purge([]) } catch StorageError.busy {}
         do {
             try database.close()
         } catch {

@@ -15,8 +15,9 @@ package protocol Storage: Sendable {
     @discardableResult
     func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
 
-    /// Takes what was deleted out of the engine's own logs, as far as it keeps such.
-    func purge() async throws
+    /// Takes what was deleted from these tables out of the engine's own logs and unused rows, as far as it can.
+    /// - Throws: ``StorageError/busy`` where others were in the way: it is to be done again.
+    func purge(_ tables: [String]) async throws
 
     /// Runs `body` as ``write(_:)`` does, while no other program that shares the storage is in such a body; for
     /// migrations.
@@ -28,8 +29,6 @@ package protocol Storage: Sendable {
 }
 
 extension Storage {
-    package func purge() async throws {}
-
     /// Enough for an engine that has one writer.
     @discardableResult
     package func writeAlone<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {

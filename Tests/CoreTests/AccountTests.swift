@@ -159,6 +159,7 @@ struct AccountTests {
             #expect(try await test.community.accounts.all().map(\.followerCount) == [0])
             let left = try await test.community.posts.find(post.id, for: grace)
             #expect(left.likesCount == 0 && left.commentsCount == 0)
+            try await test.settle()
             #expect(test.keptFiles.count == 3)
             #expect(await problem { try await test.community.accounts.find(username: "ada") }?.kind == .notFound)
             let gone = await problem { try await test.community.accounts.own(ada) }

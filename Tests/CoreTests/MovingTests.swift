@@ -35,7 +35,7 @@ struct MovingTests {
         let comment = try await community.comments.add("first", to: post.id, by: ben)
         _ = try await community.comments.add("second", to: post.id, replyTo: comment.id, by: ada)
         try await community.likes.like(comment.id, by: ada)
-        _ = try await community.accounts.edit(ProfileEdit(isPrivate: true), by: eve)
+        _ = try await community.accounts.edit(ProfileEdit(bio: "hi", isPrivate: true), by: eve)
         try await community.follows.follow("eve", by: ada)
         try await community.blocks.block("ben", by: eve)
         try await community.blocks.mute("ada", by: ben)
@@ -43,6 +43,7 @@ struct MovingTests {
         _ = try await community.directUploads.offer(
             DirectUploadWish(contentType: "image/png", byteCount: 9, altText: "é"), to: ben)
         try await test.storage.write { try PhotoRecords.expect(["zz/lost"], at: 1, in: $0) }
+        _ = try await Facts.communityID(in: test.storage)
         return post
     }
 
@@ -64,6 +65,8 @@ struct MovingTests {
                 #expect(there.count == MovedTable.all.count && there.allSatisfy { $0.rows > 0 && $0.changes == $0.rows })
                 let again = try await StorageCopy(from: test.storage, to: postgres).run()
                 #expect(again.map(\.changes).allSatisfy { $0 == 0 } && again.map(\.checksum) == there.map(\.checksum))
+                let id = try await Facts.communityID(in: test.storage)
+                #expect(try await Facts.communityID(in: postgres) == id, "the same community")
                 let moved = test.community(over: postgres)
                 let ada = try await test.community.accounts.find(username: "ada")
                 #expect(try await moved.posts.find(post.id, for: nil).author.id == ada.id)
@@ -99,6 +102,8 @@ struct MovingTests {
                 try connection.run("UPDATE accounts SET full_name = 'Benedict' WHERE id = \(ben.id)")
                 try connection.run("DELETE FROM posts WHERE id = \(post.id)")
             }
+            // A server that ran at the target meanwhile has a job of the same key.
+            try await target.write { try $0.run("UPDATE jobs SET id = id + 1000000") }
             let changes = try await copy.run().filter { $0.changes > 0 }.map(\.table)
             #expect(Set(changes).isSuperset(of: ["accounts", "posts", "photos", "post_tags"]))
             let moved = test.community(over: target)

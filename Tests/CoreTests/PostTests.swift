@@ -59,8 +59,9 @@ struct PostTests {
             try Data("no photo".utf8).write(to: URL(fileURLWithPath: text))
             let second = await refused("", [photo, PhotoUpload(path: text, altText: "")])
             #expect(second?.kind == .unsupported && second?.detail.hasPrefix("Photo 2:") == true)
+            try await test.settle()
             #expect(test.keptFiles == [])
-            #expect(try await test.community.photos.removeUnclaimed() == 0)
+            #expect(try await test.community.photos.releaseUnclaimed() == 0)
             #expect(try await test.community.accounts.find(username: "ada").postsCount == 0)
         }
     }
@@ -74,6 +75,7 @@ struct PostTests {
             _ = try await test.community.comments.add("hi", to: post.id, by: grace)
             #expect(await problem { try await test.community.posts.delete(post.id, by: grace) }?.kind == .forbidden)
             try await test.community.posts.delete(post.id, by: ada)
+            try await test.settle()
             #expect(test.keptFiles == [])
             #expect(await problem { try await test.community.posts.find(post.id, for: ada) }?.kind == .notFound)
             #expect(await problem { try await test.community.posts.delete(post.id, by: ada) }?.kind == .notFound)
@@ -96,9 +98,11 @@ struct PostTests {
                 try connection.run(
                     "INSERT INTO unclaimed_files (files, since) VALUES (\(post.photos[0].files), \(test.time.clock.now()))")
             }
-            #expect(try await test.community.photos.removeUnclaimed(olderThan: 1000) == 0)
+            #expect(try await test.community.photos.releaseUnclaimed(olderThan: 1000) == 0)
+            try await test.settle()
             #expect(test.keptFiles.count == 3)
-            #expect(try await test.community.photos.removeUnclaimed() == 1)
+            #expect(try await test.community.photos.releaseUnclaimed() == 1)
+            try await test.settle()
             #expect(test.keptFiles == [])
         }
     }

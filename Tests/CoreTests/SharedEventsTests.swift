@@ -46,8 +46,9 @@ struct SharedEventsTests {
         #expect(await mine.next() == .credentials)
         let files = (0..<3).map { "ab/ab\($0)" + String(repeating: "0", count: 29) }
         await here.publish(.photosRemoved(files))
-        #expect(
-            heeded.withLock { $0 } == [.notifications([ada, grace]), .credentials([ada])] + files.map { .photosRemoved([$0]) })
+        await here.publish(.photoFilesRemoved(files))
+        let removals = files.map { Change.photosRemoved([$0]) } + files.map { .photoFilesRemoved([$0]) }
+        #expect(heeded.withLock { $0 } == [.notifications([ada, grace]), .credentials([ada])] + removals)
         #expect(own.withLock { $0 } == [] && room.messages.allSatisfy { $0.utf8.count <= 70 })
         for unknown in ["x", "x y", "x later 1", "x anything"] { room.everybodyHears(.message(unknown)) }
         room.everybodyHears(.connected)

@@ -39,6 +39,35 @@ struct PostgresStorageTests {
         try await with(unprepared) { try await promise.check($0) }
     }
 
+    @Test(arguments: [true, false])
+    func `a purge takes deleted rows out of their tables, and leaves the connection as it was`(
+        _ isPrepared: Bool
+    ) async throws {
+        var options = isPrepared ? PostgresOptions() : unprepared
+        options.connections = 1
+        try await with(options) { storage in
+            try await storage.write { try $0.script("CREATE TABLE words (word TEXT)") }
+            try await storage.write { try $0.run("INSERT INTO words (word) VALUES ('zanzibar')") }
+            let limit: @Sendable (any Connection) throws -> String? = { connection in
+                try connection.row("SELECT current_setting('statement_timeout')") { $0.text() }
+            }
+            let before = try await storage.read(limit)
+            try await storage.write { try $0.run("DELETE FROM words") }
+            try await storage.purge(["words"])
+            let vacuumed = try await storage.read { connection in
+                try connection.int(
+                    """
+                    SELECT vacuum_count FROM pg_stat_user_tables
+                    WHERE relname = 'words' AND schemaname = current_schema()
+                    """)
+            }
+            #expect(vacuumed == 1)
+            #expect(try await storage.read(limit) == before && before == "30s")
+            await #expect(throws: StorageError.self) { try await storage.purge(["missing"]) }
+            #expect(try await storage.read(limit) == before)
+        }
+    }
+
     @Test func `an id that another copy made too is made anew`() async throws {
         try await with { storage in
             try await storage.write { try $0.script("CREATE TABLE things (id BIGINT PRIMARY KEY)") }

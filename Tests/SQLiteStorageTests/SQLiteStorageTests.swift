@@ -78,6 +78,33 @@ struct SQLiteStorageTests {
         }
     }
 
+    @Test func `a purge that a reader stands in the way of says so, and one that nobody does empties the log`() async throws {
+        try await Fixtures.withFolder { folder in
+            let storage = try SQLiteStorage(path: folder + "/test.sqlite")
+            try await storage.write { try $0.script("CREATE TABLE words (word TEXT)") }
+            try await storage.write { try $0.run("INSERT INTO words (word) VALUES ('zanzibar')") }
+            let (begun, begin) = AsyncStream.makeStream(of: Void.self)
+            let isOver = DispatchSemaphore(value: 0)
+            let reading = Task {
+                try await storage.read { connection in
+                    let count = try connection.int("SELECT count(*) FROM words")
+                    begin.yield()
+                    isOver.wait()
+                    return count
+                }
+            }
+            for await _ in begun { break }
+            try await storage.write { try $0.run("DELETE FROM words") }
+            await #expect(throws: StorageError.busy) { try await storage.purge([]) }
+            isOver.signal()
+            #expect(try await reading.value == 1)
+            try await storage.purge([])
+            let log = try Data(contentsOf: URL(fileURLWithPath: folder + "/test.sqlite-wal"))
+            #expect(log.isEmpty)
+            try await storage.close()
+        }
+    }
+
     @Test func `every storage error says what happened`() {
         let errors: [StorageError] = [
             .unique("a.b"), .foreignKey, .constraint("c"), .busy, .full, .readOnly, .closed, .damaged("d"),

@@ -59,6 +59,7 @@ struct APITests {
             #expect(try await ada.send(.delete, "/api/posts/\(id)").status == .noContent)
             #expect(try await ada.send(.get, "/api/posts/\(id)").status == .notFound)
             #expect(try await stranger(site).send(.get, url).status == .notFound, "not even from memory")
+            try await site.test.settle()
             #expect(site.test.keptFiles == [] && Fixtures.files(below: site.test.folder + "/uploads") == [])
         }
     }
@@ -180,6 +181,7 @@ struct APITests {
             #expect(broken.status == .badRequest && broken.text.contains("broke off"))
             let none = try await ada.send(.post, "/api/posts", headers: [.contentType: "text/plain"], body: half)
             #expect(none.status == .unsupportedMediaType)
+            try await site.test.settle()
             #expect(site.test.keptFiles == [] && Fixtures.files(below: site.test.folder + "/uploads") == [])
             #expect(try await ada.send(.get, "/api/posts").items.isEmpty)
         }

@@ -54,6 +54,7 @@ struct PageTests {
             _ = try await ada.open(path)
             #expect(try await ada.submit("\(path)/delete").headers[.location] == "/ada")
             #expect(try await ada.open(path).status == .notFound)
+            try await site.test.settle()
             #expect(site.test.keptFiles == [])
             #expect(try await ada.submit("/logout").status == .seeOther)
             #expect(ada.cookies["session"] == nil)

@@ -32,6 +32,7 @@ struct ProductPageTests {
             #expect(try await ada.upload("/settings/profile/picture", [.text("x", "y")]).status == .unprocessableContent)
             _ = try await ada.open("/settings/profile")
             #expect(try await ada.submit("/settings/profile/picture/remove").status == .seeOther)
+            try await site.test.settle()
             #expect(site.test.keptFiles == [])
             #expect(try await ada.submit("/settings/privacy", ["isPrivate": "yes"]).status == .seeOther)
             #expect(try await ada.open("/settings/privacy").text.contains("checked"))
@@ -261,6 +262,7 @@ struct ProductPageTests {
             _ = try await other.submit("/demo")
             let sessions = try await other.open("/settings/sessions")
             #expect(sessions.text.split(separator: "Last used").count == 2, "visitors do not see each other")
+            try await site.test.settle()
             #expect(site.test.keptFiles.count == 3, "one post of ada’s: two widths and a thumbnail")
         }
         try await TestSite.with { site in

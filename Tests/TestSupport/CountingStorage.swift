@@ -41,7 +41,7 @@ package final class CountingStorage: Storage {
         try await base.writeAlone(body)
     }
 
-    package func purge() async throws { try await base.purge() }
+    package func purge(_ tables: [String]) async throws { try await base.purge(tables) }
 
     package func close() async throws { try await base.close() }
 

@@ -37,5 +37,7 @@ package final class InterruptedStorage: Storage {
         return try await base.write(body)
     }
 
+    package func purge(_ tables: [String]) async throws { try await base.purge(tables) }
+
     package func close() async throws { try await base.close() }
 }

@@ -98,10 +98,10 @@ package struct TestCommunity: Sendable {
         try? await community.media.close()
     }
 
-    /// The same community over a storage that stands before its own.
-    package func community(over storage: any Storage) -> Community {
+    /// The same community over a storage that stands before its own, or over other media.
+    package func community(over storage: (any Storage)? = nil, media: (any MediaStorage)? = nil) -> Community {
         Community(
-            storage: storage, media: community.media,
+            storage: storage ?? self.storage, media: media ?? community.media,
             processor: PhotoProcessor(executable: Fixtures.program, arguments: ["render-photo"]), uploads: uploads,
             logger: QuietLog.logger("test"), clock: time.clock)
     }
@@ -131,8 +131,13 @@ package struct TestCommunity: Sendable {
             PostDraft(caption: caption, photos: .uploads([try upload()])), by: viewer)
     }
 
-    /// Every file kept.
-    package var keptFiles: [String] { Fixtures.files(below: folder + "/media") }
+    /// Every file kept: neither the marker nor what was moved aside.
+    package var keptFiles: [String] {
+        Fixtures.files(below: folder + "/media").filter { $0 != ".community" && !$0.hasPrefix(".strays/") }
+    }
+
+    /// Has everything done that is due after what happened.
+    package func settle() async throws { try await community.jobs.runDue() }
 }
 
 /// The problem that `body` is refused with; nil when it is not.

@@ -136,9 +136,17 @@ struct InviteCommands: AsyncParsableCommand {
 struct Maintain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Remove what has expired or is claimed by nothing, and recount; prints how many of each.")
+    @Flag(
+        help: """
+            Move photos that no record names aside also where they are more than a hundredth of all; they are removed \
+            after a week.
+            """)
+    var removeStrays = false
     @OptionGroup var flags: SettingsFlags
 
-    func run() async throws { try await ControlSocket.perform(.maintain, in: try await flags.settings()) }
+    func run() async throws {
+        try await ControlSocket.perform(.maintain(removeStrays: removeStrays), in: try await flags.settings())
+    }
 }
 
 /// Asking the person at the terminal.

@@ -81,7 +81,8 @@ struct Serve: AsyncParsableCommand {
         var configuration = ServiceGroupConfiguration(
             services: [
                 .init(service: site), .init(service: control),
-                .init(service: MaintenanceService(maintenance: household.community.maintenance, logger: logger)),
+                .init(service: JobService(jobs: household.community.jobs)),
+                .init(service: MaintenanceService(community: household.community, logger: logger)),
             ] + household.services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger)
         // Requests in hand have this long to finish; then they are cut off.

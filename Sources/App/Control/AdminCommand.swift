@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Web
 
 /// What whoever runs the server can have done to it. It goes to the running server over a socket in the data folder,
 /// or, where none runs, is done in the process that was started for it.
@@ -12,7 +13,10 @@ enum AdminCommand: Codable, Sendable {
     case revokeToken(String)
     case revokeTokens(username: String)
     case createInvite(uses: Int, days: Int)
-    case maintain
+    case maintain(removeStrays: Bool)
+    case listJobs
+    case retryJob(id: String)
+    case dropJob(id: String)
 
     /// What a command ended with: lines to print, or why it was refused.
     struct Outcome: Codable, Sendable {
@@ -22,6 +26,10 @@ enum AdminCommand: Codable, Sendable {
 
     func outcome(in community: Community) async -> Outcome {
         do {
+            if case .maintain(let removesStrays) = self {
+                let report = try await community.maintenance.run(evenIfManyStrays: removesStrays)
+                return Outcome(lines: report.lines.map { "\($0.count)\t\($0.name)" }, refusal: report.refusal)
+            }
             return Outcome(lines: try await run(in: community))
         } catch let problem as Problem {
             let reasons = problem.fields.map { "\($0.field): \($0.message)" }
@@ -65,7 +73,29 @@ enum AdminCommand: Codable, Sendable {
             return ["Revoked \(try await credentials.revokeTokens(of: account)) tokens of \(account.username)."]
         case .createInvite(let uses, let days):
             return [try await community.invites.create(uses: uses, days: days).text]
-        case .maintain: return try await community.maintenance.run().lines.map { "\($0.count)\t\($0.name)" }
+        case .maintain: return []
+        case .listJobs: return try await community.jobs.all().map(Self.line)
+        case .retryJob(let text):
+            try await community.jobs.retry(Self.job(text))
+            return ["The job runs now."]
+        case .dropJob(let text):
+            try await community.jobs.drop(Self.job(text))
+            return ["Dropped the job."]
         }
+    }
+
+    private static func job(_ text: String) throws -> ID<WaitingJob> {
+        guard let id = ID<WaitingJob>(text) else { throw Problem(.invalid, "“\(text)” is no id of a job.") }
+        return id
+    }
+
+    private static func line(_ job: WaitingJob) -> String {
+        let (state, time) =
+            if let givenUpAt = job.givenUpAt {
+                ("given up", givenUpAt)
+            } else {
+                (job.isRunning ? "running" : job.attempts > 0 ? "failing" : "waiting", job.runAt)
+            }
+        return "\(job.id)\t\(job.kind)\t\(state)\t\(job.attempts)\t\(Timestamp(time).rfc3339)\t\(job.lastError)"
     }
 }

@@ -52,9 +52,25 @@ enum ControlSocket {
             return try await send(command, to: settings.data)
         }
         let outcome = await command.outcome(in: household.community)
+        await finishJobs(of: household.community)
         try await household.close()
         return outcome
     }
+
+    /// Where no server runs, what a command caused is done now: also what would wait a while for more of its kind.
+    /// What takes too long, or fails, is left for the server.
+    private static func finishJobs(of community: Community) async {
+        do {
+            try await community.jobs.runDue(ahead: 60 * 1000, until: .now + .seconds(10))
+            let left = try await community.jobs.count()
+            guard left > 0 else { return }
+            note("\(left == 1 ? "1 job is" : "\(left) jobs are") left for the server: see “isntgram jobs list”.")
+        } catch {
+            note("Jobs are left for the server: \(error)")
+        }
+    }
+
+    private static func note(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 
     /// Runs a command wherever the folder is held, prints what it says, and throws what it refuses.
     static func perform(_ command: AdminCommand, in settings: Settings) async throws {

@@ -38,8 +38,8 @@ struct Household: Sendable {
             events: records.events, logger: logger)
         // Where copies share the records, what nothing claims yet may be another's upload in progress.
         let age: Int64 = settings.database.isShared ? 60 * 60 * 1000 : 0
-        let count = try await community.photos.removeUnclaimed(olderThan: age)
-        if count > 0 { logger.notice("Removed the files of \(count) photos that were never posted") }
+        try await community.photos.releaseUnclaimed(olderThan: age)
+        try await community.photos.loadRemoved()
     }
 
     /// Another community over the same records and photos, which lives by a clock of its own.

@@ -122,18 +122,18 @@ package struct Accounts: Sendable {
     package func delete(
         _ account: AccountSummary, check entitled: @escaping @Sendable (any Connection) throws -> Void = { _ in }
     ) async throws {
-        let time = clock.now()
         defer { cache.forgetAll() }
-        let keys = try await storage.write { connection in
+        let removed = try await storage.write { [photos, deletions] connection in
             try entitled(connection)
             guard try AccountRecords.find(account.id, in: connection) != nil else { throw Problem.notFound("account") }
-            let keys = try PhotoRecords.release(photosOf: account.id, at: time, in: connection)
+            let removed = try photos.release(PhotoRecords.files(of: account.id, in: connection), in: connection)
+            try photos.discard(DirectUploadRecords.all(of: account.id, in: connection), in: connection)
             try AccountRecords.delete(account.id, in: connection)
-            return keys
+            try deletions.note(in: connection)
+            return removed
         }
-        deletions.note()
+        await photos.announce(removed)
         await credentialsEnded(of: account.id)
-        try await photos.remove(keys)
     }
 
     /// Streams that were opened with a credential look whether it is still good.

@@ -8,11 +8,13 @@ extension Accounts {
         let edit = try edit.checked()
         let time = clock.now()
         defer { cache.forgetAll() }
-        return try await storage.write { [ids] connection in
+        return try await storage.write { [ids, deletions] connection in
             try Self.refuseDemo(viewer, in: connection)
+            let before = try Self.own(viewer, in: connection)
             try AccountRecords.edit(viewer.id, edit, at: time, in: connection)
             if edit.isPrivate == false { try FollowRecords.acceptAll(to: viewer.id, ids: ids, in: connection) }
             let account = try Self.own(viewer, in: connection)
+            if account.words != before.words { try deletions.note(in: connection) }
             if edit.fullName != nil {
                 try SearchRecords.index(viewer.id, account.username, account.fullName, in: connection)
             }
@@ -24,14 +26,13 @@ extension Accounts {
     package func setPicture(_ upload: PhotoUpload, by viewer: Viewer) async throws -> Account {
         let time = clock.now()
         defer { cache.forgetAll() }
-        let (account, released) = try await photos.keeping([upload], as: .square) { kept, connection in
+        let (account, removed) = try await photos.keeping([upload], as: .square) { [photos] kept, connection in
             try Self.refuseDemo(viewer, in: connection)
-            let released = try PhotoRecords.release(pictureOf: viewer.id, at: time, in: connection)
+            let removed = try photos.release(PhotoRecords.picture(of: viewer.id, in: connection), in: connection)
             try AccountRecords.setPicture(kept[0].files, of: viewer.id, at: time, in: connection)
-            try PhotoRecords.forget([kept[0].files], in: connection)
-            return (try Self.own(viewer, in: connection), released)
+            return (try Self.own(viewer, in: connection), removed)
         }
-        try await photos.remove(released)
+        await photos.announce(removed)
         return account
     }
 
@@ -39,13 +40,13 @@ extension Accounts {
     package func removePicture(by viewer: Viewer) async throws -> Account {
         let time = clock.now()
         defer { cache.forgetAll() }
-        let (account, released) = try await storage.write { connection in
+        let (account, removed) = try await storage.write { [photos] connection in
             try Self.refuseDemo(viewer, in: connection)
-            let released = try PhotoRecords.release(pictureOf: viewer.id, at: time, in: connection)
+            let removed = try photos.release(PhotoRecords.picture(of: viewer.id, in: connection), in: connection)
             try AccountRecords.setPicture("", of: viewer.id, at: time, in: connection)
-            return (try Self.own(viewer, in: connection), released)
+            return (try Self.own(viewer, in: connection), removed)
         }
-        try await photos.remove(released)
+        await photos.announce(removed)
         return account
     }
 
@@ -57,12 +58,14 @@ extension Accounts {
         try check.done()
         let time = clock.now()
         defer { cache.forgetAll() }
-        return try await storage.write { connection in
+        return try await storage.write { [deletions] connection in
             try Self.refuseDemo(viewer, in: connection)
+            let before = try Self.own(viewer, in: connection)
             guard try AccountRecords.setUsername(name, of: viewer.id, at: time, in: connection) else {
                 throw Self.taken(username: name)
             }
             let account = try Self.own(viewer, in: connection)
+            if account.words != before.words { try deletions.note(in: connection) }
             try SearchRecords.index(viewer.id, account.username, account.fullName, in: connection)
             return account
         }
@@ -76,9 +79,10 @@ extension Accounts {
         try check.done()
         let proof = try await prove(password, of: viewer)
         let time = clock.now()
-        try await storage.write { connection in
+        try await storage.write { [deletions] connection in
             try proof.require(of: viewer, field: "password", in: connection)
             guard try AccountRecords.setEmail(email, of: viewer.id, at: time, in: connection) else { throw Self.takenEmail }
+            try deletions.note(in: connection)
             try CredentialRecords.deleteAll(of: viewer.id, but: viewer.credential.hash, in: connection)
         }
         await credentialsEnded(of: viewer.id)
@@ -121,4 +125,9 @@ extension Accounts {
         guard let account = try AccountRecords.find(viewer.id, in: connection) else { throw Problem.notFound("account") }
         return account
     }
+}
+
+extension Account {
+    /// What they wrote of themselves.
+    fileprivate var words: [String] { [summary.username, summary.fullName, bio, website, pronouns] }
 }

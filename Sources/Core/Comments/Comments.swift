@@ -91,10 +91,10 @@ package struct Comments: Sendable {
     /// - Returns: the post it stood under.
     @discardableResult
     package func delete(_ id: ID<Comment>, by viewer: Viewer) async throws -> ID<Post> {
-        deletions.note()
-        return try await storage.write { connection in
+        try await storage.write { [deletions] connection in
             if let post = try CommentRecords.post(of: id, by: viewer.id, in: connection) {
                 try CommentRecords.delete(id, of: post, in: connection)
+                try deletions.note(in: connection)
                 return post
             }
             let found = try CommentRecords.place(of: id, for: viewer.id, in: connection)
@@ -102,6 +102,7 @@ package struct Comments: Sendable {
                 throw Problem(.forbidden, "Only its author and the post’s author may delete a comment.")
             }
             try CommentRecords.delete(id, of: found.post, in: connection)
+            try deletions.note(in: connection)
             return found.post
         }
     }

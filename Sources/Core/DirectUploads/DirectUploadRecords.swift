@@ -31,8 +31,29 @@ enum DirectUploadRecords {
             """)
     }
 
-    static func count(of account: ID<Account>, in connection: any Connection) throws -> Int {
-        Int(try connection.int("SELECT count(*) FROM direct_uploads WHERE account_id = \(account)") ?? 0)
+    /// How many offers to `account` were made after `time`, and when the first of them was.
+    static func offers(
+        to account: ID<Account>, after time: Int64, in connection: any Connection
+    ) throws -> (count: Int, first: Int64?) {
+        try connection.row(
+            """
+            SELECT count(*), min(created_at) FROM direct_uploads
+            WHERE account_id = \(account) AND created_at > \(time)
+            """
+        ) { ($0.count(), $0.intOrNil()) } ?? (0, nil)
+    }
+
+    /// All that an account has on its way.
+    static func all(of account: ID<Account>, in connection: any Connection) throws -> [Record] {
+        try connection.rows("SELECT \(columns) FROM direct_uploads WHERE account_id = \(account)", record)
+            .compactMap { $0 }
+    }
+
+    /// Takes out one of `account`; nil where there is none such.
+    static func take(_ id: ID<Photo>, of account: ID<Account>, in connection: any Connection) throws -> Record? {
+        try connection.row(
+            "DELETE FROM direct_uploads WHERE id = \(id) AND account_id = \(account) RETURNING \(columns)", record
+        ) ?? nil
     }
 
     static func find(_ name: UploadName, in connection: any Connection) throws -> Record? {
@@ -53,7 +74,8 @@ enum DirectUploadRecords {
         try connection.run("DELETE FROM direct_uploads WHERE id = \(id)") == 1
     }
 
-    static func delete(before time: Int64, in connection: any Connection) throws {
+    /// How many there were.
+    static func delete(before time: Int64, in connection: any Connection) throws -> Int {
         try connection.run("DELETE FROM direct_uploads WHERE created_at < \(time)")
     }
 

@@ -9,7 +9,7 @@ import Storage
 package struct DirectUploads: Sendable {
     /// An offer is good for so long, in milliseconds.
     static let offerLifetime: Int64 = 5 * 60 * 1000
-    /// How many photos of one account may be on their way.
+    /// How many photos of one account may be on their way: only offers that are still good count.
     package static let limit = 20
 
     let storage: any Storage
@@ -38,9 +38,11 @@ package struct DirectUploads: Sendable {
         let id = ids.next(Photo.self)
         try await storage.write { connection in
             try Accounts.refuseDemo(viewer, in: connection)
-            guard try DirectUploadRecords.count(of: viewer.id, in: connection) < Self.limit else {
+            let good = try DirectUploadRecords.offers(to: viewer.id, after: now - Self.offerLifetime, in: connection)
+            guard good.count < Self.limit else {
+                let end = (good.first ?? now) + Self.offerLifetime
                 throw Problem(
-                    .tooMany(retryAfter: Int(Self.offerLifetime / 1000)),
+                    .tooMany(retryAfter: Int((end - now + 999) / 1000)),
                     "\(Self.limit) of your photos are on their way already: post them first, or wait.")
             }
             try DirectUploadRecords.insert(id, of: viewer.id, name, wish, at: now, in: connection)
@@ -91,26 +93,31 @@ package struct DirectUploads: Sendable {
         let time = clock.now()
         let upload = PhotoUpload(path: path, altText: record.altText, id: record.id, place: place)
         do {
-            try await photos.keeping([upload]) { kept, connection in
+            try await photos.keeping([upload]) { [photos] kept, connection in
                 // Of two posts with the same photo, one has it.
                 guard try DirectUploadRecords.delete(record.id, in: connection) else { throw Problem.notWaiting(record.id) }
+                try photos.jobs.enqueue(DiscardUploads(names: [record.name.description]), in: connection)
                 for photo in kept { try PhotoRecords.insert(photo, of: viewer.id, at: time, in: connection) }
             }
         } catch let problem as Problem where problem.isRefusedPhoto {
-            _ = try await storage.write { try DirectUploadRecords.delete(record.id, in: $0) }
-            try await media.discard([record.name])
+            try await storage.write { [photos] connection in
+                guard try DirectUploadRecords.delete(record.id, in: connection) else { return }
+                try photos.jobs.enqueue(DiscardUploads(names: [record.name.description]), in: connection)
+            }
+            photos.jobs.wake()
             throw problem
         }
-        // What cannot be discarded now goes with the maintenance.
-        try? await media.discard([record.name])
+        photos.jobs.wake()
     }
 
     /// Forgets offers that nobody posted in time, and removes what was set aside for none; how many files there were.
     func removeLeft(before time: Int64) async throws -> Int {
         // Listed first: whatever is set aside then has a record already, or none any more.
         let aside = try await media.uploads()
-        let known = try await storage.write { connection in
-            try DirectUploadRecords.delete(before: time, in: connection)
+        let known = try await storage.write { [photos] connection in
+            if try DirectUploadRecords.delete(before: time, in: connection) > 0 {
+                try photos.deletions.note(in: connection)
+            }
             return try DirectUploadRecords.names(in: connection)
         }
         let left = aside.filter { !known.contains($0.description) }

@@ -14,8 +14,10 @@ package enum Change: Sendable, Equatable {
     case notifications([ID<Account>])
     /// Sessions or tokens of accounts ended.
     case credentials([ID<Account>])
-    /// The files of photos under these prefixes are gone.
+    /// Photos under these prefixes were deleted; their files are removed later.
     case photosRemoved([String])
+    /// The files of deleted photos are gone.
+    case photoFilesRemoved([String])
     /// Anything may have happened: the way to the other copies was lost for a while.
     case anything
 }
@@ -49,7 +51,7 @@ package final class LocalEvents: Events {
         switch change {
         case .notifications(let accounts): yield(.notifications, to: accounts)
         case .credentials(let accounts): yield(.credentials, to: accounts)
-        case .photosRemoved: break
+        case .photosRemoved, .photoFilesRemoved: break
         case .anything:
             let accounts = listeners.withLock { Array($0.keys) }
             yield(.credentials, to: accounts)

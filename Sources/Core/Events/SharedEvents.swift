@@ -60,6 +60,7 @@ extension Change {
             case .notifications(let accounts): ("notifications", accounts.map { "\($0.value)" })
             case .credentials(let accounts): ("credentials", accounts.map { "\($0.value)" })
             case .photosRemoved(let files): ("photosRemoved", files)
+            case .photoFilesRemoved(let files): ("photoFilesRemoved", files)
             case .anything: ("anything", [""])
             }
         var messages: [String] = []
@@ -83,6 +84,7 @@ extension Change {
         case "notifications": self = .notifications(accounts)
         case "credentials": self = .credentials(accounts)
         case "photosRemoved": self = .photosRemoved(items.map { String($0) })
+        case "photoFilesRemoved": self = .photoFilesRemoved(items.map { String($0) })
         case "anything": self = .anything
         default: return nil
         }

@@ -15,6 +15,9 @@ package struct Maintenance: Sendable {
     let clock: Clock
     let deletions: Deletions
 
+    private var ownership: MediaOwnership { MediaOwnership(storage: storage, media: media, photos: photos) }
+    private var strays: StrayPhotos { StrayPhotos(storage: storage, media: media, photos: photos, clock: clock) }
+
     /// What one round did.
     package struct Report: Sendable, Equatable {
         package var expiredCredentials = 0
@@ -22,22 +25,28 @@ package struct Maintenance: Sendable {
         package var oldNotifications = 0
         package var waitingPhotos = 0
         package var unclaimedFiles = 0
-        package var strayFiles = 0
+        package var straysMovedAside = 0
+        package var straysMovedBack = 0
+        package var straysRemoved = 0
         package var mendedCounters = 0
+        /// Why the photos were not cleaned up, and what to do; nil where they were.
+        package var refusal: String?
 
         /// Each with its name, for a log or a terminal.
         package var lines: [(name: String, count: Int)] {
             [
                 ("expired sessions and tokens", expiredCredentials), ("spent invitations", spentInvites),
                 ("old notifications", oldNotifications), ("photos never posted", waitingPhotos),
-                ("files of broken uploads", unclaimedFiles), ("files without a record", strayFiles),
-                ("counters mended", mendedCounters),
+                ("files of broken uploads", unclaimedFiles), ("photos without a record, moved aside", straysMovedAside),
+                ("photos with a record again, moved back", straysMovedBack),
+                ("photos without a record for a week, removed", straysRemoved), ("counters mended", mendedCounters),
             ]
         }
     }
 
-    /// One round of all of it.
-    package func run() async throws -> Report {
+    /// One round of all of it. Files are removed by jobs.
+    /// - Parameter evenIfManyStrays: whether more photos than a hundredth of all may be moved aside.
+    package func run(evenIfManyStrays: Bool = false) async throws -> Report {
         let now = clock.now()
         var report = Report()
         (report.expiredCredentials, report.spentInvites, report.oldNotifications) = try await storage.write { connection in
@@ -48,28 +57,25 @@ package struct Maintenance: Sendable {
                     before: IDSequence.first(at: now - Notifications.lifetime), in: connection)
             )
         }
-        report.waitingPhotos = try await removeWaitingPhotos(before: now - Self.waitingPhotoLifetime)
-        report.waitingPhotos += try await directUploads.removeLeft(before: now - Self.waitingPhotoLifetime)
-        report.unclaimedFiles = try await photos.removeUnclaimed(olderThan: Self.uploadTime)
-        report.strayFiles = try await removeStrayFiles()
         report.mendedCounters = try await recount()
-        try await purge()
+        report.waitingPhotos = try await removeWaitingPhotos(before: now - Self.waitingPhotoLifetime)
+        report.unclaimedFiles = try await photos.releaseUnclaimed(olderThan: Self.uploadTime)
+        report.refusal = try await ownership.verdict().refusal
+        guard report.refusal == nil else { return report }
+        report.waitingPhotos += try await directUploads.removeLeft(before: now - Self.waitingPhotoLifetime)
+        let swept = try await strays.sweep(evenIfMany: evenIfManyStrays)
+        (report.straysMovedAside, report.straysMovedBack) = (swept.movedAside, swept.movedBack)
+        (report.straysRemoved, report.refusal) = (swept.removed, swept.refusal)
         return report
     }
 
-    /// Takes what was deleted out of indexes and logs too, so that nothing of it can be read from the files; does nothing
-    /// where nothing was deleted since the last time.
-    package func purgeDeleted() async throws {
-        guard deletions.take() else { return }
-        do { try await purge() } catch {
-            deletions.note()
-            throw error
-        }
-    }
-
-    private func purge() async throws {
-        try await storage.write(SearchRecords.purge)
-        try await storage.purge()
+    /// Looks whether the photos belong to the records, and has those come back that were moved aside and are named
+    /// again, as after a newer backup was restored.
+    /// - Returns: why nothing is cleaned up there, and what to do; nil where all is well.
+    package func checkMedia() async throws -> String? {
+        let refusal = try await ownership.verdict().refusal
+        if refusal == nil { _ = try await strays.bringBack() }
+        return refusal
     }
 
     /// Sets every counter that differs from what it counts; how many there were.
@@ -95,38 +101,12 @@ package struct Maintenance: Sendable {
     }
 
     private func removeWaitingPhotos(before time: Int64) async throws -> Int {
-        let now = clock.now()
-        let files = try await storage.write { connection in
-            let files = try connection.rows(
-                "DELETE FROM photos WHERE post_id IS NULL AND created_at < \(time) RETURNING files"
-            ) { $0.text() }
-            try PhotoRecords.expect(files, at: now, in: connection)
-            return files
+        let removed = try await storage.write { connection in
+            let waiting = try PhotoRecords.takeWaiting(before: time, in: connection)
+            if waiting.contains(where: { !$0.altText.isEmpty }) { try deletions.note(in: connection) }
+            return try photos.release(waiting.map { PhotoFiles($0) }, in: connection)
         }
-        try await photos.remove(files)
-        return files.count
-    }
-
-    /// Files that no record knows, such as a restored older database leaves.
-    private func removeStrayFiles() async throws -> Int {
-        var count = 0
-        for folder in MediaPrefix.folders {
-            let found = try await media.prefixes(in: folder)
-            guard !found.isEmpty else { continue }
-            let known = try await storage.read { connection in
-                try Set(
-                    connection.rows(
-                        """
-                        SELECT files FROM photos WHERE files >= \(folder) AND files < \(folder + "~")
-                        UNION ALL SELECT picture FROM accounts WHERE picture >= \(folder) AND picture < \(folder + "~")
-                        UNION ALL SELECT files FROM unclaimed_files WHERE files >= \(folder) AND files < \(folder + "~")
-                        """
-                    ) { $0.text() })
-            }
-            let strays = found.map(\.description).filter { !known.contains($0) }
-            try await photos.remove(strays)
-            count += strays.count
-        }
-        return count
+        await photos.announce(removed)
+        return removed.count
     }
 }

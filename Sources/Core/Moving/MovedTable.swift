@@ -5,18 +5,24 @@ import Storage
 package struct MovedTable: Sendable {
     package let name: String
     let key: [String]
+    /// Another column in which no two rows are alike.
+    private let unique: String?
 
-    /// Every table but the indexes of words, which are made anew; none before those that it refers to.
+    /// Every table but the indexes of words, which are made anew; none before those that it refers to. Jobs move too:
+    /// what was promised, such as that a deleted photo's files go, is to happen at the new place. So do the facts: it
+    /// is the same community there, with the same id, whose photos are marked with it.
     package static let all = [
         MovedTable("accounts"), MovedTable("credentials", key: "hash"), MovedTable("invites", key: "hash"),
         MovedTable("posts"), MovedTable("photos"), MovedTable("direct_uploads"),
         MovedTable("unclaimed_files", key: "files"), MovedTable("post_tags", key: "tag", "post_id"), MovedTable("likes"),
         MovedTable("saves"), MovedTable("comments"), MovedTable("comment_likes"), MovedTable("follows"),
         MovedTable("follow_requests"), MovedTable("blocks"), MovedTable("mutes"), MovedTable("notifications"),
+        MovedTable("jobs", unique: "key"), MovedTable("facts", key: "name"),
     ]
 
-    private init(_ name: String, key: String...) {
+    private init(_ name: String, key: String..., unique: String? = nil) {
         self.name = name
+        self.unique = unique
         self.key = key.isEmpty ? ["id"] : key
     }
 
@@ -76,6 +82,7 @@ package struct MovedTable: Sendable {
 
     /// Adds rows, or sets those whose keys are there.
     func put(_ rows: [[Bind]], _ columns: [Column], in connection: any Connection) throws {
+        try makeRoom(for: rows, columns, in: connection)
         let names = columns.map(\.name)
         let set = names.filter { !key.contains($0) }.map { "\(names: [$0]) = excluded.\(names: [$0])" as SQL }
         let otherwise: SQL = set.isEmpty ? "DO NOTHING" : "DO UPDATE SET \(joined(set))"
@@ -87,6 +94,19 @@ package struct MovedTable: Sendable {
                 ON CONFLICT (\(names: key)) \(otherwise)
                 """
             try connection.run(statement)
+        }
+    }
+
+    /// Removes rows that have what these have, where there is only one such.
+    private func makeRoom(for rows: [[Bind]], _ columns: [Column], in connection: any Connection) throws {
+        guard let unique, let place = columns.firstIndex(where: { $0.name == unique }) else { return }
+        for row in rows where row[place] != .null(columns[place].kind) {
+            let own = self.key(of: row, columns)
+            try connection.run(
+                """
+                DELETE FROM \(names: [name]) WHERE \(names: [unique]) = \(AnyBind(bind: row[place]))
+                AND \(tuple) <> (\(list(own)))
+                """)
         }
     }
 

@@ -3,10 +3,10 @@ import Storage
 /// The SQL of photos, and of files that no photo claims.
 ///
 /// A key is written into `unclaimed_files` before the first file is kept under it, and leaves it in the transaction
-/// that adds the photo; deleting a photo puts it back in. So a crash at any moment leaves no file that is not known
-/// to be wanted or to be removed.
+/// that adds the photo; the transaction that deletes a photo keeps a job for its files. So a crash at any moment
+/// leaves no file that is not known to be wanted or to be removed.
 enum PhotoRecords {
-    /// Adds a photo and claims its files. It belongs to no post yet unless `post` and `position` say so.
+    /// Adds a photo. It belongs to no post yet unless `post` and `position` say so.
     static func insert(
         _ photo: Photo, of account: ID<Account>, post: (id: ID<Post>, position: Int)? = nil, at time: Int64,
         in connection: any Connection
@@ -19,7 +19,6 @@ enum PhotoRecords {
             \(photo.width), \(photo.height), \(photo.altText), \(photo.blurhash), \
             \(text(photo.renditions)), \(time))
             """)
-        try forget([photo.files], in: connection)
     }
 
     /// Puts a waiting photo of `account` into a post; false when there is none such.
@@ -52,33 +51,61 @@ enum PhotoRecords {
         }
     }
 
-    static func forget(_ files: [String], in connection: any Connection) throws {
-        for files in files { try connection.run("DELETE FROM unclaimed_files WHERE files = \(files)") }
+    /// Takes a key out of the unclaimed ones, for a record that claims it in the same transaction.
+    /// - Throws: ``Problem`` where it was given up meanwhile: its files are being removed.
+    static func claim(_ files: String, in connection: any Connection) throws {
+        guard try connection.run("DELETE FROM unclaimed_files WHERE files = \(files)") == 1 else {
+            throw Problem(.unavailable(retryAfter: 5), "The photo took too long to arrive; send it again.")
+        }
     }
 
-    static func unclaimed(before time: Int64, in connection: any Connection) throws -> [String] {
-        try connection.rows("SELECT files FROM unclaimed_files WHERE since < \(time)") { $0.text() }
+    /// Takes out those of `files` that nothing claimed.
+    static func takeUnclaimed(_ files: [String], in connection: any Connection) throws -> [String] {
+        try files.filter { try connection.run("DELETE FROM unclaimed_files WHERE files = \($0)") == 1 }
     }
 
-    /// Gives up the files of a post's photos; the photos' rows go with the post.
-    static func release(photosOf post: ID<Post>, at time: Int64, in connection: any Connection) throws -> [String] {
-        let files = try connection.rows("SELECT files FROM photos WHERE post_id = \(post)") { $0.text() }
-        try expect(files, at: time, in: connection)
-        return files
+    static func takeUnclaimed(before time: Int64, in connection: any Connection) throws -> [String] {
+        try connection.rows("DELETE FROM unclaimed_files WHERE since < \(time) RETURNING files") { $0.text() }
     }
 
-    /// Gives up the files of all an account's photos and of its picture; the photos' rows go with the account.
-    static func release(photosOf account: ID<Account>, at time: Int64, in connection: any Connection) throws -> [String] {
-        let files = try connection.rows("SELECT files FROM photos WHERE account_id = \(account)") { $0.text() }
-        try expect(files, at: time, in: connection)
-        return try files + release(pictureOf: account, at: time, in: connection)
+    /// The files of a post's photos.
+    static func files(of post: ID<Post>, in connection: any Connection) throws -> [PhotoFiles] {
+        try connection.rows("SELECT \(Photo.columns) FROM photos m WHERE m.post_id = \(post)", as: Photo.self)
+            .map { PhotoFiles($0) }
     }
 
-    /// Gives up the files of an account's picture.
-    static func release(pictureOf account: ID<Account>, at time: Int64, in connection: any Connection) throws -> [String] {
-        let files = try connection.rows("SELECT picture FROM accounts WHERE id = \(account) AND picture <> ''") { $0.text() }
-        try expect(files, at: time, in: connection)
-        return files
+    /// The files of all an account's photos and of its picture.
+    static func files(of account: ID<Account>, in connection: any Connection) throws -> [PhotoFiles] {
+        try connection.rows("SELECT \(Photo.columns) FROM photos m WHERE m.account_id = \(account)", as: Photo.self)
+            .map { PhotoFiles($0) } + picture(of: account, in: connection)
+    }
+
+    /// The files of an account's picture; empty where it has none.
+    static func picture(of account: ID<Account>, in connection: any Connection) throws -> [PhotoFiles] {
+        try connection.rows("SELECT picture FROM accounts WHERE id = \(account) AND picture <> ''") {
+            PhotoFiles(picture: $0.text())
+        }
+    }
+
+    /// Takes out a photo of `account` that waits to be posted; nil where it is none.
+    static func takeWaiting(
+        _ id: ID<Photo>, of account: ID<Account>, in connection: any Connection
+    ) throws -> Photo? {
+        let photo: Photo? = try connection.row(
+            """
+            SELECT \(Photo.columns) FROM photos m
+            WHERE m.id = \(id) AND m.account_id = \(account) AND m.post_id IS NULL
+            """)
+        if photo != nil { try connection.run("DELETE FROM photos WHERE id = \(id)") }
+        return photo
+    }
+
+    /// Takes out the photos that have waited since before `time`.
+    static func takeWaiting(before time: Int64, in connection: any Connection) throws -> [Photo] {
+        let photos: [Photo] = try connection.rows(
+            "SELECT \(Photo.columns) FROM photos m WHERE m.post_id IS NULL AND m.created_at < \(time)")
+        for photo in photos { try connection.run("DELETE FROM photos WHERE id = \(photo.id)") }
+        return photos
     }
 
     /// Sets the text of a photo of `post`; false when it is none of it.

@@ -13,6 +13,9 @@ package struct Photos: Sendable {
     let ids: IDSequence
     let clock: Clock
     let events: any Events
+    let jobs: JobQueue
+    let deletions: Deletions
+    let removed = RemovedPhotos()
     let logger: Logger
 
     /// Adds one photo, ready to be posted.
@@ -51,40 +54,20 @@ package struct Photos: Sendable {
                 }
                 return try await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
             }
-            return try await storage.write { try record(photos, $0) }
+            return try await storage.write { connection in
+                for photo in photos { try PhotoRecords.claim(photo.files, in: connection) }
+                return try record(photos, connection)
+            }
         } catch StorageError.uncertain {
             // Perhaps the photos are posted. If not, their files are known as unclaimed, and go with the maintenance.
             throw StorageError.uncertain
         } catch let error as MediaError where error.isPassing {
-            // What cannot be reached cannot be removed now; it goes with the maintenance too.
+            // What is still on its way may arrive after it was removed; it goes with the maintenance too.
             throw error
         } catch {
-            await removeQuietly(prefixes.map(\.description))
+            await releaseQuietly(prefixes.map(\.description))
             throw error
         }
-    }
-
-    /// Removes files that nothing claims any more.
-    func remove(_ files: [String]) async throws {
-        guard !files.isEmpty else { return }
-        let prefixes = files.compactMap { MediaPrefix($0) }
-        do {
-            defer { mediaCache.forget(prefixes) }
-            try await media.delete(prefixes)
-        }
-        await events.publish(.photosRemoved(prefixes.map(\.description)))
-        try await storage.write { try PhotoRecords.forget(files, in: $0) }
-    }
-
-    /// Removes the files that a crash or a failed removal left behind; how many photos' files there were.
-    /// - Parameter age: only what has been unclaimed for so many milliseconds, as what is younger may be an upload
-    ///   in progress.
-    @discardableResult
-    package func removeUnclaimed(olderThan age: Int64 = 0) async throws -> Int {
-        let limit = clock.now() - age + (age == 0 ? 1 : 0)
-        let files = try await storage.read { try PhotoRecords.unclaimed(before: limit, in: $0) }
-        try await remove(files)
-        return files.count
     }
 
     private func keep(
@@ -106,12 +89,18 @@ package struct Photos: Sendable {
         }
     }
 
-    /// After a failure: what cannot be removed now stays known as unclaimed, and goes at the next start.
-    private func removeQuietly(_ files: [String]) async {
+    /// After a failure: what cannot be written down now stays known as unclaimed, and goes with the maintenance.
+    private func releaseQuietly(_ files: [String]) async {
         // A task of its own: the request's may be cancelled already, which must not leave files behind.
         await Task {
-            do { try await remove(files) } catch {
-                logger.warning("Files of a failed upload stay until the next start", metadata: ["error": "\(error)"])
+            do {
+                let prefixes = try await storage.write { connection in
+                    let left = try PhotoRecords.takeUnclaimed(files, in: connection)
+                    return try release(left.map { PhotoFiles(files: $0, names: nil) }, in: connection)
+                }
+                await announce(prefixes)
+            } catch {
+                logger.warning("Files of a failed upload stay for an hour", metadata: ["error": "\(error)"])
             }
         }.value
     }

@@ -55,12 +55,12 @@ package struct Posts: Sendable {
             let before = try Self.find(id, for: viewer, in: connection)
             guard before.author.id == viewer.id else { throw Problem(.forbidden, "Only its author may edit a post.") }
             try PostRecords.edit(id, edit, at: time, in: connection)
-            deletions.note()
             for (photo, text) in edit.altTexts
             where try !PhotoRecords.setAltText(text, of: photo, in: id, in: connection) {
                 throw Problem(.invalid, field: "media", "Photo \(photo) is none of this post.")
             }
             let post = try Self.find(id, for: viewer, in: connection)
+            if post.words != before.words { try deletions.note(in: connection) }
             try PostRecords.index(post, in: connection)
             let known = Set(RichText(before.caption).mentions)
             let new = RichText(post.caption).mentions.filter { !known.contains($0) }
@@ -94,18 +94,17 @@ package struct Posts: Sendable {
     /// Takes a post out, with its comments, likes and files.
     /// - Throws: ``Problem``: `notFound`, or `forbidden` for somebody else's.
     package func delete(_ id: ID<Post>, by viewer: Viewer) async throws {
-        let time = clock.now()
-        let files = try await storage.write { connection in
+        let removed = try await storage.write { [photos, deletions] connection in
             let author = try PostRecords.author(of: id, for: viewer.id, in: connection)
             guard author == viewer.id else {
                 throw Problem(.forbidden, "Only its author may delete a post.")
             }
-            let files = try PhotoRecords.release(photosOf: id, at: time, in: connection)
+            let removed = try photos.release(PhotoRecords.files(of: id, in: connection), in: connection)
             try PostRecords.delete(id, by: author, in: connection)
-            return files
+            try deletions.note(in: connection)
+            return removed
         }
-        deletions.note()
-        try await photos.remove(files)
+        await photos.announce(removed)
     }
 
     static func find(_ id: ID<Post>, for viewer: Viewer?, in connection: any Connection) throws -> Post {
@@ -114,4 +113,9 @@ package struct Posts: Sendable {
         }
         return post
     }
+}
+
+extension Post {
+    /// What people wrote in it.
+    fileprivate var words: [String] { [caption, location] + photos.map(\.altText) }
 }

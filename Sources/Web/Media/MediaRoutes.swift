@@ -9,8 +9,10 @@ import NIOCore
 package struct MediaRoutes: Sendable {
     private let media: any MediaStorage
     private let cache: MediaCache
+    private let photos: Photos
 
     package init(community: Community) {
+        photos = community.photos
         media = community.media
         cache = community.mediaCache
     }
@@ -24,7 +26,8 @@ package struct MediaRoutes: Sendable {
     @Sendable func file(_ request: Request, _ context: WebContext) async throws -> Response {
         let parameters = context.parameters
         guard let folder = parameters.get("folder"), let photo = parameters.get("photo"),
-            let name = parameters.get("name"), let key = MediaKey(prefix: folder + "/" + photo, name: name)
+            let name = parameters.get("name"), let key = MediaKey(prefix: folder + "/" + photo, name: name),
+            !photos.isRemoved(key.prefix)
         else { throw Problem.notFound("photo") }
         if let address = try await media.address(of: key) {
             // The address is good for an hour: whoever keeps it for half of one can still use it.

@@ -1,0 +1,163 @@
+import Core
+import Foundation
+import MediaStorage
+import Storage
+import TestSupport
+import Testing
+
+@testable import Core
+
+/// Files of what was deleted: nobody waits for them to go, and nobody is served them meanwhile.
+struct PhotoRemovalTests {
+    /// A community whose media can go away.
+    private func with(
+        isInBucket: Bool = false, _ body: (TestCommunity, Community, UnsteadyMedia) async throws -> Void
+    ) async throws {
+        try await TestCommunity.with(isInBucket: isInBucket) { test in
+            let media = UnsteadyMedia(test.community.media)
+            let community = test.community(media: media)
+            try await body(test, community, media)
+            await community.close()
+        }
+    }
+
+    private func publish(_ community: Community, _ test: TestCommunity, by viewer: Viewer) async throws
+        -> Post
+    {
+        try await community.posts.publish(
+            PostDraft(caption: "", photos: .uploads([try test.upload()])), by: viewer)
+    }
+
+    private func keptPhotos(_ media: UnsteadyMedia) async throws -> Set<String> {
+        var found: Set<String> = []
+        for folder in try await media.folders() {
+            found.formUnion(try await media.prefixes(in: folder).map(\.description))
+        }
+        return found
+    }
+
+    @Test(arguments: [false, true])
+    func `deleting with the media away succeeds, and the files are gone when they are back`(
+        _ isInBucket: Bool
+    ) async throws {
+        try await with(isInBucket: isInBucket) { test, community, media in
+            let (ada, ben) = (try await test.member("ada"), try await test.member("ben"))
+            let post = try await publish(community, test, by: ada)
+            let other = try await publish(community, test, by: ben)
+            let kept = try await publish(community, test, by: ada)
+            let picture = try await community.accounts.setPicture(try test.upload(), by: ada).picture
+            let added = try await community.photos.add(try test.upload(), by: ada)
+            media.setAway(true)
+            try await community.posts.delete(post.id, by: ada)
+            try await community.accounts.delete(ben.summary)
+            _ = try await community.accounts.removePicture(by: ada)
+            try await community.photos.takeBack(added.id, by: ada)
+            let removed = [post.photos[0].files, other.photos[0].files, try #require(picture), added.files]
+            for files in removed { #expect(community.photos.isRemoved(try #require(MediaPrefix(files)))) }
+            #expect(!community.photos.isRemoved(try #require(MediaPrefix(kept.photos[0].files))))
+            try await community.jobs.runDue()
+            let failed = try await community.jobs.all().filter { $0.kind == RemovePhotoFiles.kind }
+            #expect(failed.count == 4 && failed.allSatisfy { $0.lastError == "nobody answers at ab/…" })
+            // Another copy that starts now serves them as little.
+            let copy = test.community(media: media)
+            try await copy.photos.loadRemoved()
+            for files in removed { #expect(copy.photos.isRemoved(try #require(MediaPrefix(files)))) }
+            await copy.close()
+            media.setAway(false)
+            #expect(try await keptPhotos(media).isSuperset(of: removed))
+            test.time.advance(by: 5000)
+            try await community.jobs.runDue()
+            #expect(try await keptPhotos(media) == [kept.photos[0].files])
+            for files in removed { #expect(!community.photos.isRemoved(try #require(MediaPrefix(files)))) }
+            #expect(try await community.jobs.all().allSatisfy { $0.kind != RemovePhotoFiles.kind })
+        }
+    }
+
+    @Test func `an account with 10,000 photos goes in a moment, and its files in few calls without a list`()
+        async throws
+    {
+        try await with { test, community, media in
+            let ada = try await test.member("ada")
+            _ = try await publish(community, test, by: ada)
+            try await test.storage.write { connection in
+                for number in 0..<10_000 {
+                    let digits = String(number + 0x1000_0000, radix: 16)
+                    let name = digits + String(repeating: "0", count: 32 - digits.count)
+                    let photo = Photo(
+                        id: ID(Int64(number) + 1), files: "\(name.prefix(2))/\(name)", fileType: "jpg",
+                        width: 4000,
+                        height: 3000, altText: "", blurhash: "",
+                        renditions: [1440, 1080, 640, 320].map { .init(width: $0, height: $0) })
+                    try PhotoRecords.insert(photo, of: ada.id, at: 0, in: connection)
+                }
+            }
+            let counting = CountingStorage(test.storage)
+            let counted = test.community(over: counting, media: media)
+            let start = ContinuousClock.now
+            let count = try await counting.count { try await counted.accounts.delete(ada.summary) }
+            print("An account with 10,000 photos was deleted in \(ContinuousClock.now - start)")
+            #expect(count.statements < 100)
+            #expect(try await community.jobs.all().count { $0.kind == RemovePhotoFiles.kind } == 51)
+            try await community.jobs.runDue()
+            #expect(media.count("deleteKeys") == 51 && media.count("deletePrefixes") == 0)
+            #expect(media.count("prefixes") == 0 && media.count("files") == 0)
+            #expect(test.keptFiles == [])
+            await counted.close()
+        }
+    }
+
+    @Test func `files that came from a broken upload go without their names being known`() async throws {
+        try await with(isInBucket: true) { test, community, media in
+            let ada = try await test.member("ada")
+            let post = try await publish(community, test, by: ada)
+            try await test.storage.write { connection in
+                try connection.run("DELETE FROM posts")
+                try PhotoRecords.expect([post.photos[0].files], at: 0, in: connection)
+            }
+            media.setAway(true)
+            #expect(try await community.photos.releaseUnclaimed() == 1)
+            media.setAway(false)
+            try await community.jobs.runDue()
+            #expect(try await keptPhotos(media) == [])
+        }
+    }
+
+    @Test func `a photo whose files were given up meanwhile is not posted`() async throws {
+        try await TestCommunity.with { test in
+            _ = try await test.member("ada")
+            let late = await problem {
+                try await test.storage.write {
+                    try PhotoRecords.claim(MediaPrefix.random().description, in: $0)
+                }
+            }
+            #expect(late?.kind == .unavailable(retryAfter: 5))
+        }
+    }
+
+    @Test func `one takes back what is one's own and not posted`() async throws {
+        try await TestCommunity.with { test in
+            let (ada, ben) = (try await test.member("ada"), try await test.member("ben"))
+            let community = test.community
+            let photo = try await community.photos.add(try test.upload(), by: ada)
+            let posted = try await test.post(by: ada).photos[0]
+            let offer = try await community.directUploads.offer(
+                DirectUploadWish(contentType: "image/png", byteCount: 5, altText: ""), to: ada)
+            let path = test.uploads.newPath()
+            try Data("bytes".utf8).write(to: URL(fileURLWithPath: path))
+            try await community.directUploads.receive(path, byteCount: 5, as: offer.name)
+            for id in [photo.id, offer.id] {
+                #expect(await problem { try await community.photos.takeBack(id, by: ben) }?.kind == .notFound)
+                try await community.photos.takeBack(id, by: ada)
+                #expect(await problem { try await community.photos.takeBack(id, by: ada) }?.kind == .notFound)
+            }
+            #expect(
+                await problem { try await community.photos.takeBack(posted.id, by: ada) }?.kind == .notFound)
+            try await test.settle()
+            #expect(test.keptFiles.filter { !$0.hasPrefix(".aside") }.count == 3, "those of the post")
+            // What S3 would take until the offer is over is discarded after it.
+            test.time.advance(by: DirectUploads.offerLifetime + 60_000)
+            try await test.settle()
+            #expect(try await community.media.uploads() == [])
+        }
+    }
+}

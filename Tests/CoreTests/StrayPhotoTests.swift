@@ -1,0 +1,215 @@
+import Core
+import Foundation
+import MediaStorage
+import SQLiteStorage
+import Storage
+import TestSupport
+import Testing
+
+@testable import Core
+
+/// Photos that no record names, and photos of other communities.
+struct StrayPhotoTests {
+    private func photos(_ media: any MediaStorage) async throws -> Set<MediaPrefix> {
+        var found: Set<MediaPrefix> = []
+        for folder in try await media.folders() { found.formUnion(try await media.prefixes(in: folder)) }
+        return found
+    }
+
+    /// Another database over the same photos.
+    private func withOther(_ test: TestCommunity, _ body: (Community, any Storage) async throws -> Void)
+        async throws
+    {
+        let storage = try SQLiteStorage()
+        try await Community.migrate(storage)
+        let other = test.community(over: storage)
+        try await body(other, storage)
+        await other.close()
+        try await storage.close()
+    }
+
+    private func register(_ name: String, in community: Community) async throws -> Viewer {
+        let account = try await community.accounts.register(
+            Registration(
+                email: "\(name)@example.org", fullName: name, username: name, password: TestCommunity.password
+            ))
+        let issued = try await community.credentials.issue(.token, to: account, scopes: .all, name: "test")
+        return try #require(try await community.credentials.viewer(issued.secret, kind: .token))
+    }
+
+    private func post(in community: Community, _ test: TestCommunity, by viewer: Viewer) async throws {
+        _ = try await community.posts.publish(
+            PostDraft(caption: "", photos: .uploads([try test.upload()])), by: viewer)
+    }
+
+    @Test(arguments: [false, true], [false, true])
+    func `an empty database removes no photo, whether they are marked or not`(
+        _ isInBucket: Bool, _ isMarked: Bool
+    ) async throws {
+        try await TestCommunity.with(isInBucket: isInBucket) { test in
+            let ada = try await test.member("ada")
+            for _ in 0..<3 { _ = try await test.post(by: ada) }
+            if isMarked { #expect(try await test.community.maintenance.run().refusal == nil) }
+            let aside = test.uploads.newPath()
+            try Data("x".utf8).write(to: URL(fileURLWithPath: aside))
+            try await test.community.media.setAside(aside, as: .random())
+            try await withOther(test) { other, _ in
+                let before = try await photos(test.community.media)
+                for _ in 0..<2 {
+                    let report = try await other.maintenance.run(evenIfManyStrays: true)
+                    #expect(report.refusal?.contains("Nothing was cleaned up") == true)
+                    #expect(report.straysMovedAside == 0)
+                    #expect(try await other.maintenance.checkMedia() != nil)
+                    try await other.jobs.runDue()
+                    // Posting there makes it no more its own.
+                    try await post(
+                        in: other, test,
+                        by: try await register("eve\(UInt16.random(in: 0...9999))", in: other))
+                }
+                #expect(try await photos(test.community.media).isSuperset(of: before) && before.count == 3)
+                #expect(try await test.community.media.uploads().count == 1)
+                #expect(try await test.community.media.strays() == [])
+            }
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `of two communities at one place the first cleans up, and takes nothing of the other`(
+        _ isInBucket: Bool
+    ) async throws {
+        try await TestCommunity.with(isInBucket: isInBucket) { test in
+            _ = try await test.member("ada")
+            #expect(try await test.community.maintenance.checkMedia() == nil, "empty: it is marked")
+            try await withOther(test) { other, _ in
+                try await post(in: other, test, by: try await register("eve", in: other))
+                #expect(try await other.maintenance.run().refusal != nil)
+                let moved = try await test.community.maintenance.run()
+                #expect(moved.straysMovedAside == 1, "moved, and not removed")
+                #expect(try await test.community.media.strays().count == 1)
+            }
+        }
+    }
+
+    @Test func `an existing community without a marker is known by its photos`() async throws {
+        try await TestCommunity.with { test in
+            let ada = try await test.member("ada")
+            _ = try await test.post(by: ada)
+            _ = try await test.community.accounts.setPicture(try test.upload(), by: ada)
+            #expect(try await test.community.media.marker() == nil)
+            #expect(try await test.community.maintenance.checkMedia() == nil)
+            #expect(try await test.community.media.marker() == Facts.communityID(in: test.storage))
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `an older database moves photos aside, a newer one has them back, and after a week they go`(
+        _ isInBucket: Bool
+    ) async throws {
+        try await TestCommunity.with(isInBucket: isInBucket) { test in
+            let community = test.community
+            let ada = try await test.member("ada")
+            let (old, new) = (try await test.post(by: ada), try await test.post(by: ada))
+            #expect(try await community.maintenance.run().straysMovedAside == 0)
+            // As in a backup made before the newer post.
+            try await test.storage.write {
+                try $0.run("UPDATE photos SET files = 'zz' || files WHERE post_id = \(new.id)")
+            }
+            #expect(try await community.maintenance.run().straysMovedAside == 1)
+            let (lost, kept) = (
+                try #require(MediaPrefix(new.photos[0].files)), try #require(MediaPrefix(old.photos[0].files))
+            )
+            #expect(try await photos(community.media) == [kept])
+            let aside = try await community.media.strays()
+            #expect(aside == [StrayPhoto(prefix: lost, since: test.time.clock.now())])
+            // The newer one is restored.
+            let names = try await test.storage.write { connection in
+                try connection.run("UPDATE photos SET files = \(lost.description) WHERE post_id = \(new.id)")
+            }
+            #expect(names == 1)
+            #expect(try await community.maintenance.checkMedia() == nil)
+            #expect(try await photos(community.media) == [kept, lost])
+            let key = try #require(MediaKey(prefix: lost.description, name: "thumb.jpg"))
+            #expect(try await community.media.byteCount(of: key) ?? 0 > 0)
+            #expect(try await community.media.strays() == [])
+            try await test.storage.write {
+                try $0.run("UPDATE photos SET files = 'zz' || files WHERE post_id = \(new.id)")
+            }
+            #expect(try await community.maintenance.run().straysMovedAside == 1)
+            test.time.advance(by: StrayPhotos.lifetime)
+            #expect(try await community.maintenance.run().straysRemoved == 0)
+            test.time.advance(by: 1)
+            #expect(try await community.maintenance.run().straysRemoved == 1)
+            #expect(try await community.media.strays() == [])
+            #expect(try await photos(community.media) == [kept])
+        }
+    }
+
+    @Test func `many strays at once are left until it is said`() async throws {
+        try await TestCommunity.with { test in
+            let ada = try await test.member("ada")
+            let post = try await test.post(by: ada)
+            #expect(try await test.community.maintenance.checkMedia() == nil)
+            for _ in 0...StrayPhotos.fewEnough {
+                let path = test.uploads.newPath()
+                try Data("x".utf8).write(to: URL(fileURLWithPath: path))
+                try await test.community.media.put(
+                    [MediaFile(path: path, name: "thumb.jpg")], under: .random())
+            }
+            let refused = try await test.community.maintenance.run()
+            #expect(refused.refusal?.contains("No record names 101 of 102 photos") == true)
+            #expect(refused.straysMovedAside == 0)
+            #expect(try await photos(test.community.media).count == 102)
+            let told = try await test.community.maintenance.run(evenIfManyStrays: true)
+            #expect(told.refusal == nil && told.straysMovedAside == 101)
+            #expect(try await photos(test.community.media).map(\.description) == [post.photos[0].files])
+            #expect(try await test.community.media.strays().count == 101)
+        }
+    }
+
+    @Test func `what was deleted is not kept aside for a week`() async throws {
+        try await TestCommunity.with { test in
+            let ada = try await test.member("ada")
+            let (post, _) = (try await test.post(by: ada), try await test.post(by: ada))
+            try await test.community.posts.delete(post.id, by: ada)
+            let report = try await test.community.maintenance.run()
+            #expect(report.straysMovedAside == 0 && report.refusal == nil)
+            try await test.settle()
+            #expect(try await photos(test.community.media).count == 1)
+        }
+    }
+
+    @Test func `copying carries the marker, and refuses another community's place`() async throws {
+        try await TestCommunity.with { test in
+            let ada = try await test.member("ada")
+            _ = try await test.post(by: ada)
+            #expect(try await test.community.maintenance.checkMedia() == nil)
+            let marker = try await test.community.media.marker()
+            let target = try MediaFolder(test.folder + "/target")
+            let copy = MediaCopy(from: test.community.media, to: target, through: test.folder + "/scratch")
+            #expect(try await copy.run().copied == 1)
+            #expect(try await target.marker() == marker && marker != nil)
+            #expect(try await copy.run().copied == 0)
+            let foreign = try MediaFolder(test.folder + "/foreign")
+            try await foreign.mark("another")
+            try await foreign.mark("too late")
+            #expect(try await foreign.marker() == "another")
+            let refusal = await #expect(throws: MediaError.self) {
+                try await MediaCopy(
+                    from: test.community.media, to: foreign, through: test.folder + "/scratch"
+                ).run()
+            }
+            #expect(refusal?.description.contains("another community") == true)
+            #expect(try await photos(foreign) == [])
+        }
+    }
+
+    @Test func `copies that ask at once get one id`() async throws {
+        try await TestCommunity.with { test in
+            let ids = try await withThrowingTaskGroup(of: String.self) { group in
+                for _ in 0..<8 { group.addTask { try await Facts.communityID(in: test.storage) } }
+                return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+            }
+            #expect(ids.count == 1)
+        }
+    }
+}
