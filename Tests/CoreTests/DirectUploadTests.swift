@@ -30,6 +30,7 @@ struct DirectUploadTests {
             #expect(try await test.community.media.uploads().count == 1)
             let post = try await test.community.posts.publish(PostDraft(caption: "x", photos: .added([photo])), by: ada)
             #expect(post.photos.map(\.id) == [photo] && post.photos.map(\.altText) == ["a cat"])
+            try await test.settle()
             #expect(try await test.community.media.uploads() == [])
             let prefix = try #require(MediaPrefix(post.photos[0].files))
             let key = try #require(MediaKey(prefix: prefix.description, name: "thumb.jpg"))
@@ -40,6 +41,7 @@ struct DirectUploadTests {
             }
             #expect(again?.fields.map(\.field) == ["mediaIds"])
             try await test.community.posts.delete(post.id, by: ada)
+            try await test.settle()
             #expect(try await test.community.media.byteCount(of: key) == nil)
         }
     }
@@ -52,6 +54,7 @@ struct DirectUploadTests {
                 try await test.community.posts.publish(PostDraft(caption: "", photos: .added([photo])), by: ada)
             }
             #expect(refusal?.kind == .unsupported)
+            try await test.settle()
             #expect(test.keptFiles == [] && Fixtures.files(below: test.uploads.path) == [])
             #expect(try await test.storage.read { try $0.int("SELECT count(*) FROM direct_uploads") } == 0)
         }
@@ -105,6 +108,22 @@ struct DirectUploadTests {
             }
             for _ in 0..<DirectUploads.limit { _ = try await uploads.offer(wish(25_000_000), to: ada) }
             #expect(await problem { try await uploads.offer(wish(5), to: ada) }?.kind == .tooMany(retryAfter: 300))
+        }
+    }
+
+    @Test func `only offers that are still good count, and the wait is until the first of them ends`() async throws {
+        try await TestCommunity.with { test in
+            let (ada, uploads) = (try await test.member("ada"), test.community.directUploads)
+            let first = try await uploads.offer(wish(5), to: ada)
+            test.time.advance(by: 60_500)
+            for _ in 1..<DirectUploads.limit { _ = try await uploads.offer(wish(5), to: ada) }
+            #expect(await problem { try await uploads.offer(wish(5), to: ada) }?.kind == .tooMany(retryAfter: 240))
+            // Taking one back makes room at once.
+            try await test.community.photos.takeBack(first.id, by: ada)
+            _ = try await uploads.offer(wish(5), to: ada)
+            #expect(await problem { try await uploads.offer(wish(5), to: ada) }?.kind == .tooMany(retryAfter: 300))
+            test.time.advance(by: DirectUploads.offerLifetime)
+            _ = try await uploads.offer(wish(5), to: ada)
         }
     }
 

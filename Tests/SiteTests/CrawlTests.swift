@@ -49,7 +49,8 @@ struct CrawlTests {
         return Planted(
             parameters: [
                 "username": "owner", "posts/id": post.id.description, "comments/id": comment.id.description,
-                "code": post.id.code, "tag": word, "sessions/id": "x", "tokens/id": "x", "folder": "ab", "photo": "ab",
+                "media/id": post.photos[0].id.description, "code": post.id.code, "tag": word, "sessions/id": "x",
+                "tokens/id": "x", "folder": "ab", "photo": "ab",
                 "name": "thumb.jpg", "upload": "00000000000000000000000000000000",
             ], viewers: viewers)
     }
@@ -132,7 +133,9 @@ struct CrawlTests {
     @Test func `what is hidden answers like what does not exist`() async throws {
         try await TestSite.with { site in
             let planted = try await plant(site)
-            let missing = ["posts/id": "987654321", "comments/id": "987654321", "code": ID<Post>(987_654_321).code]
+            let missing = [
+                "posts/id": "987654321", "comments/id": "987654321", "media/id": "987654321", "code": ID<Post>(987_654_321).code,
+            ]
             var absent = planted
             absent.parameters.merge(missing) { $1 }
             for route in try routes(site) where ["{id}", "{code}"].contains(where: route.path.contains) {

@@ -10,6 +10,34 @@ import Web
 
 /// The API beyond first light; every answer is held against the description as well (`Program.send`).
 struct ProductAPITests {
+    @Test func `a photo that is not posted yet is taken back by whose it is`() async throws {
+        try await TestSite.with { site in
+            let (ada, ben) = (try await site.program("ada"), try await site.program("ben"))
+            let added = try await ada.upload("/api/media", [.file("file", try Fixtures.bytes("cat.jpg"))])
+            let offer = try await ada.send(
+                .post, "/api/uploads/presigned-url", json: #"{"contentType": "image/png", "byteCount": 5}"#)
+            let photo = try #require(added.json["url"] as? String).replacing("http://localhost", with: "")
+            #expect(try await ada.send(.get, photo).status == .ok)
+            for id in [added.json["id"] as? String, offer.json["mediaId"] as? String] {
+                let path = "/api/media/\(try #require(id))"
+                #expect(try await Program(site: site, token: nil).send(.delete, path).status == .unauthorized)
+                #expect(try await ben.send(.delete, path).status == .notFound)
+                #expect(try await ada.send(.delete, path).status == .noContent)
+                #expect(try await ada.send(.delete, path).status == .notFound)
+            }
+            #expect(try await ada.send(.delete, "/api/media/x").status == .notFound)
+            // Its file is still there, and nobody is served it.
+            #expect(!site.test.keptFiles.isEmpty)
+            #expect(try await ada.send(.get, photo).status == .notFound)
+            try await site.test.settle()
+            #expect(site.test.keptFiles == [])
+            let post = try await ada.post()
+            let media = try await ada.send(.get, "/api/posts/\(post.id)").json["media"] as? [[String: Any]]
+            let posted = try #require(media?.first?["id"] as? String)
+            #expect(try await ada.send(.delete, "/api/media/\(posted)").status == .notFound)
+        }
+    }
+
     @Test func `one's own account: profile, picture, names, leaving`() async throws {
         try await TestSite.with { site in
             let ada = try await site.program("ada")
@@ -26,6 +54,7 @@ struct ProductAPITests {
             #expect(
                 try await ada.upload("/api/profile/picture", [.text("x", "y")], method: .put).faults.first?["field"] == "image")
             #expect(try await ada.send(.delete, "/api/profile/picture").status == .noContent)
+            try await site.test.settle()
             #expect(site.test.keptFiles == [])
             #expect(
                 try await ada.send(.put, "/api/me/username", json: #"{"username": "countess"}"#).json["username"] as? String

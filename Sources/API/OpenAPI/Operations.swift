@@ -130,6 +130,7 @@ package enum Operations {
                 .init("file", .file, "The photo, at most 25 MB."),
                 .init("altText", .text, isRequired: false, "What it shows, at most 1,000 characters."),
             ], .created, "Media"),
+        op(.delete, "/media/{id}", "Posts", "Take back a photo of yours that is not posted yet.", .member, .noContent),
         op(
             .post, "/uploads/presigned-url", "Posts",
             "Ask for an address to bring a photo to, for five minutes. Its `mediaId` is posted like any other.", .member,

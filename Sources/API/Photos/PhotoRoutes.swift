@@ -11,6 +11,7 @@ struct PhotoRoutes {
     var routes: RouteCollection<WebContext> {
         let routes = RouteCollection(context: WebContext.self)
         routes.post("media", use: add)
+        routes.delete("media/:id", use: takeBack)
         return routes
     }
 
@@ -22,5 +23,11 @@ struct PhotoRoutes {
                 PhotoUpload(path: file.path, altText: form["altText"] ?? ""), by: viewer)
             return .json(PhotoBody(photo: photo, site: site), status: .created)
         }
+    }
+
+    @Sendable func takeBack(_ request: Request, _ context: WebContext) async throws -> Response {
+        try await community.photos.takeBack(
+            try context.id(of: Photo.self, called: "photo"), by: try context.member())
+        return .noContent
     }
 }

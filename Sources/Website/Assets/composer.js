@@ -43,7 +43,7 @@ function slider(name, low, high, step) {
   }), output);
 }
 
-const altText = make("textarea", { id: "shot-alt", rows: 2, maxlength: 1000, oninput: () => { current.altText = altText.value; current.mediaId = null; } });
+const altText = make("textarea", { id: "shot-alt", rows: 2, maxlength: 1000, oninput: () => { current.altText = altText.value; takeBack(current); } });
 tools.append(
   options("Shape", "shape", Object.keys(shapes)), slider("zoom", 1, 4, 0.01), options("Filter", "filter", Object.keys(filters)),
   ...sliders.map((name) => slider(name, -100, 100, 1)),
@@ -74,7 +74,7 @@ async function add(files) {
 
 function change(edit) {
   Object.assign(current.edit, edit);
-  current.mediaId = null;
+  takeBack(current);
   show();
 }
 
@@ -88,6 +88,7 @@ function move(step) {
 
 function remove() {
   const here = shots.indexOf(current);
+  takeBack(current);
   shots.splice(here, 1);
   current = shots[Math.min(here, shots.length - 1)] ?? null;
   show();
@@ -177,8 +178,19 @@ function blobOf(shot) {
 async function json(path, body) {
   const answer = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
   const result = await answer.json();
-  if (!answer.ok) throw new Error(result.detail);
+  if (!answer.ok) throw Object.assign(new Error(result.detail), { status: answer.status });
   return result;
+}
+
+// Gives up what was brought for a photo that has changed since, or is not posted after all: it no longer counts as on its
+// way. What cannot be given up now is removed after a day.
+function takeBack(shot) {
+  if (shot.mediaId) discard(shot.mediaId);
+  shot.mediaId = null;
+}
+
+function discard(mediaId) {
+  fetch(`/api/media/${mediaId}`, { method: "DELETE", keepalive: true }).catch(() => {});
 }
 
 function send(offer, blob, onprogress) {
@@ -200,16 +212,18 @@ async function bring(shot) {
   shot.error = "";
   shot.progress = 0.01;
   show();
+  let offer = null;
   try {
     const blob = await blobOf(shot);
     const type = blob === shot.file ? shot.type : "image/jpeg";
-    const offer = await json("/api/uploads/presigned-url", { contentType: type, byteCount: blob.size, altText: shot.altText });
+    offer = await json("/api/uploads/presigned-url", { contentType: type, byteCount: blob.size, altText: shot.altText });
     // A site that is reached under another name than its own takes what is its own here.
     const own = new URL(offer.url).pathname;
     if (own.startsWith("/api/uploads/")) offer.url = own;
     await send(offer, blob, (share) => { shot.progress = share; show(); });
     shot.mediaId = offer.mediaId;
   } catch (error) {
+    if (offer) discard(offer.mediaId);
     shot.error = error.message;
     shot.progress = 0;
     throw error;
@@ -233,8 +247,8 @@ form.addEventListener("submit", async (event) => {
     location.assign(new URL(post.url).pathname);
   } catch (error) {
     button.textContent = "Try again";
-    // What was developed and refused is gone: it is brought anew.
-    if (!shots.some((shot) => shot.error)) for (const shot of shots) shot.mediaId = null;
+    // Where a photo was refused, all are brought anew.
+    if ([413, 415, 422].includes(error.status)) shots.forEach(takeBack);
     toast(error.message || "That did not work. Everything is still here: try again.");
   } finally {
     button.disabled = false;
