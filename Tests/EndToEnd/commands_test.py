@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 import unittest
 
-from server import PASSWORD, PROGRAM, Server
+from server import FIXTURES, PASSWORD, PROGRAM, Server
 
 
 class CommandsTest(unittest.TestCase):
@@ -37,6 +37,38 @@ class CommandsTest(unittest.TestCase):
             self.assertEqual(server.command("user", "list").stdout, "")
             self.assertNotEqual(server.command("token", "revoke").returncode, 0)
             self.assertIn("Revoked 0", self.revoke_all(server))
+
+    def test_what_a_command_deletes_is_gone_when_it_ends(self):
+        with tempfile.TemporaryDirectory() as folder:
+            data = pathlib.Path(folder) / "data"
+            server = Server(data)
+            token = server.register("ada")
+            self.assertEqual(server.post(token, FIXTURES / "cat.jpg", caption="zanzibar").status, 201)
+            self.assertEqual(server.stop(), 0)
+            deleted = server.command("user", "delete", "ada", "--yes")
+            self.assertEqual((deleted.stdout, deleted.stderr), ("Deleted ada with 1 posts.\n", ""))
+            self.assertEqual([path.name for path in (data / "media").rglob("*.jpg")], [])
+            self.assertEqual([p.name for p in data.rglob("*") if p.is_file() and b"zanzibar" in p.read_bytes()], [])
+            self.assertEqual(server.command("jobs", "list").stdout, "")
+            self.assertIn("no id of a job", server.command("jobs", "retry", "x").stderr)
+            self.assertIn("no job 5", server.command("jobs", "drop", "5").stderr)
+
+    def test_an_empty_database_removes_no_photo(self):
+        with tempfile.TemporaryDirectory() as folder:
+            data = pathlib.Path(folder) / "data"
+            server = Server(data)
+            token = server.register("ada")
+            self.assertEqual(server.post(token, FIXTURES / "cat.jpg").status, 201)
+            self.assertEqual(server.stop(), 0)
+            for file in data.glob("isntgram.sqlite*"):
+                file.unlink()
+            photos = sorted((data / "media").rglob("*.jpg"))
+            self.assertGreater(len(photos), 0)
+            refused = server.command("maintain", "--remove-strays")
+            self.assertNotEqual(refused.returncode, 0)
+            self.assertIn("Nothing was cleaned up", refused.stderr)
+            self.assertIn("\tcounters mended", refused.stdout)
+            self.assertEqual(sorted((data / "media").rglob("*.jpg")), photos)
 
     def revoke_all(self, server):
         server.command("user", "create", "--email", "b@example.org", "bob", stdin=PASSWORD + "\n")

@@ -93,7 +93,8 @@ class CopiesTest(unittest.TestCase):
             path = urllib.parse.urlparse(answer.json()["imageUrl"]).path
             self.assertEqual(self.site.request("GET", path).status, 200)
         # Every photo of a row is there; what else is there is known as unclaimed.
-        kept = {key.removeprefix("community/").rpartition("/")[0] for key in self.bucket.keys()}
+        kept = {key.removeprefix("community/").rpartition("/")[0] for key in self.bucket.keys()
+                if not key.endswith("/.community")}
         claimed = set(self.postgres.sql("SELECT files FROM photos"))
         self.assertLessEqual(claimed, kept)
         self.assertLessEqual(kept - claimed, set(self.postgres.sql("SELECT files FROM unclaimed_files")))

@@ -1,13 +1,16 @@
 """PostgreSQL goes away and comes back under load; S3 refuses, or does not answer."""
 
 import concurrent.futures
+import contextlib
 import pathlib
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import threading
 import time
 import unittest
+import urllib.parse
 
 from bucket import Bucket
 from postgres import Postgres
@@ -24,8 +27,8 @@ class OutageTest(unittest.TestCase):
         self.small = self.folder / "small.jpg"
         subprocess.run(["vipsthumbnail", FIXTURES / "cat.jpg", "-s", "64", "-o", str(self.small)], check=True)
 
-    def start(self, **environment):
-        server = Server(self.folder / "data", environment=environment)
+    def start(self, ready="/readyz", **environment):
+        server = Server(self.folder / "data", environment=environment, ready=ready)
         self.addCleanup(lambda: server.process.poll() is None and server.kill())
         return server
 
@@ -106,6 +109,54 @@ class OutageTest(unittest.TestCase):
             self.assertEqual(server.post(token, self.small.read_bytes()).status, 201)
             self.assertEqual(postgres.sql("SELECT count(*), min(posts_count) FROM accounts, photos"), ["3|3"])
             self.assertEqual(list((self.folder / "data" / "uploads").iterdir()), [])
+            self.assertEqual(server.stop(), 0)
+
+    def test_deleting_does_not_wait_for_s3(self):
+        with Bucket() as bucket:
+            server = self.start(**bucket.environment)
+            ada, ben = server.register("ada"), server.register("ben")
+            posts = [server.post(ada, self.small.read_bytes()).json() for _ in range(3)]
+            kept = server.post(ben, self.small.read_bytes()).json()
+            path = urllib.parse.urlparse(posts[0]["imageUrl"]).path
+            self.assertEqual(server.request("GET", path).status, 200)
+            bucket.process.send_signal(signal.SIGSTOP)
+            start = time.monotonic()
+            self.assertEqual(server.json("DELETE", f"/api/posts/{posts[0]['id']}", token=ada).status, 204)
+            self.assertEqual(server.json("DELETE", "/api/me", token=ada).status, 204)
+            self.assertLess(time.monotonic() - start, 5)
+            for post in posts:
+                path = urllib.parse.urlparse(post["imageUrl"]).path
+                self.assertEqual(server.request("GET", path).status, 404)
+            self.assertEqual(server.json("GET", "/api/posts", token=ada).status, 401)
+            self.assertIn("remove-photo-files", server.command("jobs", "list").stdout)
+            # Killed before the files are gone, and started while S3 is away, it goes on.
+            server.kill()
+            server = self.start(ready="/livez", **bucket.environment)
+            self.assertEqual(server.request("GET", path).status, 404)
+            bucket.process.send_signal(signal.SIGCONT)
+            kept = {urllib.parse.urlparse(kept["imageUrl"]).path.split("/")[3]}
+            self.wait(lambda: {key.split("/")[2] for key in bucket.keys() if key.count("/") == 3} == kept, 180)
+            self.assertEqual(server.stop(), 0)
+
+    def test_starts_while_s3_is_away(self):
+        with Bucket() as bucket:
+            server = self.start(**bucket.environment)
+            token = server.register("ada")
+            post = server.post(token, self.small.read_bytes()).json()
+            files = "/".join(urllib.parse.urlparse(post["imageUrl"]).path.split("/")[2:4])
+            self.assertEqual(server.stop(), 0)
+            with contextlib.closing(sqlite3.connect(self.folder / "data" / "isntgram.sqlite")) as database:
+                # As a server that was killed in the middle of a post leaves it.
+                database.execute("DELETE FROM photos")
+                database.execute("INSERT INTO unclaimed_files (files, since) VALUES (?, 0)", [files])
+                database.commit()
+            bucket.process.send_signal(signal.SIGSTOP)
+            start = time.monotonic()
+            server = self.start(ready="/livez", **bucket.environment)
+            self.assertLess(time.monotonic() - start, 10)
+            self.assertEqual(server.json("GET", "/api/me", token=token).status, 200)
+            bucket.process.send_signal(signal.SIGCONT)
+            self.wait(lambda: not any(files in key for key in bucket.keys()), 180)
             self.assertEqual(server.stop(), 0)
 
     def refused(self, server, token, postgres):

@@ -23,6 +23,15 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def wait(condition, seconds=60):
+    """Waits until something is so; fails when it is not in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {seconds} s")
+        time.sleep(0.05)
+
+
 class Client:
     """A program that talks to a site."""
 
@@ -65,10 +74,11 @@ class Client:
 class Server(Client):
     """One run of `isntgram serve` on a free port of this machine."""
 
-    def __init__(self, folder, *options, environment=None, port=None):
+    def __init__(self, folder, *options, environment=None, port=None, ready="/readyz"):
         self.folder = pathlib.Path(folder)
         self.port = port or free_port()
         super().__init__(f"http://127.0.0.1:{self.port}")
+        self.ready = ready
         self.log = open(self.folder.parent / f"{self.folder.name}.log", "ab")
         self.process = subprocess.Popen(
             [PROGRAM, "serve", "--port", str(self.port), "--data", str(self.folder), "--log-level", "warning",
@@ -82,7 +92,7 @@ class Server(Client):
 
     def answers(self):
         try:
-            return self.request("GET", "/readyz").status == 200
+            return self.request("GET", self.ready).status == 200
         except OSError:
             return False
 
