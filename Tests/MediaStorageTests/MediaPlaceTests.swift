@@ -41,7 +41,9 @@ struct MediaPlaceTests {
         try await with(isInBucket: isInBucket) { media, put in
             let (whole, part) = (MediaPrefix.random(), MediaPrefix.random())
             for prefix in [whole, part] { try await put(prefix, ["1.jpg", "2.jpg"]) }
-            let key = { MediaKey(prefix: $0.description, name: $1) }
+            func key(_ prefix: MediaPrefix, _ name: String) -> MediaKey? {
+                MediaKey(prefix: prefix.description, name: name)
+            }
             let keys = [
                 key(whole, "1.jpg"), key(whole, "2.jpg"), key(part, "1.jpg"), key(part, "missing.jpg"),
                 key(.random(), "1.jpg"),

@@ -58,10 +58,17 @@ enum ControlSocket {
     }
 
     /// Where no server runs, what a command caused is done now: also what would wait a while for more of its kind.
-    /// What takes too long, or fails, is left for the server.
+    /// What is not done after ten seconds, or fails, is left for the server.
     private static func finishJobs(of community: Community) async {
+        let work = Task { try await community.jobs.runDue(ahead: 60 * 1000) }
+        let limit = Task {
+            try await Task.sleep(for: .seconds(10))
+            work.cancel()
+        }
+        let result = await work.result
+        limit.cancel()
         do {
-            try await community.jobs.runDue(ahead: 60 * 1000, until: .now + .seconds(10))
+            do { _ = try result.get() } catch is CancellationError {}
             let left = try await community.jobs.count()
             guard left > 0 else { return }
             note("\(left == 1 ? "1 job is" : "\(left) jobs are") left for the server: see “isntgram jobs list”.")

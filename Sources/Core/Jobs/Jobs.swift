@@ -32,20 +32,12 @@ package struct Jobs: Sendable {
         }
     }
 
-    /// Runs what is due, one after the other, until nothing is; how many jobs that were.
-    /// - Parameters:
-    ///   - ahead: runs what becomes due within so many milliseconds now.
-    ///   - deadline: begins no job after it.
+    /// Runs what is due, one after the other, until nothing is or the task is cancelled; how many jobs that were.
+    /// - Parameter ahead: runs what becomes due within so many milliseconds now.
     @discardableResult
-    package func runDue(
-        ahead: Int64 = 0, until deadline: ContinuousClock.Instant? = nil
-    ) async throws -> Int {
+    package func runDue(ahead: Int64 = 0) async throws -> Int {
         var count = 0
-        while deadline.map({ ContinuousClock.now < $0 }) ?? true,
-            try await runNext(in: JobLane.allCases, ahead: ahead)
-        {
-            count += 1
-        }
+        while !Task.isCancelled, try await runNext(in: JobLane.allCases, ahead: ahead) { count += 1 }
         return count
     }
 
