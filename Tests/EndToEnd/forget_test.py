@@ -22,6 +22,8 @@ class ForgetTest(unittest.TestCase):
                 token = server.register("ada")
                 post = server.post(token, FIXTURES / "cat.jpg", caption=WORD, altText=f"{WORD} too").json()
                 self.assertEqual(server.json("POST", f"/api/posts/{post['id']}/comments", {"text": WORD}, token).status, 201)
+                for bio in [WORD, "nothing"]:
+                    self.assertEqual(server.json("PUT", "/api/profile", {"bio": bio}, token).status, 200)
                 self.assertNotEqual(self.holds(data), [])
                 self.assertEqual(server.json("DELETE", f"/api/posts/{post['id']}", token=token).status, 204)
                 deadline = time.monotonic() + 60

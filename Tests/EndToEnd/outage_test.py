@@ -14,7 +14,7 @@ import urllib.parse
 
 from bucket import Bucket
 from postgres import Postgres
-from server import FIXTURES, Server
+from server import FIXTURES, PASSWORD, Server
 
 CLIENTS = 8
 
@@ -122,8 +122,8 @@ class OutageTest(unittest.TestCase):
             bucket.process.send_signal(signal.SIGSTOP)
             start = time.monotonic()
             self.assertEqual(server.json("DELETE", f"/api/posts/{posts[0]['id']}", token=ada).status, 204)
-            self.assertEqual(server.json("DELETE", "/api/me", token=ada).status, 204)
-            self.assertLess(time.monotonic() - start, 5)
+            self.assertEqual(server.json("DELETE", "/api/me", {"password": PASSWORD}, ada).status, 204)
+            self.assertLess(time.monotonic() - start, 15, "as long as S3 is waited for")
             for post in posts:
                 path = urllib.parse.urlparse(post["imageUrl"]).path
                 self.assertEqual(server.request("GET", path).status, 404)
@@ -153,7 +153,7 @@ class OutageTest(unittest.TestCase):
             bucket.process.send_signal(signal.SIGSTOP)
             start = time.monotonic()
             server = self.start(ready="/livez", **bucket.environment)
-            self.assertLess(time.monotonic() - start, 10)
+            self.assertLess(time.monotonic() - start, 15)
             self.assertEqual(server.json("GET", "/api/me", token=token).status, 200)
             bucket.process.send_signal(signal.SIGCONT)
             self.wait(lambda: not any(files in key for key in bucket.keys()), 180)
