@@ -1,14 +1,16 @@
 """What the modules add to pages: answers at once, dialogs with history, endless lists, search while typing, the composer."""
 
+import contextlib
 import json
 import pathlib
 import re
+import sqlite3
 import unittest
 
 from playwright.sync_api import expect
 
 from browser import BrowserTest
-from server import FIXTURES, PASSWORD
+from server import FIXTURES, PASSWORD, wait
 
 
 class ExperienceTest(BrowserTest):
@@ -232,6 +234,9 @@ class ExperienceTest(BrowserTest):
         page.get_by_role("button", name="Try again").click()
         page.wait_for_url(re.compile("/p/"))
         expect(page.locator("article .frame img")).to_have_count(3)
+        # What was not sent the first time was taken back.
+        with contextlib.closing(sqlite3.connect(f"file:{self.data / 'isntgram.sqlite'}?mode=ro", uri=True)) as database:
+            wait(lambda: database.execute("SELECT count(*) FROM direct_uploads").fetchall() == [(0,)])
         edited = page.locator("article .frame img").nth(1)
         self.assertEqual(edited.get_attribute("alt"), "A grey cat")
         width, height = (int(edited.get_attribute(name)) for name in ("width", "height"))
