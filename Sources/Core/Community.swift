@@ -73,8 +73,8 @@ package struct Community: Sendable {
         likes = Likes(storage: storage, ids: ids, notifier: notifier)
         saves = Saves(storage: storage, ids: ids)
         comments = Comments(storage: storage, ids: ids, clock: clock, notifier: notifier, deletions: deletions)
-        follows = Follows(storage: storage, ids: ids, notifier: notifier)
-        blocks = Blocks(storage: storage, ids: ids)
+        follows = Follows(storage: storage, ids: ids, notifier: notifier, photos: photos)
+        blocks = Blocks(storage: storage, ids: ids, photos: photos)
         notifications = Notifications(storage: storage, events: events, clock: clock, unread: unread)
         export = Export(storage: storage, media: media)
         maintenance = Maintenance(

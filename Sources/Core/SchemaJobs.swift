@@ -28,4 +28,10 @@ extension Schema {
             );
             """
     }
+
+    /// Since when a photo has had the address it has: addresses change where a right to see the photo ends.
+    static let addresses = Migration(number: 5, name: "addresses of photos") { dialect in
+        let integer = dialect == .sqlite ? "INTEGER" : "BIGINT"
+        return "ALTER TABLE photos ADD COLUMN files_since \(integer) NOT NULL DEFAULT 0;"
+    }
 }

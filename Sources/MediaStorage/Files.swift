@@ -36,6 +36,16 @@ package enum Files {
         }
     }
 
+    /// Gives a file a second name, or copies it where the file system knows no such; does nothing where there is none.
+    package static func link(_ path: String, at target: String) throws {
+        if linkat(AT_FDCWD, path, AT_FDCWD, target, 0) == 0 { return }
+        switch errno {
+        case ENOENT: return
+        case EPERM, ENOTSUP, EMLINK, EXDEV: try copy(path, to: target)
+        default: throw failure("link to \(target)", path)
+        }
+    }
+
     private static func copy(_ path: String, to target: String) throws {
         let source = try OpenFile(path)
         let copy = try NewFile(target)

@@ -31,22 +31,37 @@ package struct MediaFolder: MediaStorage {
 
     package func put(_ files: [MediaFile], under prefix: MediaPrefix) async throws {
         try await threads.runIfActive { [self] in
-            let staged = "\(staging)/\(prefix.description.split(separator: "/")[1])"
-            do {
-                try Files.makeFolder(staged)
+            try place(prefix) { staged in
                 for file in files {
                     try Files.sync(file.path)
                     try Files.move(file.path, to: "\(staged)/\(file.name)")
                 }
-                try Files.sync(staged)
-                let parent = "\(root)/\(prefix.description.prefix(2))"
-                if try Files.makeFolder(parent) { try Files.sync(root) }
-                try Files.move(staged, to: "\(root)/\(prefix)")
-                try Files.sync(parent)
-            } catch {
-                try? Files.remove(staged)
-                throw error
             }
+        }
+    }
+
+    package func copy(_ names: [String], of prefix: MediaPrefix, to other: MediaPrefix) async throws {
+        try await threads.runIfActive { [self] in
+            try place(other) { staged in
+                for name in names { try Files.link("\(root)/\(prefix)/\(name)", at: "\(staged)/\(name)") }
+            }
+        }
+    }
+
+    /// Has `fill` put files into a staged folder, and the folder put into place: all of them are there, or none.
+    private func place(_ prefix: MediaPrefix, _ fill: (_ staged: String) throws -> Void) throws {
+        let staged = "\(staging)/\(prefix.digits)"
+        do {
+            try Files.makeFolder(staged)
+            try fill(staged)
+            try Files.sync(staged)
+            let parent = "\(root)/\(prefix.folder)"
+            if try Files.makeFolder(parent) { try Files.sync(root) }
+            try Files.move(staged, to: "\(root)/\(prefix)")
+            try Files.sync(parent)
+        } catch {
+            try? Files.remove(staged)
+            throw error
         }
     }
 

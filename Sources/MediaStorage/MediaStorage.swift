@@ -13,6 +13,9 @@ package protocol MediaStorage: Sendable {
     /// A part of a file in small pieces, each read only when it is asked for.
     func read(_ key: MediaKey, _ range: Range<Int64>) async throws -> any AsyncSequence<ByteBuffer, any Error> & Sendable
 
+    /// Keeps files of one photo under another prefix too; those of `names` that are not there are left out.
+    func copy(_ names: [String], of prefix: MediaPrefix, to other: MediaPrefix) async throws
+
     /// Removes every file under each prefix; what is not there needs no removing.
     func delete(_ prefixes: [MediaPrefix]) async throws
 

@@ -37,6 +37,9 @@ package final class UnsteadyMedia: MediaStorage {
     package func read(
         _ key: MediaKey, _ range: Range<Int64>
     ) async throws -> any AsyncSequence<ByteBuffer, any Error> & Sendable { try await ask().read(key, range) }
+    package func copy(_ names: [String], of prefix: MediaPrefix, to other: MediaPrefix) async throws {
+        try await ask().copy(names, of: prefix, to: other)
+    }
     package func delete(_ prefixes: [MediaPrefix]) async throws {
         guard !prefixes.isEmpty else { return }
         try await ask("deletePrefixes").delete(prefixes)

@@ -3,15 +3,17 @@ import Storage
 
 /// What members change about their own account.
 extension Accounts {
-    /// Changes the profile. Who becomes public follows everybody who asked.
+    /// Changes the profile. Going public accepts every pending request to follow; going private gives the photos new
+    /// addresses.
     package func edit(_ edit: ProfileEdit, by viewer: Viewer) async throws -> Account {
         let edit = try edit.checked()
         let time = clock.now()
         defer { cache.forgetAll() }
-        return try await storage.write { [ids, deletions] connection in
+        let edited = try await storage.write { [ids, deletions, photos] connection in
             try Self.refuseDemo(viewer, in: connection)
             let before = try Self.own(viewer, in: connection)
             try AccountRecords.edit(viewer.id, edit, at: time, in: connection)
+            if edit.isPrivate == true, !before.isPrivate { try photos.enqueueRotation(of: viewer.id, in: connection) }
             if edit.isPrivate == false { try FollowRecords.acceptAll(to: viewer.id, ids: ids, in: connection) }
             let account = try Self.own(viewer, in: connection)
             if account.words != before.words { try deletions.note(in: connection) }
@@ -20,6 +22,8 @@ extension Accounts {
             }
             return account
         }
+        photos.jobs.wake()
+        return edited
     }
 
     /// Sets the profile picture: the square cut to what matters.

@@ -5,10 +5,11 @@ import Storage
 package struct Blocks: Sendable {
     let storage: any Storage
     let ids: IDSequence
+    let photos: Photos
 
     /// Blocks somebody: neither follows the other any more, neither sees the other. Idempotent.
     package func block(_ username: String, by viewer: Viewer) async throws {
-        try await storage.write { [ids] connection in
+        try await storage.write { [ids, photos] connection in
             try Accounts.refuseDemo(viewer, in: connection)
             let target = try Follows.target(username, by: viewer, in: connection)
             try connection.run(
@@ -16,10 +17,13 @@ package struct Blocks: Sendable {
                 INSERT INTO blocks (id, blocker_id, blocked_id) VALUES (\(ids.next(Blocks.self)), \(viewer.id), \(target.id))
                 ON CONFLICT DO NOTHING
                 """)
-            try FollowRecords.delete(from: viewer.id, to: target.id, in: connection)
-            try FollowRecords.delete(from: target.id, to: viewer.id, in: connection)
+            for (follower, followee) in [(viewer.id, target.id), (target.id, viewer.id)]
+            where try FollowRecords.delete(from: follower, to: followee, in: connection) {
+                try photos.enqueueRotation(of: followee, in: connection)
+            }
             try NotificationRecords.deleteAll(between: viewer.id, and: target.id, in: connection)
         }
+        photos.jobs.wake()
     }
 
     /// Takes a block back; idempotent. Who followed whom before does not come back.

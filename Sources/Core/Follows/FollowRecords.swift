@@ -26,13 +26,16 @@ enum FollowRecords {
         return added == 1
     }
 
+    /// Ends a follow or a request; whether somebody followed.
+    @discardableResult
     static func delete(
         from follower: ID<Account>, to followee: ID<Account>, in connection: any Connection
-    ) throws {
+    ) throws -> Bool {
         let removed = try connection.run(
             "DELETE FROM follows WHERE follower_id = \(follower) AND followee_id = \(followee)")
         try count(-removed, from: follower, to: followee, in: connection)
         try deleteRequest(from: follower, to: followee, in: connection)
+        return removed > 0
     }
 
     static func exists(

@@ -26,6 +26,7 @@ package struct Follows: Sendable {
     let storage: any Storage
     let ids: IDSequence
     let notifier: Notifier
+    let photos: Photos
 
     /// Follows, or asks to where the account is private; doing it twice is doing it once.
     /// - Throws: ``Problem``: `notFound`, or `invalid` for oneself and for whom the viewer blocks.
@@ -50,18 +51,26 @@ package struct Follows: Sendable {
     package func unfollow(_ username: String, by viewer: Viewer) async throws {
         try await storage.write { connection in
             let target = try Self.target(username, by: viewer, in: connection)
-            try FollowRecords.delete(from: viewer.id, to: target.id, in: connection)
-            try NotificationRecords.delete(.follow, by: viewer.id, for: target.id, in: connection)
+            try end(from: viewer.id, to: target.id, in: connection)
         }
+        photos.jobs.wake()
     }
 
     /// Has somebody follow the viewer no more; idempotent, and they are not told.
     package func removeFollower(_ username: String, by viewer: Viewer) async throws {
         try await storage.write { connection in
             let target = try Self.target(username, by: viewer, in: connection)
-            try FollowRecords.delete(from: target.id, to: viewer.id, in: connection)
-            try NotificationRecords.delete(.follow, by: target.id, for: viewer.id, in: connection)
+            try end(from: target.id, to: viewer.id, in: connection)
         }
+        photos.jobs.wake()
+    }
+
+    /// Ends a follow or a request, and with it the right to what a private account shows.
+    private func end(from follower: ID<Account>, to followee: ID<Account>, in connection: any Connection) throws {
+        if try FollowRecords.delete(from: follower, to: followee, in: connection) {
+            try photos.enqueueRotation(of: followee, in: connection)
+        }
+        try NotificationRecords.delete(.follow, by: follower, for: followee, in: connection)
     }
 
     /// Who asks to follow the viewer, newest first.

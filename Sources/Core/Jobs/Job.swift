@@ -43,7 +43,9 @@ struct JobTools: Sendable {
 
 /// The kinds of jobs that are known.
 struct JobKinds: Sendable {
-    static let all = JobKinds([RemovePhotoFiles.self, DiscardUploads.self, PurgeDeletedWords.self])
+    static let all = JobKinds([
+        RemovePhotoFiles.self, RotatePhotoFiles.self, DiscardUploads.self, PurgeDeletedWords.self,
+    ])
 
     private let types: [any Job.Type]
 

@@ -14,10 +14,10 @@ enum PhotoRecords {
         try connection.run(
             """
             INSERT INTO photos (id, account_id, post_id, position, files, file_type, width, height, alt_text, blurhash,
-                renditions, created_at)
+                renditions, created_at, files_since)
             VALUES (\(photo.id), \(account), \(post?.id), \(post?.position ?? 0), \(photo.files), \(photo.fileType), \
             \(photo.width), \(photo.height), \(photo.altText), \(photo.blurhash), \
-            \(text(photo.renditions)), \(time))
+            \(text(photo.renditions)), \(time), \(time))
             """)
     }
 
@@ -66,6 +66,28 @@ enum PhotoRecords {
 
     static func takeUnclaimed(before time: Int64, in connection: any Connection) throws -> [String] {
         try connection.rows("DELETE FROM unclaimed_files WHERE since < \(time) RETURNING files") { $0.text() }
+    }
+
+    /// Those of an account's posted photos that have had their addresses since before `time`, some at a time; none where
+    /// the account is not private.
+    static func privatePhotos(
+        of account: ID<Account>, since time: Int64, limit: Int, in connection: any Connection
+    ) throws -> [Photo] {
+        try connection.rows(
+            """
+            SELECT \(Photo.columns) FROM photos m JOIN accounts a ON a.id = m.account_id
+            WHERE m.account_id = \(account) AND m.files_since < \(time) AND m.post_id IS NOT NULL AND a.is_private = 1
+            ORDER BY m.id LIMIT \(limit)
+            """)
+    }
+
+    /// Gives a photo other files; false where it is gone, or has others already.
+    static func move(_ photo: Photo, to files: String, at time: Int64, in connection: any Connection) throws -> Bool {
+        try connection.run(
+            """
+            UPDATE photos SET files = \(files), files_since = \(time)
+            WHERE id = \(photo.id) AND files = \(photo.files)
+            """) == 1
     }
 
     /// The files of a post's photos.

@@ -63,19 +63,9 @@ extension S3Media {
     }
 
     /// Copies all objects first: broken off at any moment, none is lost.
-    /// https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
     private func move(_ folder: String, to target: String) async throws {
         let names = try await list(folder).objects.map(\.name)
-        for name in names {
-            let source = "/\(client.location.bucket)/\(client.location.prefix)\(name)"
-            let answer = try await client.text(
-                .PUT, client.key(target + name.dropFirst(folder.count)), query: [],
-                headers: ["x-amz-copy-source": SignatureV4.encoded(path: source)])
-            // S3 may begin with 200 and report the failure in the body.
-            guard !answer.contains("<Error>") else {
-                throw MediaError("S3 did not copy \(name): \(answer.prefix(500))")
-            }
-        }
+        for name in names { try await copy(name, to: target + name.dropFirst(folder.count)) }
         try await remove(names)
     }
 }

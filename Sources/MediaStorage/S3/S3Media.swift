@@ -64,6 +64,23 @@ package struct S3Media: MediaStorage {
         for file in files { unlink(file.path) }
     }
 
+    package func copy(_ names: [String], of prefix: MediaPrefix, to other: MediaPrefix) async throws {
+        for name in names { try await copy("\(prefix)/\(name)", to: "\(other)/\(name)") }
+    }
+
+    /// Copies an object without bringing it here, with its type and how long it may be cached; does nothing where there
+    /// is none.
+    /// https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+    func copy(_ name: String, to target: String) async throws {
+        let source = "/\(client.location.bucket)/\(client.location.prefix)\(name)"
+        let response = try await client.expect(
+            [200, 404], .PUT, client.key(target), headers: ["x-amz-copy-source": SignatureV4.encoded(path: source)])
+        guard response.status == .ok else { return }
+        // S3 may begin with 200 and report the failure in the body.
+        let answer = String(buffer: try await response.body.collect(upTo: 1 << 20))
+        guard !answer.contains("<Error>") else { throw MediaError("S3 did not copy \(name): \(answer.prefix(500))") }
+    }
+
     package func byteCount(of key: MediaKey) async throws -> Int64? {
         let response = try await client.expect([200, 404], .HEAD, client.key("\(key)"))
         guard response.status == .ok else { return nil }

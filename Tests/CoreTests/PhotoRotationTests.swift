@@ -1,0 +1,110 @@
+import Core
+import MediaStorage
+import TestSupport
+import Testing
+
+/// Addresses of photos are permissions: who may not see the photos any more must not go on with the addresses they had.
+struct PhotoRotationTests {
+    /// The keys of a post's files.
+    private func keys(of post: Post) throws -> [MediaKey] {
+        try post.photos.flatMap { photo in
+            try (photo.renditions.map { photo.key($0) } + [photo.thumbnailKey]).map { key in
+                let parts = key.split(separator: "/").map(String.init)
+                return try #require(MediaKey(prefix: "\(parts[0])/\(parts[1])", name: parts[2]))
+            }
+        }
+    }
+
+    private func isThere(_ keys: [MediaKey], _ community: Community) async throws -> Bool {
+        var found: [Bool] = []
+        for key in keys { found.append(try await community.media.byteCount(of: key) != nil) }
+        try #require(Set(found).count == 1, "all or none")
+        return found[0]
+    }
+
+    enum Ending: CaseIterable { case removed, blocked, left, turnedPrivate }
+
+    @Test(arguments: Ending.allCases, [false, true])
+    func `a private account's photos get new addresses when a right to see them ends`(
+        _ ending: Ending, isInBucket: Bool
+    ) async throws {
+        try await TestCommunity.with(isInBucket: isInBucket) { test in
+            let community = test.community
+            let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
+            if ending != .turnedPrivate { _ = try await community.accounts.edit(ProfileEdit(isPrivate: true), by: ada) }
+            try await community.follows.follow("ada", by: grace)
+            if ending != .turnedPrivate { try await community.follows.accept("grace", by: ada) }
+            let post = try await test.post(by: ada)
+            let old = try keys(of: post)
+            #expect(try await isThere(old, community))
+            switch ending {
+            case .removed: try await community.follows.removeFollower("grace", by: ada)
+            case .blocked: try await community.blocks.block("grace", by: ada)
+            case .left: try await community.follows.unfollow("ada", by: grace)
+            case .turnedPrivate: _ = try await community.accounts.edit(ProfileEdit(isPrivate: true), by: ada)
+            }
+            try await community.jobs.runDue()
+            let found = try await community.posts.find(post.id, for: ada)
+            let new = try keys(of: found)
+            #expect(Set(new.map(\.prefix)).isDisjoint(with: old.map(\.prefix)))
+            #expect(new.map(\.name) == old.map(\.name))
+            #expect(try await isThere(new, community))
+            #expect(try await !isThere(old, community))
+            // Nothing is unclaimed, and nothing strays.
+            test.time.advance(by: 2 * 60 * 60 * 1000)
+            let report = try await community.maintenance.run()
+            #expect(report.unclaimedFiles == 0 && report.strays == 0)
+            #expect(try await isThere(new, community))
+        }
+    }
+
+    @Test func `photos of public accounts keep their addresses`() async throws {
+        try await TestCommunity.with { test in
+            let community = test.community
+            let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
+            try await community.follows.follow("ada", by: grace)
+            let post = try await test.post(by: ada)
+            try await community.follows.removeFollower("grace", by: ada)
+            try await community.blocks.block("grace", by: ada)
+            #expect(try await community.jobs.runDue() == 0)
+            #expect(try await community.posts.find(post.id, for: ada).photos[0].files == post.photos[0].files)
+        }
+    }
+
+    @Test func `what never followed a private account rotates nothing when it is blocked`() async throws {
+        try await TestCommunity.with { test in
+            let community = test.community
+            let ada = try await test.member("ada")
+            _ = try await test.member("grace")
+            _ = try await community.accounts.edit(ProfileEdit(isPrivate: true), by: ada)
+            _ = try await test.post(by: ada)
+            try await community.jobs.runDue()
+            try await community.blocks.block("grace", by: ada)
+            #expect(try await community.jobs.runDue() == 0)
+        }
+    }
+
+    @Test func `a photo that is deleted while it gets its new address leaves no file`() async throws {
+        try await TestCommunity.with { test in
+            let community = test.community
+            let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
+            _ = try await community.accounts.edit(ProfileEdit(isPrivate: true), by: ada)
+            try await community.follows.follow("ada", by: grace)
+            try await community.follows.accept("grace", by: ada)
+            let (kept, deleted) = (try await test.post(by: ada), try await test.post(by: ada))
+            try await community.follows.removeFollower("grace", by: ada)
+            // Writes of a job: it is claimed, new addresses are noted, photos move to them.
+            let storage = InterruptedStorage(test.storage, write: 3) {
+                try await test.community.posts.delete(deleted.id, by: ada)
+            }
+            let other = test.community(over: storage)
+            try await other.jobs.runDue()
+            #expect(storage.wasInterrupted)
+            await other.close()
+            try await community.jobs.runDue()
+            let found = try await community.posts.find(kept.id, for: ada)
+            #expect(found.photos[0].files != kept.photos[0].files)
+            #expect(Set(test.keptFiles.filter { $0.hasSuffix(".jpg") }.map { $0.split(separator: "/").suffix(2)[0] }).count == 1)
+        }
+    }
+}
