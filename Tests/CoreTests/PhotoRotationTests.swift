@@ -53,7 +53,7 @@ struct PhotoRotationTests {
             // Nothing is unclaimed, and nothing strays.
             test.time.advance(by: 2 * 60 * 60 * 1000)
             let report = try await community.maintenance.run()
-            #expect(report.unclaimedFiles == 0 && report.strays == 0)
+            #expect(report.unclaimedFiles == 0 && report.straysMovedAside == 0 && report.refusal == nil)
             #expect(try await isThere(new, community))
         }
     }
