@@ -16,21 +16,22 @@ package struct APIRoutes: Sendable {
         self.signInGuard = signInGuard
     }
 
-    /// Adds every route of the API to the site's router.
-    package func add(to router: Router<WebContext>) {
-        let api = router.group("api")
-        api.addRoutes(OpenAPI.routes)
-        api.addRoutes(AccountRoutes(community: community, site: site, signInGuard: signInGuard).routes)
-        api.addRoutes(OwnAccountRoutes(community: community, site: site, uploads: uploads).routes)
-        api.addRoutes(CredentialRoutes(community: community).routes)
-        api.addRoutes(FollowRoutes(community: community, site: site).routes)
-        api.addRoutes(BlockRoutes(community: community, site: site).routes)
-        api.addRoutes(PostRoutes(community: community, site: site, uploads: uploads).routes)
-        api.addRoutes(LikeRoutes(community: community, site: site).routes)
-        api.addRoutes(CommentRoutes(community: community, site: site).routes)
-        api.addRoutes(PhotoRoutes(community: community, site: site, uploads: uploads).routes)
-        api.addRoutes(DirectUploadRoutes(community: community, site: site, uploads: uploads).routes)
-        api.addRoutes(ExploreRoutes(community: community, site: site).routes)
-        api.addRoutes(NotificationRoutes(community: community, site: site).routes)
+    package var routes: [Route] {
+        let subjects: [[Route]] = [
+            AccountRoutes(community: community, site: site, signInGuard: signInGuard).routes,
+            OwnAccountRoutes(community: community, site: site, uploads: uploads).routes,
+            CredentialRoutes(community: community).routes,
+            FollowRoutes(community: community, site: site).routes,
+            BlockRoutes(community: community, site: site).routes,
+            PostRoutes(community: community, site: site, uploads: uploads).routes,
+            LikeRoutes(community: community, site: site).routes,
+            CommentRoutes(community: community, site: site).routes,
+            PhotoRoutes(community: community, site: site, uploads: uploads).routes,
+            DirectUploadRoutes(community: community, site: site, uploads: uploads).routes,
+            ExploreRoutes(community: community, site: site).routes,
+            NotificationRoutes(community: community, site: site).routes,
+        ]
+        let routes = subjects.flatMap { $0 }.below("api", errors: .json)
+        return OpenAPI.routes(describing: routes) + routes
     }
 }

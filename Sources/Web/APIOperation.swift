@@ -2,13 +2,6 @@ import HTTPTypes
 
 /// One operation of the API as it is described to programs (OpenAPI) and to people (a page).
 package struct APIOperation: Sendable {
-    package enum Access: Sendable {
-        /// Strangers too; with a token, the answer is the viewer's.
-        case anyone
-        /// Members only.
-        case member
-    }
-
     /// A parameter in the path or the query.
     package struct Parameter: Sendable {
         package let name: String
@@ -38,12 +31,12 @@ package struct APIOperation: Sendable {
         }
     }
 
-    package let method: HTTPRequest.Method
+    /// What it needs: who may come, which scope, which limits.
+    package let route: Route
     /// Below `/api`, with parameters in braces.
     package let path: String
     package let subject: String
     package let summary: String
-    package let access: Access
     package let parameters: [Parameter]
     /// A body of JSON; empty for none.
     package let json: [Field]
@@ -55,14 +48,13 @@ package struct APIOperation: Sendable {
     package let errors: [HTTPResponse.Status]
 
     package init(
-        method: HTTPRequest.Method, path: String, subject: String, summary: String, access: Access, parameters: [Parameter],
-        json: [Field], form: [Field], status: HTTPResponse.Status, answer: String?, errors: [HTTPResponse.Status]
+        route: Route, path: String, subject: String, summary: String, parameters: [Parameter], json: [Field],
+        form: [Field], status: HTTPResponse.Status, answer: String?, errors: [HTTPResponse.Status]
     ) {
-        self.method = method
+        self.route = route
         self.path = path
         self.subject = subject
         self.summary = summary
-        self.access = access
         self.parameters = parameters
         self.json = json
         self.form = form

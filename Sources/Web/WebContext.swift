@@ -1,5 +1,4 @@
 import Core
-import Foundation
 import Hummingbird
 import NIOCore
 
@@ -29,28 +28,6 @@ package struct WebContext: RequestContext {
     /// The most that a body is taken whole into memory, in bytes; photos are streamed to disk instead.
     package static let bodyLimit = 256 * 1024
     package var maxUploadSize: Int { Self.bodyLimit }
-
-    /// Who asks, where only members may.
-    /// - Throws: ``Problem`` of kind `unauthorized` for a stranger.
-    package func member() throws(Problem) -> Viewer {
-        guard let viewer else { throw Problem.signInNeeded }
-        return viewer
-    }
-
-    /// The id in the path.
-    /// - Throws: ``Problem`` of kind `notFound` where none stands there.
-    package func id<Subject>(_ name: String = "id", of _: Subject.Type, called what: String) throws -> ID<Subject> {
-        guard let text = parameters.get(name), let id = ID<Subject>(text) else { throw Problem.notFound(what) }
-        return id
-    }
-}
-
-extension WebContext {
-    /// A text in the path, its percent-encoding undone.
-    package func pathText(_ name: String) throws -> String {
-        guard let text = parameters.get(name)?.removingPercentEncoding else { throw Problem.notFound("page") }
-        return text
-    }
 }
 
 extension Request {

@@ -37,17 +37,21 @@ enum Assets {
     /// The address of a file.
     static func path(_ name: String) -> String { root + name }
 
-    static var routes: RouteCollection<WebContext> {
-        let routes = RouteCollection(context: WebContext.self)
-        for name in WebsiteAssets.files.keys {
-            routes.get("\(path(name))") { request, _ in
+    static var routes: [Route] {
+        let files = WebsiteAssets.files.keys.map { name -> Route in
+            .get("\(path(name))", .unidentified) { request, _ in
                 answer(name, to: request, cache: "public, max-age=31536000, immutable")
             }
         }
-        routes.get("favicon.svg") { request, _ in answer("favicon.svg", to: request, cache: "public, max-age=86400") }
-        // A worker speaks for the folder that it lies in: it lies at the top.
-        routes.get("service-worker.js") { request, _ in answer("service-worker.js", to: request, cache: "no-cache") }
-        return routes
+        return files + [
+            .get("favicon.svg", .unidentified) { request, _ in
+                answer("favicon.svg", to: request, cache: "public, max-age=86400")
+            },
+            // A worker speaks for the folder that it lies in: it lies at the top.
+            .get("service-worker.js", .unidentified) { request, _ in
+                answer("service-worker.js", to: request, cache: "no-cache")
+            },
+        ]
     }
 
     private static func answer(_ name: String, to request: Request, cache: String) -> Response {

@@ -21,7 +21,8 @@ struct Visit {
     var site: Site { cookies.site }
 
     /// - Parameter isFailing: an error may come before a browser's cookies were read; it must not get new ones then.
-    init(_ context: WebContext, cookies: SiteCookies, isFailing: Bool = false) {
+    init(_ context: some HandlerContext, cookies: SiteCookies, isFailing: Bool = false) {
+        let context = context.web
         viewer = context.viewer
         unreadCount = context.unreadCount
         theme = context.theme

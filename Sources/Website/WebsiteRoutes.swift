@@ -27,35 +27,52 @@ package struct WebsiteRoutes: Sendable {
         self.isDemo = isDemo
     }
 
-    /// Adds every page to the site's router.
-    package func add(to router: Router<WebContext>) {
-        router.addRoutes(Assets.routes)
-        router.addRoutes(SiteFiles.routes)
-        router.post("settings/theme") { request, context in
-            let form = try await request.form(context)
-            var response = Response.seeOther(backTarget(form, otherwise: "/"))
-            (Theme(rawValue: form["theme"]) ?? .system).set(on: &response)
-            return response
-        }
-        let pages = router.group().add(middleware: UnreadNews(notifications: community.notifications))
-        pages.get("offline") { [cookies] _, context in
-            Visit(context, cookies: cookies).page(
-                "Offline", head: "<link rel=\"modulepreload\" href=\"\(url: Assets.path("offline.js"))\">", AboutPage.offline)
-        }
+    /// Every page, and the files that pages need.
+    package var routes: [Route] {
+        let pages: [[Route]] = [
+            general,
+            AccountPages(community: community, cookies: cookies, signInGuard: signInGuard, isDemo: isDemo).routes,
+            FeedPages(community: community, cookies: cookies, isDemo: isDemo).routes,
+            ExplorePages(community: community, cookies: cookies).routes,
+            NotificationPages(community: community, cookies: cookies).routes,
+            ProfileSettings(community: community, uploads: uploads, cookies: cookies).routes,
+            AccountSettings(community: community, cookies: cookies).routes,
+            CredentialSettings(community: community, cookies: cookies).routes,
+            APIDocs(operations: operations, cookies: cookies).routes,
+            PostPages(community: community, uploads: uploads, site: site, cookies: cookies).routes,
+            ProfilePages(community: community, site: site, cookies: cookies).routes,
+        ]
+        let unread = UnreadNews(notifications: community.notifications)
+        return Assets.routes + SiteFiles.routes + pages.flatMap { $0 }.through(unread)
+    }
+
+    /// Pages of no subject.
+    private var general: [Route] {
+        var routes: [Route] = [
+            .post("settings/theme", .anyone, use: setTheme),
+            .get("offline", .anyone) { [cookies] _, context in
+                Visit(context, cookies: cookies).page(
+                    "Offline", head: "<link rel=\"modulepreload\" href=\"\(url: Assets.path("offline.js"))\">",
+                    AboutPage.offline)
+            },
+            .get("about", .anyone) { [cookies] _, context in
+                Visit(context, cookies: cookies).page("About", AboutPage.html)
+            },
+        ]
         #if DEBUG
-            pages.get("styleguide") { [cookies] _, context in StyleGuide(visit: Visit(context, cookies: cookies)).response }
+            routes.append(
+                .get("styleguide", .anyone) { [cookies] _, context in
+                    StyleGuide(visit: Visit(context, cookies: cookies)).response
+                })
         #endif
-        pages.get("about") { [cookies] _, context in Visit(context, cookies: cookies).page("About", AboutPage.html) }
-        pages.addRoutes(AccountPages(community: community, cookies: cookies, signInGuard: signInGuard, isDemo: isDemo).routes)
-        pages.addRoutes(FeedPages(community: community, cookies: cookies, isDemo: isDemo).routes)
-        pages.addRoutes(ExplorePages(community: community, cookies: cookies).routes)
-        pages.addRoutes(NotificationPages(community: community, cookies: cookies).routes)
-        pages.addRoutes(ProfileSettings(community: community, uploads: uploads, cookies: cookies).routes)
-        pages.addRoutes(AccountSettings(community: community, cookies: cookies).routes)
-        pages.addRoutes(CredentialSettings(community: community, cookies: cookies).routes)
-        pages.addRoutes(APIDocs(operations: operations, cookies: cookies).routes)
-        pages.addRoutes(PostPages(community: community, uploads: uploads, site: site, cookies: cookies).routes)
-        pages.addRoutes(ProfilePages(community: community, site: site, cookies: cookies).routes)
+        return routes
+    }
+
+    @Sendable private func setTheme(_ request: Request, _ context: WebContext) async throws -> Response {
+        let form = try await request.form(context)
+        var response = Response.seeOther(backTarget(form, otherwise: "/"))
+        (Theme(rawValue: form["theme"]) ?? .system).set(on: &response)
+        return response
     }
 
     /// The page that shows a problem.
@@ -87,26 +104,26 @@ enum AboutPage {
 
 /// Files that others look for at fixed places.
 enum SiteFiles {
-    static var routes: RouteCollection<WebContext> {
-        let routes = RouteCollection(context: WebContext.self)
-        routes.get("robots.txt") { _, _ in
-            answer(
-                "User-agent: *\nDisallow: /api/\nDisallow: /create\nDisallow: /search\nDisallow: /settings/\n", type: "text/plain"
-            )
-        }
-        // https://www.w3.org/TR/appmanifest/
-        routes.get("manifest.webmanifest") { _, _ in
-            answer(
-                """
-                {"name": "Isntgram", "short_name": "Isntgram", "id": "/", "start_url": "/", "display": "standalone",
-                "background_color": "#101314", "theme_color": "#101314", "description": "A photo community",
-                "icons": [{"src": "/favicon.svg", "type": "image/svg+xml", "sizes": "any"},
-                {"src": "\(Assets.path("icon-192.png"))", "type": "image/png", "sizes": "192x192", "purpose": "any maskable"},
-                {"src": "\(Assets.path("icon-512.png"))", "type": "image/png", "sizes": "512x512", "purpose": "any maskable"}]}
+    static var routes: [Route] {
+        [
+            .get("robots.txt", .unidentified) { _, _ in
+                answer(
+                    "User-agent: *\nDisallow: /api/\nDisallow: /create\nDisallow: /search\nDisallow: /settings/\n",
+                    type: "text/plain")
+            },
+            // https://www.w3.org/TR/appmanifest/
+            .get("manifest.webmanifest", .unidentified) { _, _ in
+                answer(
+                    """
+                    {"name": "Isntgram", "short_name": "Isntgram", "id": "/", "start_url": "/", "display": "standalone",
+                    "background_color": "#101314", "theme_color": "#101314", "description": "A photo community",
+                    "icons": [{"src": "/favicon.svg", "type": "image/svg+xml", "sizes": "any"},
+                    {"src": "\(Assets.path("icon-192.png"))", "type": "image/png", "sizes": "192x192", "purpose": "any maskable"},
+                    {"src": "\(Assets.path("icon-512.png"))", "type": "image/png", "sizes": "512x512", "purpose": "any maskable"}]}
 
-                """, type: "application/manifest+json")
-        }
-        return routes
+                    """, type: "application/manifest+json")
+            },
+        ]
     }
 
     private static func answer(_ text: String, type: String) -> Response {

@@ -4,6 +4,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import Logging
 import NIOCore
 import TestSupport
 import Testing
@@ -15,21 +16,27 @@ import Web
 struct TestSite {
     let test: TestCommunity
     let client: any TestClientProtocol
+    /// Every route, with what it needs.
+    let routes: [Route]
+    /// The description of the API.
+    let schema: JSONSchema
 
     static func with<Result: Sendable>(
         limits: RateLimits = .off, registration: RegistrationPolicy = .open, isDemo: Bool = false,
-        _ body: @escaping @Sendable (TestSite) async throws -> Result
+        logger: Logger = QuietLog.logger("site"), _ body: @escaping @Sendable (TestSite) async throws -> Result
     ) async throws -> Result {
         try await TestCommunity.with(registration: registration) { test in
             let origin = Site(baseURL: "http://localhost")
             let site = try #require(origin)
             var application = SiteApplication(
-                community: test.community, site: site, uploads: test.uploads, logger: QuietLog.logger("site"))
+                community: test.community, site: site, uploads: test.uploads, logger: logger)
             application.limits = limits
             application.isDemo = isDemo
             application.proxies = try #require(TrustedProxies("127.0.0.1"))
+            let routes = application.routes
+            let schema = try JSONSchema(openAPI: OpenAPI.document(of: Operations.described(by: routes)))
             return try await application.listening(on: "127.0.0.1", port: 0).test(.router) { client in
-                try await body(TestSite(test: test, client: client))
+                try await body(TestSite(test: test, client: client, routes: routes, schema: schema))
             }
         }
     }
@@ -88,16 +95,14 @@ struct Program {
         if json != nil { headers[.contentType] = "application/json" }
         let body = json.map { ByteBuffer(string: $0) } ?? body
         let answer = try await site.client.execute(uri: path, method: method, headers: headers, body: body) { Answer($0) }
-        try checkDescription(of: answer, method, path)
+        checkDescription(of: answer, method, path)
         return answer
     }
 
-    static let schema = Result { try JSONSchema(openAPI: OpenAPI.document) }
-
     /// Every answer to a program is held against the description of the API.
-    private func checkDescription(of answer: Answer, _ method: HTTPRequest.Method, _ path: String) throws {
+    private func checkDescription(of answer: Answer, _ method: HTTPRequest.Method, _ path: String) {
         guard path.hasPrefix("/api/"), path != "/api/docs", method != .head else { return }
-        let faults = try Self.schema.get().faults(
+        let faults = site.schema.faults(
             method: method.rawValue, path: String(path.dropFirst(4).prefix { $0 != "?" }), status: answer.status.code,
             contentType: answer.headers[.contentType], body: Data(answer.text.utf8))
         #expect(faults == [])

@@ -9,12 +9,12 @@ struct AccountRoutes {
     let site: Site
     let signInGuard: SignInGuard
 
-    var routes: RouteCollection<WebContext> {
-        let routes = RouteCollection(context: WebContext.self)
-        routes.post("auth/register", use: register)
-        routes.post("auth/login", use: login)
-        routes.post("auth/logout", use: logout)
-        return routes
+    var routes: [Route] {
+        [
+            .post("auth/register", .anyone, limits: [.register], use: register),
+            .post("auth/login", .anyone, limits: [.signIn], use: login),
+            .post("auth/logout", .member, use: logout),
+        ]
     }
 
     private struct RegistrationBody: Decodable {
@@ -62,8 +62,8 @@ struct AccountRoutes {
         return .json(SignedInBody(issued: issued, site: site))
     }
 
-    @Sendable func logout(_ request: Request, _ context: WebContext) async throws -> Response {
-        try await community.credentials.signOut(try context.member())
+    @Sendable func logout(_ request: Request, _ context: MemberContext) async throws -> Response {
+        try await community.credentials.signOut(context.member)
         return .noContent
     }
 }

@@ -6,14 +6,14 @@ import Web
 struct CredentialRoutes {
     let community: Community
 
-    var routes: RouteCollection<WebContext> {
-        let routes = RouteCollection(context: WebContext.self)
-        routes.get("me/sessions") { request, context in try await list(.session, context) }
-        routes.get("me/tokens") { request, context in try await list(.token, context) }
-        routes.post("me/tokens", use: create)
-        routes.delete("me/sessions/:id", use: end)
-        routes.delete("me/tokens/:id", use: end)
-        return routes
+    var routes: [Route] {
+        [
+            .get("me/sessions", .member, use: list(.session)),
+            .get("me/tokens", .member, use: list(.token)),
+            .post("me/tokens", .member, use: create),
+            .delete("me/sessions/{id}", .member, use: end),
+            .delete("me/tokens/{id}", .member, use: end),
+        ]
     }
 
     private struct TokenBody: Decodable {
@@ -64,27 +64,31 @@ struct CredentialRoutes {
         }
     }
 
-    private func list(_ kind: Credential.Kind, _ context: WebContext) async throws -> Response {
-        let viewer = try context.member()
-        let all = try await community.credentials.all(kind, of: viewer)
-        return .json(
-            ListBody(
-                items: all.map { CredentialBody(issued: $0, isCurrent: $0.credential.hash == viewer.credential.hash) }))
+    private func list(_ kind: Credential.Kind) -> Route.Handler<MemberContext> {
+        { _, context in
+            let viewer = context.member
+            let all = try await community.credentials.all(kind, of: viewer)
+            let items = all.map {
+                CredentialBody(issued: $0, isCurrent: $0.credential.hash == viewer.credential.hash)
+            }
+            return .json(ListBody(items: items))
+        }
     }
 
-    @Sendable func create(_ request: Request, _ context: WebContext) async throws -> Response {
-        let viewer = try context.member()
+    @Sendable func create(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let viewer = context.member
         let body = try await request.json(TokenBody.self)
         guard let scopes = Credential.Scopes(names: body.scopes.joined(separator: " ")) else {
             throw Problem(.invalid, field: "scopes", "Scopes are read and write; name one or both.")
         }
         let issued = try await community.credentials.createToken(name: body.name, scopes: scopes, by: viewer)
         return .json(
-            NewTokenBody(secret: issued.secret, scopes: scopes, expiresAt: issued.expiresAt), status: .created)
+            NewTokenBody(secret: issued.secret, scopes: scopes, expiresAt: issued.expiresAt), status: .created
+        )
     }
 
-    @Sendable func end(_ request: Request, _ context: WebContext) async throws -> Response {
-        try await community.credentials.end(try context.parameters.require("id"), of: try context.member())
+    @Sendable func end(_ request: Request, _ context: MemberContext) async throws -> Response {
+        try await community.credentials.end(try context.parameters.require("id"), of: context.member)
         return .noContent
     }
 }

@@ -9,18 +9,18 @@ struct OwnAccountRoutes {
     let site: Site
     let uploads: UploadFolder
 
-    var routes: RouteCollection<WebContext> {
-        let routes = RouteCollection(context: WebContext.self)
-        routes.get("me", use: me)
-        routes.delete("me", use: delete)
-        routes.get("me/export", use: export)
-        routes.put("me/username", use: setUsername)
-        routes.put("me/email", use: setEmail)
-        routes.put("me/password", use: setPassword)
-        routes.put("profile", use: edit)
-        routes.put("profile/picture", use: setPicture)
-        routes.delete("profile/picture", use: removePicture)
-        return routes
+    var routes: [Route] {
+        [
+            .get("me", .member, use: me),
+            .delete("me", .member, use: delete),
+            .get("me/export", .member, use: export),
+            .put("me/username", .member, use: setUsername),
+            .put("me/email", .member, use: setEmail),
+            .put("me/password", .member, use: setPassword),
+            .put("profile", .member, use: edit),
+            .put("profile/picture", .member, limits: [.uploads], use: setPicture),
+            .delete("profile/picture", .member, use: removePicture),
+        ]
     }
 
     private struct ProfileBody: Decodable {
@@ -43,12 +43,12 @@ struct OwnAccountRoutes {
 
     private struct DeletionBody: Decodable { let password: String }
 
-    @Sendable func me(_ request: Request, _ context: WebContext) async throws -> Response {
-        try await own(context.member())
+    @Sendable func me(_ request: Request, _ context: MemberContext) async throws -> Response {
+        try await own(context.member)
     }
 
-    @Sendable func edit(_ request: Request, _ context: WebContext) async throws -> Response {
-        let viewer = try context.member()
+    @Sendable func edit(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let viewer = context.member
         let body = try await request.json(ProfileBody.self)
         _ = try await community.accounts.edit(
             ProfileEdit(
@@ -57,8 +57,8 @@ struct OwnAccountRoutes {
         return try await own(viewer)
     }
 
-    @Sendable func setPicture(_ request: Request, _ context: WebContext) async throws -> Response {
-        let viewer = try context.member()
+    @Sendable func setPicture(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let viewer = context.member
         return try await MultipartReader.withForm(of: request, in: uploads) { form in
             let file = try form.photo(named: "image")
             _ = try await community.accounts.setPicture(PhotoUpload(path: file.path, altText: ""), by: viewer)
@@ -66,40 +66,40 @@ struct OwnAccountRoutes {
         }
     }
 
-    @Sendable func removePicture(_ request: Request, _ context: WebContext) async throws -> Response {
-        _ = try await community.accounts.removePicture(by: try context.member())
+    @Sendable func removePicture(_ request: Request, _ context: MemberContext) async throws -> Response {
+        _ = try await community.accounts.removePicture(by: context.member)
         return .noContent
     }
 
-    @Sendable func setUsername(_ request: Request, _ context: WebContext) async throws -> Response {
-        let viewer = try context.member()
+    @Sendable func setUsername(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let viewer = context.member
         _ = try await community.accounts.setUsername(try await request.json(UsernameBody.self).username, by: viewer)
         return try await own(viewer)
     }
 
-    @Sendable func setEmail(_ request: Request, _ context: WebContext) async throws -> Response {
-        let viewer = try context.member()
+    @Sendable func setEmail(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let viewer = context.member
         let body = try await request.json(EmailBody.self)
         try await community.accounts.setEmail(body.email, password: body.password, by: viewer)
         return try await own(viewer)
     }
 
-    @Sendable func setPassword(_ request: Request, _ context: WebContext) async throws -> Response {
-        let viewer = try context.member()
+    @Sendable func setPassword(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let viewer = context.member
         let body = try await request.json(PasswordBody.self)
         try await community.accounts.changePassword(from: body.currentPassword, to: body.newPassword, by: viewer)
         return .noContent
     }
 
-    @Sendable func delete(_ request: Request, _ context: WebContext) async throws -> Response {
-        let viewer = try context.member()
+    @Sendable func delete(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let viewer = context.member
         let body = try await request.json(DeletionBody.self)
         try await community.accounts.deleteOwn(viewer, password: body.password)
         return .noContent
     }
 
-    @Sendable func export(_ request: Request, _ context: WebContext) async throws -> Response {
-        let contents = try await community.export.contents(of: try context.member())
+    @Sendable func export(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let contents = try await community.export.contents(of: context.member)
         return ExportArchive(contents: contents, site: site, media: community.media).response
     }
 

@@ -7,20 +7,20 @@ struct BlockRoutes {
     let community: Community
     let site: Site
 
-    var routes: RouteCollection<WebContext> {
-        let routes = RouteCollection(context: WebContext.self)
-        routes.post("users/:username/block") { _, context in try await change(context, community.blocks.block) }
-        routes.delete("users/:username/block") { _, context in try await change(context, community.blocks.unblock) }
-        routes.post("users/:username/mute") { _, context in try await change(context, community.blocks.mute) }
-        routes.delete("users/:username/mute") { _, context in try await change(context, community.blocks.unmute) }
-        routes.get("blocks") { request, context in
-            try await community.blocks.blocked(by: try context.member(), page: try request.page())
-                .answer(to: request, at: site)
-        }
-        routes.get("mutes") { request, context in
-            try await community.blocks.muted(by: try context.member(), page: try request.page())
-                .answer(to: request, at: site)
-        }
-        return routes
+    var routes: [Route] {
+        [
+            .post("users/{username}/block", .member, use: change(community.blocks.block)),
+            .delete("users/{username}/block", .member, use: change(community.blocks.unblock)),
+            .post("users/{username}/mute", .member, use: change(community.blocks.mute)),
+            .delete("users/{username}/mute", .member, use: change(community.blocks.unmute)),
+            .get("blocks", .member) { request, context in
+                try await community.blocks.blocked(by: context.member, page: try request.page())
+                    .answer(to: request, at: site)
+            },
+            .get("mutes", .member) { request, context in
+                try await community.blocks.muted(by: context.member, page: try request.page())
+                    .answer(to: request, at: site)
+            },
+        ]
     }
 }

@@ -27,12 +27,12 @@ struct CommentRoutes {
     let community: Community
     let site: Site
 
-    var routes: RouteCollection<WebContext> {
-        let routes = RouteCollection(context: WebContext.self)
-        routes.get("posts/:id/comments", use: list)
-        routes.post("posts/:id/comments", use: add)
-        routes.delete("comments/:id", use: delete)
-        return routes
+    var routes: [Route] {
+        [
+            .get("posts/{id}/comments", .anyone, use: list),
+            .post("posts/{id}/comments", .member, use: add),
+            .delete("comments/{id}", .member, use: delete),
+        ]
     }
 
     private struct NewComment: Decodable {
@@ -46,17 +46,17 @@ struct CommentRoutes {
         return page.answer(to: request, at: site) { CommentBody(comment: $0, site: site) }
     }
 
-    @Sendable func add(_ request: Request, _ context: WebContext) async throws -> Response {
-        let viewer = try context.member()
+    @Sendable func add(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let viewer = context.member
         let post = try context.id(of: Post.self, called: "post")
         let body = try await request.json(NewComment.self)
         let comment = try await community.comments.add(body.text, to: post, replyTo: body.replyToId, by: viewer)
         return .json(CommentBody(comment: comment, site: site), status: .created)
     }
 
-    @Sendable func delete(_ request: Request, _ context: WebContext) async throws -> Response {
+    @Sendable func delete(_ request: Request, _ context: MemberContext) async throws -> Response {
         try await community.comments.delete(
-            try context.id(of: Comment.self, called: "comment"), by: try context.member())
+            try context.id(of: Comment.self, called: "comment"), by: context.member)
         return .noContent
     }
 }

@@ -9,11 +9,11 @@ struct DirectUploadRoutes {
     let site: Site
     let uploads: UploadFolder
 
-    var routes: RouteCollection<WebContext> {
-        let routes = RouteCollection(context: WebContext.self)
-        routes.post("uploads/presigned-url", use: offer)
-        routes.post("uploads/:upload", use: receive)
-        return routes
+    var routes: [Route] {
+        [
+            .post("uploads/presigned-url", .member, limits: [.uploads], use: offer),
+            .post("uploads/{upload}", .anyone, hasSecretPath: true, use: receive),
+        ]
     }
 
     private struct WishBody: Decodable {
@@ -22,8 +22,8 @@ struct DirectUploadRoutes {
         let altText: String?
     }
 
-    @Sendable func offer(_ request: Request, _ context: WebContext) async throws -> Response {
-        let viewer = try context.member()
+    @Sendable func offer(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let viewer = context.member
         let body = try await request.json(WishBody.self)
         let offer = try await community.directUploads.offer(
             DirectUploadWish(contentType: body.contentType, byteCount: body.byteCount, altText: body.altText ?? ""), to: viewer)

@@ -7,13 +7,13 @@ struct ExploreRoutes {
     let community: Community
     let site: Site
 
-    var routes: RouteCollection<WebContext> {
-        let routes = RouteCollection(context: WebContext.self)
-        routes.get("explore", use: recent)
-        routes.get("tags/:tag/posts", use: tagged)
-        routes.get("search", use: search)
-        routes.get("suggestions", use: suggestions)
-        return routes
+    var routes: [Route] {
+        [
+            .get("explore", .anyone, use: recent),
+            .get("tags/{tag}/posts", .anyone, use: tagged),
+            .get("search", .anyone, use: search),
+            .get("suggestions", .member, use: suggestions),
+        ]
     }
 
     private struct TagBody: JSONWritable {
@@ -51,8 +51,8 @@ struct ExploreRoutes {
         }
     }
 
-    @Sendable func suggestions(_ request: Request, _ context: WebContext) async throws -> Response {
-        let found = try await community.explore.suggestions(for: try context.member(), limit: try request.page().limit)
+    @Sendable func suggestions(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let found = try await community.explore.suggestions(for: context.member, limit: try request.page().limit)
         return Page(items: found, nextCursor: nil).answer(to: request, at: site)
     }
 }

@@ -7,25 +7,19 @@ struct FollowRoutes {
     let community: Community
     let site: Site
 
-    var routes: RouteCollection<WebContext> {
-        let routes = RouteCollection(context: WebContext.self)
-        routes.get("users/:username", use: user)
-        routes.get("users/:username/posts", use: posts)
-        routes.get("users/:username/followers", use: followers)
-        routes.get("users/:username/following", use: following)
-        routes.post("users/:username/follow") { _, context in try await change(context, community.follows.follow) }
-        routes.delete("users/:username/follow") { _, context in try await change(context, community.follows.unfollow) }
-        routes.delete("users/:username/follower") { _, context in
-            try await change(context, community.follows.removeFollower)
-        }
-        routes.get("follow-requests", use: requests)
-        routes.post("follow-requests/:username/accept") { _, context in
-            try await change(context, community.follows.accept)
-        }
-        routes.post("follow-requests/:username/reject") { _, context in
-            try await change(context, community.follows.reject)
-        }
-        return routes
+    var routes: [Route] {
+        [
+            .get("users/{username}", .anyone, use: user),
+            .get("users/{username}/posts", .anyone, use: posts),
+            .get("users/{username}/followers", .anyone, use: followers),
+            .get("users/{username}/following", .anyone, use: following),
+            .post("users/{username}/follow", .member, limits: [.follows], use: change(community.follows.follow)),
+            .delete("users/{username}/follow", .member, use: change(community.follows.unfollow)),
+            .delete("users/{username}/follower", .member, use: change(community.follows.removeFollower)),
+            .get("follow-requests", .member, use: requests),
+            .post("follow-requests/{username}/accept", .member, use: change(community.follows.accept)),
+            .post("follow-requests/{username}/reject", .member, use: change(community.follows.reject)),
+        ]
     }
 
     @Sendable func user(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -51,14 +45,16 @@ struct FollowRoutes {
         return page.answer(to: request, at: site)
     }
 
-    @Sendable func requests(_ request: Request, _ context: WebContext) async throws -> Response {
-        let page = try await community.follows.requests(to: try context.member(), page: try request.page())
+    @Sendable func requests(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let page = try await community.follows.requests(to: context.member, page: try request.page())
         return page.answer(to: request, at: site)
     }
 }
 
-/// Does to the person in the path what `rule` says.
-func change(_ context: WebContext, _ rule: (String, Viewer) async throws -> Void) async throws -> Response {
-    try await rule(try context.parameters.require("username"), try context.member())
-    return .noContent
+/// A handler that does to the person in the path what `rule` says.
+func change(_ rule: @escaping @Sendable (String, Viewer) async throws -> Void) -> Route.Handler<MemberContext> {
+    { _, context in
+        try await rule(try context.parameters.require("username"), context.member)
+        return .noContent
+    }
 }

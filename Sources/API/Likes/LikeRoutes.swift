@@ -7,32 +7,37 @@ struct LikeRoutes {
     let community: Community
     let site: Site
 
-    var routes: RouteCollection<WebContext> {
-        let routes = RouteCollection(context: WebContext.self)
-        routes.get("posts/:id/likes", use: likers)
-        routes.post("posts/:id/like") { _, context in try await post(context, community.likes.like) }
-        routes.delete("posts/:id/like") { _, context in try await post(context, community.likes.unlike) }
-        routes.post("posts/:id/save") { _, context in try await post(context, community.saves.save) }
-        routes.delete("posts/:id/save") { _, context in try await post(context, community.saves.unsave) }
-        routes.post("comments/:id/like") { _, context in
-            try await community.likes.like(
-                try context.id(of: Comment.self, called: "comment"), by: try context.member())
-            return Response.noContent
-        }
-        routes.delete("comments/:id/like") { _, context in
-            try await community.likes.unlike(
-                try context.id(of: Comment.self, called: "comment"), by: try context.member())
-            return Response.noContent
-        }
-        routes.get("saved", use: saved)
-        return routes
+    var routes: [Route] {
+        [
+            .get("posts/{id}/likes", .anyone, use: likers),
+            .post("posts/{id}/like", .member, limits: [.likes], use: post(community.likes.like)),
+            .delete("posts/{id}/like", .member, use: post(community.likes.unlike)),
+            .post("posts/{id}/save", .member, use: post(community.saves.save)),
+            .delete("posts/{id}/save", .member, use: post(community.saves.unsave)),
+            .post("comments/{id}/like", .member, limits: [.likes], use: comment(community.likes.like)),
+            .delete("comments/{id}/like", .member, use: comment(community.likes.unlike)),
+            .get("saved", .member, use: saved),
+        ]
     }
 
+    /// A handler that does to the post in the path what `rule` says.
     private func post(
-        _ context: WebContext, _ rule: (ID<Post>, Viewer) async throws -> Void
-    ) async throws -> Response {
-        try await rule(try context.id(of: Post.self, called: "post"), try context.member())
-        return .noContent
+        _ rule: @escaping @Sendable (ID<Post>, Viewer) async throws -> Void
+    ) -> Route.Handler<MemberContext> {
+        { _, context in
+            try await rule(try context.id(of: Post.self, called: "post"), context.member)
+            return .noContent
+        }
+    }
+
+    /// A handler that does to the comment in the path what `rule` says.
+    private func comment(
+        _ rule: @escaping @Sendable (ID<Comment>, Viewer) async throws -> ID<Post>
+    ) -> Route.Handler<MemberContext> {
+        { _, context in
+            _ = try await rule(try context.id(of: Comment.self, called: "comment"), context.member)
+            return .noContent
+        }
     }
 
     @Sendable func likers(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -41,7 +46,8 @@ struct LikeRoutes {
         return page.answer(to: request, at: site)
     }
 
-    @Sendable func saved(_ request: Request, _ context: WebContext) async throws -> Response {
-        try await community.saves.all(of: try context.member(), page: try request.page()).answer(to: request, at: site)
+    @Sendable func saved(_ request: Request, _ context: MemberContext) async throws -> Response {
+        try await community.saves.all(of: context.member, page: try request.page()).answer(
+            to: request, at: site)
     }
 }

@@ -7,12 +7,12 @@ struct NotificationRoutes {
     let community: Community
     let site: Site
 
-    var routes: RouteCollection<WebContext> {
-        let routes = RouteCollection(context: WebContext.self)
-        routes.get("notifications", use: list)
-        routes.post("notifications/read", use: markRead)
-        routes.get("events", use: events)
-        return routes
+    var routes: [Route] {
+        [
+            .get("notifications", .member, use: list),
+            .post("notifications/read", .member, use: markRead),
+            .get("events", .member, use: events),
+        ]
     }
 
     private struct NotificationBody: JSONWritable {
@@ -34,17 +34,17 @@ struct NotificationRoutes {
         }
     }
 
-    @Sendable func list(_ request: Request, _ context: WebContext) async throws -> Response {
-        let page = try await community.notifications.all(for: try context.member(), page: try request.page())
+    @Sendable func list(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let page = try await community.notifications.all(for: context.member, page: try request.page())
         return page.answer(to: request, at: site) { NotificationBody(notification: $0, site: site) }
     }
 
-    @Sendable func markRead(_ request: Request, _ context: WebContext) async throws -> Response {
-        try await community.notifications.markRead(by: try context.member())
+    @Sendable func markRead(_ request: Request, _ context: MemberContext) async throws -> Response {
+        try await community.notifications.markRead(by: context.member)
         return .noContent
     }
 
-    @Sendable func events(_ request: Request, _ context: WebContext) async throws -> Response {
-        EventStream(community: community, viewer: try context.member(), logger: context.logger).response
+    @Sendable func events(_ request: Request, _ context: MemberContext) async throws -> Response {
+        EventStream(community: community, viewer: context.member, logger: context.logger).response
     }
 }

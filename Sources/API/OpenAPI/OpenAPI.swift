@@ -1,3 +1,4 @@
+import Core
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -5,27 +6,34 @@ import Web
 
 /// The description of the API for programs (https://spec.openapis.org/oas/v3.1.0).
 package enum OpenAPI {
-    /// The document as it is served; made once.
-    package static let document: [UInt8] = {
+    /// The document, as bytes of JSON.
+    package static func document(of operations: [APIOperation]) -> [UInt8] {
         var json = JSONText()
-        tree.write(to: &json)
+        tree(operations).write(to: &json)
         return json.bytes
-    }()
+    }
 
-    static var routes: RouteCollection<WebContext> {
-        let routes = RouteCollection(context: WebContext.self)
-        routes.get("openapi.json") { _, _ in
+    /// The route of the document, which describes itself besides `others`.
+    static func routes(describing others: [Route]) -> [Route] {
+        // What the document says of its own route does not depend on what that route answers.
+        let itself = routes(answering: [])
+        return routes(answering: document(of: Operations.described(by: itself + others)))
+    }
+
+    private static func routes(answering document: [UInt8]) -> [Route] {
+        let bytes = ByteBuffer(bytes: document)
+        let route = Route.get("openapi.json", .anyone) { _, _ in
             Response(
                 status: .ok,
                 headers: [
-                    .contentType: "application/json", .contentLength: String(document.count),
+                    .contentType: "application/json", .contentLength: String(bytes.readableBytes),
                     .cacheControl: "public, max-age=3600",
-                ], body: .init(byteBuffer: ByteBuffer(bytes: document)))
+                ], body: .init(byteBuffer: bytes))
         }
-        return routes
+        return [route].below("api", errors: .json)
     }
 
-    private static var tree: JSONNode {
+    private static func tree(_ operations: [APIOperation]) -> JSONNode {
         [
             "openapi": "3.1.0",
             "info": [
@@ -37,7 +45,7 @@ package enum OpenAPI {
                 "license": ["name": "AGPL-3.0", "identifier": "AGPL-3.0-only"],
             ],
             "servers": [["url": "/api"]],
-            "paths": .object(paths),
+            "paths": .object(paths(operations)),
             "components": [
                 "schemas": .object(Shapes.all),
                 "securitySchemes": ["token": ["type": "http", "scheme": "bearer"]],
@@ -51,12 +59,12 @@ package enum OpenAPI {
         ]
     }
 
-    private static var paths: [(String, JSONNode)] {
+    private static func paths(_ operations: [APIOperation]) -> [(String, JSONNode)] {
         var seen: [String] = []
-        for operation in Operations.all where !seen.contains(operation.path) { seen.append(operation.path) }
+        for operation in operations where !seen.contains(operation.path) { seen.append(operation.path) }
         return seen.map { path in
-            let here = Operations.all.filter { $0.path == path }
-            return (path, .object(here.map { ($0.method.rawValue.lowercased(), node($0)) }))
+            let here = operations.filter { $0.path == path }
+            return (path, .object(here.map { ($0.route.method.rawValue.lowercased(), node($0)) }))
         }
     }
 
@@ -64,18 +72,31 @@ package enum OpenAPI {
         var fields: [(String, JSONNode)] = [
             ("operationId", .text(identifier(operation))), ("summary", .text(operation.summary)),
             ("tags", [.text(operation.subject)]),
-            // The empty requirement: a token may be left out.
-            ("security", operation.access == .member ? [["token": []]] : [[:], ["token": []]]),
+            ("security", security(operation.route)),
         ]
+        if !operation.route.limits.isEmpty {
+            let counted = operation.route.limits.map(\.meaning).joined(separator: "; ")
+            fields.append(("description", .text("Limited: \(counted).")))
+        }
         if !operation.parameters.isEmpty { fields.append(("parameters", .array(operation.parameters.map(node)))) }
         if let body = body(operation) { fields.append(("requestBody", body)) }
         fields.append(("responses", .object(responses(operation))))
         return .object(fields)
     }
 
+    /// The scope that a token must have; with the empty requirement, a token may be left out.
+    private static func security(_ route: Route) -> JSONNode {
+        let token: JSONNode = ["token": .array(route.scope.names.map { .text($0) })]
+        return switch route.audience {
+        case .unidentified: []
+        case .anyone: [[:], token]
+        case .member: [token]
+        }
+    }
+
     private static func identifier(_ operation: APIOperation) -> String {
         let words = operation.path.split { !$0.isLetter && !$0.isNumber }.map { $0.prefix(1).uppercased() + $0.dropFirst() }
-        return operation.method.rawValue.lowercased() + words.joined()
+        return operation.route.method.rawValue.lowercased() + words.joined()
     }
 
     private static func node(_ parameter: APIOperation.Parameter) -> JSONNode {

@@ -1,15 +1,28 @@
 import HTTPTypes
+import Hummingbird
 import Web
 
-/// Every operation of the API. A test compares the list with the routes of the live router, and every answer in the tests
-/// with what stands here.
+/// What the operations of the API do, take and answer. What they need (who may come, scope, limits) is for the
+/// route to say. A test compares the list with the routes, and every answer in the tests with what stands here.
 package enum Operations {
-    package static let all: [APIOperation] =
+    /// The operations that these routes are, as far as they are described.
+    package static func described(by routes: [Route]) -> [APIOperation] {
+        let known = Dictionary(routes.map { (key($0.method, $0.path.description), $0) }) { first, _ in first }
+        return all.compactMap { description in
+            known[key(description.method, "/api" + description.path)].map { APIOperation(description, of: $0) }
+        }
+    }
+
+    private static func key(_ method: HTTPRequest.Method, _ path: String) -> String {
+        "\(method.rawValue) \(path)"
+    }
+
+    private static let all: [OperationDescription] =
         signingIn + account + credentials + people + posts + comments + discovery + notifications + description
 
-    private static let signingIn: [APIOperation] = [
+    private static let signingIn: [OperationDescription] = [
         op(
-            .post, "/auth/register", "Signing in", "Register, and get a token.", .anyone,
+            .post, "/auth/register", "Signing in", "Register, and get a token.",
             json: [
                 .init("email", .text, "An address like name@example.org; one account each."),
                 .init("fullName", .text, "At most 64 characters."),
@@ -18,33 +31,33 @@ package enum Operations {
                 .init("invite", .text, isRequired: false, "Where registration is by invitation."),
             ], .created, "SignedIn", errors: [.forbidden, .conflict]),
         op(
-            .post, "/auth/login", "Signing in", "Sign in by email or username, and get a token.", .anyone,
+            .post, "/auth/login", "Signing in", "Sign in by email or username, and get a token.",
             json: [
                 .init("login", .text, "Email or username."), .init("password", .password, "The account’s password."),
             ], .ok, "SignedIn", errors: [.unauthorized]),
-        op(.post, "/auth/logout", "Signing in", "End the token that this is asked with.", .member, .noContent),
+        op(.post, "/auth/logout", "Signing in", "End the token that this is asked with.", .noContent),
     ]
 
-    private static let account: [APIOperation] = [
-        op(.get, "/me", "Your account", "Your account, with its email.", .member, .ok, "OwnUser"),
+    private static let account: [OperationDescription] = [
+        op(.get, "/me", "Your account", "Your account, with its email.", .ok, "OwnUser"),
         op(
-            .delete, "/me", "Your account", "Delete your account with all you posted, for good.", .member,
+            .delete, "/me", "Your account", "Delete your account with all you posted, for good.",
             json: [.init("password", .password, "Your password.")], .noContent),
-        op(.get, "/me/export", "Your account", "Everything you made, as a ZIP file.", .member, .ok, "ZIP"),
+        op(.get, "/me/export", "Your account", "Everything you made, as a ZIP file.", .ok, "ZIP"),
         op(
-            .put, "/me/username", "Your account", "Change your username.", .member,
+            .put, "/me/username", "Your account", "Change your username.",
             json: [.init("username", .text, "1–30 of a–z 0–9 . _")], .ok, "OwnUser", errors: [.conflict]),
         op(
-            .put, "/me/email", "Your account", "Change your email; ends other sessions and tokens.", .member,
+            .put, "/me/email", "Your account", "Change your email; ends other sessions and tokens.",
             json: [.init("email", .text, "The new address."), .init("password", .password, "Your password.")], .ok, "OwnUser",
             errors: [.conflict]),
         op(
-            .put, "/me/password", "Your account", "Change your password; ends other sessions and tokens.", .member,
+            .put, "/me/password", "Your account", "Change your password; ends other sessions and tokens.",
             json: [
                 .init("currentPassword", .password, "Your password."), .init("newPassword", .password, "10–256 characters."),
             ], .noContent),
         op(
-            .put, "/profile", "Your account", "Change what you say of yourself; what is left out stays.", .member,
+            .put, "/profile", "Your account", "Change what you say of yourself; what is left out stays.",
             json: [
                 .init("fullName", .text, isRequired: false, "At most 64 characters."),
                 .init("bio", .text, isRequired: false, "At most 150 characters."),
@@ -53,57 +66,57 @@ package enum Operations {
                 .init("isPrivate", .truth, isRequired: false, "Whether you approve your followers."),
             ], .ok, "OwnUser"),
         op(
-            .put, "/profile/picture", "Your account", "Set your picture; it is cut square.", .member,
+            .put, "/profile/picture", "Your account", "Set your picture; it is cut square.",
             form: [.init("image", .file, "A photo of at most 25 MB.")], .ok, "OwnUser"),
-        op(.delete, "/profile/picture", "Your account", "Take your picture away.", .member, .noContent),
+        op(.delete, "/profile/picture", "Your account", "Take your picture away.", .noContent),
     ]
 
-    private static let credentials: [APIOperation] = [
-        op(.get, "/me/sessions", "Sessions and tokens", "Browsers signed in as you.", .member, .ok, "CredentialList"),
-        op(.delete, "/me/sessions/{id}", "Sessions and tokens", "End a session.", .member, .noContent),
-        op(.get, "/me/tokens", "Sessions and tokens", "Your tokens, without their secrets.", .member, .ok, "CredentialList"),
+    private static let credentials: [OperationDescription] = [
+        op(.get, "/me/sessions", "Sessions and tokens", "Browsers signed in as you.", .ok, "CredentialList"),
+        op(.delete, "/me/sessions/{id}", "Sessions and tokens", "End a session.", .noContent),
+        op(.get, "/me/tokens", "Sessions and tokens", "Your tokens, without their secrets.", .ok, "CredentialList"),
         op(
-            .post, "/me/tokens", "Sessions and tokens", "Make a token; its secret is shown this once.", .member,
+            .post, "/me/tokens", "Sessions and tokens", "Make a token; its secret is shown this once.",
             json: [.init("name", .text, "What it is for."), .init("scopes", .texts, "read, write, or both.")], .created,
             "NewToken"),
-        op(.delete, "/me/tokens/{id}", "Sessions and tokens", "End a token.", .member, .noContent),
+        op(.delete, "/me/tokens/{id}", "Sessions and tokens", "End a token.", .noContent),
     ]
 
-    private static let people: [APIOperation] = [
-        op(.get, "/users/{username}", "People", "Somebody’s account, and how you stand to each other.", .anyone, .ok, "User"),
-        op(.get, "/users/{username}/posts", "People", "Their posts, newest first.", .anyone, paged: true, .ok, "PostList"),
-        op(.get, "/users/{username}/followers", "People", "Who follows them.", .anyone, paged: true, .ok, "SummaryList"),
-        op(.get, "/users/{username}/following", "People", "Whom they follow.", .anyone, paged: true, .ok, "SummaryList"),
+    private static let people: [OperationDescription] = [
+        op(.get, "/users/{username}", "People", "Somebody’s account, and how you stand to each other.", .ok, "User"),
+        op(.get, "/users/{username}/posts", "People", "Their posts, newest first.", paged: true, .ok, "PostList"),
+        op(.get, "/users/{username}/followers", "People", "Who follows them.", paged: true, .ok, "SummaryList"),
+        op(.get, "/users/{username}/following", "People", "Whom they follow.", paged: true, .ok, "SummaryList"),
         op(
-            .post, "/users/{username}/follow", "People", "Follow, or ask to where the account is private. Idempotent.", .member,
+            .post, "/users/{username}/follow", "People", "Follow, or ask to where the account is private. Idempotent.",
             .noContent, errors: [.unprocessableContent]),
         op(
-            .delete, "/users/{username}/follow", "People", "Stop following, or asking to. Idempotent.", .member, .noContent,
+            .delete, "/users/{username}/follow", "People", "Stop following, or asking to. Idempotent.", .noContent,
             errors: [.unprocessableContent]),
         op(
-            .delete, "/users/{username}/follower", "People", "Have them follow you no more. Idempotent.", .member, .noContent,
+            .delete, "/users/{username}/follower", "People", "Have them follow you no more. Idempotent.", .noContent,
             errors: [.unprocessableContent]),
-        op(.get, "/follow-requests", "People", "Who asks to follow you.", .member, paged: true, .ok, "SummaryList"),
+        op(.get, "/follow-requests", "People", "Who asks to follow you.", paged: true, .ok, "SummaryList"),
         op(
-            .post, "/follow-requests/{username}/accept", "People", "Let them follow you.", .member, .noContent,
-            errors: [.unprocessableContent]),
-        op(
-            .post, "/follow-requests/{username}/reject", "People", "Turn them down.", .member, .noContent,
+            .post, "/follow-requests/{username}/accept", "People", "Let them follow you.", .noContent,
             errors: [.unprocessableContent]),
         op(
-            .post, "/users/{username}/block", "People", "Make the two of you invisible to each other. Idempotent.", .member,
+            .post, "/follow-requests/{username}/reject", "People", "Turn them down.", .noContent,
+            errors: [.unprocessableContent]),
+        op(
+            .post, "/users/{username}/block", "People", "Make the two of you invisible to each other. Idempotent.",
             .noContent, errors: [.unprocessableContent]),
         op(
-            .delete, "/users/{username}/block", "People", "Take a block back. Idempotent.", .member, .noContent,
+            .delete, "/users/{username}/block", "People", "Take a block back. Idempotent.", .noContent,
             errors: [.unprocessableContent]),
         op(
             .post, "/users/{username}/mute", "People", "Keep their posts out of your feed and their doings out of your news.",
-            .member, .noContent, errors: [.unprocessableContent]),
+            .noContent, errors: [.unprocessableContent]),
         op(
-            .delete, "/users/{username}/mute", "People", "Take a mute back. Idempotent.", .member, .noContent,
+            .delete, "/users/{username}/mute", "People", "Take a mute back. Idempotent.", .noContent,
             errors: [.unprocessableContent]),
-        op(.get, "/blocks", "People", "Whom you block.", .member, paged: true, .ok, "SummaryList"),
-        op(.get, "/mutes", "People", "Whom you mute.", .member, paged: true, .ok, "SummaryList"),
+        op(.get, "/blocks", "People", "Whom you block.", paged: true, .ok, "SummaryList"),
+        op(.get, "/mutes", "People", "Whom you mute.", paged: true, .ok, "SummaryList"),
     ]
 
     private static let draftForm: [APIOperation.Field] = [
@@ -113,27 +126,27 @@ package enum Operations {
         .init("location", .text, isRequired: false, "At most 100 characters."),
     ]
 
-    private static let posts: [APIOperation] = [
+    private static let posts: [OperationDescription] = [
         op(
-            .get, "/posts", "Posts", "The home feed: posts of whom you follow and your own.", .member, paged: true, .ok,
+            .get, "/posts", "Posts", "The home feed: posts of whom you follow and your own.", paged: true, .ok,
             "PostList"),
         op(
-            .post, "/posts", "Posts", "Post photos, added before or sent with this.", .member,
+            .post, "/posts", "Posts", "Post photos, added before or sent with this.",
             json: [
                 .init("mediaIds", .texts, "1–10 photos of yours that wait."),
                 .init("caption", .text, isRequired: false, "At most 2,200 characters."),
                 .init("location", .text, isRequired: false, "At most 100 characters."),
             ], form: draftForm, .created, "Post"),
         op(
-            .post, "/media", "Posts", "Add a photo, to be posted later; it waits for a day.", .member,
+            .post, "/media", "Posts", "Add a photo, to be posted later; it waits for a day.",
             form: [
                 .init("file", .file, "The photo, at most 25 MB."),
                 .init("altText", .text, isRequired: false, "What it shows, at most 1,000 characters."),
             ], .created, "Media"),
-        op(.delete, "/media/{id}", "Posts", "Take back a photo of yours that is not posted yet.", .member, .noContent),
+        op(.delete, "/media/{id}", "Posts", "Take back a photo of yours that is not posted yet.", .noContent),
         op(
             .post, "/uploads/presigned-url", "Posts",
-            "Ask for an address to bring a photo to, for five minutes. Its `mediaId` is posted like any other.", .member,
+            "Ask for an address to bring a photo to, for five minutes. Its `mediaId` is posted like any other.",
             json: [
                 .init(
                     "contentType", .text, "image/jpeg, image/png, image/webp, image/gif, image/heic, image/heif or image/avif."),
@@ -143,88 +156,118 @@ package enum Operations {
         op(
             .post, "/uploads/{upload}", "Posts",
             "Bring a photo to the address that was given for it, where that is on this site. The address is the permission.",
-            .anyone, form: [.init("file", .file, "The photo.")], .noContent),
-        op(.get, "/posts/{id}", "Posts", "One post.", .anyone, .ok, "Post"),
+            form: [.init("file", .file, "The photo.")], .noContent),
+        op(.get, "/posts/{id}", "Posts", "One post.", .ok, "Post"),
         op(
-            .patch, "/posts/{id}", "Posts", "Change a post of yours; what is left out stays.", .member,
+            .patch, "/posts/{id}", "Posts", "Change a post of yours; what is left out stays.",
             json: [
                 .init("caption", .text, isRequired: false, "At most 2,200 characters."),
                 .init("location", .text, isRequired: false, "At most 100 characters."),
                 .init("media", .media, isRequired: false, "New texts of its photos."),
             ], .ok, "Post"),
-        op(.delete, "/posts/{id}", "Posts", "Delete a post of yours with its files.", .member, .noContent),
-        op(.get, "/posts/{id}/likes", "Posts", "Who liked it, newest first.", .anyone, paged: true, .ok, "SummaryList"),
-        op(.post, "/posts/{id}/like", "Posts", "Like it. Idempotent.", .member, .noContent),
-        op(.delete, "/posts/{id}/like", "Posts", "Take a like back. Idempotent.", .member, .noContent),
-        op(.post, "/posts/{id}/save", "Posts", "Save it for yourself. Idempotent.", .member, .noContent),
-        op(.delete, "/posts/{id}/save", "Posts", "Save it no more. Idempotent.", .member, .noContent),
-        op(.get, "/saved", "Posts", "What you saved, the last first.", .member, paged: true, .ok, "PostList"),
+        op(.delete, "/posts/{id}", "Posts", "Delete a post of yours with its files.", .noContent),
+        op(.get, "/posts/{id}/likes", "Posts", "Who liked it, newest first.", paged: true, .ok, "SummaryList"),
+        op(.post, "/posts/{id}/like", "Posts", "Like it. Idempotent.", .noContent),
+        op(.delete, "/posts/{id}/like", "Posts", "Take a like back. Idempotent.", .noContent),
+        op(.post, "/posts/{id}/save", "Posts", "Save it for yourself. Idempotent.", .noContent),
+        op(.delete, "/posts/{id}/save", "Posts", "Save it no more. Idempotent.", .noContent),
+        op(.get, "/saved", "Posts", "What you saved, the last first.", paged: true, .ok, "PostList"),
     ]
 
-    private static let comments: [APIOperation] = [
-        op(.get, "/posts/{id}/comments", "Comments", "Comments, oldest first.", .anyone, paged: true, .ok, "CommentList"),
+    private static let comments: [OperationDescription] = [
+        op(.get, "/posts/{id}/comments", "Comments", "Comments, oldest first.", paged: true, .ok, "CommentList"),
         op(
-            .post, "/posts/{id}/comments", "Comments", "Comment, or answer a comment.", .member,
+            .post, "/posts/{id}/comments", "Comments", "Comment, or answer a comment.",
             json: [
                 .init("text", .text, "At most 2,200 characters."),
                 .init("replyToId", .id, isRequired: false, "The comment to answer."),
             ], .created, "Comment"),
         op(
-            .delete, "/comments/{id}", "Comments", "Delete a comment of yours, or under your post; answers go with it.", .member,
+            .delete, "/comments/{id}", "Comments", "Delete a comment of yours, or under your post; answers go with it.",
             .noContent),
-        op(.post, "/comments/{id}/like", "Comments", "Like a comment. Idempotent.", .member, .noContent),
-        op(.delete, "/comments/{id}/like", "Comments", "Take a like back. Idempotent.", .member, .noContent),
+        op(.post, "/comments/{id}/like", "Comments", "Like a comment. Idempotent.", .noContent),
+        op(.delete, "/comments/{id}/like", "Comments", "Take a like back. Idempotent.", .noContent),
     ]
 
-    private static let discovery: [APIOperation] = [
-        op(.get, "/explore", "Discovery", "Recent posts of everybody public.", .anyone, paged: true, .ok, "PostList"),
-        op(.get, "/tags/{tag}/posts", "Discovery", "Posts with a tag, newest first.", .anyone, paged: true, .ok, "PostList"),
+    private static let discovery: [OperationDescription] = [
+        op(.get, "/explore", "Discovery", "Recent posts of everybody public.", paged: true, .ok, "PostList"),
+        op(.get, "/tags/{tag}/posts", "Discovery", "Posts with a tag, newest first.", paged: true, .ok, "PostList"),
         op(
-            .get, "/search", "Discovery", "Find people, tags or posts.", .anyone,
+            .get, "/search", "Discovery", "Find people, tags or posts.",
             query: [
                 .init(name: "q", isInPath: false, meaning: "Words; for posts also from:username and #tag."),
                 .init(name: "type", isInPath: false, meaning: "users (left out: this), tags or posts."),
             ], paged: true, .ok, "SearchList"),
-        op(.get, "/suggestions", "Discovery", "People to follow.", .member, paged: true, .ok, "SummaryList"),
+        op(.get, "/suggestions", "Discovery", "People to follow.", paged: true, .ok, "SummaryList"),
     ]
 
-    private static let notifications: [APIOperation] = [
-        op(.get, "/notifications", "News", "Your news, grouped, newest first.", .member, paged: true, .ok, "NotificationList"),
-        op(.post, "/notifications/read", "News", "Mark all news as read.", .member, .noContent),
+    private static let notifications: [OperationDescription] = [
+        op(.get, "/notifications", "News", "Your news, grouped, newest first.", paged: true, .ok, "NotificationList"),
+        op(.post, "/notifications/read", "News", "Mark all news as read.", .noContent),
         op(
             .get, "/events", "News",
-            "Server-sent events: `notifications` with `unreadCount`, whenever it changes. Ends with the credential.", .member,
+            "Server-sent events: `notifications` with `unreadCount`, whenever it changes. Ends with the credential.",
             .ok,
             "Events"),
     ]
 
-    private static let description: [APIOperation] = [
-        op(.get, "/openapi.json", "Description", "This description (OpenAPI 3.1).", .anyone, .ok, "OpenAPI")
+    private static let description: [OperationDescription] = [
+        op(.get, "/openapi.json", "Description", "This description (OpenAPI 3.1).", .ok, "OpenAPI")
     ]
 
-    /// An operation with the errors that follow from what it takes.
     private static func op(
-        _ method: HTTPRequest.Method, _ path: String, _ subject: String, _ summary: String, _ access: APIOperation.Access,
+        _ method: HTTPRequest.Method, _ path: String, _ subject: String, _ summary: String,
         query: [APIOperation.Parameter] = [], paged: Bool = false, json: [APIOperation.Field] = [],
         form: [APIOperation.Field] = [], _ status: HTTPResponse.Status, _ answer: String? = nil,
-        errors more: [HTTPResponse.Status] = []
-    ) -> APIOperation {
-        let names = path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
-        var parameters = names.map { APIOperation.Parameter(name: $0, isInPath: true, meaning: meaning(of: $0)) } + query
-        if paged {
+        errors: [HTTPResponse.Status] = []
+    ) -> OperationDescription {
+        OperationDescription(
+            method: method, path: path, subject: subject, summary: summary, query: query, isPaged: paged, json: json,
+            form: form, status: status, answer: answer, errors: errors)
+    }
+}
+
+/// What an operation's route does not say itself.
+private struct OperationDescription {
+    let method: HTTPRequest.Method
+    /// Below `/api`, with parameters in braces.
+    let path: String
+    let subject: String
+    let summary: String
+    let query: [APIOperation.Parameter]
+    let isPaged: Bool
+    let json: [APIOperation.Field]
+    let form: [APIOperation.Field]
+    let status: HTTPResponse.Status
+    let answer: String?
+    /// Besides those that follow from what it needs and takes.
+    let errors: [HTTPResponse.Status]
+}
+
+extension APIOperation {
+    /// An operation with the errors that follow from what its route needs and what it takes.
+    fileprivate init(_ description: OperationDescription, of route: Route) {
+        let names = description.path.split(separator: "/").filter { $0.hasPrefix("{") }
+            .map { String($0.dropFirst().dropLast()) }
+        var parameters = names.map { Parameter(name: $0, isInPath: true, meaning: Self.meaning(of: $0)) } + description.query
+        if description.isPaged {
             parameters += [
                 .init(name: "cursor", isInPath: false, meaning: "nextCursor of the page before."),
                 .init(name: "limit", isInPath: false, meaning: "1–100; 20 if left out."),
             ]
         }
-        // A token is looked at wherever it comes with a request.
-        var errors: [HTTPResponse.Status] = [.badRequest, .unauthorized, .forbidden, .tooManyRequests, .serviceUnavailable]
-        if !names.isEmpty { errors.append(.notFound) }
-        if !json.isEmpty || !form.isEmpty { errors += [.contentTooLarge, .unsupportedMediaType, .unprocessableContent] }
-        errors += more.filter { !errors.contains($0) }
-        return APIOperation(
-            method: method, path: path, subject: subject, summary: summary, access: access, parameters: parameters, json: json,
-            form: form, status: status, answer: answer, errors: errors.sorted { $0.code < $1.code })
+        var errors: Set<HTTPResponse.Status> = [.badRequest, .serviceUnavailable]
+        // Where it is asked who comes, a token may be wrong or may lack the scope, and requests are counted.
+        if route.audience != .unidentified { errors.formUnion([.unauthorized, .forbidden, .tooManyRequests]) }
+        if !names.isEmpty { errors.insert(.notFound) }
+        if !description.json.isEmpty || !description.form.isEmpty {
+            errors.formUnion([.contentTooLarge, .unsupportedMediaType, .unprocessableContent])
+        }
+        errors.formUnion(description.errors)
+        self.init(
+            route: route, path: description.path, subject: description.subject, summary: description.summary,
+            parameters: parameters, json: description.json, form: description.form, status: description.status,
+            answer: description.answer, errors: errors.sorted { $0.code < $1.code })
     }
 
     private static func meaning(of parameter: String) -> String {

@@ -8,15 +8,15 @@ struct PhotoRoutes {
     let site: Site
     let uploads: UploadFolder
 
-    var routes: RouteCollection<WebContext> {
-        let routes = RouteCollection(context: WebContext.self)
-        routes.post("media", use: add)
-        routes.delete("media/:id", use: takeBack)
-        return routes
+    var routes: [Route] {
+        [
+            .post("media", .member, limits: [.uploads], use: add),
+            .delete("media/{id}", .member, use: takeBack),
+        ]
     }
 
-    @Sendable func add(_ request: Request, _ context: WebContext) async throws -> Response {
-        let viewer = try context.member()
+    @Sendable func add(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let viewer = context.member
         return try await MultipartReader.withForm(of: request, in: uploads) { form in
             let file = try form.photo(named: "file")
             let photo = try await community.photos.add(
@@ -25,9 +25,9 @@ struct PhotoRoutes {
         }
     }
 
-    @Sendable func takeBack(_ request: Request, _ context: WebContext) async throws -> Response {
+    @Sendable func takeBack(_ request: Request, _ context: MemberContext) async throws -> Response {
         try await community.photos.takeBack(
-            try context.id(of: Photo.self, called: "photo"), by: try context.member())
+            try context.id(of: Photo.self, called: "photo"), by: context.member)
         return .noContent
     }
 }

@@ -8,14 +8,14 @@ struct PostRoutes {
     let site: Site
     let uploads: UploadFolder
 
-    var routes: RouteCollection<WebContext> {
-        let routes = RouteCollection(context: WebContext.self)
-        routes.get("posts", use: home)
-        routes.post("posts", use: publish)
-        routes.get("posts/:id", use: show)
-        routes.patch("posts/:id", use: edit)
-        routes.delete("posts/:id", use: delete)
-        return routes
+    var routes: [Route] {
+        [
+            .get("posts", .member, use: home),
+            .post("posts", .member, limits: [.posts], use: publish),
+            .get("posts/{id}", .anyone, use: show),
+            .patch("posts/{id}", .member, use: edit),
+            .delete("posts/{id}", .member, use: delete),
+        ]
     }
 
     private struct DraftBody: Decodable {
@@ -35,13 +35,13 @@ struct PostRoutes {
         let media: [Media]?
     }
 
-    @Sendable func home(_ request: Request, _ context: WebContext) async throws -> Response {
-        let page = try await community.feed.home(for: try context.member(), page: try request.page())
+    @Sendable func home(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let page = try await community.feed.home(for: context.member, page: try request.page())
         return page.answer(to: request, at: site)
     }
 
-    @Sendable func publish(_ request: Request, _ context: WebContext) async throws -> Response {
-        let viewer = try context.member()
+    @Sendable func publish(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let viewer = context.member
         guard request.mediaType == "application/json" else { return try await publishUploads(request, by: viewer) }
         let body = try await request.json(DraftBody.self)
         let draft = PostDraft(
@@ -72,18 +72,18 @@ struct PostRoutes {
         return .json(PostBody(post: post, site: site))
     }
 
-    @Sendable func edit(_ request: Request, _ context: WebContext) async throws -> Response {
-        let viewer = try context.member()
+    @Sendable func edit(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let viewer = context.member
         let body = try await request.json(EditBody.self)
         let texts = Dictionary((body.media ?? []).map { ($0.id, $0.altText) }) { _, last in last }
         let edit = PostEdit(caption: body.caption, location: body.location, altTexts: texts)
         return .json(PostBody(post: try await community.posts.edit(try id(context), edit, by: viewer), site: site))
     }
 
-    @Sendable func delete(_ request: Request, _ context: WebContext) async throws -> Response {
-        try await community.posts.delete(try id(context), by: try context.member())
+    @Sendable func delete(_ request: Request, _ context: MemberContext) async throws -> Response {
+        try await community.posts.delete(try id(context), by: context.member)
         return .noContent
     }
 
-    private func id(_ context: WebContext) throws -> ID<Post> { try context.id(of: Post.self, called: "post") }
+    private func id(_ context: some HandlerContext) throws -> ID<Post> { try context.id(of: Post.self, called: "post") }
 }

@@ -26,34 +26,34 @@ package struct SiteApplication: Sendable {
         self.logger = logger
     }
 
+    /// Every route of the site, with what it needs.
+    package var routes: [Route] { routes(limiter: RateLimiter(limits: limits, clock: community.clock)) }
+
+    private func routes(limiter: RateLimiter) -> [Route] {
+        let signInGuard = SignInGuard(limiter: limiter)
+        let api = APIRoutes(community: community, site: site, uploads: uploads, signInGuard: signInGuard)
+            .routes
+        let website = WebsiteRoutes(
+            community: community, site: site, uploads: uploads, cookies: SiteCookies(site: site),
+            signInGuard: signInGuard,
+            operations: Operations.described(by: api), isDemo: isDemo
+        ).routes
+        return Health(community: community).routes + MediaRoutes(community: community).routes + api + website
+    }
+
     package var router: Router<WebContext> {
         let cookies = SiteCookies(site: site)
         let limiter = RateLimiter(limits: limits, clock: community.clock)
-        let signInGuard = SignInGuard(limiter: limiter)
-        let router = Router(context: WebContext.self, options: [.autoGenerateHeadEndpoints])
-        router.add(middleware: AccessLog())
-        router.add(middleware: SecurityHeaders(site: site))
-        let errors = ErrorAnswers(page: WebsiteRoutes.errorPage(cookies: cookies))
-        router.add(middleware: errors)
-        // These need no sign-in, and come before it: a photo's address is known only to whoever may see it.
-        router.addRoutes(Health(community: community).routes)
-        router.addRoutes(MediaRoutes(community: community).routes)
-        router.add(middleware: CrossSiteGuard(site: site))
-        router.add(middleware: Authentication(credentials: community.credentials, cookies: cookies))
-        // Once more where it is known who asks: a member's error page is a member's page.
-        router.add(middleware: errors)
-        router.add(middleware: RateLimiting(limiter: limiter, proxies: proxies))
-        APIRoutes(community: community, site: site, uploads: uploads, signInGuard: signInGuard).add(to: router)
-        WebsiteRoutes(
-            community: community, site: site, uploads: uploads, cookies: cookies, signInGuard: signInGuard,
-            operations: Operations.all, isDemo: isDemo
-        ).add(to: router)
-        return router
+        let pipeline = RequestPipeline(
+            community: community, cookies: cookies, limiter: limiter, proxies: proxies,
+            errorPage: WebsiteRoutes.errorPage(cookies: cookies))
+        return pipeline.router(for: routes(limiter: limiter))
     }
 
     /// The server, not yet running.
     package func listening(
-        on host: String, port: Int, onServerRunning: @escaping @Sendable (any Channel) async -> Void = { _ in }
+        on host: String, port: Int,
+        onServerRunning: @escaping @Sendable (any Channel) async -> Void = { _ in }
     ) -> some ApplicationProtocol {
         Application(
             router: router, server: .strictHTTP1(connections),

@@ -14,9 +14,14 @@ package struct ErrorAnswers: RouterMiddleware {
     /// Makes the page that shows a problem.
     package typealias ErrorPage = @Sendable (ErrorReport, WebContext) -> Response
 
+    private let style: Route.ErrorStyle?
     private let page: ErrorPage
 
-    package init(page: @escaping ErrorPage) { self.page = page }
+    /// - Parameter style: how errors look; nil where no route says so, and the path decides.
+    package init(style: Route.ErrorStyle?, page: @escaping ErrorPage) {
+        self.style = style
+        self.page = page
+    }
 
     package func handle(
         _ request: Request, context: WebContext,
@@ -28,7 +33,10 @@ package struct ErrorAnswers: RouterMiddleware {
             let problem = Problem(seenBy: context.logger, error)
             let report = ErrorReport(problem, requestID: context.id)
             var response =
-                request.uri.path.hasPrefix("/api/") ? report.json() : page(report, context)
+                switch style ?? (request.uri.path.hasPrefix("/api/") ? .json : .page) {
+                case .json: report.json()
+                case .page: page(report, context)
+                }
             if case .tooMany(let seconds) = problem.kind { response.headers[.retryAfter] = String(seconds) }
             if case .unavailable(let seconds) = problem.kind { response.headers[.retryAfter] = String(seconds) }
             if problem.kind == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer" }

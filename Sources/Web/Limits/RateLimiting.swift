@@ -2,7 +2,8 @@ import Core
 import HTTPTypes
 import Hummingbird
 
-/// Holds every request against the limits that are about it, once it is known who asks.
+/// The general limits: how many requests a stranger's address and a program's token may make, whatever they ask
+/// for. What else is limited stands on the routes.
 package struct RateLimiting: RouterMiddleware {
     package typealias Context = WebContext
     private let limiter: RateLimiter
@@ -16,38 +17,25 @@ package struct RateLimiting: RouterMiddleware {
     package func handle(
         _ request: Request, context: WebContext, next: (Request, WebContext) async throws -> Response
     ) async throws -> Response {
-        let path = request.uri.path
-        // Every page has some of these.
-        guard !path.hasPrefix("/assets/") else { return try await next(request, context) }
         var context = context
         context.clientKey = proxies.clientKey(of: context.remoteAddress, forwarded: request.headers[.xForwardedFor])
         if let viewer = context.viewer {
             if viewer.credential.kind == .token {
                 try limiter.take(.token, viewer.credential.hash.map { String($0, radix: 16) }.joined())
             }
-            if request.method != .get, request.method != .head { try limit(request.method, path, of: viewer) }
         } else {
             try limiter.take(.anonymous, context.clientKey)
         }
-        if request.method == .post, path == "/login" || path == "/api/auth/login" {
-            try limiter.take(.signIn, context.clientKey)
-        }
-        if request.method == .post, path == "/register" || path == "/api/auth/register" {
-            try limiter.take(.register, context.clientKey)
-        }
         return try await next(request, context)
     }
+}
 
-    private func limit(_ method: HTTPRequest.Method, _ path: String, of viewer: Viewer) throws {
-        let account = viewer.id.description
-        switch (method, path) {
-        case (.post, "/create"), (.post, "/api/posts"): try limiter.take(.posts, account)
-        case (.post, "/api/media"), (.post, "/api/uploads/presigned-url"), (.put, "/api/profile/picture"),
-            (.post, "/settings/profile/picture"):
-            try limiter.take(.uploads, account)
-        case (.post, _) where path.hasSuffix("/like"): try limiter.take(.likes, account)
-        case (.post, _) where path.hasSuffix("/follow"): try limiter.take(.follows, account)
-        default: break
+extension RateLimits.Kind {
+    /// Whose requests to a route with this limit are counted together.
+    func key(of context: WebContext) -> String {
+        switch self {
+        case .uploads, .posts, .likes, .follows: context.viewer?.id.description ?? context.clientKey
+        case .signIn, .register, .anonymous, .token, .failedSignIns: context.clientKey
         }
     }
 }

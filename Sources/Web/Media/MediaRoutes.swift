@@ -17,10 +17,8 @@ package struct MediaRoutes: Sendable {
         cache = community.mediaCache
     }
 
-    package var routes: RouteCollection<WebContext> {
-        let routes = RouteCollection(context: WebContext.self)
-        routes.get("media/:folder/:photo/:name", use: file)
-        return routes
+    package var routes: [Route] {
+        [.get("media/{folder}/{photo}/{name}", .unidentified, hasSecretPath: true, use: file)]
     }
 
     @Sendable func file(_ request: Request, _ context: WebContext) async throws -> Response {

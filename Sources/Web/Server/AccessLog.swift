@@ -5,8 +5,19 @@ import Logging
 /// One line a request: what was asked, how it was answered, how long it took.
 package struct AccessLog: RouterMiddleware {
     package typealias Context = WebContext
+    /// What is written in place of the path; nil for the path itself.
+    private let shownPath: (@Sendable (String) -> String)?
 
-    package init() {}
+    package init() { shownPath = nil }
+
+    /// A log of a route whose path is a secret.
+    init(template: RouterPath) {
+        let text = template.description
+        shownPath = { _ in text }
+    }
+
+    /// A log of what matches no route.
+    init(hiding secrets: SecretPaths) { shownPath = secrets.hiding }
 
     package func handle(
         _ request: Request, context: WebContext,
@@ -18,8 +29,9 @@ package struct AccessLog: RouterMiddleware {
         let response = try await next(request, context)
         let microseconds = (ContinuousClock.now - start) / .microseconds(1)
         // The path without its query: that may hold what somebody searched for.
+        let path = request.uri.path
         context.logger.info(
-            "\(request.method) \(request.uri.path) \(response.status.code)",
+            "\(request.method) \(shownPath?(path) ?? path) \(response.status.code)",
             metadata: ["us": "\(Int(microseconds))"])
         return response
     }

@@ -10,11 +10,11 @@ package struct Health: Sendable {
 
     package init(community: Community) { self.community = community }
 
-    package var routes: RouteCollection<WebContext> {
-        let routes = RouteCollection(context: WebContext.self)
-        routes.get("livez") { _, _ in Self.answer("alive") }
-        routes.get("readyz", use: readiness)
-        return routes
+    package var routes: [Route] {
+        [
+            .get("livez", .unidentified) { _, _ in Self.answer("alive") },
+            .get("readyz", .unidentified, use: readiness),
+        ]
     }
 
     @Sendable func readiness(_ request: Request, _ context: WebContext) async throws -> Response {

@@ -12,9 +12,9 @@ package struct Form: Sendable {
     /// Every value of that name, in the form's order.
     package func all(_ name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
 
-    init(_ fields: [(name: String, value: String)], files: [MultipartForm.File], context: WebContext) throws(Problem) {
+    init(_ fields: [(name: String, value: String)], files: [MultipartForm.File], secret: Secret?) throws(Problem) {
         let token = fields.first { $0.name == Self.tokenField }?.value ?? ""
-        guard let secret = context.formSecret, secret.accepts(formToken: token) else {
+        guard let secret, secret.accepts(formToken: token) else {
             throw Problem(.forbidden, "This form is out of date. Go back, reload the page, and try again.")
         }
         self.fields = fields
@@ -27,7 +27,7 @@ package struct Form: Sendable {
 
 extension Request {
     /// Reads the form of a page that has no files.
-    package func form(_ context: WebContext) async throws -> Form {
+    package func form(_ context: some HandlerContext) async throws -> Form {
         guard mediaType == "application/x-www-form-urlencoded" else {
             throw Problem(.unsupported, "Send a form here, with Content-Type: application/x-www-form-urlencoded.")
         }
@@ -35,15 +35,15 @@ extension Request {
         guard let text = String(validating: body.readableBytesView, as: UTF8.self) else {
             throw Problem(.unreadable, "The form is not UTF-8.")
         }
-        return try Form(URLEncodedForm.parse(text), files: [], context: context)
+        return try Form(URLEncodedForm.parse(text), files: [], secret: context.web.formSecret)
     }
 
     /// Reads the form of a page that has files, and removes these after `use`.
     package func form<Result: Sendable>(
-        _ context: WebContext, uploads: UploadFolder, use: (Form) async throws -> Result
+        _ context: some HandlerContext, uploads: UploadFolder, use: (Form) async throws -> Result
     ) async throws -> Result {
         try await MultipartReader.withForm(of: self, in: uploads) { form in
-            try await use(Form(form.fields, files: form.files, context: context))
+            try await use(Form(form.fields, files: form.files, secret: context.web.formSecret))
         }
     }
 }

@@ -11,15 +11,15 @@ struct AccountPages {
     let signInGuard: SignInGuard
     let isDemo: Bool
 
-    var routes: RouteCollection<WebContext> {
-        let routes = RouteCollection(context: WebContext.self)
-        routes.get("register", use: registration)
-        routes.post("register", use: register)
-        routes.get("login", use: signInForm)
-        routes.post("login", use: signIn)
-        routes.post("logout", use: signOut)
-        if isDemo { routes.post("demo", use: tryDemo) }
-        return routes
+    var routes: [Route] {
+        let routes: [Route] = [
+            .get("register", .anyone, use: registration),
+            .post("register", .anyone, limits: [.register], use: register),
+            .get("login", .anyone, use: signInForm),
+            .post("login", .anyone, limits: [.signIn], use: signIn),
+            .post("logout", .anyone, use: signOut),
+        ]
+        return isDemo ? routes + [.post("demo", .anyone, use: tryDemo)] : routes
     }
 
     @Sendable func registration(_ request: Request, _ context: WebContext) async throws -> Response {

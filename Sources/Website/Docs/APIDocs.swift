@@ -8,10 +8,8 @@ struct APIDocs {
     let operations: [APIOperation]
     let cookies: SiteCookies
 
-    var routes: RouteCollection<WebContext> {
-        let routes = RouteCollection(context: WebContext.self)
-        routes.get("api/docs") { _, context in page(Visit(context, cookies: cookies)) }
-        return routes
+    var routes: [Route] {
+        [.get("api/docs", .anyone) { _, context in page(Visit(context, cookies: cookies)) }]
     }
 
     private func page(_ visit: Visit) -> Response {
@@ -40,8 +38,8 @@ struct APIDocs {
             + operation.form.map { row($0.name, $0.isRequired ? "form" : "form, optional", $0.meaning) }
         let errors = operation.errors.map { String($0.code) }.joined(separator: " ")
         return """
-            <details class="operation"><summary><code>\(operation.method.rawValue) /api\(operation.path)</code> \(operation.summary)</summary>
-            \(when: operation.access == .member, "<p class=\"hint\">Needs a token.</p>")
+            <details class="operation"><summary><code>\(operation.route.method.rawValue) /api\(operation.path)</code> \(operation.summary)</summary>
+            \(when: operation.route.audience == .member, "<p class=\"hint\">Needs a token.</p>")
             \(when: !rows.isEmpty, "<table><thead><tr><th scope=\"col\">Name</th><th scope=\"col\">In</th><th scope=\"col\">Meaning</th></tr></thead><tbody>\(rows)</tbody></table>")
             <p>Answers \(operation.status.code)\(when: operation.answer != nil, " with <code>\(operation.answer ?? "")</code>"); errors \(errors).</p>
             </details>

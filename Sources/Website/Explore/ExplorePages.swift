@@ -9,12 +9,12 @@ struct ExplorePages {
     let community: Community
     let cookies: SiteCookies
 
-    var routes: RouteCollection<WebContext> {
-        let routes = RouteCollection(context: WebContext.self)
-        routes.get("explore", use: explore)
-        routes.get("search", use: search)
-        routes.get("tags/:tag", use: tag)
-        return routes
+    var routes: [Route] {
+        [
+            .get("explore", .anyone, use: explore),
+            .get("search", .anyone, use: search),
+            .get("tags/{tag}", .anyone, use: tag),
+        ]
     }
 
     @Sendable func explore(_ request: Request, _ context: WebContext) async throws -> Response {

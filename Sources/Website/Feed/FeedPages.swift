@@ -9,11 +9,11 @@ struct FeedPages {
     let cookies: SiteCookies
     let isDemo: Bool
 
-    var routes: RouteCollection<WebContext> {
-        let routes = RouteCollection(context: WebContext.self)
-        routes.get("/", use: home)
-        routes.get("suggestions", use: people)
-        return routes
+    var routes: [Route] {
+        [
+            .get("", .anyone, use: home),
+            .get("suggestions", .memberOrSignIn, use: people),
+        ]
     }
 
     @Sendable func home(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -43,8 +43,8 @@ struct FeedPages {
     }
 
     /// People to follow, on a page of their own; the feed shows some of them beside it.
-    @Sendable func people(_ request: Request, _ context: WebContext) async throws -> Response {
-        guard let viewer = context.viewer else { return .seeOther("/login") }
+    @Sendable func people(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let viewer = context.member
         let visit = Visit(context, cookies: cookies)
         let found = try await community.explore.suggestions(for: viewer, limit: 20)
         let list = visit.people(found, empty: "You follow everybody we could suggest.") { account in

@@ -9,19 +9,19 @@ struct ProfilePages {
     let site: Site
     let cookies: SiteCookies
 
-    var routes: RouteCollection<WebContext> {
-        let routes = RouteCollection(context: WebContext.self)
-        routes.get(":username", use: show)
-        routes.get(":username/followers", use: followers)
-        routes.get(":username/following", use: following)
-        routes.post(":username/follow") { try await act($0, $1, community.follows.follow) }
-        routes.post(":username/unfollow") { try await act($0, $1, community.follows.unfollow) }
-        routes.post(":username/remove-follower") { try await act($0, $1, community.follows.removeFollower) }
-        routes.post(":username/block") { try await act($0, $1, community.blocks.block) }
-        routes.post(":username/unblock") { try await act($0, $1, community.blocks.unblock) }
-        routes.post(":username/mute") { try await act($0, $1, community.blocks.mute) }
-        routes.post(":username/unmute") { try await act($0, $1, community.blocks.unmute) }
-        return routes
+    var routes: [Route] {
+        [
+            .get("{username}", .anyone, use: show),
+            .get("{username}/followers", .anyone, use: followers),
+            .get("{username}/following", .anyone, use: following),
+            .post("{username}/follow", .member, limits: [.follows], use: act(community.follows.follow)),
+            .post("{username}/unfollow", .member, use: act(community.follows.unfollow)),
+            .post("{username}/remove-follower", .member, use: act(community.follows.removeFollower)),
+            .post("{username}/block", .member, use: act(community.blocks.block)),
+            .post("{username}/unblock", .member, use: act(community.blocks.unblock)),
+            .post("{username}/mute", .member, use: act(community.blocks.mute)),
+            .post("{username}/unmute", .member, use: act(community.blocks.unmute)),
+        ]
     }
 
     @Sendable func show(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -63,17 +63,19 @@ struct ProfilePages {
 
     /// A button on a profile: does it, and leads back to where it was pressed.
     private func act(
-        _ request: Request, _ context: WebContext, _ rule: (String, Viewer) async throws -> Void
-    ) async throws -> Response {
-        let form = try await request.form(context)
-        let name = try name(context)
-        try await rule(name, try context.member())
-        return .seeOther(backTarget(form, otherwise: Site.profile(name)))
+        _ rule: @escaping @Sendable (String, Viewer) async throws -> Void
+    ) -> Route.Handler<MemberContext> {
+        { request, context in
+            let form = try await request.form(context)
+            let name = try name(context)
+            try await rule(name, context.member)
+            return .seeOther(backTarget(form, otherwise: Site.profile(name)))
+        }
     }
 
     /// The username in the path; what cannot be one is nobody's page.
-    private func name(_ context: WebContext) throws -> String {
-        let name = Username.normalized(context.parameters.get("username") ?? "")
+    private func name(_ context: some HandlerContext) throws -> String {
+        let name = Username.normalized(context.web.parameters.get("username") ?? "")
         guard Username.fault(in: name) == nil else { throw Problem.notFound("page") }
         return name
     }

@@ -8,21 +8,21 @@ struct NotificationPages {
     let community: Community
     let cookies: SiteCookies
 
-    var routes: RouteCollection<WebContext> {
-        let routes = RouteCollection(context: WebContext.self)
-        routes.get("notifications", use: list)
-        routes.post("notifications/requests", use: answer)
-        return routes
+    var routes: [Route] {
+        [
+            .get("notifications", .memberOrSignIn, use: list),
+            .post("notifications/requests", .member, use: answer),
+        ]
     }
 
     /// Shows the news, and counts them as seen from then on.
-    @Sendable func list(_ request: Request, _ context: WebContext) async throws -> Response {
-        guard let viewer = context.viewer else { return .seeOther("/login") }
+    @Sendable func list(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let viewer = context.member
         let asked = try request.page()
         let page = try await community.notifications.all(for: viewer, page: asked)
         let requests = asked.isFirst ? try await community.follows.requests(to: viewer, page: .first).items : []
-        if context.unreadCount > 0 { try await community.notifications.markRead(by: viewer) }
-        var seen = context
+        if context.web.unreadCount > 0 { try await community.notifications.markRead(by: viewer) }
+        var seen = context.web
         seen.unreadCount = 0
         let visit = Visit(seen, cookies: cookies)
         // Requests stand above, with their buttons.
@@ -39,9 +39,9 @@ struct NotificationPages {
             """)
     }
 
-    @Sendable func answer(_ request: Request, _ context: WebContext) async throws -> Response {
+    @Sendable func answer(_ request: Request, _ context: MemberContext) async throws -> Response {
         let form = try await request.form(context)
-        let viewer = try context.member()
+        let viewer = context.member
         if form["answer"] == "accept" {
             try await community.follows.accept(form["username"], by: viewer)
         } else {

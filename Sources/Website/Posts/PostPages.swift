@@ -11,36 +11,35 @@ struct PostPages {
     let site: Site
     let cookies: SiteCookies
 
-    var routes: RouteCollection<WebContext> {
-        let routes = RouteCollection(context: WebContext.self)
-        routes.get("create", use: composer)
-        routes.post("create", use: publish)
-        routes.get("posts/:id", use: redirect)
-        routes.get("p/:code", use: show)
-        routes.get("p/:code/likes", use: likers)
-        routes.post("p/:code/like") { try await act($0, $1, community.likes.like) }
-        routes.post("p/:code/unlike") { try await act($0, $1, community.likes.unlike) }
-        routes.post("p/:code/save") { try await act($0, $1, community.saves.save) }
-        routes.post("p/:code/unsave") { try await act($0, $1, community.saves.unsave) }
-        routes.get("p/:code/edit", use: editor)
-        routes.post("p/:code/edit", use: edit)
-        routes.post("p/:code/comments", use: comment)
-        routes.post("p/:code/delete", use: delete)
-        routes.post("comments/:id/like") { try await act(onComment: $0, $1, community.likes.like) }
-        routes.post("comments/:id/unlike") { try await act(onComment: $0, $1, community.likes.unlike) }
-        routes.post("comments/:id/delete", use: deleteComment)
-        routes.get("saved", use: saved)
-        routes.get("oembed", use: embed)
-        return routes
+    var routes: [Route] {
+        [
+            .get("create", .memberOrSignIn, use: composer),
+            .post("create", .member, limits: [.posts], use: publish),
+            .get("posts/{id}", .anyone, use: redirect),
+            .get("p/{code}", .anyone, use: show),
+            .get("p/{code}/likes", .anyone, use: likers),
+            .post("p/{code}/like", .member, limits: [.likes], use: act(community.likes.like)),
+            .post("p/{code}/unlike", .member, use: act(community.likes.unlike)),
+            .post("p/{code}/save", .member, use: act(community.saves.save)),
+            .post("p/{code}/unsave", .member, use: act(community.saves.unsave)),
+            .get("p/{code}/edit", .member, use: editor),
+            .post("p/{code}/edit", .member, use: edit),
+            .post("p/{code}/comments", .member, use: comment),
+            .post("p/{code}/delete", .member, use: delete),
+            .post("comments/{id}/like", .member, limits: [.likes], use: act(onComment: community.likes.like)),
+            .post("comments/{id}/unlike", .member, use: act(onComment: community.likes.unlike)),
+            .post("comments/{id}/delete", .member, use: deleteComment),
+            .get("saved", .memberOrSignIn, use: saved),
+            .get("oembed", .anyone, use: embed),
+        ]
     }
 
-    @Sendable func composer(_ request: Request, _ context: WebContext) async throws -> Response {
-        guard context.viewer != nil else { return .seeOther("/login") }
-        return Composer(visit: Visit(context, cookies: cookies)).response
+    @Sendable func composer(_ request: Request, _ context: MemberContext) async throws -> Response {
+        Composer(visit: Visit(context, cookies: cookies)).response
     }
 
-    @Sendable func publish(_ request: Request, _ context: WebContext) async throws -> Response {
-        let viewer = try context.member()
+    @Sendable func publish(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let viewer = context.member
         return try await request.form(context, uploads: uploads) { form in
             let altTexts = form["altText"].split(separator: "\n", omittingEmptySubsequences: false).map { $0.trimmed }
             let photos = form.files.enumerated().map { place, file in
@@ -68,23 +67,27 @@ struct PostPages {
     }
 
     /// A button under a post: does it, and leads back to where it was pressed.
-    @Sendable private func act(
-        _ request: Request, _ context: WebContext, _ rule: @Sendable (ID<Post>, Viewer) async throws -> Void
-    ) async throws -> Response {
-        let form = try await request.form(context)
-        let post = try id(context)
-        try await rule(post, try context.member())
-        return .seeOther(backTarget(form, otherwise: Site.post(post)))
+    private func act(
+        _ rule: @escaping @Sendable (ID<Post>, Viewer) async throws -> Void
+    ) -> Route.Handler<MemberContext> {
+        { request, context in
+            let form = try await request.form(context)
+            let post = try id(context)
+            try await rule(post, context.member)
+            return .seeOther(backTarget(form, otherwise: Site.post(post)))
+        }
     }
 
-    @Sendable private func act(
-        onComment request: Request, _ context: WebContext,
-        _ rule: @Sendable (ID<Comment>, Viewer) async throws -> ID<Post>
-    ) async throws -> Response {
-        _ = try await request.form(context)
-        let comment = try context.id(of: Comment.self, called: "comment")
-        let post = try await rule(comment, try context.member())
-        return .seeOther("\(Site.post(post))#comment-\(comment)")
+    /// A button under a comment.
+    private func act(
+        onComment rule: @escaping @Sendable (ID<Comment>, Viewer) async throws -> ID<Post>
+    ) -> Route.Handler<MemberContext> {
+        { request, context in
+            _ = try await request.form(context)
+            let comment = try context.id(of: Comment.self, called: "comment")
+            let post = try await rule(comment, context.member)
+            return .seeOther("\(Site.post(post))#comment-\(comment)")
+        }
     }
 
     @Sendable func likers(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -101,8 +104,8 @@ struct PostPages {
             """)
     }
 
-    @Sendable func saved(_ request: Request, _ context: WebContext) async throws -> Response {
-        guard let viewer = context.viewer else { return .seeOther("/login") }
+    @Sendable func saved(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let viewer = context.member
         let page = try await community.saves.all(of: viewer, page: try request.page())
         let empty: HTML = "<p class=\"empty\">Posts you save appear here; only you see them.</p>"
         let visit = Visit(context, cookies: cookies)
@@ -111,28 +114,28 @@ struct PostPages {
             "<h1 class=\"inset\">Saved</h1>\(visit.grid(page.items, empty: empty))\(nextLink("/saved", page.nextCursor))")
     }
 
-    @Sendable func comment(_ request: Request, _ context: WebContext) async throws -> Response {
+    @Sendable func comment(_ request: Request, _ context: MemberContext) async throws -> Response {
         let form = try await request.form(context)
-        let viewer = try context.member()
+        let viewer = context.member
         do {
             let comment = try await community.comments.add(
                 form["text"], to: try id(context), replyTo: ID<Comment>(form["replyTo"]), by: viewer)
             return .seeOther("\(Site.post(comment.post))#comment-\(comment.id)")
         } catch let problem as Problem where !problem.fields.isEmpty {
-            return try await page(request, context, typed: form["text"], replyTo: form["replyTo"], problem)
+            return try await page(request, context.web, typed: form["text"], replyTo: form["replyTo"], problem)
         }
     }
 
-    @Sendable func editor(_ request: Request, _ context: WebContext) async throws -> Response {
-        let viewer = try context.member()
+    @Sendable func editor(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let viewer = context.member
         let post = try await community.posts.find(try id(context), for: viewer)
         guard post.author.id == viewer.id else { throw Problem(.forbidden, "Only its author may edit a post.") }
         return PostEditor(visit: Visit(context, cookies: cookies), post: post).response
     }
 
-    @Sendable func edit(_ request: Request, _ context: WebContext) async throws -> Response {
+    @Sendable func edit(_ request: Request, _ context: MemberContext) async throws -> Response {
         let form = try await request.form(context)
-        let viewer = try context.member()
+        let viewer = context.member
         let post = try await community.posts.find(try id(context), for: viewer)
         let texts = post.photos.map { ($0.id, form["altText-\($0.id)"]) }
         let edit = PostEdit(
@@ -159,22 +162,22 @@ struct PostPages {
         return .json(ProfileEmbed(account: profile.account, site: site))
     }
 
-    @Sendable func delete(_ request: Request, _ context: WebContext) async throws -> Response {
+    @Sendable func delete(_ request: Request, _ context: MemberContext) async throws -> Response {
         _ = try await request.form(context)
-        let viewer = try context.member()
+        let viewer = context.member
         try await community.posts.delete(try id(context), by: viewer)
         return .seeOther(Site.profile(viewer.username))
     }
 
-    @Sendable func deleteComment(_ request: Request, _ context: WebContext) async throws -> Response {
+    @Sendable func deleteComment(_ request: Request, _ context: MemberContext) async throws -> Response {
         _ = try await request.form(context)
         let post = try await community.comments.delete(
-            try context.id(of: Comment.self, called: "comment"), by: try context.member())
+            try context.id(of: Comment.self, called: "comment"), by: context.member)
         return .seeOther("\(Site.post(post))#comments")
     }
 
-    private func id(_ context: WebContext) throws -> ID<Post> {
-        guard let code = context.parameters.get("code"), let id = ID<Post>(code: code) else {
+    private func id(_ context: some HandlerContext) throws -> ID<Post> {
+        guard let code = context.web.parameters.get("code"), let id = ID<Post>(code: code) else {
             throw Problem.notFound("post")
         }
         return id

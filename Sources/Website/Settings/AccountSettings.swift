@@ -8,37 +8,37 @@ struct AccountSettings {
     let community: Community
     let cookies: SiteCookies
 
-    var routes: RouteCollection<WebContext> {
-        let routes = RouteCollection(context: WebContext.self)
-        routes.get("settings/account", use: show)
-        routes.post("settings/account/username") { request, context in
-            try await change(request, context) { form, viewer in
-                _ = try await community.accounts.setUsername(form["username"], by: viewer)
-            }
-        }
-        routes.post("settings/account/email") { request, context in
-            try await change(request, context) { form, viewer in
-                try await community.accounts.setEmail(form["email"], password: form["password"], by: viewer)
-            }
-        }
-        routes.post("settings/account/password") { request, context in
-            try await change(request, context) { form, viewer in
-                try await community.accounts.changePassword(
-                    from: form["currentPassword"], to: form["newPassword"], by: viewer)
-            }
-        }
-        routes.post("settings/account/delete", use: delete)
-        return routes
+    var routes: [Route] {
+        [
+            .get("settings/account", .memberOrSignIn, use: show),
+            .post(
+                "settings/account/username", .member,
+                use: change { form, viewer in
+                    _ = try await community.accounts.setUsername(form["username"], by: viewer)
+                }),
+            .post(
+                "settings/account/email", .member,
+                use: change { form, viewer in
+                    try await community.accounts.setEmail(form["email"], password: form["password"], by: viewer)
+                }),
+            .post(
+                "settings/account/password", .member,
+                use: change { form, viewer in
+                    try await community.accounts.changePassword(
+                        from: form["currentPassword"], to: form["newPassword"], by: viewer)
+                }),
+            .post("settings/account/delete", .member, use: delete),
+        ]
     }
 
-    @Sendable func show(_ request: Request, _ context: WebContext) async throws -> Response {
-        guard let viewer = context.viewer else { return .seeOther("/login") }
+    @Sendable func show(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let viewer = context.member
         return try await page(viewer, context, isSaved: request.uri.query == "saved")
     }
 
-    @Sendable func delete(_ request: Request, _ context: WebContext) async throws -> Response {
+    @Sendable func delete(_ request: Request, _ context: MemberContext) async throws -> Response {
         let form = try await request.form(context)
-        let viewer = try context.member()
+        let viewer = context.member
         do {
             try await community.accounts.deleteOwn(viewer, password: form["password"])
         } catch let problem as Problem where !problem.fields.isEmpty {
@@ -50,20 +50,21 @@ struct AccountSettings {
     }
 
     private func change(
-        _ request: Request, _ context: WebContext, _ rule: (Form, Viewer) async throws -> Void
-    ) async throws -> Response {
-        let form = try await request.form(context)
-        let viewer = try context.member()
-        do {
-            try await rule(form, viewer)
-            return .seeOther("/settings/account?saved")
-        } catch let problem as Problem where !problem.fields.isEmpty {
-            return try await page(viewer, context, problem)
+        _ rule: @escaping @Sendable (Form, Viewer) async throws -> Void
+    ) -> Route.Handler<MemberContext> {
+        { request, context in
+            let form = try await request.form(context)
+            do {
+                try await rule(form, context.member)
+                return .seeOther("/settings/account?saved")
+            } catch let problem as Problem where !problem.fields.isEmpty {
+                return try await page(context.member, context, problem)
+            }
         }
     }
 
     private func page(
-        _ viewer: Viewer, _ context: WebContext, _ problem: Problem? = nil, isSaved: Bool = false
+        _ viewer: Viewer, _ context: MemberContext, _ problem: Problem? = nil, isSaved: Bool = false
     ) async throws -> Response {
         let own = try await community.accounts.own(viewer)
         let frame = SettingsFrame(

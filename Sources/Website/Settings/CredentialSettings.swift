@@ -8,19 +8,19 @@ struct CredentialSettings {
     let community: Community
     let cookies: SiteCookies
 
-    var routes: RouteCollection<WebContext> {
-        let routes = RouteCollection(context: WebContext.self)
-        routes.get("settings/sessions", use: sessions)
-        routes.post("settings/sessions/end") { try await end($0, $1, page: "sessions") }
-        routes.post("settings/sessions/end-others", use: endOthers)
-        routes.get("settings/tokens", use: tokens)
-        routes.post("settings/tokens", use: create)
-        routes.post("settings/tokens/end") { try await end($0, $1, page: "tokens") }
-        return routes
+    var routes: [Route] {
+        [
+            .get("settings/sessions", .memberOrSignIn, use: sessions),
+            .post("settings/sessions/end", .member, use: end(leadingTo: "sessions")),
+            .post("settings/sessions/end-others", .member, use: endOthers),
+            .get("settings/tokens", .memberOrSignIn, use: tokens),
+            .post("settings/tokens", .member, use: create),
+            .post("settings/tokens/end", .member, use: end(leadingTo: "tokens")),
+        ]
     }
 
-    @Sendable func sessions(_ request: Request, _ context: WebContext) async throws -> Response {
-        guard let viewer = context.viewer else { return .seeOther("/login") }
+    @Sendable func sessions(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let viewer = context.member
         let all = try await community.credentials.all(.session, of: viewer)
         let frame = frame(context, "sessions", isSaved: request.uri.query == "saved")
         let items = all.map { item($0, of: viewer, "sessions", frame.visit) }
@@ -31,21 +31,21 @@ struct CredentialSettings {
             """)
     }
 
-    @Sendable func endOthers(_ request: Request, _ context: WebContext) async throws -> Response {
+    @Sendable func endOthers(_ request: Request, _ context: MemberContext) async throws -> Response {
         _ = try await request.form(context)
-        try await community.credentials.endOtherSessions(of: try context.member())
+        try await community.credentials.endOtherSessions(of: context.member)
         return .seeOther("/settings/sessions?saved")
     }
 
-    @Sendable func tokens(_ request: Request, _ context: WebContext) async throws -> Response {
-        guard let viewer = context.viewer else { return .seeOther("/login") }
+    @Sendable func tokens(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let viewer = context.member
         return try await tokensPage(viewer, context, isSaved: request.uri.query == "saved")
     }
 
     /// Shows the token in the answer itself: it is not kept anywhere to be shown again.
-    @Sendable func create(_ request: Request, _ context: WebContext) async throws -> Response {
+    @Sendable func create(_ request: Request, _ context: MemberContext) async throws -> Response {
         let form = try await request.form(context)
-        let viewer = try context.member()
+        let viewer = context.member
         do {
             let scopes = Credential.Scopes(names: form.all("scopes").joined(separator: " ")) ?? []
             let issued = try await community.credentials.createToken(name: form["name"], scopes: scopes, by: viewer)
@@ -55,14 +55,17 @@ struct CredentialSettings {
         }
     }
 
-    private func end(_ request: Request, _ context: WebContext, page: String) async throws -> Response {
-        let form = try await request.form(context)
-        try await community.credentials.end(form["id"], of: try context.member())
-        return .seeOther("/settings/\(page)?saved")
+    /// Ends a session or token, and leads back to the page that lists it.
+    private func end(leadingTo page: String) -> Route.Handler<MemberContext> {
+        { request, context in
+            let form = try await request.form(context)
+            try await community.credentials.end(form["id"], of: context.member)
+            return .seeOther("/settings/\(page)?saved")
+        }
     }
 
     private func tokensPage(
-        _ viewer: Viewer, _ context: WebContext, _ problem: Problem? = nil, created: Secret? = nil, isSaved: Bool = false
+        _ viewer: Viewer, _ context: MemberContext, _ problem: Problem? = nil, created: Secret? = nil, isSaved: Bool = false
     ) async throws -> Response {
         let all = try await community.credentials.all(.token, of: viewer)
         let frame = frame(context, "tokens", problem, isSaved: isSaved)
@@ -96,7 +99,7 @@ struct CredentialSettings {
     }
 
     private func frame(
-        _ context: WebContext, _ name: String, _ problem: Problem? = nil, isSaved: Bool
+        _ context: MemberContext, _ name: String, _ problem: Problem? = nil, isSaved: Bool
     ) -> SettingsFrame {
         SettingsFrame(visit: Visit(context, cookies: cookies), current: name, problem: problem, isSaved: isSaved)
     }

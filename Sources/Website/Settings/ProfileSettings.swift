@@ -9,27 +9,27 @@ struct ProfileSettings {
     let uploads: UploadFolder
     let cookies: SiteCookies
 
-    var routes: RouteCollection<WebContext> {
-        let routes = RouteCollection(context: WebContext.self)
-        routes.get("settings") { _, _ in Response.seeOther("/settings/profile") }
-        routes.get("settings/profile", use: show)
-        routes.post("settings/profile", use: save)
-        routes.post("settings/profile/picture", use: setPicture)
-        routes.post("settings/profile/picture/remove", use: removePicture)
-        routes.get("settings/privacy", use: privacy)
-        routes.post("settings/privacy", use: savePrivacy)
-        return routes
+    var routes: [Route] {
+        [
+            .get("settings", .anyone) { _, _ in .seeOther("/settings/profile") },
+            .get("settings/profile", .memberOrSignIn, use: show),
+            .post("settings/profile", .member, use: save),
+            .post("settings/profile/picture", .member, limits: [.uploads], use: setPicture),
+            .post("settings/profile/picture/remove", .member, use: removePicture),
+            .get("settings/privacy", .memberOrSignIn, use: privacy),
+            .post("settings/privacy", .member, use: savePrivacy),
+        ]
     }
 
-    @Sendable func show(_ request: Request, _ context: WebContext) async throws -> Response {
-        guard let viewer = context.viewer else { return .seeOther("/login") }
+    @Sendable func show(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let viewer = context.member
         let account = try await community.accounts.own(viewer).account
         return page(frame(context, "profile", request), account)
     }
 
-    @Sendable func save(_ request: Request, _ context: WebContext) async throws -> Response {
+    @Sendable func save(_ request: Request, _ context: MemberContext) async throws -> Response {
         let form = try await request.form(context)
-        let viewer = try context.member()
+        let viewer = context.member
         let edit = ProfileEdit(
             fullName: form["fullName"], bio: form["bio"], website: form["website"], pronouns: form["pronouns"])
         do {
@@ -41,8 +41,8 @@ struct ProfileSettings {
         }
     }
 
-    @Sendable func setPicture(_ request: Request, _ context: WebContext) async throws -> Response {
-        let viewer = try context.member()
+    @Sendable func setPicture(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let viewer = context.member
         return try await request.form(context, uploads: uploads) { form in
             do {
                 guard let file = form.files.first, form.files.count == 1 else {
@@ -57,14 +57,14 @@ struct ProfileSettings {
         }
     }
 
-    @Sendable func removePicture(_ request: Request, _ context: WebContext) async throws -> Response {
+    @Sendable func removePicture(_ request: Request, _ context: MemberContext) async throws -> Response {
         _ = try await request.form(context)
-        _ = try await community.accounts.removePicture(by: try context.member())
+        _ = try await community.accounts.removePicture(by: context.member)
         return .seeOther("/settings/profile?saved")
     }
 
-    @Sendable func privacy(_ request: Request, _ context: WebContext) async throws -> Response {
-        guard let viewer = context.viewer else { return .seeOther("/login") }
+    @Sendable func privacy(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let viewer = context.member
         let account = try await community.accounts.own(viewer).account
         let blocked = try await community.blocks.blocked(by: viewer, page: PageRequest(limit: 100)).items
         let muted = try await community.blocks.muted(by: viewer, page: PageRequest(limit: 100)).items
@@ -87,14 +87,14 @@ struct ProfileSettings {
             """)
     }
 
-    @Sendable func savePrivacy(_ request: Request, _ context: WebContext) async throws -> Response {
+    @Sendable func savePrivacy(_ request: Request, _ context: MemberContext) async throws -> Response {
         let form = try await request.form(context)
-        _ = try await community.accounts.edit(ProfileEdit(isPrivate: form["isPrivate"] == "yes"), by: try context.member())
+        _ = try await community.accounts.edit(ProfileEdit(isPrivate: form["isPrivate"] == "yes"), by: context.member)
         return .seeOther("/settings/privacy?saved")
     }
 
     private func frame(
-        _ context: WebContext, _ name: String, _ request: Request, _ problem: Problem? = nil
+        _ context: MemberContext, _ name: String, _ request: Request, _ problem: Problem? = nil
     ) -> SettingsFrame {
         SettingsFrame(
             visit: Visit(context, cookies: cookies), current: name, problem: problem, isSaved: request.uri.query == "saved")

@@ -1,0 +1,78 @@
+import Foundation
+import HTTPTypes
+import HummingbirdTesting
+import Logging
+import Synchronization
+import TestSupport
+import Testing
+import Web
+
+/// What the log of requests may hold.
+struct AccessLogTests {
+    @Test func `the addresses of photos and uploads stand in no log`() async throws {
+        let log = RecordedLog()
+        try await TestSite.with(logger: log.logger) { site in
+            let ada = try await site.program("ada")
+            let post = try await ada.post()
+            let file = try #require(site.test.keptFiles.first { $0.hasSuffix("thumb.jpg") })
+            let secret = try #require(file.split(separator: "/").dropFirst().first.map(String.init))
+            let cat = try Fixtures.bytes("cat.jpg")
+            let request = "{\"contentType\": \"image/jpeg\", \"byteCount\": \(cat.count)}"
+            let offer = try await ada.send(.post, "/api/uploads/presigned-url", json: request)
+            let upload = try #require(
+                (offer.json["url"] as? String)?.split(separator: "/").last.map(String.init))
+
+            let client = site.client
+            func send(_ method: HTTPRequest.Method, _ path: String) async throws -> HTTPResponse.Status {
+                try await client.execute(uri: path, method: method) { $0.status }
+            }
+            for path in ["/media/\(file)", "//media/\(file)", "/media//\(file)/"] {
+                #expect(try await send(.get, path) == .ok, "\(path)")
+                #expect(try await send(.head, path) == .ok, "\(path)")
+            }
+            for path in ["/media/\(file)/x", "/media/\(secret)", "/%6Dedia/\(file)", "/MEDIA/\(file)"] {
+                #expect(try await send(.get, path) == .notFound, "\(path)")
+            }
+            #expect(try await send(.post, "/media/\(file)") == .notFound)
+            for path in ["/api/uploads/\(upload)/x", "/api//uploads/\(upload)", "/api/uploads/\(upload)"] {
+                #expect(try await send(.get, path) == .notFound, "\(path)")
+            }
+            #expect(try await ada.upload("/api/uploads/\(upload)", [.file("file", cat)]).status == .noContent)
+            #expect(try await ada.send(.get, "/api/posts/\(post.id)?q=words").status == .ok)
+
+            #expect(secret.count == 32 && upload.count >= 22)
+            #expect(!log.text.contains(secret) && !log.text.contains(upload))
+            for line in [
+                "GET /media/{folder}/{photo}/{name} 200", "POST /media/… 404",
+                "POST /api/uploads/{upload} 204",
+                "GET /api/uploads/… 404", "GET /api/posts/\(post.id) 200",
+            ] { #expect(log.text.contains(line), "\(line)") }
+            #expect(!log.text.contains("words"))
+        }
+    }
+}
+
+/// Keeps what is logged.
+private final class RecordedLog: Sendable {
+    private let lines = Mutex<[String]>([])
+
+    var text: String { lines.withLock { $0.joined(separator: "\n") } }
+
+    var logger: Logger { Logger(label: "recorded") { _ in Handler(log: self) } }
+
+    private struct Handler: LogHandler {
+        let log: RecordedLog
+        var logLevel = Logger.Level.trace
+        var metadata: Logger.Metadata = [:]
+
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { metadata[key] }
+            set { metadata[key] = newValue }
+        }
+
+        func log(event: LogEvent) {
+            let fields = metadata.merging(event.metadata ?? [:]) { _, new in new }
+            log.lines.withLock { $0.append("\(event.message) \(fields)") }
+        }
+    }
+}
