@@ -19,7 +19,7 @@ package struct RequestPipeline: Sendable {
         headers = SecurityHeaders(site: cookies.site)
         identifying = [
             CrossSiteGuard(site: cookies.site),
-            Authentication(credentials: community.credentials, cookies: cookies),
+            Authentication(credentials: community.credentials, cookies: cookies, clock: community.clock),
         ]
         general = RateLimiting(limiter: limiter, proxies: proxies)
     }

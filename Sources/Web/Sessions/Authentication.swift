@@ -7,10 +7,12 @@ package struct Authentication: RouterMiddleware {
     package typealias Context = WebContext
     private let credentials: Credentials
     private let cookies: SiteCookies
+    private let clock: Clock
 
-    package init(credentials: Credentials, cookies: SiteCookies) {
+    package init(credentials: Credentials, cookies: SiteCookies, clock: Clock) {
         self.credentials = credentials
         self.cookies = cookies
+        self.clock = clock
     }
 
     package func handle(
@@ -32,9 +34,14 @@ package struct Authentication: RouterMiddleware {
         if let session, let viewer = try await credentials.viewer(session, kind: .session) {
             context.viewer = viewer
             context.formSecret = session
-        } else {
-            context.formSecret = cookies.visitor(in: request)
+            var response = try await next(request, context)
+            // This request moved the session's end; the browser's copy of it moves too.
+            if clock.now() - viewer.credential.usedAt > Credential.useGranularity {
+                cookies.renewSession(session, on: &response)
+            }
+            return response
         }
+        context.formSecret = cookies.visitor(in: request)
         return try await next(request, context)
     }
 
@@ -67,6 +74,14 @@ package struct SiteCookies: Sendable {
     /// Signs a browser in.
     package func setSession(_ secret: Secret, on response: inout Response) {
         set(sessionName, secret.text, seconds: Int(Credential.Kind.session.lifetime / 1000), on: &response)
+    }
+
+    /// Has a browser keep its session for its whole lifetime again, unless the answer sets the session itself or may
+    /// be kept by others than this browser.
+    func renewSession(_ secret: Secret, on response: inout Response) {
+        let setsSession = response.headers[values: .setCookie].contains { $0.hasPrefix(sessionName + "=") }
+        let isShared = response.headers[.cacheControl]?.hasPrefix("public") == true
+        if !setsSession, !isShared { setSession(secret, on: &response) }
     }
 
     /// Signs a browser out.

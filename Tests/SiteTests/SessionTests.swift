@@ -1,0 +1,48 @@
+import Core
+import HTTPTypes
+import HummingbirdTesting
+import TestSupport
+import Testing
+
+/// What a browser is told about its session.
+struct SessionTests {
+    private let hour: Int64 = 60 * 60 * 1000
+    private let day: Int64 = 24 * 60 * 60 * 1000
+
+    /// The session cookies that an answer sets.
+    private func sessions(in answer: Answer) -> [String] {
+        answer.headers[values: .setCookie].filter { $0.hasPrefix("session=") }
+    }
+
+    private func get(_ path: String, as browser: Browser) async throws -> Answer {
+        let cookies = browser.cookies.map { "\($0.key)=\($0.value)" }.joined(separator: "; ")
+        return try await browser.site.client.execute(uri: path, method: .get, headers: [.cookie: cookies]) { Answer($0) }
+    }
+
+    @Test func `a browser keeps a session in use as long as the server does`() async throws {
+        try await TestSite.with { site in
+            let ada = site.browser
+            try await ada.register("ada")
+            let session = try #require(ada.cookies["session"])
+            let renewed = ["session=\(session); Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax"]
+            #expect(sessions(in: try await ada.open("/create")) == [], "not at every request")
+            for path in ["/about", "/api/me", "/no/such/page"] {
+                site.test.time.advance(by: 29 * day)
+                #expect(sessions(in: try await get(path, as: ada)) == renewed, "\(path)")
+                site.test.time.advance(by: hour / 2)
+                #expect(sessions(in: try await get(path, as: ada)) == [], "\(path)")
+            }
+            // What others may keep too has nobody's session in it.
+            site.test.time.advance(by: 2 * hour)
+            for path in ["/api/openapi.json", "/favicon.svg"] {
+                let shared = try await get(path, as: ada)
+                #expect(shared.headers[.cacheControl]?.hasPrefix("public") == true && sessions(in: shared) == [], "\(path)")
+            }
+            site.test.time.advance(by: 2 * hour)
+            _ = try await ada.open("/create")
+            site.test.time.advance(by: 2 * hour)
+            let out = sessions(in: try await ada.submit("/logout"))
+            #expect(out.count == 1 && out.first?.contains("Max-Age=0") == true, "and signing out is not taken back")
+        }
+    }
+}
