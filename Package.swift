@@ -65,8 +65,8 @@ let package = Package(
                 .embedInCode("editor.js"), .embedInCode("favicon.svg"), .embedInCode("forms.js"), .embedInCode("icon-192.png"),
                 .embedInCode("icon-512.png"), .embedInCode("keys.js"), .embedInCode("live.js"), .embedInCode("offline.js"),
                 .embedInCode("pages.js"), .embedInCode("photos.js"), .embedInCode("scroll.js"), .embedInCode("search.js"),
-                .embedInCode("share.js"), .embedInCode("site.css"), .embedInCode("suggest.js"), .embedInCode("service-worker.js"),
-                .embedInCode("toast.js"),
+                .embedInCode("share.js"), .embedInCode("sign-out.js"), .embedInCode("site.css"), .embedInCode("suggest.js"),
+                .embedInCode("service-worker.js"), .embedInCode("toast.js"),
             ], swiftSettings: strict),
         .target(
             name: "DemoPhotos", exclude: ["README.md"],

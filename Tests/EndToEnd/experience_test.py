@@ -12,6 +12,9 @@ from playwright.sync_api import expect
 from browser import BrowserTest
 from server import FIXTURES, PASSWORD, wait
 
+KEPT_PHOTOS = """caches.keys().then(names => Promise.all(names.map(name => caches.open(name).then(cache => cache.keys()))))
+    .then(lists => lists.flat().filter(request => new URL(request.url).pathname.startsWith("/media/")).length)"""
+
 
 class ExperienceTest(BrowserTest):
     OPTIONS = ["--demo"]
@@ -276,6 +279,42 @@ class ExperienceTest(BrowserTest):
         expect(page.get_by_role("heading", name="You are offline")).to_be_visible()
         expect(page.locator(".grid img").first).to_be_visible()
         self.assertTrue(page.locator(".grid img").first.evaluate("i => i.decode().then(() => i.naturalWidth > 0)"))
+
+    def test_signing_out_leaves_nothing_behind(self):
+        # The browser is asked to clear itself, and the page clears what it kept where the browser does not heed that.
+        for heeds in [True, False]:
+            with self.subTest(heeds=heeds):
+                page = self.demo()
+                page.get_by_text("More", exact=True).click()
+                with page.expect_response("**/settings/theme"):
+                    page.get_by_role("button", name="Dark").click()
+                page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+                page.reload()
+                self.until(page, "navigator.serviceWorker.controller !== null")
+                page.goto(self.server.url + "/explore")
+                self.until(page, f"{KEPT_PHOTOS}.then(count => count > 3)")
+                page.goto(self.server.url + "/search")
+                page.get_by_role("searchbox").fill("mira")
+                page.locator("main").get_by_role("link", name="mira.lindqvist").click()
+                page.wait_for_url("**/mira.lindqvist")
+                self.assertIn("mira", page.evaluate("localStorage.getItem('searches')"))
+                if not heeds:
+                    page.route("**/logout", self.without_clearing)
+                page.get_by_text("More", exact=True).click()
+                page.get_by_role("button", name="Sign out").click()
+                page.get_by_role("link", name="Register").first.wait_for()
+                self.assertEqual(page.evaluate(KEPT_PHOTOS), 0)
+                self.assertIsNone(page.evaluate("localStorage.getItem('searches')"))
+                expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+                # And there is still a page for when there is no connection.
+                self.until(page, "caches.match('/offline').then(answer => answer !== undefined)")
+
+    @staticmethod
+    def without_clearing(route):
+        answer = route.fetch(max_redirects=0)
+        headers = {name: value for name, value in answer.headers.items() if name != "clear-site-data"}
+        assert len(headers) < len(answer.headers)
+        route.fulfill(response=answer, headers=headers)
 
     def test_installable(self):
         page = self.visitor()

@@ -45,4 +45,35 @@ struct SessionTests {
             #expect(out.count == 1 && out.first?.contains("Max-Age=0") == true, "and signing out is not taken back")
         }
     }
+
+    @Test func `signing out has the browser forget what it kept, by whatever way`() async throws {
+        let field = try #require(HTTPField.Name("clear-site-data"))
+        let kept = #""cache", "storage""#
+        try await TestSite.with { site in
+            let ada = site.browser
+            try await ada.register("ada")
+            #expect(try await ada.open("/about").headers[field] == nil)
+            #expect(try await ada.submit("/logout").headers[field] == kept)
+
+            func signIn() async throws {
+                _ = try await ada.open("/login")
+                _ = try await ada.submit("/login", ["login": "ada", "password": TestCommunity.password])
+            }
+            try await signIn()
+            let headers: HTTPFields = [.cookie: "session=\(try #require(ada.cookies["session"]))"]
+            let out = try await site.client.execute(uri: "/api/auth/logout", method: .post, headers: headers) { Answer($0) }
+            #expect(out.status == .noContent && out.headers[field] == kept)
+            #expect(sessions(in: out).first?.contains("Max-Age=0") == true)
+
+            try await signIn()
+            _ = try await ada.open("/settings/account")
+            #expect(try await ada.submit("/settings/account/delete", ["password": "wrong"]).headers[field] == nil)
+            let gone = try await ada.submit("/settings/account/delete", ["password": TestCommunity.password])
+            #expect(gone.status == .seeOther && gone.headers[field] == kept)
+
+            let grace = try await site.program("grace")
+            let program = try await grace.send(.post, "/api/auth/logout")
+            #expect(program.status == .noContent && program.headers[field] == nil, "a program keeps nothing of ours")
+        }
+    }
 }

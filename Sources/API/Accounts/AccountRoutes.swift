@@ -64,7 +64,16 @@ struct AccountRoutes {
 
     @Sendable func logout(_ request: Request, _ context: MemberContext) async throws -> Response {
         try await community.credentials.signOut(context.member)
-        return .noContent
+        return .signedOut(context.member, at: site)
+    }
+}
+
+extension Response {
+    /// Nothing to say to a program; a browser is signed out by it.
+    static func signedOut(_ member: Viewer, at site: Site) -> Response {
+        var response = Response.noContent
+        if member.credential.kind == .session { SiteCookies(site: site).signOut(on: &response) }
+        return response
     }
 }
 

@@ -95,7 +95,7 @@ struct OwnAccountRoutes {
         let viewer = context.member
         let body = try await request.json(DeletionBody.self)
         try await community.accounts.deleteOwn(viewer, password: body.password)
-        return .noContent
+        return .signedOut(viewer, at: site)
     }
 
     @Sendable func export(_ request: Request, _ context: MemberContext) async throws -> Response {

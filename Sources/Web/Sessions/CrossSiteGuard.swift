@@ -32,6 +32,7 @@ package struct CrossSiteGuard: RouterMiddleware {
 
 extension HTTPField.Name {
     static let secFetchSite = HTTPField.Name(ours: "sec-fetch-site")
+    static let clearSiteData = HTTPField.Name(ours: "clear-site-data")
     static let permissionsPolicy = HTTPField.Name(ours: "permissions-policy")
     static let crossOriginOpenerPolicy = HTTPField.Name(ours: "cross-origin-opener-policy")
     static let referrerPolicy = HTTPField.Name(ours: "referrer-policy")

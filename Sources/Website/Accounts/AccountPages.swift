@@ -72,7 +72,7 @@ struct AccountPages {
         _ = try await request.form(context)
         if let viewer = context.viewer { try await community.credentials.signOut(viewer) }
         var response = Response.seeOther("/")
-        cookies.clearSession(on: &response)
+        cookies.signOut(on: &response)
         return response
     }
 

@@ -7,6 +7,7 @@ package let files: [String: [UInt8]] = [
     "keys.js": PackageResources.keys_js, "live.js": PackageResources.live_js, "offline.js": PackageResources.offline_js,
     "pages.js": PackageResources.pages_js, "photos.js": PackageResources.photos_js, "scroll.js": PackageResources.scroll_js,
     "search.js": PackageResources.search_js, "service-worker.js": PackageResources.service_worker_js,
-    "share.js": PackageResources.share_js, "site.css": PackageResources.site_css,
+    "share.js": PackageResources.share_js, "sign-out.js": PackageResources.sign_out_js,
+    "site.css": PackageResources.site_css,
     "suggest.js": PackageResources.suggest_js, "toast.js": PackageResources.toast_js,
 ]

@@ -9,6 +9,7 @@ import "./search.js";
 import "./live.js";
 import "./suggest.js";
 import "./share.js";
+import "./sign-out.js";
 
 awaken(document);
 if (document.querySelector("[data-composer]")) import("./composer.js");

@@ -12,6 +12,11 @@ function remember(text) {
   if (text) localStorage.setItem(key, JSON.stringify([text, ...recent().filter((other) => other !== text)].slice(0, 8)));
 }
 
+/** Forgets what was searched for. */
+export function forgetSearches() {
+  try { localStorage.removeItem(key); } catch { /* Nothing is kept where nothing may be. */ }
+}
+
 function showRecent(place) {
   place.querySelector(".recent")?.remove();
   const words = recent();
@@ -19,7 +24,7 @@ function showRecent(place) {
   const list = make("ul", {}, ...words.map((text) =>
     make("li", {}, make("a", { href: `/search?q=${encodeURIComponent(text)}` }, text))));
   const clear = make("button", { type: "button", class: "plain accent",
-    onclick: () => { localStorage.removeItem(key); place.querySelector(".recent").remove(); } }, "Clear");
+    onclick: () => { forgetSearches(); place.querySelector(".recent").remove(); } }, "Clear");
   place.append(make("section", { class: "recent", "aria-label": "Recent searches" },
     make("header", {}, make("h2", {}, "Recent"), clear), list));
 }

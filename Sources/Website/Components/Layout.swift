@@ -47,7 +47,8 @@ struct Layout {
     /// What every page's script imports, asked for at once and not one after the other.
     private static let modules: HTML = {
         let names = [
-            "awaken", "dialogs", "forms", "keys", "live", "pages", "photos", "scroll", "search", "share", "suggest", "toast",
+            "awaken", "dialogs", "forms", "keys", "live", "pages", "photos", "scroll", "search", "share", "sign-out", "suggest",
+            "toast",
         ]
         return names.map { "<link rel=\"modulepreload\" href=\"\(url: Assets.path("\($0).js"))\">" as HTML }.joined()
     }()

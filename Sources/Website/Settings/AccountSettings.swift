@@ -45,7 +45,7 @@ struct AccountSettings {
             return try await page(viewer, context, problem)
         }
         var response = Response.seeOther("/")
-        cookies.clearSession(on: &response)
+        cookies.signOut(on: &response)
         return response
     }
 
