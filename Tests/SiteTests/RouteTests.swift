@@ -134,7 +134,8 @@ struct RouteTests {
             let stranger = Program(site: site, token: "none")
             for route in site.routes where route.audience == .unidentified && !route.hasSecretPath {
                 let answer = try await stranger.send(route.method, route.path.description)
-                #expect(answer.status == .ok && answer.headers[values: .setCookie].isEmpty, "\(route.path)")
+                #expect(answer.status != .unauthorized, "a token that is none is not looked at: \(route.path)")
+                #expect(answer.headers[values: .setCookie].isEmpty, "\(route.path)")
             }
         }
     }
