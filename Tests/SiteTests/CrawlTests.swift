@@ -19,26 +19,35 @@ struct CrawlTests {
         var parameters: [String: String]
         /// Kinds of viewers by name, with the token each comes with.
         var viewers: [String: String]
+        /// What the addresses of the post's photo held while those whose right has ended could see it, and now.
+        var addresses: (old: String, new: String)
     }
+
+    /// Who never could see the post, and who may.
+    private static let others = ["follower", "pending", "blocked", "muted", "stranger", "blocking"]
+    /// Whose right to see it has ended, by what ended it: they were removed, left, were blocked, block its author, or it
+    /// was public and is not any more.
+    private static let former = ["removed", "left", "banished", "banisher", "outsider"]
 
     /// A private account with a post, and people who stand to it in every way.
     private func plant(_ site: TestSite) async throws -> Planted {
         let community = site.test.community
         let owner = try await site.test.member("owner")
         var viewers: [String: String] = [:]
-        for name in ["follower", "pending", "blocked", "muted", "stranger", "blocking"] {
+        for name in Self.others + Self.former {
             let viewer = try await site.test.member(name)
             viewers[name] = try await community.credentials.createToken(name: "x", scopes: .all, by: viewer).secret.text
-            switch name {
-            case "follower", "muted": try await community.follows.follow("owner", by: viewer)
-            default: break
-            }
+            let follows = name == "follower" || name == "muted" || Self.former.contains(name) && name != "outsider"
+            if follows { try await community.follows.follow("owner", by: viewer) }
         }
         let word = Self.canary
         let words = "\(word) \(Self.companion)"
+        let mentions = Self.former.map { "@\($0)" }.joined(separator: " ")
         let draft = PostDraft(
-            caption: "\(words) #\(word)", location: words, photos: .uploads([try site.test.upload(altText: words)]))
+            caption: "\(words) #\(word) \(mentions)", location: words,
+            photos: .uploads([try site.test.upload(altText: words)]))
         let post = try await community.posts.publish(draft, by: owner)
+        for name in Self.former { try await live(under: post, as: site.viewer(viewers[name]), beside: owner, site) }
         _ = try await community.accounts.edit(ProfileEdit(isPrivate: true), by: owner)
         let comment = try await community.comments.add("\(word) indeed", to: post.id, by: owner)
         let pending = try await site.viewer(viewers["pending"])
@@ -46,13 +55,34 @@ struct CrawlTests {
         try await community.blocks.block("blocked", by: owner)
         try await community.blocks.mute("muted", by: owner)
         try await community.blocks.block("owner", by: try await site.viewer(viewers["blocking"]))
+        try await community.follows.removeFollower("removed", by: owner)
+        try await community.follows.unfollow("owner", by: try await site.viewer(viewers["left"]))
+        try await community.blocks.block("banished", by: owner)
+        try await community.blocks.block("owner", by: try await site.viewer(viewers["banisher"]))
+        try await community.jobs.runDue()
+        let now = try await community.posts.find(post.id, for: owner)
         return Planted(
             parameters: [
                 "username": "owner", "posts/id": post.id.description, "comments/id": comment.id.description,
                 "media/id": post.photos[0].id.description, "code": post.id.code, "tag": word, "sessions/id": "x",
                 "tokens/id": "x", "folder": "ab", "photo": "ab",
                 "name": "thumb.jpg", "upload": "00000000000000000000000000000000",
-            ], viewers: viewers)
+            ], viewers: viewers, addresses: (post.photos[0].files, now.photos[0].files))
+    }
+
+    /// Everything that somebody who sees a post may do, and have done to what they did, that leaves a trace with them.
+    private func live(under post: Post, as viewer: Viewer, beside owner: Viewer, _ site: TestSite) async throws {
+        let community = site.test.community
+        try await community.likes.like(post.id, by: viewer)
+        try await community.saves.save(post.id, by: viewer)
+        let comment = try await community.comments.add("well", to: post.id, by: viewer)
+        try await community.likes.like(comment.id, by: owner)
+        let answer = try await community.comments.add(
+            "\(Self.canary) answers @\(viewer.username)", to: post.id, replyTo: comment.id, by: owner)
+        try await community.likes.like(answer.id, by: viewer)
+        _ = try await community.comments.add("\(Self.canary) for @\(viewer.username)", to: post.id, by: owner)
+        let told = try await community.notifications.all(for: viewer, page: .first).items
+        #expect(Set(told.map(\.kind)).isSuperset(of: [.mention, .reply, .commentLike]), "\(viewer.username)")
     }
 
     /// A route's path with what was planted in it.
@@ -108,7 +138,8 @@ struct CrawlTests {
                 #expect(answer.status != .internalServerError, "\(route.method) \(address) as \(name)")
                 // What one searched for stands in the page again, and so does a tag.
                 let isEcho = address.hasPrefix("/search") || address.hasPrefix("/tags/")
-                guard answer.text.contains(isEcho ? Self.companion : Self.canary) else { continue }
+                let hasAddress = [planted.addresses.old, planted.addresses.new].contains(where: answer.text.contains)
+                guard hasAddress || answer.text.contains(isEcho ? Self.companion : Self.canary) else { continue }
                 count += 1
                 #expect(Self.maySee.contains(name), "\(route.method) \(address) as \(name)")
             }
@@ -133,7 +164,9 @@ struct CrawlTests {
             for route in site.routes where !route.path.description.hasPrefix("/api/me/") {
                 let template = route.path.description
                 guard ["{id}", "{code}"].contains(where: template.contains) else { continue }
-                for name in ["stranger", "pending", "blocked", "blocking"] {
+                // What these did can be taken back, so to the routes that do the post is not like none.
+                let former = route.method == .get ? Self.former : []
+                for name in ["stranger", "pending", "blocked", "blocking"] + former {
                     let client = Program(site: site, token: planted.viewers[name])
                     let answers = try await [planted, absent].asyncMap { planted in
                         try await client.send(
@@ -142,6 +175,19 @@ struct CrawlTests {
                     #expect(answers[0].status == answers[1].status, "\(route.method) \(template) as \(name)")
                     #expect(Self.bare(answers[0].text) == Self.bare(answers[1].text), "\(route.method) \(template) as \(name)")
                 }
+            }
+        }
+    }
+
+    @Test func `an address that somebody kept shows no photo that they may not see any more`() async throws {
+        try await TestSite.with { site in
+            let planted = try await plant(site)
+            let stranger = Program(site: site, token: nil)
+            #expect(planted.addresses.old != planted.addresses.new)
+            for name in ["320.jpg", "thumb.jpg"] {
+                let old = try await stranger.send(.get, "/media/\(planted.addresses.old)/\(name)")
+                #expect(old.status == .notFound)
+                #expect(try await stranger.send(.get, "/media/\(planted.addresses.new)/\(name)").status == .ok)
             }
         }
     }
