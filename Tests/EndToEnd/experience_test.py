@@ -285,7 +285,7 @@ class ExperienceTest(BrowserTest):
         for heeds in [True, False]:
             with self.subTest(heeds=heeds):
                 page = self.demo()
-                page.get_by_text("More", exact=True).click()
+                page.get_by_role("banner").get_by_text("More", exact=True).click()
                 with page.expect_response("**/settings/theme"):
                     page.get_by_role("button", name="Dark").click()
                 page.evaluate("navigator.serviceWorker.ready.then(() => true)")
@@ -300,7 +300,7 @@ class ExperienceTest(BrowserTest):
                 self.assertIn("mira", page.evaluate("localStorage.getItem('searches')"))
                 if not heeds:
                     page.route("**/logout", self.without_clearing)
-                page.get_by_text("More", exact=True).click()
+                page.get_by_role("banner").get_by_text("More", exact=True).click()
                 page.get_by_role("button", name="Sign out").click()
                 page.get_by_role("link", name="Register").first.wait_for()
                 self.assertEqual(page.evaluate(KEPT_PHOTOS), 0)
