@@ -12,7 +12,7 @@ package struct Export: Sendable {
         package let email: String
         package let posts: [Post]
         package let comments: [Comment]
-        /// Posts liked and saved, by id, the last first.
+        /// Lists of posts, by id, and of people have the last first.
         package let liked: [ID<Post>]
         package let saved: [ID<Post>]
         package let following: [AccountSummary]
@@ -43,17 +43,23 @@ package struct Export: Sendable {
                 following: try people(
                     """
                     SELECT \(columns) FROM follows f JOIN accounts a ON a.id = f.followee_id
-                    WHERE f.follower_id = \(me) AND \(Visibility.people(for: me))
+                    WHERE f.follower_id = \(me) AND \(Visibility.people(for: me)) ORDER BY f.id DESC
                     """),
                 followers: try people(
                     """
                     SELECT \(columns) FROM follows f JOIN accounts a ON a.id = f.follower_id
-                    WHERE f.followee_id = \(me) AND \(Visibility.people(for: me))
+                    WHERE f.followee_id = \(me) AND \(Visibility.people(for: me)) ORDER BY f.id DESC
                     """),
                 blocked: try people(
-                    "SELECT \(columns) FROM blocks b JOIN accounts a ON a.id = b.blocked_id WHERE b.blocker_id = \(me)"),
+                    """
+                    SELECT \(columns) FROM blocks b JOIN accounts a ON a.id = b.blocked_id
+                    WHERE b.blocker_id = \(me) ORDER BY b.id DESC
+                    """),
                 muted: try people(
-                    "SELECT \(columns) FROM mutes m JOIN accounts a ON a.id = m.muted_id WHERE m.muter_id = \(me)"))
+                    """
+                    SELECT \(columns) FROM mutes m JOIN accounts a ON a.id = m.muted_id
+                    WHERE m.muter_id = \(me) ORDER BY m.id DESC
+                    """))
         }
     }
 }
