@@ -1,21 +1,32 @@
 """A real Chromium, and everything it complains of."""
 
+import json
 import os
 import pathlib
 import tempfile
 import time
 import unittest
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
-from server import PASSWORD, Server
+from server import PASSWORD, PATIENCE, Server
 
 OUTPUT = pathlib.Path(__file__).parent.parent.parent / "test-output"
 WIDTHS = {390: 844, 820: 1180, 1440: 900}
 THEMES = ["light", "dark"]
 # What the content security policy stops is told to the page.
-WATCH = """addEventListener("securitypolicyviolation",
-    (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));"""
+# What is shown for a moment only is noted for `appears`.
+WATCH = """
+addEventListener("securitypolicyviolation",
+    (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
+window.appeared = [];
+new MutationObserver((changes) => {
+  for (const node of changes.flatMap((change) => [...change.addedNodes]))
+    if (node instanceof Element && node.matches(".toast, .heart-burst"))
+      appeared.push(`${node.className}: ${node.textContent}`);
+}).observe(document, { childList: true, subtree: true });
+"""
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 class BrowserTest(unittest.TestCase):
@@ -30,7 +41,8 @@ class BrowserTest(unittest.TestCase):
         cls.server = Server(cls.data, *cls.OPTIONS)
         cls.playwright = sync_playwright().start()
         cls.chromium = cls.playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"])
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), timeout=PATIENCE * 1000,
+            args=["--no-sandbox"])
         OUTPUT.mkdir(exist_ok=True)
 
     @classmethod
@@ -48,6 +60,7 @@ class BrowserTest(unittest.TestCase):
         """A page of a browser that nobody is signed in with."""
         context = self.chromium.new_context(
             java_script_enabled=javascript, viewport={"width": width, "height": height}, color_scheme=theme, **options)
+        context.set_default_timeout(PATIENCE * 1000)
         self.addCleanup(context.close)
         if javascript:
             context.add_init_script(WATCH)
@@ -81,7 +94,11 @@ class BrowserTest(unittest.TestCase):
 
     def until(self, page, expression):
         """Waits until an expression holds; asked from outside, as the page's own policy lets nothing be evaluated in it."""
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + PATIENCE
         while not page.evaluate(expression):
             self.assertLess(time.monotonic(), deadline, expression)
             page.wait_for_timeout(50)
+
+    def appears(self, page, text):
+        """Waits until a toast or a heart was shown, even if it is gone again by now."""
+        self.until(page, f"appeared.some((entry) => entry.includes({json.dumps(text)}))")

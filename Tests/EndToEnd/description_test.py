@@ -6,7 +6,7 @@ import sys
 import tempfile
 import unittest
 
-from server import FIXTURES, Server
+from server import FIXTURES, PATIENCE, Server
 
 
 class DescriptionTest(unittest.TestCase):
@@ -24,8 +24,8 @@ class DescriptionTest(unittest.TestCase):
                      f"{server.url}/api", "--header", f"Authorization: Bearer {token}", "--max-examples", "12", "--seed", "7",
                      "--phases", "examples,coverage,fuzzing", "--checks",
                      "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
-                     "--no-color", *skip],
-                    capture_output=True, text=True, timeout=400)
+                     "--request-timeout", str(PATIENCE), "--no-color", *skip],
+                    capture_output=True, text=True, timeout=10 * PATIENCE)
                 self.assertEqual(run.returncode, 0, run.stdout[-6000:] + run.stderr[-2000:])
                 self.assertTrue(server.answers())
             finally:

@@ -1,11 +1,10 @@
-"""What was deleted is gone from everything on disk within a minute."""
+"""What was deleted is gone from everything on disk, without anybody asking for it."""
 
 import pathlib
 import tempfile
-import time
 import unittest
 
-from server import FIXTURES, Server
+from server import FIXTURES, Server, wait_until
 
 WORD = "zanzibarforgotten"
 
@@ -26,10 +25,7 @@ class ForgetTest(unittest.TestCase):
                     self.assertEqual(server.json("PUT", "/api/profile", {"bio": bio}, token).status, 200)
                 self.assertNotEqual(self.holds(data), [])
                 self.assertEqual(server.json("DELETE", f"/api/posts/{post['id']}", token=token).status, 204)
-                deadline = time.monotonic() + 60
-                while self.holds(data):
-                    self.assertLess(time.monotonic(), deadline, self.holds(data))
-                    time.sleep(1)
+                wait_until(lambda: not self.holds(data), "a folder without the deleted word")
             finally:
                 server.stop()
 

@@ -45,11 +45,13 @@ class LifeTest(BrowserTest):
 
         grace.goto(f"{self.server.url}/ada_{suffix}")
         self.shoot(grace, f"profile-{suffix}")
-        grace.get_by_role("button", name="Follow").click()
+        with grace.expect_response("**/follow"):
+            grace.get_by_role("button", name="Follow").click()
         grace.get_by_role("button", name="Following").wait_for()
         grace.get_by_role("link", name="Home", exact=True).click()
         grace.get_by_text("Coffee <i>in</i> Turin").wait_for()
-        grace.get_by_role("button", name="Like").click()
+        with grace.expect_response("**/like"):
+            grace.get_by_role("button", name="Like").click()
         grace.get_by_role("button", name="Unlike").wait_for()
         grace.get_by_text("1 like").wait_for()
         self.shoot(grace, f"feed-{suffix}")

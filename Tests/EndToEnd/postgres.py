@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 
-from server import free_port
+from server import PATIENCE, free_port
 
 BIN = max(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
 # PostgreSQL refuses to run as root.
@@ -30,10 +30,11 @@ class Postgres:
     def start(self):
         options = (f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder} "
                    "-c max_connections=200")
-        self.run("pg_ctl", "start", "--wait", "--silent", "--log", self.folder / "log", "--options", options)
+        self.run("pg_ctl", "start", "--wait", f"--timeout={PATIENCE}", "--silent", "--log", self.folder / "log",
+                 "--options", options)
 
     def stop(self, mode="fast"):
-        self.run("pg_ctl", "stop", "--wait", "--silent", "--mode", mode)
+        self.run("pg_ctl", "stop", "--wait", f"--timeout={PATIENCE}", "--silent", "--mode", mode)
 
     def sql(self, text):
         """The rows of a query, columns with `|` between."""

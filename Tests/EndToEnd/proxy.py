@@ -3,10 +3,9 @@
 import pathlib
 import subprocess
 import tempfile
-import time
 import urllib.request
 
-from server import free_port
+from server import PATIENCE, free_port, wait_until
 
 PROGRAM = pathlib.Path(__file__).parents[2] / ".build" / "venv" / "bin" / "caddy"
 SETTINGS = """
@@ -18,11 +17,11 @@ SETTINGS = """
 http://127.0.0.1:%d {
     reverse_proxy %s {
         lb_policy round_robin
-        lb_try_duration 10s
+        lb_try_duration 120s
         lb_try_interval 50ms
         health_uri /readyz
         health_interval 500ms
-        health_timeout 5s
+        health_timeout 120s
         fail_duration 1s
     }
 }
@@ -44,14 +43,15 @@ class Proxy:
         self.process = subprocess.Popen(
             [PROGRAM, "run", "--config", file, "--adapter", "caddyfile"], stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, env={"HOME": self.folder.name})
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                return urllib.request.urlopen(self.url + "/livez", timeout=5).close()
-            except OSError:
-                if self.process.poll() is not None or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.05)
+        wait_until(lambda: self.process.poll() is not None or self.answers(), "a proxy that answers")
+        assert self.process.poll() is None, "caddy did not start"
+
+    def answers(self):
+        try:
+            urllib.request.urlopen(self.url + "/livez", timeout=PATIENCE).close()
+            return True
+        except OSError:
+            return False
 
     def __enter__(self):
         return self
@@ -59,5 +59,5 @@ class Proxy:
     def __exit__(self, *_):
         if self.process:
             self.process.terminate()
-            self.process.wait(timeout=30)
+            self.process.wait(timeout=PATIENCE)
             self.folder.cleanup()

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import unittest
 
-from server import FIXTURES, Server
+from server import FIXTURES, PATIENCE, Server
 
 README = pathlib.Path(__file__).parent.parent.parent / "README.md"
 
@@ -21,7 +21,8 @@ class ReadmeTest(unittest.TestCase):
             server = Server(pathlib.Path(folder) / "data")
             script = "set -euo pipefail\n" + "\n".join(examples)
             environment = {**os.environ, "ISNTGRAM": server.url, "PHOTO": str(FIXTURES / "cat.jpg")}
-            run = subprocess.run(["bash", "-c", script], env=environment, capture_output=True, text=True, timeout=60)
+            run = subprocess.run(
+                ["bash", "-c", script], env=environment, capture_output=True, text=True, timeout=PATIENCE)
             self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
             self.assertIn('"caption":"Hello"', run.stdout)
             self.assertEqual(server.stop(), 0)

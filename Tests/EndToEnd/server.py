@@ -15,6 +15,8 @@ import uuid
 PROGRAM = os.environ["PROGRAM"]
 FIXTURES = pathlib.Path(__file__).parent.parent / "ImagingTests" / "Fixtures"
 PASSWORD = "correct horse battery"
+# Seconds that anything is waited for before it counts as hanging: many, as a machine may be busy.
+PATIENCE = 180
 
 
 def free_port():
@@ -23,13 +25,13 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait(condition, seconds=60):
-    """Waits until something is so; fails when it is not in time."""
+def wait_until(condition, what="it", seconds=PATIENCE):
+    """Waits for a condition, asking again and again."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
-            raise AssertionError(f"not within {seconds} s")
-        time.sleep(0.05)
+            raise AssertionError(f"{what} did not come to be in {seconds} seconds")
+        time.sleep(0.02)
 
 
 class Client:
@@ -38,7 +40,7 @@ class Client:
     def __init__(self, url):
         self.url = url
 
-    def request(self, method, path, body=None, headers=None, timeout=60):
+    def request(self, method, path, body=None, headers=None, timeout=PATIENCE):
         """The answer, whatever its status."""
         request = urllib.request.Request(self.url + path, data=body, headers=headers or {}, method=method)
         try:
@@ -84,11 +86,15 @@ class Server(Client):
             [PROGRAM, "serve", "--port", str(self.port), "--data", str(self.folder), "--log-level", "warning",
              "--rate-limits", "off", *options],
             stderr=self.log, env={**os.environ, **(environment or {})})
-        deadline = time.monotonic() + 30
-        while not self.answers():
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"the server did not start: {self.process.poll()}")
-            time.sleep(0.02)
+        try:
+            # The demo's photos alone take a dozen seconds of CPU time.
+            wait_until(
+                lambda: self.process.poll() is not None or self.answers(), "a server that answers", 5 * PATIENCE)
+        except AssertionError:
+            self.kill()
+            raise
+        if self.process.poll() is not None:
+            raise RuntimeError(f"the server did not start: {self.process.poll()}")
 
     def answers(self):
         try:
@@ -98,19 +104,20 @@ class Server(Client):
 
     def command(self, *arguments, stdin=""):
         return subprocess.run(
-            [PROGRAM, *arguments, "--data", str(self.folder)], input=stdin, capture_output=True, text=True, timeout=60)
+            [PROGRAM, *arguments, "--data", str(self.folder)], input=stdin, capture_output=True, text=True,
+            timeout=PATIENCE)
 
     def stop(self):
         """Ends it as an operator would; its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(timeout=30)
+        status = self.process.wait(timeout=PATIENCE)
         self.log.close()
         return status
 
     def kill(self):
         self.process.kill()
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=PATIENCE)
         self.log.close()
 
 

@@ -36,6 +36,7 @@ class WeightTest(BrowserTest):
                          f"{m['lcp']:.0f} ms | {m['cls']:.3f} | {m['tbt']:.0f} ms |")
         (OUTPUT / "weights.md").write_text("\n".join(lines) + "\n")
         print("\n" + "\n".join(lines))
+        # Times depend on what else the machine does: they are told, and not held against a limit.
         for name, measured in rows:
             with self.subTest(name):
                 self.assertLessEqual(measured["html"], 20_000)
