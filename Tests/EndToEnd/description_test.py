@@ -25,7 +25,8 @@ class DescriptionTest(unittest.TestCase):
                      "--phases", "examples,coverage,fuzzing", "--checks",
                      "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
                      "--request-timeout", str(PATIENCE), "--no-color", *skip],
-                    capture_output=True, text=True, timeout=10 * PATIENCE)
+                    # It keeps notes in the folder it runs in.
+                    cwd=folder, capture_output=True, text=True, timeout=10 * PATIENCE)
                 self.assertEqual(run.returncode, 0, run.stdout[-6000:] + run.stderr[-2000:])
                 self.assertTrue(server.answers())
             finally:
