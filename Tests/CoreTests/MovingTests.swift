@@ -14,7 +14,7 @@ struct MovingTests {
     private func withPostgres(_ body: (PostgresStorage) async throws -> Void) async throws {
         let server = try await PostgresServer.shared()
         try await server.withSchema { schema in
-            let storage = try await PostgresStorage(url: server.url(schema))
+            let storage = try await PostgresStorage(url: server.url(schema), options: .patient)
             try await Community.migrate(storage)
             do { try await body(storage) } catch {
                 try await storage.close()

@@ -15,7 +15,7 @@ struct S3CredentialsTests {
         _ environment: [String: String], now: @escaping @Sendable () -> Int64 = { 0 }
     ) -> S3CredentialSource {
         S3CredentialSource(
-            environment: Self.nowhere.merging(environment) { $1 }, client: .shared, now: now)
+            environment: Self.nowhere.merging(environment) { $1 }, client: .shared, patience: .seconds(300), now: now)
     }
 
     @Test func `the environment comes first`() async throws {

@@ -11,7 +11,7 @@ struct S3MediaTests {
     /// Runs `body` over an empty bucket.
     private func with(_ options: String = "", _ body: (S3Media, String) async throws -> Void) async throws {
         let location = try S3Location(try await S3Server.shared().bucket(options))
-        let media = S3Media(location, environment: S3Server.key)
+        let media = S3Media(location, environment: S3Server.key, patience: S3Server.patience)
         try await Fixtures.withFolder { folder in
             do { try await body(media, folder) } catch {
                 try await media.close()
@@ -86,7 +86,8 @@ struct S3MediaTests {
             var files: [MediaFile] = []
             for number in 0..<12 { files.append(try file("\(number).jpg", Data("x".utf8), in: folder)) }
             try await media.put(files, under: prefix)
-            let small = S3Media(media.client.location, environment: S3Server.key, patience: .init(), longestList: 5)
+            let small = S3Media(
+                media.client.location, environment: S3Server.key, patience: S3Server.patience, longestList: 5)
             #expect(try await small.prefixes(in: String(prefix.description.prefix(2))) == [prefix])
             try await small.delete([prefix])
             #expect(try await media.prefixes(in: String(prefix.description.prefix(2))) == [])
@@ -97,7 +98,7 @@ struct S3MediaTests {
     @Test func `a browser may bring a photo by a form, and an address shows one for a while`() async throws {
         try await with("&serve=redirect") { media, folder in
             let name = UploadName.random()
-            let end = Int64(Date().timeIntervalSince1970 * 1000) + 60_000
+            let end = Int64(Date().timeIntervalSince1970 * 1000) + 3_600_000
             let form = try #require(
                 try await media.directUpload(.init(name: name, contentType: "image/png", byteCount: 5, expiresAt: end)))
             #expect(try await media.fetch(name, to: folder + "/none", atMost: 100) == false)
@@ -110,7 +111,7 @@ struct S3MediaTests {
             request.method = .POST
             request.headers.add(name: "content-type", value: "multipart/form-data; boundary=b")
             request.body = .bytes(ByteBuffer(string: body))
-            let sent = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+            let sent = try await HTTPClient.shared.execute(request, timeout: .seconds(300))
             #expect(sent.status == .noContent)
             #expect(try await media.uploads() == [name])
             await #expect(throws: MediaError.self) { try await media.fetch(name, to: folder + "/long", atMost: 4) }
@@ -122,7 +123,7 @@ struct S3MediaTests {
             try await media.put([file("1.jpg", Data("shown".utf8), in: folder)], under: prefix)
             let key = try #require(MediaKey(prefix: prefix.description, name: "1.jpg"))
             let address = try #require(try await media.address(of: key))
-            let answer = try await HTTPClient.shared.execute(HTTPClientRequest(url: address), timeout: .seconds(10))
+            let answer = try await HTTPClient.shared.execute(HTTPClientRequest(url: address), timeout: .seconds(300))
             #expect(String(buffer: try await answer.body.collect(upTo: 100)) == "shown")
         }
     }

@@ -9,7 +9,7 @@ import Testing
 /// S3 that fails, refuses, or does not answer.
 struct S3TroubleTests {
     private static let patience = S3Client.Patience(
-        attempt: .seconds(60), whole: .seconds(100), attempts: 3, firstPause: .milliseconds(1))
+        attempt: .seconds(300), whole: .seconds(900), attempts: 3, firstPause: .milliseconds(1))
     /// For S3 that does not answer at all.
     private static let impatience = S3Client.Patience(
         attempt: .milliseconds(300), whole: .seconds(1), attempts: 3, firstPause: .milliseconds(1))
@@ -73,7 +73,7 @@ struct S3TroubleTests {
 
     @Test func `silence ends after the time there is`() async throws {
         _ = try await with(patience: Self.impatience) { _, _ in
-            try await Task.sleep(for: .seconds(100))
+            try await Task.sleep(for: .seconds(3600))
             return Response(status: .ok)
         } _: { media in
             let error = await #expect(throws: MediaError.self) { try await media.check() }

@@ -7,10 +7,12 @@ import Testing
 
 /// What happens when the server, or the way to it, goes away and comes back.
 struct LostConnectionTests {
-    private func options(patience: Duration = .seconds(20)) -> (PostgresOptions, reports: @Sendable () -> [String]) {
+    private func options(
+        patience: Duration = PostgresOptions.patient.patience
+    ) -> (PostgresOptions, reports: @Sendable () -> [String]) {
         final class Reports: Sendable { let list = Mutex<[String]>([]) }
         let reports = Reports()
-        var options = PostgresOptions()
+        var options = PostgresOptions.patient
         options.connections = 3
         options.patience = patience
         options.reportTrouble = { report in reports.list.withLock { $0.append(report) } }
@@ -33,7 +35,7 @@ struct LostConnectionTests {
             tries.withLock { $0 += 1 }
             try connection.run("INSERT INTO things (id) VALUES (\(1))")
             begin.finish()
-            if tries.withLock({ $0 }) == 1 { _ = try connection.int("SELECT 1 FROM pg_sleep(20)") }
+            if tries.withLock({ $0 }) == 1 { _ = try connection.int("SELECT 1 FROM pg_sleep(3600)") }
         }
         for await _ in begun {}
         async let restart: Void = server.restart()
@@ -55,7 +57,7 @@ struct LostConnectionTests {
         let storage = try await PostgresStorage(url: server.url(), options: options)
         let other = try await PostgresStorage(url: server.url(), options: options)
         let process = try await storage.read { try $0.int("SELECT pg_backend_pid()") }
-        #expect(try await other.read { try $0.exists("SELECT 1 WHERE pg_terminate_backend(\(process)::int, 5000)") })
+        #expect(try await other.read { try $0.exists("SELECT 1 WHERE pg_terminate_backend(\(process)::int, 300000)") })
         let next = try await storage.read { try $0.int("SELECT pg_backend_pid()") }
         #expect(next != process && reports().count == 1)
         // One that ends itself each time is given up.
@@ -89,8 +91,8 @@ struct LostConnectionTests {
     @Test func `a plan that a change of the schema has overtaken is made anew`() async throws {
         let server = try await PostgresServer.shared()
         try await server.withSchema { schema in
-            let one = try await PostgresStorage(url: server.url(schema))
-            let other = try await PostgresStorage(url: server.url(schema))
+            let one = try await PostgresStorage(url: server.url(schema), options: .patient)
+            let other = try await PostgresStorage(url: server.url(schema), options: .patient)
             try await one.write { try $0.script("CREATE TABLE things (id INTEGER); INSERT INTO things (id) VALUES (7)") }
             #expect(try await one.read { try $0.int("SELECT id FROM things") } == 7)
             try await other.write { try $0.script("ALTER TABLE things ALTER COLUMN id TYPE BIGINT") }
@@ -112,14 +114,14 @@ struct LostConnectionTests {
             let error = await #expect(throws: StorageError.self) { try await PostgresStorage(url: url) }
             #expect(error?.description.contains(words) == true && error?.description.contains("secret") == false)
         }
-        let storage = try await PostgresStorage(url: server.url())
+        let storage = try await PostgresStorage(url: server.url(), options: .patient)
         try await storage.writeAlone { _ = try $0.exists("SELECT 1") }
         try await storage.close()
     }
 
     @Test func `closing waits for what is in hand, and nothing comes after`() async throws {
         let server = try await PostgresServer.shared()
-        let storage = try await PostgresStorage(url: server.url())
+        let storage = try await PostgresStorage(url: server.url(), options: .patient)
         let (begun, begin) = AsyncStream.makeStream(of: Void.self)
         async let last = storage.read { connection in
             begin.finish()

@@ -8,8 +8,8 @@ struct PostgresChannelTests {
         let server = try await PostgresServer.shared()
         try await server.withSchema { schema in
             try await server.withSchema { other in
-                let storage = try await PostgresStorage(url: server.url(schema))
-                let stranger = try await PostgresStorage(url: server.url(other))
+                let storage = try await PostgresStorage(url: server.url(schema), options: .patient)
+                let stranger = try await PostgresStorage(url: server.url(other), options: .patient)
                 let channel = try await PostgresChannel(url: server.url(schema), storage: storage)
                 let foreign = try await PostgresChannel(url: server.url(other), storage: stranger)
                 let (heard, hear) = AsyncStream.makeStream(of: MessageChannelEvent.self)

@@ -19,16 +19,16 @@ package final class PostgresServer: Sendable {
         "$bin/initdb" --pgdata="$folder/data" --username=isntgram --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync \
             >"$folder/log" 2>&1
         start() {
-            "$bin/pg_ctl" start --wait --silent --pgdata="$folder/data" --log="$folder/log" --options="-p $port \
+            "$bin/pg_ctl" start --wait --timeout=300 --silent --pgdata="$folder/data" --log="$folder/log" --options="-p $port \
                 -c listen_addresses=127.0.0.1 -c unix_socket_directories=$folder -c fsync=off -c full_page_writes=off \
                 -c max_connections=500 -c log_statement=none" && echo ready || cat "$folder/log"
         }
         start
         while read -r line; do
-            "$bin/pg_ctl" stop --wait --silent --pgdata="$folder/data" --mode=fast
+            "$bin/pg_ctl" stop --wait --timeout=300 --silent --pgdata="$folder/data" --mode=fast
             start
         done
-        "$bin/pg_ctl" stop --wait --silent --pgdata="$folder/data" --mode=immediate
+        "$bin/pg_ctl" stop --wait --timeout=300 --silent --pgdata="$folder/data" --mode=immediate
         rm -rf "$folder"
         """
 
@@ -101,9 +101,8 @@ package final class PostgresServer: Sendable {
     }
 
     private func administer(_ body: @escaping @Sendable (any Connection) throws -> Void) async throws {
-        var options = PostgresOptions()
+        var options = PostgresOptions.patient
         options.connections = 1
-        options.patience = .seconds(60)
         let storage = try await PostgresStorage(url: url(), options: options)
         do {
             try await storage.write(body)
@@ -112,6 +111,18 @@ package final class PostgresServer: Sendable {
             throw error
         }
         try await storage.close()
+    }
+}
+
+extension PostgresOptions {
+    /// As the program has them, but for the times: tests run beside each other, more at once than the machine has
+    /// cores, and no call may end as busy for that.
+    package static var patient: PostgresOptions {
+        var options = PostgresOptions()
+        options.patience = .seconds(300)
+        options.statementTimeout = .seconds(300)
+        options.lockTimeout = .seconds(300)
+        return options
     }
 }
 

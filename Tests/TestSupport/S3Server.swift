@@ -11,6 +11,8 @@ package final class S3Server: Sendable {
     package static func shared() async throws -> S3Server { try await starting.value }
 
     private static let starting = Task { try await S3Server() }
+    /// Tests run beside each other: S3 may be slow, and no call may be given up for that.
+    package static let patience = S3Client.Patience(attempt: .seconds(300), whole: .seconds(900))
     package static let key = ["AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"]
 
     package let endpoint: String
@@ -35,7 +37,7 @@ package final class S3Server: Sendable {
         process.standardInput = toServer
         input = toServer.fileHandleForWriting
         try process.run()
-        let end = ContinuousClock.now + .seconds(60)
+        let end = ContinuousClock.now + .seconds(300)
         while true {
             let answer = try? await HTTPClient.shared.execute(
                 HTTPClientRequest(url: endpoint + "/moto-api/"), timeout: .seconds(5))
@@ -47,7 +49,7 @@ package final class S3Server: Sendable {
 
     /// Photos in a new bucket.
     package func media(_ options: String = "") async throws -> S3Media {
-        S3Media(try S3Location(try await bucket(options)), environment: Self.key)
+        S3Media(try S3Location(try await bucket(options)), environment: Self.key, patience: Self.patience)
     }
 
     /// The address of a new bucket.
@@ -55,7 +57,7 @@ package final class S3Server: Sendable {
         let name = "test-\(String(UInt64.random(in: .min ... .max), radix: 36))"
         var request = HTTPClientRequest(url: "\(endpoint)/\(name)")
         request.method = .PUT
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(300))
         guard response.status == .ok else { throw MediaError("No bucket was made: \(response.status)") }
         return "s3://\(name)/community?endpoint=\(endpoint)\(options)"
     }

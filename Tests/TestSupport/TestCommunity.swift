@@ -25,12 +25,8 @@ package enum TestEngine {
         guard isPostgres else { return try await closing(try SQLiteStorage(), body) }
         let server = try await PostgresServer.shared()
         return try await server.withSchema { schema in
-            var options = PostgresOptions()
+            var options = PostgresOptions.patient
             options.connections = 4
-            // Tests run beside each other, more at once than the machine has cores.
-            options.patience = .seconds(60)
-            options.statementTimeout = .seconds(60)
-            options.lockTimeout = .seconds(60)
             return try await closing(try await PostgresStorage(url: server.url(schema), options: options), body)
         }
     }

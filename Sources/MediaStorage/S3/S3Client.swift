@@ -5,15 +5,25 @@ import NIOHTTP1
 import NIOPosix
 
 /// Speaks to one bucket: signs, waits only so long, and tries again what may pass.
-struct S3Client: Sendable {
+package struct S3Client: Sendable {
     /// How S3 is waited for.
-    struct Patience: Sendable {
+    package struct Patience: Sendable {
         /// For the head of one answer.
-        var attempt = Duration.seconds(10)
+        let attempt: Duration
         /// For all attempts together.
-        var whole = Duration.seconds(20)
-        var attempts = 4
-        var firstPause = Duration.milliseconds(100)
+        let whole: Duration
+        let attempts: Int
+        let firstPause: Duration
+
+        package init(
+            attempt: Duration = .seconds(10), whole: Duration = .seconds(20), attempts: Int = 4,
+            firstPause: Duration = .milliseconds(100)
+        ) {
+            self.attempt = attempt
+            self.whole = whole
+            self.attempts = attempts
+            self.firstPause = firstPause
+        }
     }
 
     /// The answer's codes that a later attempt may not meet.

@@ -20,13 +20,19 @@ actor S3CredentialSource {
     private static let margin: Int64 = 300
     private let environment: [String: String]
     private let client: HTTPClient
+    private let patience: TimeAmount
     private let now: @Sendable () -> Int64
     private var known: S3Credentials?
     private var asking: Task<S3Credentials, any Error>?
 
-    init(environment: [String: String], client: HTTPClient, now: @escaping @Sendable () -> Int64) {
+    /// - Parameter patience: How long each answer is waited for. Short, as most machines have nobody who answers.
+    init(
+        environment: [String: String], client: HTTPClient, patience: TimeAmount = .seconds(2),
+        now: @escaping @Sendable () -> Int64
+    ) {
         self.environment = environment
         self.client = client
+        self.patience = patience
         self.now = now
     }
 
@@ -123,7 +129,7 @@ actor S3CredentialSource {
         var request = HTTPClientRequest(url: url)
         request.method = method
         for (name, value) in headers { request.headers.add(name: name, value: value) }
-        let response = try await client.execute(request, timeout: .seconds(2))
+        let response = try await client.execute(request, timeout: patience)
         guard response.status == .ok else { throw MediaError("\(url) answered \(response.status.code).") }
         return try await response.body.collect(upTo: 64 * 1024)
     }

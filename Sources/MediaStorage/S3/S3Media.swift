@@ -24,13 +24,16 @@ package struct S3Media: MediaStorage {
     private let longestList: Int
 
     /// - Parameter environment: where the key, or the way to it, is looked for.
-    package init(_ location: S3Location, environment: [String: String] = ProcessInfo.processInfo.environment) {
-        self.init(location, environment: environment, patience: .init())
+    package init(
+        _ location: S3Location, environment: [String: String] = ProcessInfo.processInfo.environment,
+        patience: S3Client.Patience = .init()
+    ) {
+        self.init(location, environment: environment, patience: patience, longestList: Self.mostListed)
     }
 
     init(
         _ location: S3Location, environment: [String: String], patience: S3Client.Patience,
-        longestList: Int = mostListed, threads: NIOThreadPool = .singleton,
+        longestList: Int, threads: NIOThreadPool = .singleton,
         now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
     ) {
         var configuration = HTTPClient.Configuration()
