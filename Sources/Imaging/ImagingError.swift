@@ -8,9 +8,10 @@ package enum ImagingError: Error, Equatable, Codable {
     case tooLarge(bytes: Int, limit: Int)
     /// The decoder gave up; the text says why, and holds neither paths nor control characters.
     case damaged(String)
-    /// Decoding reached a limit of memory or time, whatever its header had promised.
+    /// Decoding reached a limit of memory or CPU time, whatever its header had promised.
     case tooComplex
-    /// As many photos are being rendered, and wait for it, as the server takes on.
+    /// The server could not render it now, and the photo is not to blame: too many others wait, or its process came to
+    /// no end by the deadline, or was killed, as the kernel does where the machine has no memory left.
     case busy
 
     /// What is wrong and what to do about it, for the person who sent the photo.
@@ -33,7 +34,7 @@ package enum ImagingError: Error, Equatable, Codable {
         case .tooComplex:
             "This photo takes too much memory or time to read. Save it as an ordinary JPEG and send that."
         case .busy:
-            "Too many photos are being sent right now. Wait a few seconds and try again."
+            "The server is too busy to read this photo right now. Wait a few seconds and try again."
         }
     }
 

@@ -12,7 +12,8 @@ enum ProcessLimits {
     static func confine(to limits: PhotoLimits) throws(RenderFailure) {
         #if os(Linux)
             try set(RLIMIT_AS, "AS", mapped() + limits.memory)
-            try set(RLIMIT_CPU, "CPU", limits.cpuSeconds)
+            // At the soft limit the kernel sends SIGXCPU, which tells why. Were both the same, it would send SIGKILL.
+            try set(RLIMIT_CPU, "CPU", limits.cpuSeconds, atMost: limits.cpuSeconds + 1)
             try set(RLIMIT_FSIZE, "FSIZE", fileSize)
             try set(RLIMIT_CORE, "CORE", 0)
         #endif
@@ -21,8 +22,10 @@ enum ProcessLimits {
     }
 
     #if os(Linux)
-        private static func set(_ resource: __rlimit_resource, _ name: String, _ value: Int) throws(RenderFailure) {
-            var limit = rlimit(rlim_cur: rlim_t(value), rlim_max: rlim_t(value))
+        private static func set(
+            _ resource: __rlimit_resource, _ name: String, _ value: Int, atMost hardLimit: Int? = nil
+        ) throws(RenderFailure) {
+            var limit = rlimit(rlim_cur: rlim_t(value), rlim_max: rlim_t(hardLimit ?? value))
             guard setrlimit(__rlimit_resource_t(resource.rawValue), &limit) == 0 else {
                 throw RenderFailure("cannot set RLIMIT_\(name)")
             }

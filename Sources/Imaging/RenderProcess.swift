@@ -36,7 +36,7 @@ struct RenderProcess: Sendable {
             return try await group.next() ?? nil
         }
         try Task.checkCancellation()
-        guard let ending else { throw ImagingError.tooComplex }
+        guard let ending else { throw ImagingError.busy }
         return try ending.reply().get()
     }
 
@@ -51,8 +51,8 @@ struct RenderProcess: Sendable {
                 status: result.terminationStatus, output: result.standardOutput,
                 complaints: String(decoding: result.standardError, as: UTF8.self))
         } catch let error as SubprocessError where error.code == .outputLimitExceeded {
-            // No honest child has so much to say.
-            return Ending(status: .signaled(SIGKILL), output: [], complaints: "endless output")
+            // No working decoder has so much to say.
+            throw ImagingError.damaged("")
         } catch let error as SubprocessError {
             try Task.checkCancellation()
             throw RenderFailure("cannot run \(executable): \(error)")
@@ -78,11 +78,13 @@ extension RenderProcess {
             return reply
         }
 
-        /// The kernel's limits and the deadline end a child by signals of their own; GLib traps where it cannot have
-        /// memory; any other signal is a decoder falling over the file.
+        /// The kernel's limits and the deadline end a child by signals of their own. A kill that was not ours comes from
+        /// outside, most likely from a kernel without memory to spare. GLib traps where it cannot have memory; any other
+        /// signal is a decoder falling over the file.
         private func verdict(of signal: CInt) -> ImagingError {
             switch signal {
-            case SIGXCPU, SIGXFSZ, SIGALRM, SIGKILL: .tooComplex
+            case SIGXCPU, SIGXFSZ: .tooComplex
+            case SIGALRM, SIGKILL: .busy
             default: VipsError.tellsOfMemory(complaints) ? .tooComplex : .damaged("")
             }
         }

@@ -5,16 +5,15 @@ import Testing
 
 struct ProcessTests {
     /// A processor whose child is a shell that runs this.
-    private static func shell(_ script: String, environment: [String: String] = [:]) -> PhotoProcessor {
-        PhotoProcessor(
-            executable: "/bin/sh", arguments: ["-c", script, "sh"], concurrent: 1, environment: environment)
+    private static func shell(_ script: String, limits: PhotoLimits = PhotoLimits()) -> PhotoProcessor {
+        PhotoProcessor(executable: "/bin/sh", arguments: ["-c", script, "sh"], limits: limits, concurrent: 1)
     }
 
     @Test(arguments: [
         ("kill -SEGV $$", ImagingError.damaged("")), ("kill -ABRT $$", .damaged("")),
-        ("echo 'failed to allocate 9 bytes' >&2; kill -TRAP $$", .tooComplex), ("kill -KILL $$", .tooComplex),
-        ("kill -XCPU $$", .tooComplex), ("echo 'Out of memory' >&2; exit 1", .tooComplex),
-        ("while :; do echo yes; done", .tooComplex),
+        ("echo 'failed to allocate 9 bytes' >&2; kill -TRAP $$", .tooComplex),
+        ("kill -XCPU $$", .tooComplex), ("ulimit -St 1; while :; do :; done", .tooComplex),
+        ("echo 'Out of memory' >&2; exit 1", .tooComplex), ("while :; do echo yes; done", .damaged("")),
     ])
     func `a process that dies or runs wild refuses its photo and nothing else`(
         script: String, refusal: ImagingError
@@ -23,6 +22,28 @@ struct ProcessTests {
         await #expect(throws: refusal) {
             try await Self.shell("touch \"$2/12.jpg\"; " + script).process("upload", into: workshop.output)
         }
+        #expect(try workshop.written() == [])
+    }
+
+    /// The alarm of the child itself, and a kill from outside.
+    @Test(arguments: ["kill -ALRM $$", "kill -KILL $$"])
+    func `a process that was ended for no fault of its photo may be tried again`(script: String) async throws {
+        let workshop = try Workshop()
+        await #expect(throws: ImagingError.busy) {
+            try await Self.shell("touch \"$2/12.jpg\"; " + script).process("upload", into: workshop.output)
+        }
+        #expect(try workshop.written() == [])
+    }
+
+    @Test func `a process that gets no CPU time is ended by the deadline, and its photo is not blamed`()
+        async throws
+    {
+        let workshop = try Workshop()
+        var limits = PhotoLimits()
+        limits.deadlineSeconds = 0.05
+        // It stops itself, as a busy machine might leave it. However far it came, it never ends.
+        let starved = Self.shell(": > \"$2/12.jpg\"; while :; do kill -STOP $$; done", limits: limits)
+        await #expect(throws: ImagingError.busy) { try await starved.process("upload", into: workshop.output) }
         #expect(try workshop.written() == [])
     }
 

@@ -12,7 +12,7 @@ struct QueueTests {
             environment: ["PATH": "/usr/bin:/bin"])
     }
 
-    /// Waits for something that will be so very soon; the test's time limit ends it otherwise.
+    /// Waits for something that will be so soon; the test's time limit ends it otherwise.
     private static func until(_ condition: () throws -> Bool) async throws {
         while try !condition() { try await Task.sleep(for: .milliseconds(2)) }
     }
@@ -22,7 +22,7 @@ struct QueueTests {
         return text?.split(separator: "\n").map(String.init) ?? []
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func `photos are taken in turn, and sent away when the line is full`() async throws {
         let workshop = try Workshop()
         let (folder, output) = (workshop.folder, workshop.output)
@@ -40,7 +40,7 @@ struct QueueTests {
         #expect(processor.waiting == 0)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func `whoever leaves the line lets the next one come sooner`() async throws {
         let workshop = try Workshop()
         let (folder, output) = (workshop.folder, workshop.output)
@@ -63,7 +63,7 @@ struct QueueTests {
         #expect(Self.begun(in: folder) == ["first"])
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func `a cancelled upload ends its process and leaves nothing`() async throws {
         let workshop = try Workshop()
         let (folder, output) = (workshop.folder, workshop.output)
