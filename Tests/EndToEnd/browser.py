@@ -14,6 +14,8 @@ from server import PASSWORD, PATIENCE, Server
 OUTPUT = pathlib.Path(__file__).parent.parent.parent / "test-output"
 WIDTHS = {390: 844, 820: 1180, 1440: 900}
 THEMES = ["light", "dark"]
+# The fonts that pictures are made with, and no others.
+FONTS = pathlib.Path(__file__).parent / "fonts.conf"
 # What the content security policy stops is told to the page.
 # What is shown for a moment only is noted for `appears`.
 WATCH = """
@@ -42,7 +44,8 @@ class BrowserTest(unittest.TestCase):
         cls.playwright = sync_playwright().start()
         cls.chromium = cls.playwright.chromium.launch(
             executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), timeout=PATIENCE * 1000,
-            args=["--no-sandbox"])
+            args=["--no-sandbox", "--font-render-hinting=none", "--disable-lcd-text"],
+            env={**os.environ, "FONTCONFIG_FILE": str(FONTS), "XDG_CACHE_HOME": f"{cls.folder.name}/cache"})
         OUTPUT.mkdir(exist_ok=True)
 
     @classmethod
