@@ -9,7 +9,8 @@ import Testing
 /// S3 that fails, refuses, or does not answer.
 struct S3TroubleTests {
     private static let patience = S3Client.Patience(
-        attempt: .seconds(300), whole: .seconds(900), attempts: 3, firstPause: .milliseconds(1))
+        attempt: .seconds(300), whole: .seconds(900), attempts: 3, firstPause: .milliseconds(1),
+        connecting: .seconds(300), silence: .seconds(300))
     /// For S3 that does not answer at all.
     private static let impatience = S3Client.Patience(
         attempt: .milliseconds(300), whole: .seconds(1), attempts: 3, firstPause: .milliseconds(1))

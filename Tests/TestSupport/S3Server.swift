@@ -12,7 +12,8 @@ package final class S3Server: Sendable {
 
     private static let starting = Task { try await S3Server() }
     /// Tests run beside each other: S3 may be slow, and no call may be given up for that.
-    package static let patience = S3Client.Patience(attempt: .seconds(300), whole: .seconds(900))
+    package static let patience = S3Client.Patience(
+        attempt: .seconds(300), whole: .seconds(900), connecting: .seconds(300), silence: .seconds(300))
     package static let key = ["AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"]
 
     package let endpoint: String

@@ -14,11 +14,17 @@ package struct S3Client: Sendable {
         let whole: Duration
         let attempts: Int
         let firstPause: Duration
+        /// For a connection, and for the next piece of an answer or of what is sent.
+        let connecting: Duration
+        let silence: Duration
 
         package init(
             attempt: Duration = .seconds(10), whole: Duration = .seconds(20), attempts: Int = 4,
-            firstPause: Duration = .milliseconds(100)
+            firstPause: Duration = .milliseconds(100), connecting: Duration = .seconds(5),
+            silence: Duration = .seconds(30)
         ) {
+            self.connecting = connecting
+            self.silence = silence
             self.attempt = attempt
             self.whole = whole
             self.attempts = attempts

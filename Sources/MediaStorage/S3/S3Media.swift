@@ -37,7 +37,8 @@ package struct S3Media: MediaStorage {
         now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
     ) {
         var configuration = HTTPClient.Configuration()
-        configuration.timeout = .init(connect: .seconds(5), read: .seconds(30), write: .seconds(30))
+        let silence = TimeAmount(patience.silence)
+        configuration.timeout = .init(connect: TimeAmount(patience.connecting), read: silence, write: silence)
         // What S3 sends elsewhere is answered as it stands: a signature is good for one host.
         configuration.redirectConfiguration = .disallow
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 32
