@@ -68,24 +68,24 @@ enum FollowRecords {
     @Sendable static func followers(
         of account: ID<Account>, for viewer: ID<Account>?, page: PageRequest, in connection: any Connection
     ) throws -> [Listed] {
-        let stretch = page.stretch()
-        return try connection.rows(
-            """
-            SELECT f.id, \(AccountSummary.columns) FROM follows f JOIN accounts a ON a.id = f.follower_id
-            WHERE f.followee_id = \(account) AND \(stretch.holds("f.id")) AND \(Visibility.people(for: viewer))
-            ORDER BY \(stretch.order("f.id")) LIMIT \(page.rows)
-            """
-        ) { Listed(&$0) }
+        try people("f.follower_id", where: "f.followee_id = \(account)", for: viewer, page, in: connection)
     }
 
     @Sendable static func following(
         by account: ID<Account>, for viewer: ID<Account>?, page: PageRequest, in connection: any Connection
     ) throws -> [Listed] {
+        try people("f.followee_id", where: "f.follower_id = \(account)", for: viewer, page, in: connection)
+    }
+
+    /// The people on one side of `follows f`.
+    private static func people(
+        _ side: SQL, where condition: SQL, for viewer: ID<Account>?, _ page: PageRequest, in connection: any Connection
+    ) throws -> [Listed] {
         let stretch = page.stretch()
         return try connection.rows(
             """
-            SELECT f.id, \(AccountSummary.columns) FROM follows f JOIN accounts a ON a.id = f.followee_id
-            WHERE f.follower_id = \(account) AND \(stretch.holds("f.id")) AND \(Visibility.people(for: viewer))
+            SELECT f.id, \(AccountSummary.columns) FROM follows f JOIN accounts a ON a.id = \(side)
+            WHERE \(condition) AND \(stretch.holds("f.id")) AND \(Visibility.people(for: viewer))
             ORDER BY \(stretch.order("f.id")) LIMIT \(page.rows)
             """
         ) { Listed(&$0) }
