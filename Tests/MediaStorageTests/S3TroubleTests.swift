@@ -11,7 +11,7 @@ struct S3TroubleTests {
     private static let patience = S3Client.Patience(
         attempt: .seconds(300), whole: .seconds(900), attempts: 3, firstPause: .milliseconds(1),
         connecting: .seconds(300), silence: .seconds(300))
-    /// For S3 that does not answer at all.
+    /// For S3 that does not answer at all, or is not there, which is asked until the time for a connection is over.
     private static let impatience = S3Client.Patience(
         attempt: .milliseconds(300), whole: .seconds(1), attempts: 3, firstPause: .milliseconds(1))
 
@@ -85,7 +85,7 @@ struct S3TroubleTests {
     @Test func `nobody at the address is an error that may pass`() async throws {
         let media = S3Media(
             try S3Location("s3://b?endpoint=http://127.0.0.1:\(try Ports.free())"), environment: S3Server.key,
-            patience: Self.patience)
+            patience: Self.impatience)
         let error = await #expect(throws: MediaError.self) { try await media.check() }
         #expect(error?.isPassing == true)
         try await media.close()
