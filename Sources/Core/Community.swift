@@ -62,7 +62,7 @@ package struct Community: Sendable {
         invites = Invites(storage: storage, clock: clock)
         accounts = Accounts(
             storage: storage, passwords: passwords, photos: photos, ids: ids, clock: clock, cache: cache, events: events,
-            deletions: deletions, invites: invites, policy: registration)
+            deletions: deletions, invites: invites, notifier: notifier, policy: registration)
         credentials = Credentials(storage: storage, passwords: passwords, clock: clock, cache: cache, events: events)
         posts = Posts(
             storage: storage, photos: photos, directUploads: directUploads, ids: ids, clock: clock, notifier: notifier,
@@ -74,7 +74,7 @@ package struct Community: Sendable {
         saves = Saves(storage: storage, ids: ids)
         comments = Comments(storage: storage, ids: ids, clock: clock, notifier: notifier, deletions: deletions)
         follows = Follows(storage: storage, ids: ids, notifier: notifier, photos: photos)
-        blocks = Blocks(storage: storage, ids: ids, photos: photos)
+        blocks = Blocks(storage: storage, ids: ids, photos: photos, notifier: notifier)
         notifications = Notifications(storage: storage, events: events, clock: clock, unread: unread)
         export = Export(storage: storage, media: media)
         maintenance = Maintenance(

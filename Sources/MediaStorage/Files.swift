@@ -27,20 +27,14 @@ package enum Files {
     package static func move(_ path: String, to target: String) throws {
         if rename(path, target) == 0 { return }
         guard errno == EXDEV, byteCount(path) != nil else { throw failure("move to \(target)", path) }
-        do {
-            try copy(path, to: target)
-            try remove(path)
-        } catch {
-            try? remove(target)
-            throw error
-        }
+        try copy(path, to: target)
+        try remove(path)
     }
 
-    /// Gives a file a second name, or copies it where the file system knows no such; does nothing where there is none.
+    /// Gives a file a second name, or copies it where the file system knows no such.
     package static func link(_ path: String, at target: String) throws {
         if linkat(AT_FDCWD, path, AT_FDCWD, target, 0) == 0 { return }
         switch errno {
-        case ENOENT: return
         case EPERM, ENOTSUP, EMLINK, EXDEV: try copy(path, to: target)
         default: throw failure("link to \(target)", path)
         }
@@ -49,14 +43,19 @@ package enum Files {
     private static func copy(_ path: String, to target: String) throws {
         let source = try OpenFile(path)
         let copy = try NewFile(target)
-        var position: Int64 = 0
-        while true {
-            let piece = try source.readUp(to: 1 << 20, at: position)
-            guard piece.readableBytes > 0 else { break }
-            try copy.write(piece)
-            position += Int64(piece.readableBytes)
+        do {
+            var position: Int64 = 0
+            while true {
+                let piece = try source.readUp(to: 1 << 20, at: position)
+                guard piece.readableBytes > 0 else { break }
+                try copy.write(piece)
+                position += Int64(piece.readableBytes)
+            }
+            try sync(target)
+        } catch {
+            try? remove(target)
+            throw error
         }
-        try sync(target)
     }
 
     /// Has the disk hold what was written to a file or folder.

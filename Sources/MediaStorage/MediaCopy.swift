@@ -1,7 +1,9 @@
+import Foundation
 import NIOCore
 import NIOPosix
 
-/// Copies every photo from one media storage to another, of whichever kinds; what is there already stays.
+/// Copies every photo from one media storage to another, of whichever kinds; what is there already stays, but for photos
+/// that the source does not have any more: these are moved aside.
 ///
 /// Files never change under their names, so that sameness is the same names and sizes: broken off, it goes on where it
 /// was when it is run again. The source may be in use meanwhile; what came since goes with the next run.
@@ -26,6 +28,8 @@ package struct MediaCopy: Sendable {
         package var bytes: Int64 = 0
         /// Photos that were not there, or not whole.
         package var copied = 0
+        /// Photos of the target that the source does not have any more.
+        package var movedAside = 0
     }
 
     /// How far it is, in photos.
@@ -76,9 +80,12 @@ package struct MediaCopy: Sendable {
     private func copyAll(_ report: @escaping @Sendable (Progress) -> Void) async throws -> Report {
         var result = Report()
         var missing: [Missing] = []
+        var gone: [MediaPrefix] = []
         for folder in MediaPrefix.folders {
             let there = try await target.files(in: folder)
-            for (prefix, files) in try await source.files(in: folder) {
+            let here = try await source.files(in: folder)
+            gone += there.keys.filter { here[$0] == nil }
+            for (prefix, files) in here {
                 result.photos += 1
                 result.files += files.count
                 result.bytes += files.values.reduce(0, +)
@@ -103,11 +110,20 @@ package struct MediaCopy: Sendable {
             while try await group.next() != nil { advance() }
         }
         try await compare(missing)
+        result.movedAside = try await moveAside(gone)
         for name in try await source.uploads() {
             let path = "\(folder)/\(name)"
             if try await source.fetch(name, to: path, atMost: .max) { try await target.setAside(path, as: name) }
         }
         return result
+    }
+
+    /// Photos that an earlier run copied and that were deleted at the source since must not come back by moving.
+    private func moveAside(_ gone: [MediaPrefix]) async throws -> Int {
+        // Without a marker nobody knows whose the source is.
+        guard !gone.isEmpty, try await source.marker() != nil else { return 0 }
+        try await target.moveAside(gone, at: Int64(Date().timeIntervalSince1970 * 1000))
+        return gone.count
     }
 
     /// Looks whether what was copied is there whole.

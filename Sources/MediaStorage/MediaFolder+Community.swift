@@ -18,16 +18,27 @@ extension MediaFolder {
         }
     }
 
-    package func mark(_ community: String) async throws {
+    package func mark(_ community: String) async throws { try await write(community, at: markerPath) }
+
+    package func others() async throws -> [String] {
+        let beginning = ".community-"
+        return try await threads.runIfActive { [self] in
+            try Files.names(in: root).filter { $0.hasPrefix(beginning) }.map { String($0.dropFirst(beginning.count)) }
+        }
+    }
+
+    package func noteOther(_ community: String) async throws {
+        try await write(community, at: "\(markerPath)-\(community)")
+    }
+
+    private func write(_ community: String, at path: String) async throws {
         try await threads.runIfActive { [self] in
             let new = "\(staging)/community-\(UploadName.random())"
             try NewFile(new).write(.init(string: community + "\n"))
             defer { unlink(new) }
             try Files.sync(new)
             // A link replaces nothing, and is there whole or not at all.
-            guard link(new, markerPath) == 0 || errno == EEXIST else {
-                throw Files.failure("make", markerPath)
-            }
+            guard link(new, path) == 0 || errno == EEXIST else { throw Files.failure("make", path) }
             try Files.sync(root)
         }
     }

@@ -40,11 +40,13 @@ package struct MediaFolder: MediaStorage {
         }
     }
 
-    package func copy(_ names: [String], of prefix: MediaPrefix, to other: MediaPrefix) async throws {
+    package func copy(_ names: [String], of prefix: MediaPrefix, to other: MediaPrefix) async throws -> Bool {
         try await threads.runIfActive { [self] in
+            guard names.allSatisfy({ Files.byteCount("\(root)/\(prefix)/\($0)") != nil }) else { return false }
             try place(other) { staged in
                 for name in names { try Files.link("\(root)/\(prefix)/\(name)", at: "\(staged)/\(name)") }
             }
+            return true
         }
     }
 
@@ -128,7 +130,8 @@ package struct MediaFolder: MediaStorage {
     package func setAside(_ path: String, as name: UploadName) async throws {
         try await threads.runIfActive { [self] in
             // By way of the staging folder: from another file system it is copied, and what a crash leaves of that goes.
-            let staged = "\(staging)/\(name)"
+            // Under a name of its own, as the same upload may come twice at once.
+            let staged = "\(staging)/\(UploadName.random())"
             try Files.sync(path)
             try Files.move(path, to: staged)
             try Files.move(staged, to: "\(aside)/\(name)")

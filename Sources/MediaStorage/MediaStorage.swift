@@ -13,8 +13,8 @@ package protocol MediaStorage: Sendable {
     /// A part of a file in small pieces, each read only when it is asked for.
     func read(_ key: MediaKey, _ range: Range<Int64>) async throws -> any AsyncSequence<ByteBuffer, any Error> & Sendable
 
-    /// Keeps files of one photo under another prefix too; those of `names` that are not there are left out.
-    func copy(_ names: [String], of prefix: MediaPrefix, to other: MediaPrefix) async throws
+    /// Keeps files of one photo under another prefix too; false, and nothing is kept, where one of `names` is not there.
+    func copy(_ names: [String], of prefix: MediaPrefix, to other: MediaPrefix) async throws -> Bool
 
     /// Removes every file under each prefix; what is not there needs no removing.
     func delete(_ prefixes: [MediaPrefix]) async throws
@@ -62,6 +62,12 @@ package protocol MediaStorage: Sendable {
 
     /// Writes once and for all whose photos these are; a marker that is there already stays.
     func mark(_ community: String) async throws
+
+    /// Communities that keep photos here though the place is marked as another's.
+    func others() async throws -> [String]
+
+    /// Writes that such a community keeps photos here.
+    func noteOther(_ community: String) async throws
 
     // MARK: Photos that nothing names, moved aside and never served
 

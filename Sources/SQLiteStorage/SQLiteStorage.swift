@@ -57,7 +57,9 @@ package struct SQLiteStorage: Storage {
         do {
             try await database.writeWithoutTransaction { database in
                 if try String.fetchOne(database, sql: "PRAGMA journal_mode") == "wal" {
-                    // Waits for readers as long as for everything else.
+                    // Hardly waits for readers, as all writes would wait with it: it is tried again.
+                    try database.execute(sql: "PRAGMA busy_timeout = 100")
+                    defer { try? database.execute(sql: "PRAGMA busy_timeout = \(Self.busyTimeout * 1000)") }
                     _ = try database.checkpoint(.truncate)
                 }
             }
@@ -101,9 +103,12 @@ package struct SQLiteStorage: Storage {
         }
     }
 
+    /// How long a statement waits for others, in seconds.
+    private static let busyTimeout = 5
+
     private static func configuration(readers: Int) -> Configuration {
         var configuration = Configuration()
-        configuration.busyMode = .timeout(5)
+        configuration.busyMode = .timeout(Double(busyTimeout))
         configuration.maximumReaderCount = readers
         configuration.foreignKeysEnabled = true
         configuration.prepareDatabase { database in

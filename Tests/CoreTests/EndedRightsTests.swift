@@ -40,10 +40,33 @@ struct EndedRightsTests {
         try await TestCommunity.with { test in
             let community = test.community
             let (ada, grace, post, _) = try await plant(test)
+            #expect(try await community.notifications.unreadCount(for: grace) == 4, "which is remembered from here on")
             try await end(ending, ada, grace, community)
             let told = try await community.notifications.all(for: grace, page: .first).items
             #expect(!told.contains { $0.post == post.id || $0.photo != nil || $0.commentText != nil })
             #expect(try await community.notifications.unreadCount(for: grace) == told.count { $0.isUnread })
+        }
+    }
+
+    @Test func `what is unread is counted anew when an account turns private`() async throws {
+        try await TestCommunity.with { test in
+            let community = test.community
+            let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
+            _ = try await test.post(by: ada, "for @grace")
+            #expect(try await community.notifications.unreadCount(for: grace) == 1)
+            _ = try await community.accounts.edit(ProfileEdit(isPrivate: true), by: ada)
+            #expect(try await community.notifications.unreadCount(for: grace) == 0)
+        }
+    }
+
+    @Test func `an export names nobody who hides from its reader`() async throws {
+        try await TestCommunity.with { test in
+            let community = test.community
+            let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
+            try await community.blocks.mute("ada", by: grace)
+            #expect(try await community.export.contents(of: grace).muted.map(\.username) == ["ada"])
+            try await community.blocks.block("grace", by: ada)
+            #expect(try await community.export.contents(of: grace).muted.isEmpty)
         }
     }
 

@@ -1,5 +1,6 @@
 import Core
 import MediaStorage
+import Storage
 import TestSupport
 import Testing
 
@@ -106,6 +107,46 @@ struct PhotoRotationTests {
             #expect(found.photos[0].files != kept.photos[0].files)
             let folders = test.keptFiles.filter { $0.hasSuffix(".jpg") }.map { $0.split(separator: "/").dropLast() }
             #expect(Set(folders).count == 1)
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `a photo whose files are not there keeps its address, the others get theirs`(_ isInBucket: Bool) async throws {
+        try await TestCommunity.with(isInBucket: isInBucket) { test in
+            let community = test.community
+            let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
+            _ = try await community.accounts.edit(ProfileEdit(isPrivate: true), by: ada)
+            try await community.follows.follow("ada", by: grace)
+            try await community.follows.accept("grace", by: ada)
+            let (whole, broken) = (try await test.post(by: ada), try await test.post(by: ada))
+            let lost = try keys(of: broken)
+            try await community.media.delete([lost[0]])
+            try await community.follows.removeFollower("grace", by: ada)
+            try await community.jobs.runDue()
+            #expect(try await community.posts.find(broken.id, for: ada).photos[0].files == broken.photos[0].files)
+            #expect(try await community.media.byteCount(of: lost[1]) != nil, "what is left of it stays")
+            #expect(try await community.posts.find(whole.id, for: ada).photos[0].files != whole.photos[0].files)
+            #expect(try await !isThere(try keys(of: whole), community))
+            #expect(try await community.jobs.count() == 1, "it is tried again")
+        }
+    }
+
+    @Test func `who deletes their account keeps no address of a private account's photo`() async throws {
+        try await TestCommunity.with { test in
+            let community = test.community
+            let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
+            _ = try await community.accounts.edit(ProfileEdit(isPrivate: true), by: ada)
+            try await community.follows.follow("ada", by: grace)
+            try await community.follows.accept("grace", by: ada)
+            let post = try await test.post(by: ada)
+            // As of a clock that was an hour ahead.
+            try await test.storage.write {
+                try $0.run("UPDATE photos SET files_since = \(test.time.clock.now() + 3_600_000)")
+            }
+            try await community.accounts.deleteOwn(grace, password: TestCommunity.password)
+            try await community.jobs.runDue()
+            #expect(try await !isThere(try keys(of: post), community))
+            #expect(try await isThere(try keys(of: community.posts.find(post.id, for: ada)), community))
         }
     }
 }

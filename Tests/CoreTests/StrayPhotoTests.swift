@@ -1,12 +1,12 @@
 import Core
 import Foundation
-import MediaStorage
 import SQLiteStorage
 import Storage
 import TestSupport
 import Testing
 
 @testable import Core
+@testable import MediaStorage
 
 /// Photos that no record names, and photos of other communities.
 struct StrayPhotoTests {
@@ -49,7 +49,7 @@ struct StrayPhotoTests {
         try await TestCommunity.with(isInBucket: isInBucket) { test in
             let ada = try await test.member("ada")
             for _ in 0..<3 { _ = try await test.post(by: ada) }
-            if isMarked { #expect(try await test.community.maintenance.run().refusal == nil) }
+            if !isMarked { try await unmark(test) }
             let aside = test.uploads.newPath()
             try Data("x".utf8).write(to: URL(fileURLWithPath: aside))
             try await test.community.media.setAside(aside, as: .random())
@@ -73,20 +73,78 @@ struct StrayPhotoTests {
         }
     }
 
+    /// As before there were markers.
+    private func unmark(_ test: TestCommunity) async throws {
+        switch test.community.media {
+        case let bucket as S3Media: try await bucket.remove([".community"])
+        default: try FileManager.default.removeItem(atPath: test.folder + "/media/.community")
+        }
+        #expect(try await test.community.media.marker() == nil)
+    }
+
     @Test(arguments: [false, true])
-    func `of two communities at one place the first cleans up, and takes nothing of the other`(
-        _ isInBucket: Bool
-    ) async throws {
+    func `of two communities at one place neither takes a photo of the other`(_ isInBucket: Bool) async throws {
         try await TestCommunity.with(isInBucket: isInBucket) { test in
-            _ = try await test.member("ada")
+            let ada = try await test.member("ada")
             #expect(try await test.community.maintenance.checkMedia() == nil, "empty: it is marked")
-            try await withOther(test) { other, _ in
+            try await withOther(test) { other, storage in
                 try await post(in: other, test, by: try await register("eve", in: other))
-                #expect(try await other.maintenance.run().refusal != nil)
-                let moved = try await test.community.maintenance.run()
-                #expect(moved.straysMovedAside == 1, "moved, and not removed")
-                #expect(try await test.community.media.strays().count == 1)
+                _ = try await test.post(by: ada)
+                let before = try await photos(test.community.media)
+                #expect(before.count == 2)
+                for _ in 0..<2 {
+                    let refusals = [
+                        try await other.maintenance.run(evenIfManyStrays: true).refusal,
+                        try await test.community.maintenance.run(evenIfManyStrays: true).refusal,
+                    ]
+                    #expect(refusals[0]?.contains("another community’s") == true)
+                    #expect(refusals[1]?.contains(".community-\(try await Facts.communityID(in: storage))") == true)
+                }
+                #expect(try await photos(test.community.media) == before)
+                #expect(try await test.community.media.strays() == [])
             }
+        }
+    }
+
+    @Test func `a place that began to fill with another's photos is not taken over`() async throws {
+        try await TestCommunity.with { test in
+            let ada = try await test.member("ada")
+            for _ in 0..<3 { _ = try await test.post(by: ada) }
+            try await unmark(test)
+            try await withOther(test) { other, _ in
+                let eve = try await register("eve", in: other)
+                for _ in 0..<4 { try await post(in: other, test, by: eve) }
+                let report = try await other.maintenance.run()
+                #expect(report.refusal != nil && report.straysMovedAside == 0)
+                #expect(try await test.community.media.marker() == nil)
+            }
+        }
+    }
+
+    @Test func `an empty place is not taken for the one whose photos the records name`() async throws {
+        try await TestCommunity.with { test in
+            let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
+            _ = try await test.community.accounts.edit(ProfileEdit(isPrivate: true), by: ada)
+            try await test.community.follows.follow("ada", by: grace)
+            try await test.community.follows.accept("grace", by: ada)
+            let (kept, deleted) = (try await test.post(by: ada), try await test.post(by: ada))
+            // The volume of the photos is not mounted, and what is below it is empty.
+            let (media, away) = (test.folder + "/media", test.folder + "/away")
+            try FileManager.default.moveItem(atPath: media, toPath: away)
+            let below = try MediaFolder(media)
+            #expect(try await test.community.maintenance.run().refusal?.contains("not mounted") == true)
+            try await test.community.posts.delete(deleted.id, by: ada)
+            try await test.community.follows.removeFollower("grace", by: ada)
+            try await test.community.jobs.runDue()
+            #expect(try await test.community.jobs.all().filter { $0.attempts > 0 }.count == 2, "both wait for the place")
+            #expect(try await below.marker() == nil)
+            try FileManager.default.removeItem(atPath: media)
+            try FileManager.default.moveItem(atPath: away, toPath: media)
+            test.time.advance(by: 60 * 1000)
+            try await test.community.jobs.runDue()
+            let found = try await test.community.posts.find(kept.id, for: ada)
+            #expect(found.photos[0].files != kept.photos[0].files)
+            #expect(try await photos(test.community.media).map(\.description) == [found.photos[0].files])
         }
     }
 
@@ -95,7 +153,7 @@ struct StrayPhotoTests {
             let ada = try await test.member("ada")
             _ = try await test.post(by: ada)
             _ = try await test.community.accounts.setPicture(try test.upload(), by: ada)
-            #expect(try await test.community.media.marker() == nil)
+            try await unmark(test)
             #expect(try await test.community.maintenance.checkMedia() == nil)
             #expect(try await test.community.media.marker() == Facts.communityID(in: test.storage))
         }

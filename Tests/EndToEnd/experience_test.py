@@ -306,10 +306,15 @@ class ExperienceTest(BrowserTest):
                 self.assertIn("mira", page.evaluate("localStorage.getItem('searches')"))
                 if not heeds:
                     page.route("**/logout", self.without_clearing)
+                other = page.context.new_page()
+                other.goto(self.server.url)
+                other.locator("article.card").first.wait_for()
                 page.get_by_role("banner").get_by_text("More", exact=True).click()
                 page.get_by_role("button", name="Sign out").click()
                 page.get_by_role("link", name="Register").first.wait_for()
-                self.assertEqual(page.evaluate(KEPT_PHOTOS), 0)
+                # What another tab shows is nobody's any more.
+                other.get_by_role("link", name="Register").first.wait_for()
+                self.until(page, f"{KEPT_PHOTOS}.then(count => count === 0)")
                 self.assertIsNone(page.evaluate("localStorage.getItem('searches')"))
                 expect(page.locator("html")).to_have_attribute("data-theme", "dark")
                 # And there is still a page for when there is no connection.

@@ -37,7 +37,7 @@ package final class UnsteadyMedia: MediaStorage {
     package func read(
         _ key: MediaKey, _ range: Range<Int64>
     ) async throws -> any AsyncSequence<ByteBuffer, any Error> & Sendable { try await ask().read(key, range) }
-    package func copy(_ names: [String], of prefix: MediaPrefix, to other: MediaPrefix) async throws {
+    package func copy(_ names: [String], of prefix: MediaPrefix, to other: MediaPrefix) async throws -> Bool {
         try await ask().copy(names, of: prefix, to: other)
     }
     package func delete(_ prefixes: [MediaPrefix]) async throws {
@@ -67,6 +67,8 @@ package final class UnsteadyMedia: MediaStorage {
     package func uploads() async throws -> [UploadName] { try await ask().uploads() }
     package func marker() async throws -> String? { try await ask().marker() }
     package func mark(_ community: String) async throws { try await ask().mark(community) }
+    package func others() async throws -> [String] { try await ask().others() }
+    package func noteOther(_ community: String) async throws { try await ask().noteOther(community) }
     package func moveAside(_ prefixes: [MediaPrefix], at time: Int64) async throws {
         try await ask().moveAside(prefixes, at: time)
     }

@@ -99,6 +99,9 @@ struct MediaCommands: AsyncParsableCommand {
                     \(report.photos) photos, \(report.files) files, \(report.bytes) bytes; \(report.copied) photos copied now. \
                     All of them are there.
                     """)
+                if report.movedAside > 0 {
+                    print("\(report.movedAside) photos that were deleted since an earlier copy were moved aside.")
+                }
             } catch {
                 bar.end()
                 try? await source.close()
@@ -114,6 +117,9 @@ struct MediaCommands: AsyncParsableCommand {
                 return S3Media(try S3Location(text, environment: ProcessInfo.processInfo.environment))
             }
             let folder = try dataFolder(text, scheme: "file:")
+            guard !isSource || FileManager.default.fileExists(atPath: folder + "/media") else {
+                throw SettingsError("There are no photos in \(folder): name the data folder that has a folder “media”.")
+            }
             try Files.makeFolder(folder)
             return try MediaFolder(folder + "/media", isForReading: isSource)
         }

@@ -18,6 +18,17 @@ enum AdminCommand: Codable, Sendable {
     case retryJob(id: String)
     case dropJob(id: String)
 
+    /// The end of the year 9999, in milliseconds since 1970.
+    private static let lastTime: Int64 = 253_402_300_799_999
+
+    /// Whether whoever gives it wants to see the jobs as they are, and decide.
+    var looksAtJobs: Bool {
+        switch self {
+        case .listJobs, .dropJob: true
+        default: false
+        }
+    }
+
     /// What a command ended with: lines to print, or why it was refused.
     struct Outcome: Codable, Sendable {
         var lines: [String] = []
@@ -96,6 +107,7 @@ enum AdminCommand: Codable, Sendable {
             } else {
                 (job.isRunning ? "running" : job.attempts > 0 ? "failing" : "waiting", job.runAt)
             }
-        return "\(job.id)\t\(job.kind)\t\(state)\t\(job.attempts)\t\(Timestamp(time).rfc3339)\t\(job.lastError)"
+        return
+            "\(job.id)\t\(job.kind)\t\(state)\t\(job.attempts)\t\(Timestamp(min(max(time, 0), Self.lastTime)).rfc3339)\t\(job.lastError)"
     }
 }

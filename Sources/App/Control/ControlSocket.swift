@@ -52,7 +52,7 @@ enum ControlSocket {
             return try await send(command, to: settings.data)
         }
         let outcome = await command.outcome(in: household.community)
-        await finishJobs(of: household.community)
+        if !command.looksAtJobs { await finishJobs(of: household.community) }
         try await household.close()
         return outcome
     }

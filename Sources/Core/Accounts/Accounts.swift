@@ -11,6 +11,7 @@ package struct Accounts: Sendable {
     let events: any Events
     let deletions: Deletions
     let invites: Invites
+    let notifier: Notifier
     /// Who may join by themselves; whoever runs the server may always add somebody.
     package let policy: RegistrationPolicy
 
@@ -128,6 +129,10 @@ package struct Accounts: Sendable {
             guard try AccountRecords.find(account.id, in: connection) != nil else { throw Problem.notFound("account") }
             let removed = try photos.release(PhotoRecords.files(of: account.id, in: connection), in: connection)
             try photos.discard(DirectUploadRecords.all(of: account.id, in: connection), in: connection)
+            // Whom they followed in private, they could see.
+            for followed in try FollowRecords.privateFollowees(of: account.id, in: connection) {
+                try photos.enqueueRotation(of: followed, in: connection)
+            }
             try AccountRecords.delete(account.id, in: connection)
             try deletions.note(in: connection)
             return removed

@@ -9,7 +9,7 @@ extension Accounts {
         let edit = try edit.checked()
         let time = clock.now()
         defer { cache.forgetAll() }
-        let edited = try await storage.write { [ids, deletions, photos] connection in
+        let (edited, told) = try await storage.write { [ids, deletions, photos] connection in
             try Self.refuseDemo(viewer, in: connection)
             let before = try Self.own(viewer, in: connection)
             try AccountRecords.edit(viewer.id, edit, at: time, in: connection)
@@ -20,9 +20,11 @@ extension Accounts {
             if edit.fullName != nil {
                 try SearchRecords.index(viewer.id, account.username, account.fullName, in: connection)
             }
-            return account
+            let turnsPrivate = account.isPrivate && !before.isPrivate
+            return (account, turnsPrivate ? try NotificationRecords.told(ofPostsBy: viewer.id, in: connection) : [])
         }
         photos.jobs.wake()
+        await notifier.tell(told)
         return edited
     }
 

@@ -6,10 +6,11 @@ package struct Blocks: Sendable {
     let storage: any Storage
     let ids: IDSequence
     let photos: Photos
+    let notifier: Notifier
 
     /// Blocks somebody: neither follows the other any more, neither sees the other. Idempotent.
     package func block(_ username: String, by viewer: Viewer) async throws {
-        try await storage.write { [ids, photos] connection in
+        let target = try await storage.write { [ids, photos] connection in
             try Accounts.refuseDemo(viewer, in: connection)
             let target = try Follows.target(username, by: viewer, in: connection)
             try connection.run(
@@ -22,8 +23,10 @@ package struct Blocks: Sendable {
                 try photos.enqueueRotation(of: followee, in: connection)
             }
             try NotificationRecords.deleteAll(between: viewer.id, and: target.id, in: connection)
+            return target.id
         }
         photos.jobs.wake()
+        await notifier.tell([viewer.id, target])
     }
 
     /// Takes a block back; idempotent. Who followed whom before does not come back.

@@ -31,14 +31,14 @@ enum DirectUploadRecords {
             """)
     }
 
-    /// How many offers to `account` were made after `time`, and when the first of them was.
+    /// How many offers to `account` were made after `time` and until now, and when the first of them was.
     static func offers(
-        to account: ID<Account>, after time: Int64, in connection: any Connection
+        to account: ID<Account>, after time: Int64, now: Int64, in connection: any Connection
     ) throws -> (count: Int, first: Int64?) {
         try connection.row(
             """
             SELECT count(*), min(created_at) FROM direct_uploads
-            WHERE account_id = \(account) AND created_at > \(time)
+            WHERE account_id = \(account) AND created_at > \(time) AND created_at <= \(now)
             """
         ) { ($0.count(), $0.intOrNil()) } ?? (0, nil)
     }

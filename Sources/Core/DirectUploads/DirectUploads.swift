@@ -38,7 +38,8 @@ package struct DirectUploads: Sendable {
         let id = ids.next(Photo.self)
         try await storage.write { connection in
             try Accounts.refuseDemo(viewer, in: connection)
-            let good = try DirectUploadRecords.offers(to: viewer.id, after: now - Self.offerLifetime, in: connection)
+            let good = try DirectUploadRecords.offers(
+                to: viewer.id, after: now - Self.offerLifetime, now: now, in: connection)
             guard good.count < Self.limit else {
                 let end = (good.first ?? now) + Self.offerLifetime
                 throw Problem(

@@ -58,7 +58,7 @@ package struct Export: Sendable {
                 muted: try people(
                     """
                     SELECT \(columns) FROM mutes m JOIN accounts a ON a.id = m.muted_id
-                    WHERE m.muter_id = \(me) ORDER BY m.id DESC
+                    WHERE m.muter_id = \(me) AND \(Visibility.profile(for: me)) ORDER BY m.id DESC
                     """))
         }
     }

@@ -91,6 +91,16 @@ enum FollowRecords {
         ) { Listed(&$0) }
     }
 
+    /// The private accounts that somebody follows.
+    static func privateFollowees(of follower: ID<Account>, in connection: any Connection) throws -> [ID<Account>] {
+        try connection.rows(
+            """
+            SELECT a.id FROM follows f JOIN accounts a ON a.id = f.followee_id
+            WHERE f.follower_id = \(follower) AND a.is_private = 1
+            """
+        ) { $0.id() }
+    }
+
     // MARK: - Requests
 
     /// Whether it is new.

@@ -49,20 +49,28 @@ package struct Follows: Sendable {
 
     /// Stops following, and takes back the wish to; idempotent.
     package func unfollow(_ username: String, by viewer: Viewer) async throws {
-        try await storage.write { connection in
+        let target = try await storage.write { connection in
             let target = try Self.target(username, by: viewer, in: connection)
             try end(from: viewer.id, to: target.id, in: connection)
+            return target.id
         }
-        photos.jobs.wake()
+        await ended(between: viewer.id, and: target)
     }
 
     /// Has somebody follow the viewer no more; idempotent, and they are not told.
     package func removeFollower(_ username: String, by viewer: Viewer) async throws {
-        try await storage.write { connection in
+        let target = try await storage.write { connection in
             let target = try Self.target(username, by: viewer, in: connection)
             try end(from: target.id, to: viewer.id, in: connection)
+            return target.id
         }
+        await ended(between: viewer.id, and: target)
+    }
+
+    /// Whoever lost a right has fewer notifications to read, and photos may get new addresses.
+    private func ended(between one: ID<Account>, and other: ID<Account>) async {
         photos.jobs.wake()
+        await notifier.tell([one, other])
     }
 
     /// Ends a follow or a request, and with it the right to what a private account shows.

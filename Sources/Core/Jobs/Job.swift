@@ -12,6 +12,8 @@ protocol Job: Codable, Sendable {
     /// The name in the database; never changed once it was released.
     static var kind: String { get }
     static var lane: JobLane { get }
+    /// Seconds until the next attempt after one that failed; the last of them from then on.
+    static var pauses: [Int64] { get }
 
     /// Does it. Whatever is thrown, it is run again after a pause. A cancelled job is run again without one.
     func run(with tools: JobTools) async throws
@@ -53,6 +55,9 @@ struct JobKinds: Sendable {
 
     func names(in lanes: [JobLane]) -> [String] { types.filter { lanes.contains($0.lane) }.map { $0.kind } }
 
+    /// Those of a kind that is not known are the usual ones.
+    func pauses(of kind: String) -> [Int64] { types.first { $0.kind == kind }?.pauses ?? JobFailure.pauses }
+
     func job(_ kind: String, _ payload: String) throws -> any Job {
         guard let type = types.first(where: { $0.kind == kind }) else {
             throw StorageError.other("there is no job of the kind \(kind)")
@@ -62,6 +67,8 @@ struct JobKinds: Sendable {
 }
 
 extension Job {
+    static var pauses: [Int64] { JobFailure.pauses }
+
     var payload: String {
         get throws {
             let encoder = JSONEncoder()

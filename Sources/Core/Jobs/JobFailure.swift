@@ -3,7 +3,7 @@ import Storage
 
 /// What becomes of a job that failed.
 struct JobFailure: Sendable, Equatable {
-    /// Seconds until the next attempt; the last of them from then on.
+    /// Seconds until the next attempt, where a job says nothing else.
     static let pauses: [Int64] = [5, 30, 2 * 60, 10 * 60, 3600, 6 * 3600]
     /// A job that has failed for so long is given up, in milliseconds: a week. Media or a database that are
     /// away are back by then, or somebody has to look.
@@ -14,10 +14,12 @@ struct JobFailure: Sendable, Equatable {
     let givenUpAt: Int64?
 
     /// - Parameter attempts: how many there were.
-    init(attempts: Int, since: Int64?, now: Int64) {
-        let place = min(max(attempts, 1), Self.pauses.count) - 1
-        self.since = since ?? now
-        runAt = now + Self.pauses[place] * 1000
+    ///   - pauses: seconds until the next attempt; the last of them from then on.
+    init(attempts: Int, since: Int64?, now: Int64, pauses: [Int64] = pauses) {
+        let place = min(max(attempts, 1), pauses.count) - 1
+        // Whatever stands in the row: a time after now is none that it began to fail at.
+        self.since = max(0, min(since ?? now, now))
+        runAt = now + pauses[place] * 1000
         givenUpAt = now - self.since >= Self.patience ? now : nil
     }
 

@@ -152,7 +152,8 @@ enum JobRecords {
     static func retry(_ id: ID<WaitingJob>, at time: Int64, in connection: any Connection) throws -> Bool {
         try connection.run(
             """
-            UPDATE jobs SET run_at = \(time), given_up_at = NULL, failing_since = NULL, attempts = 0 WHERE id = \(id)
+            UPDATE jobs SET run_at = \(time), given_up_at = NULL, failing_since = NULL, attempts = 0, lease = 0, leased_until = 0
+            WHERE id = \(id)
             """) == 1
     }
 

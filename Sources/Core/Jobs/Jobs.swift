@@ -128,7 +128,9 @@ package struct Jobs: Sendable {
         guard !isCancelled, !(failure is LeaseLost) else {
             return try await storage.write { try JobRecords.release(claim, in: $0) }
         }
-        let verdict = JobFailure(attempts: claim.attempts, since: claim.failingSince, now: queue.clock.now())
+        let verdict = JobFailure(
+            attempts: claim.attempts, since: claim.failingSince, now: queue.clock.now(),
+            pauses: kinds.pauses(of: claim.kind))
         let words = JobFailure.words(of: failure)
         try await storage.write { connection in
             try JobRecords.fail(

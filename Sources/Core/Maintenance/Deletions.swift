@@ -23,6 +23,8 @@ struct Deletions: Sendable {
 struct PurgeDeletedWords: Job {
     static let kind = "purge-deleted-words"
     static let lane = JobLane.records
+    /// A reader that is in the way is soon done, and words must not wait for long.
+    static let pauses: [Int64] = [5, 15]
     /// The fact that holds when it was last begun.
     static let startedAt = "words_purged_at"
     /// The tables that hold what people wrote.

@@ -60,7 +60,7 @@ package struct Maintenance: Sendable {
         report.mendedCounters = try await recount()
         report.waitingPhotos = try await removeWaitingPhotos(before: now - Self.waitingPhotoLifetime)
         report.unclaimedFiles = try await photos.releaseUnclaimed(olderThan: Self.uploadTime)
-        report.refusal = try await ownership.verdict().refusal
+        report.refusal = try await ownership.refusal(ownership.verdict())
         guard report.refusal == nil else { return report }
         report.waitingPhotos += try await directUploads.removeLeft(before: now - Self.waitingPhotoLifetime)
         let swept = try await strays.sweep(evenIfMany: evenIfManyStrays)
@@ -73,7 +73,7 @@ package struct Maintenance: Sendable {
     /// again, as after a newer backup was restored.
     /// - Returns: why nothing is cleaned up there, and what to do; nil where all is well.
     package func checkMedia() async throws -> String? {
-        let refusal = try await ownership.verdict().refusal
+        let refusal = try await ownership.refusal(ownership.verdict())
         if refusal == nil { _ = try await strays.bringBack() }
         return refusal
     }

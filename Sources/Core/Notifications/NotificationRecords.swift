@@ -144,6 +144,17 @@ enum NotificationRecords {
         return Int(count ?? 0)
     }
 
+    /// Who has notifications about an author's posts: what they may see of these changes with the author's privacy. Of
+    /// very many, the others notice when what is remembered of them grows old.
+    static func told(ofPostsBy author: ID<Account>, in connection: any Connection) throws -> [ID<Account>] {
+        try connection.rows(
+            """
+            SELECT DISTINCT n.account_id FROM posts p JOIN notifications n ON n.post_id = p.id
+            WHERE p.author_id = \(author) AND n.account_id <> \(author) LIMIT 1000
+            """
+        ) { $0.id() }
+    }
+
     static func markRead(for account: ID<Account>, in connection: any Connection) throws {
         try connection.run(
             """

@@ -68,17 +68,24 @@ enum PhotoRecords {
         try connection.rows("DELETE FROM unclaimed_files WHERE since < \(time) RETURNING files") { $0.text() }
     }
 
-    /// Those of an account's posted photos that have had their addresses since before `time`, some at a time; none where
-    /// the account is not private.
+    /// Those of an account's posted photos that have had their addresses since before `time`, or, as of a clock that was
+    /// wrong, since after `now`; some at a time, in the order of their ids. None where the account is not private.
     static func privatePhotos(
-        of account: ID<Account>, since time: Int64, limit: Int, in connection: any Connection
+        of account: ID<Account>, since time: Int64, now: Int64, after last: Int64, limit: Int,
+        in connection: any Connection
     ) throws -> [Photo] {
         try connection.rows(
             """
             SELECT \(Photo.columns) FROM photos m JOIN accounts a ON a.id = m.account_id
-            WHERE m.account_id = \(account) AND m.files_since < \(time) AND m.post_id IS NOT NULL AND a.is_private = 1
+            WHERE m.account_id = \(account) AND m.id > \(last) AND m.post_id IS NOT NULL AND a.is_private = 1
+                AND (m.files_since < \(time) OR m.files_since > \(now))
             ORDER BY m.id LIMIT \(limit)
             """)
+    }
+
+    /// Whether any photo was posted, or is someone's picture.
+    @Sendable static func areAny(in connection: any Connection) throws -> Bool {
+        try connection.exists("SELECT 1 FROM photos UNION ALL SELECT 1 FROM accounts WHERE picture <> '' LIMIT 1")
     }
 
     /// Gives a photo other files; false where it is gone, or has others already.

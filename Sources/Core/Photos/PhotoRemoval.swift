@@ -77,6 +77,8 @@ extension Photos {
     }
 
     fileprivate func removeFiles(of photos: [PhotoFiles]) async throws {
+        // What is not there counts as removed, which it is only where it would be.
+        try await requirePlace()
         try await media.delete(photos.compactMap(\.keys).flatMap { $0 })
         try await media.delete(photos.filter { $0.names == nil }.compactMap(\.prefix))
         let prefixes = photos.compactMap(\.prefix)

@@ -1,3 +1,4 @@
+import Logging
 import MediaStorage
 import Storage
 
@@ -15,9 +16,17 @@ struct RotatePhotoFiles: Job {
     /// Photos that got their addresses before then, in milliseconds since 1970.
     let before: Int64
 
-    /// Goes on where it was broken off: photos that have their new addresses are not given others.
+    /// Goes on where it was broken off: photos that have their new addresses are not given others. A photo whose files
+    /// cannot be copied keeps its address, and the job is tried again.
     func run(with tools: JobTools) async throws {
-        while try await tools.photos.rotate(self) {}
+        try await tools.photos.requirePlace()
+        var last: Int64 = 0
+        var kept = 0
+        while let some = try await tools.photos.rotate(self, after: last) {
+            last = some.last
+            kept += some.kept
+        }
+        guard kept == 0 else { throw MediaError("The files of \(kept) photos are not there, or not whole.") }
     }
 }
 
@@ -30,42 +39,64 @@ extension Photos {
             RotatePhotoFiles(account: account, before: clock.now() + 1), key: "rotate/\(account)", in: connection)
     }
 
-    /// Rotates some photos; whether there were any.
-    fileprivate func rotate(_ job: RotatePhotoFiles) async throws -> Bool {
+    /// Rotates some photos, in the order of their ids; the id of the last, and how many keep their addresses because
+    /// they could not be copied. Nil where there are none left.
+    fileprivate func rotate(_ job: RotatePhotoFiles, after last: Int64) async throws -> (last: Int64, kept: Int)? {
+        let time = clock.now()
         let photos = try await storage.read { connection in
             try PhotoRecords.privatePhotos(
-                of: job.account, since: job.before, limit: RotatePhotoFiles.batch, in: connection)
+                of: job.account, since: job.before, now: time, after: last, limit: RotatePhotoFiles.batch,
+                in: connection)
         }
-        guard !photos.isEmpty else { return false }
+        guard let end = photos.last?.id.value else { return nil }
         let moves = photos.map { (photo: $0, new: MediaPrefix.random()) }
-        let time = clock.now()
         try await storage.write { connection in
             try PhotoRecords.expect(moves.map(\.new.description), at: time, in: connection)
         }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for (place, move) in moves.enumerated() {
-                if place >= RotatePhotoFiles.atOnce { try await group.next() }
-                group.addTask {
-                    let old = PhotoFiles(move.photo)
-                    guard let prefix = old.prefix, let names = old.names else { return }
-                    try await media.copy(names, of: prefix, to: move.new)
-                }
-            }
-            try await group.waitForAll()
-        }
-        let gone = try await storage.write { connection in
-            let gone = try moves.map { move in
-                // A photo that was deleted meanwhile keeps nothing, and its copy goes too.
-                guard try PhotoRecords.move(move.photo, to: move.new.description, at: job.before, in: connection) else {
+        let copied = try await copied(moves)
+        let (gone, kept) = try await storage.write { connection in
+            var gone: [PhotoFiles] = []
+            var kept = 0
+            for move in moves {
+                // A photo that was not copied, or was deleted meanwhile, has no use for a new address.
+                guard copied.contains(move.new),
+                    try PhotoRecords.move(move.photo, to: move.new.description, at: job.before, in: connection)
+                else {
+                    if !copied.contains(move.new) { kept += 1 }
                     _ = try PhotoRecords.takeUnclaimed([move.new.description], in: connection)
-                    return PhotoFiles(files: move.new.description, names: PhotoFiles(move.photo).names)
+                    gone.append(PhotoFiles(files: move.new.description, names: PhotoFiles(move.photo).names))
+                    continue
                 }
                 try PhotoRecords.claim(move.new.description, in: connection)
-                return PhotoFiles(move.photo)
+                gone.append(PhotoFiles(move.photo))
             }
-            return try release(gone, in: connection)
+            return (try release(gone, in: connection), kept)
         }
         await announce(gone)
-        return true
+        return (end, kept)
+    }
+
+    /// Copies photos to their new addresses, some at once; which of them are there whole.
+    /// - Throws: what may pass for all of them.
+    private func copied(_ moves: [(photo: Photo, new: MediaPrefix)]) async throws -> Set<MediaPrefix> {
+        try await withThrowingTaskGroup(of: MediaPrefix?.self) { group in
+            var copied: Set<MediaPrefix> = []
+            func take(_ prefix: MediaPrefix??) { if let prefix = prefix ?? nil { copied.insert(prefix) } }
+            for (place, move) in moves.enumerated() {
+                if place >= RotatePhotoFiles.atOnce { take(try await group.next()) }
+                group.addTask {
+                    let old = PhotoFiles(move.photo)
+                    guard let prefix = old.prefix, let names = old.names else { return nil }
+                    do {
+                        return try await media.copy(names, of: prefix, to: move.new) ? move.new : nil
+                    } catch let error as MediaError where !error.isPassing {
+                        logger.warning("A photo could not be given a new address", metadata: ["error": "\(error)"])
+                        return nil
+                    }
+                }
+            }
+            while let prefix = try await group.next() { take(prefix) }
+            return copied
+        }
     }
 }

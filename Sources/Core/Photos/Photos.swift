@@ -16,6 +16,7 @@ package struct Photos: Sendable {
     let jobs: JobQueue
     let deletions: Deletions
     let removed = RemovedPhotos()
+    let place = MediaPlace()
     let logger: Logger
 
     /// Adds one photo, ready to be posted.
@@ -44,6 +45,7 @@ package struct Photos: Sendable {
         }
         try check.done()
         guard !uploads.isEmpty else { return try await storage.write { try record([], $0) } }
+        try await notePlace()
         let prefixes = uploads.map { _ in MediaPrefix.random() }
         let time = clock.now()
         try await storage.write { try PhotoRecords.expect(prefixes.map(\.description), at: time, in: $0) }

@@ -15,15 +15,25 @@ extension S3Media {
     package func mark(_ community: String) async throws {
         // Servers that know no conditions on writing answer 501, or pass over them: then the last of two who
         // come at once has it, and the other finds that out before it cleans up anything.
-        let status = try await put(community, ["if-none-match": "*"], [200, 409, 412, 501])
-        if status == .notImplemented { _ = try await put(community, [:], [200]) }
+        let name = Self.markerName
+        let status = try await put(community, at: name, ["if-none-match": "*"], [200, 409, 412, 501])
+        if status == .notImplemented { _ = try await put(community, at: name, [:], [200]) }
+    }
+
+    package func others() async throws -> [String] {
+        let beginning = "\(Self.markerName)-"
+        return try await list(beginning, isDeep: false).objects.map { String($0.name.dropFirst(beginning.count)) }
+    }
+
+    package func noteOther(_ community: String) async throws {
+        _ = try await put(community, at: "\(Self.markerName)-\(community)", [:], [200])
     }
 
     private func put(
-        _ community: String, _ headers: [String: String], _ codes: Set<UInt>
+        _ community: String, at name: String, _ headers: [String: String], _ codes: Set<UInt>
     ) async throws -> HTTPResponseStatus {
         try await client.expect(
-            codes, .PUT, client.key(Self.markerName),
+            codes, .PUT, client.key(name),
             headers: headers.merging(["content-type": "text/plain"]) { $1 },
             body: .bytes(Array((community + "\n").utf8))
         ).status
@@ -65,7 +75,8 @@ extension S3Media {
     /// Copies all objects first: broken off at any moment, none is lost.
     private func move(_ folder: String, to target: String) async throws {
         let names = try await list(folder).objects.map(\.name)
-        for name in names { try await copy(name, to: target + name.dropFirst(folder.count)) }
-        try await remove(names)
+        var copied: [String] = []
+        for name in names where try await copy(name, to: target + name.dropFirst(folder.count)) { copied.append(name) }
+        try await remove(copied)
     }
 }

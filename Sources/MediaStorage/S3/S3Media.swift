@@ -68,21 +68,25 @@ package struct S3Media: MediaStorage {
         for file in files { unlink(file.path) }
     }
 
-    package func copy(_ names: [String], of prefix: MediaPrefix, to other: MediaPrefix) async throws {
-        for name in names { try await copy("\(prefix)/\(name)", to: "\(other)/\(name)") }
+    package func copy(_ names: [String], of prefix: MediaPrefix, to other: MediaPrefix) async throws -> Bool {
+        for (place, name) in names.enumerated() where try await !copy("\(prefix)/\(name)", to: "\(other)/\(name)") {
+            try await remove(names.prefix(place).map { "\(other)/\($0)" })
+            return false
+        }
+        return true
     }
 
-    /// Copies an object without bringing it here, with its type and how long it may be cached; does nothing where there
-    /// is none.
+    /// Copies an object without bringing it here, with its type and how long it may be cached; false where there is none.
     /// https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
-    func copy(_ name: String, to target: String) async throws {
+    func copy(_ name: String, to target: String) async throws -> Bool {
         let source = "/\(client.location.bucket)/\(client.location.prefix)\(name)"
         let response = try await client.expect(
             [200, 404], .PUT, client.key(target), headers: ["x-amz-copy-source": SignatureV4.encoded(path: source)])
-        guard response.status == .ok else { return }
+        guard response.status == .ok else { return false }
         // S3 may begin with 200 and report the failure in the body.
         let answer = String(buffer: try await response.body.collect(upTo: 1 << 20))
         guard !answer.contains("<Error>") else { throw MediaError("S3 did not copy \(name): \(answer.prefix(500))") }
+        return true
     }
 
     package func byteCount(of key: MediaKey) async throws -> Int64? {

@@ -33,7 +33,7 @@ package struct ErrorAnswers: RouterMiddleware {
             let problem = Problem(seenBy: context.logger, error)
             let report = ErrorReport(problem, requestID: context.id)
             var response =
-                switch style ?? (request.uri.path.hasPrefix("/api/") ? .json : .page) {
+                switch style ?? (request.uri.path.split(separator: "/").first == "api" ? .json : .page) {
                 case .json: report.json()
                 case .page: page(report, context)
                 }

@@ -69,8 +69,11 @@ struct AccountPages {
     }
 
     @Sendable func signOut(_ request: Request, _ context: WebContext) async throws -> Response {
-        _ = try await request.form(context)
-        if let viewer = context.viewer { try await community.credentials.signOut(viewer) }
+        // Whoever signed out in another tab has what they want, and a form of a session that is over.
+        if let viewer = context.viewer {
+            _ = try await request.form(context)
+            try await community.credentials.signOut(viewer)
+        }
         var response = Response.seeOther("/")
         cookies.signOut(on: &response)
         return response

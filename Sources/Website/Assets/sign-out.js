@@ -14,6 +14,24 @@ async function forgetPhotos() {
   }
 }
 
+/** Whether this page was made for somebody who is signed in. */
+const isMember = document.body.classList.contains("member");
+const tabs = "BroadcastChannel" in window ? new BroadcastChannel("session") : null;
+
+/** Shows nothing more of whoever was signed in when this page was made, if nobody is now. */
+async function leave() {
+  // A page of members' sends strangers elsewhere.
+  const answer = await fetch("/settings/profile", { redirect: "manual" }).catch(() => null);
+  if (answer?.type !== "opaqueredirect") return;
+  forgetSearches();
+  await forgetPhotos().catch(() => {});
+  location.replace("/");
+}
+
+// A page of a stranger's says that the session may be over, wherever it was ended; tabs of members look.
+if (!isMember) tabs?.postMessage("stranger");
+tabs?.addEventListener("message", () => { if (isMember) leave(); });
+
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (event.defaultPrevented || !leaving.includes(new URL(form.action).pathname)) return;
