@@ -6,6 +6,15 @@ import Testing
 
 /// Addresses of photos are permissions: who may not see the photos any more must not go on with the addresses they had.
 struct PhotoRotationTests {
+    /// Ada, who is private, and grace, who follows her.
+    private func privateAda(_ test: TestCommunity) async throws -> (ada: Viewer, grace: Viewer) {
+        let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
+        _ = try await test.community.accounts.edit(ProfileEdit(isPrivate: true), by: ada)
+        try await test.community.follows.follow("ada", by: grace)
+        try await test.community.follows.accept("grace", by: ada)
+        return (ada, grace)
+    }
+
     /// The keys of a post's files.
     private func keys(of post: Post) throws -> [MediaKey] {
         try post.photos.flatMap { photo in
@@ -88,10 +97,7 @@ struct PhotoRotationTests {
     @Test func `a photo that is deleted while it gets its new address leaves no file`() async throws {
         try await TestCommunity.with { test in
             let community = test.community
-            let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
-            _ = try await community.accounts.edit(ProfileEdit(isPrivate: true), by: ada)
-            try await community.follows.follow("ada", by: grace)
-            try await community.follows.accept("grace", by: ada)
+            let ada = try await privateAda(test).ada
             let (kept, deleted) = (try await test.post(by: ada), try await test.post(by: ada))
             try await community.follows.removeFollower("grace", by: ada)
             // Writes of a job: it is claimed, new addresses are noted, photos move to them.
@@ -114,10 +120,7 @@ struct PhotoRotationTests {
     func `a photo whose files are not there keeps its address, the others get theirs`(_ isInBucket: Bool) async throws {
         try await TestCommunity.with(isInBucket: isInBucket) { test in
             let community = test.community
-            let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
-            _ = try await community.accounts.edit(ProfileEdit(isPrivate: true), by: ada)
-            try await community.follows.follow("ada", by: grace)
-            try await community.follows.accept("grace", by: ada)
+            let ada = try await privateAda(test).ada
             let (whole, broken) = (try await test.post(by: ada), try await test.post(by: ada))
             let lost = try keys(of: broken)
             try await community.media.delete([lost[0]])
@@ -134,10 +137,7 @@ struct PhotoRotationTests {
     @Test func `who deletes their account keeps no address of a private account's photo`() async throws {
         try await TestCommunity.with { test in
             let community = test.community
-            let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
-            _ = try await community.accounts.edit(ProfileEdit(isPrivate: true), by: ada)
-            try await community.follows.follow("ada", by: grace)
-            try await community.follows.accept("grace", by: ada)
+            let (ada, grace) = try await privateAda(test)
             let post = try await test.post(by: ada)
             // As of a clock that was an hour ahead.
             try await test.storage.write {

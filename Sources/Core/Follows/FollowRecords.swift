@@ -38,13 +38,6 @@ enum FollowRecords {
         return removed > 0
     }
 
-    static func exists(
-        from follower: ID<Account>, to followee: ID<Account>, in connection: any Connection
-    ) throws -> Bool {
-        try connection.exists(
-            "SELECT 1 FROM follows WHERE follower_id = \(follower) AND followee_id = \(followee)")
-    }
-
     /// How `viewer` and `other` stand to each other, in one query.
     static func relationship(
         of viewer: ID<Account>, to other: ID<Account>, in connection: any Connection

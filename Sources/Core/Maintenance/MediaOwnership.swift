@@ -25,6 +25,8 @@ struct MediaOwnership: Sendable {
 
         /// Whether photos may be removed that records of this community name.
         var allowsRemoval: Bool { self == .own || self == .shared }
+        /// Whether whoever cleans up there may take this community's photos for strays.
+        var isOthers: Bool { self == .foreign || self == .unmarked }
     }
 
     /// Why nothing is cleaned up, and what to do; nil where all is well.
@@ -57,7 +59,7 @@ struct MediaOwnership: Sendable {
         let verdict = try await verdict(id)
         photos.place.set(verdict)
         // Whoever cleans up here must know that what the records of others do not name may be ours.
-        if verdict == .foreign || verdict == .unmarked, try await storage.read(PhotoRecords.areAny) {
+        if verdict.isOthers, try await storage.read(PhotoRecords.areAny) {
             try await media.noteOther(id)
         }
         return verdict
@@ -119,13 +121,9 @@ extension Photos {
 
     /// Before a photo is kept: where the place is another community's, that one is told.
     func notePlace() async throws {
-        guard let last = place.last else {
-            guard try await !ownership.verdict().allowsRemoval else { return }
-            return try await media.noteOther(try await Facts.communityID(in: storage))
-        }
-        if last == .foreign || last == .unmarked {
-            try await media.noteOther(try await Facts.communityID(in: storage))
-        }
+        let verdict = if let last = place.last { last } else { try await ownership.verdict() }
+        guard verdict.isOthers else { return }
+        try await media.noteOther(try await Facts.communityID(in: storage))
     }
 
     /// Before files are removed or moved: they must be at the place that the records mean.
