@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Logging
 
 /// The program.
@@ -21,8 +20,7 @@ struct Isntgram: AsyncParsableCommand {
     static let version = "0.1.0"
 
     static func main() async {
-        // Whatever is made is for this user alone: files 0600, folders 0700. SQLite would make its own for all to read.
-        umask(0o077)
+        ProcessSetup.prepare()
         await main(nil)
     }
 }

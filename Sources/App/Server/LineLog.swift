@@ -26,7 +26,7 @@ struct LineLog: LogHandler {
             isTerminal
             ? Self.readable(time, event.level, message, fields)
             : Self.json(time, event.level, message, fields)
-        FileHandle.standardError.write(Data((line + "\n").utf8))
+        LogWriter.standardError.write(line)
     }
 
     static func readable(
