@@ -31,7 +31,7 @@ let package = Package(
         .executableTarget(
             name: "App",
             dependencies: [
-                "API", "Core", "DemoPhotos", "Imaging", "MediaStorage", "PostgresStorage", "SQLiteStorage", "Storage", "Web",
+                "API", "CMalloc", "Core", "DemoPhotos", "Imaging", "MediaStorage", "PostgresStorage", "SQLiteStorage", "Storage", "Web",
                 "Website",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -135,6 +135,7 @@ let package = Package(
             exclude: ["README.md"], swiftSettings: strict),
         .target(name: "HTML", swiftSettings: strict),
         .target(name: "CVips"),
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),

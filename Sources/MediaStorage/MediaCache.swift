@@ -4,8 +4,9 @@ import Synchronization
 /// Small photo files that were asked for lately, in memory: a popular photo is read from disk once. All readers share
 /// the same bytes. Whoever deletes a photo has it forgotten here.
 package final class MediaCache: Sendable {
-    /// Larger files are streamed from disk each time, so that one does not push out a hundred thumbnails.
-    package let largestFile = 512 * 1024
+    /// Larger files are streamed from disk each time: one does not push out a hundred thumbnails, and a client that
+    /// takes nothing of it holds a few pieces of it in memory, and not all.
+    package let largestFile = 192 * 1024
     private let capacity: Int
 
     private struct Entries {

@@ -7,8 +7,12 @@ package struct WebContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     /// The address of the client's end of the connection; nil in tests without one.
     package let remoteAddress: SocketAddress?
+    /// Where the connection's writes are done.
+    private let eventLoop: any EventLoop
     /// Who asks; nil for a stranger.
     package var viewer: Viewer?
+    /// Whether the request carries a token that is none, or none any more.
+    package var hasWrongToken = false
     /// What tells the client from others, for limits.
     package var clientKey = "unknown"
     /// How many notifications the viewer has not seen; pages show it.
@@ -23,7 +27,12 @@ package struct WebContext: RequestContext {
     package init(source: Source) {
         coreContext = .init(source: source)
         remoteAddress = source.channel.remoteAddress
+        eventLoop = source.channel.eventLoop
     }
+
+    /// Waits until what was written to the connection has been taken: only then it is known whether the client still
+    /// takes more. A body that is written in pieces waits after each, or a busy machine would hold all of them.
+    package func settleWrites() async throws { try await eventLoop.submit {}.get() }
 
     /// The most that a body is taken whole into memory, in bytes; photos are streamed to disk instead.
     package static let bodyLimit = 256 * 1024

@@ -149,7 +149,7 @@ struct LiveTests {
 
     @Test func `over the cap, a connection waits until another ends`() async throws {
         var limits = ConnectionLimits()
-        limits.connections = 1
+        (limits.connections, limits.reserve) = (1, 0)
         limits.idle = .seconds(600)
         try await LiveSite.serve(limits: limits) { _, port in
             let first = try await answered(port: port)

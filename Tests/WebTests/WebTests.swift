@@ -4,8 +4,6 @@ import Hummingbird
 import Logging
 import MediaStorage
 import NIOCore
-import NIOEmbedded
-import NIOHTTP1
 import Storage
 import TestSupport
 import Testing
@@ -86,8 +84,24 @@ struct WebTests {
         }
     }
 
+    @Test func `a site with HTTPS takes no origin without it`() throws {
+        for (base, origin, isTaken) in [
+            ("https://a.example", "https://a.example", true), ("https://a.example", "https://b.example", true),
+            ("https://a.example", "http://a.example", false), ("https://a.example", "http://b.example", false),
+            ("http://a.example", "http://b.example", true), ("http://a.example", "http://c.example", false),
+        ] {
+            let origins = CrossSiteGuard(site: try #require(Site(baseURL: base)), handlersCheckForms: false)
+            let request = Request(
+                head: .init(
+                    method: .post, scheme: "http", authority: "b.example", path: "/",
+                    headerFields: [.origin: origin, .cookie: "x=y"]), body: .init(buffer: ByteBuffer()))
+            #expect(origins.isOurs(request) == isTaken, "\(origin) at \(base)")
+        }
+    }
+
     @Test func `on HTTPS cookies are the host's alone, and browsers are told to stay`() async throws {
-        let cookies = SiteCookies(site: try #require(Site(baseURL: "https://a.example")))
+        let site = try #require(Site(baseURL: "https://a.example"))
+        let cookies = try await TestCommunity.with { SiteCookies(site: site, signer: $0.community.signer) }
         var response = Response(status: .ok)
         cookies.setSession(Secret("x"), on: &response)
         #expect(response.headers[.setCookie] == "__Host-session=x; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure")
@@ -108,58 +122,6 @@ struct WebTests {
             (MultipartError.fieldTooLarge(name: "a", limit: 1), .contentTooLarge),
         ] as [(any Error, HTTPResponse.Status)] {
             #expect(ErrorReport(Problem(seenBy: logger, error), requestID: "").status == status)
-        }
-    }
-
-    // MARK: - Connections
-
-    @Test func `requests that two servers could read differently are refused`() {
-        func head(_ uri: String, _ hosts: [String], version: NIOHTTP1.HTTPVersion = .http1_1, chunked: Bool = false)
-            -> HTTPRequestHead
-        {
-            var headers = HTTPHeaders(hosts.map { ("Host", $0) })
-            if chunked { headers.add(name: "Transfer-Encoding", value: "chunked") }
-            return HTTPRequestHead(version: version, method: .GET, uri: uri, headers: headers)
-        }
-        for clear in [
-            head("/", ["a"]), head("/x?y=http://b", ["a"]), head("http://A/x", ["a"]), head("/", ["a"], chunked: true),
-            head("*", ["a"]),
-        ] {
-            #expect(UnambiguousRequests.isClear(clear))
-        }
-        for doubtful in [
-            head("/", []), head("/", ["a", "a"]), head("/", [""]), head("http://b/x", ["a"]), head("x", ["a"]),
-            head("/", ["a"], version: .http1_0, chunked: true), head("http://a,b/x", ["a"]), head("http://a@b/", ["a"]),
-        ] { #expect(!UnambiguousRequests.isClear(doubtful)) }
-        let channel = EmbeddedChannel(handler: UnambiguousRequests())
-        #expect(throws: Never.self) { try channel.writeInbound(HTTPServerRequestPart.head(head("/", []))) }
-        #expect(throws: Never.self) { try channel.writeInbound(HTTPServerRequestPart.end(nil)) }
-        #expect(throws: Never.self) {
-            let part = try #require(try channel.readOutbound(as: HTTPServerResponsePart.self))
-            guard case .head(let answer) = part else { throw HTTPError(.badRequest) }
-            #expect(answer.status == .badRequest)
-            #expect(try channel.readInbound(as: HTTPServerRequestPart.self) == nil)
-        }
-        #expect(!channel.isActive)
-    }
-
-    @Test func `a body that drips is cut off, one that comes on is not`() throws {
-        for isDripping in [true, false] {
-            let channel = EmbeddedChannel(handler: SlowBodies(limits: ConnectionLimits()))
-            try channel.connect(to: .init(ipAddress: "127.0.0.1", port: 1)).wait()
-            let head = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/", headers: ["Host": "a"])
-            try channel.writeInbound(HTTPServerRequestPart.head(head))
-            for _ in 0..<40 where channel.isActive {
-                try channel.writeInbound(HTTPServerRequestPart.body(ByteBuffer(repeating: 1, count: isDripping ? 10 : 40_000)))
-                channel.embeddedEventLoop.advanceTime(by: .seconds(1))
-            }
-            #expect(channel.isActive == !isDripping)
-            if channel.isActive {
-                try channel.writeInbound(HTTPServerRequestPart.end(nil))
-                channel.embeddedEventLoop.advanceTime(by: .seconds(600))
-                #expect(channel.isActive)
-            }
-            _ = try channel.finish(acceptAlreadyClosed: true)
         }
     }
 }

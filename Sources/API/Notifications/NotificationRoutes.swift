@@ -6,6 +6,12 @@ import Web
 struct NotificationRoutes {
     let community: Community
     let site: Site
+    private let streams = EventStreams()
+
+    init(community: Community, site: Site) {
+        self.community = community
+        self.site = site
+    }
 
     var routes: [Route] {
         [
@@ -45,6 +51,7 @@ struct NotificationRoutes {
     }
 
     @Sendable func events(_ request: Request, _ context: MemberContext) async throws -> Response {
-        EventStream(community: community, viewer: context.member, logger: context.logger).response
+        let stream = EventStream(community: community, viewer: context.member, logger: context.logger)
+        return try streams.open(stream, for: context)
     }
 }

@@ -70,8 +70,10 @@ struct Serve: AsyncParsableCommand {
         }
         var application = SiteApplication(
             community: household.community, site: settings.site, uploads: household.uploads, logger: logger)
-        application.limits = settings.rateLimits
         application.proxies = settings.trustedProxies
+        // Some files are open besides: the database, photos, render processes, the media's own connections.
+        let connections = ProcessSetup.raiseOpenFileLimit() - 512
+        application.connections.fit(within: connections)
         application.isDemo = isDemo
         let site = application.listening(on: settings.host, port: settings.port) { channel in
             let port = channel.localAddress?.port ?? settings.port
@@ -82,6 +84,7 @@ struct Serve: AsyncParsableCommand {
             services: [
                 .init(service: site), .init(service: control),
                 .init(service: JobService(jobs: household.community.jobs)),
+                .init(service: MemoryService()),
                 .init(service: MaintenanceService(community: household.community, logger: logger)),
             ] + household.services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger)
@@ -95,5 +98,6 @@ struct Serve: AsyncParsableCommand {
         }
         try await household.close()
         logger.notice("Stopped")
+        LogWriter.standardError.flush()
     }
 }

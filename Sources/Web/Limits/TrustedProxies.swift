@@ -52,6 +52,11 @@ package struct TrustedProxies: Sendable {
         return client.prefix(client.count == 16 ? 8 : 4).map { String($0, radix: 16) }.joined(separator: ".")
     }
 
+    /// Whether the other end of a connection is a proxy whose word is taken.
+    func trusts(_ remote: SocketAddress?) -> Bool {
+        remote.flatMap { $0.ipAddress }.flatMap(Self.bytes).map(isTrusted) ?? false
+    }
+
     private func isTrusted(_ address: [UInt8]) -> Bool { ranges.contains { $0.contains(address) } }
 
     /// The 4 or 16 bytes of an address; an IPv4 one written as IPv6 has 4.

@@ -18,7 +18,11 @@ package struct MediaRoutes: Sendable {
     }
 
     package var routes: [Route] {
-        [.get("media/{folder}/{photo}/{name}", .unidentified, hasSecretPath: true, use: file)]
+        [
+            .get(
+                "media/{folder}/{photo}/{name}", .unidentified, limits: [.photoFiles], hasSecretPath: true,
+                use: file)
+        ]
     }
 
     @Sendable func file(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -49,11 +53,12 @@ package struct MediaRoutes: Sendable {
         switch ByteRange.parse(asked, size: size) {
         case .whole:
             headers[.contentLength] = String(size)
-            return Response(status: .ok, headers: headers, body: try await body(key, 0..<size, of: size, cached))
+            return Response(status: .ok, headers: headers, body: try await body(key, 0..<size, of: size, cached, context))
         case .part(let range):
             headers[.contentLength] = String(range.count)
             headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(size)"
-            return Response(status: .partialContent, headers: headers, body: try await body(key, range, of: size, cached))
+            return Response(
+                status: .partialContent, headers: headers, body: try await body(key, range, of: size, cached, context))
         case .unsatisfiable:
             return Response(
                 status: .rangeNotSatisfiable,
@@ -62,7 +67,8 @@ package struct MediaRoutes: Sendable {
     }
 
     private func body(
-        _ key: MediaKey, _ range: Range<Int64>, of size: Int64, _ cached: (bytes: ByteBuffer?, deletions: Int)
+        _ key: MediaKey, _ range: Range<Int64>, of size: Int64, _ cached: (bytes: ByteBuffer?, deletions: Int),
+        _ context: WebContext
     ) async throws -> ResponseBody {
         if let slice = cached.bytes?.getSlice(at: Int(range.lowerBound), length: range.count) {
             return ResponseBody(byteBuffer: slice)
@@ -70,7 +76,10 @@ package struct MediaRoutes: Sendable {
         let pieces = try await media.read(key, range)
         guard range == 0..<size, range.count <= cache.largestFile else {
             return ResponseBody(contentLength: range.count) { writer in
-                for try await piece in pieces { try await writer.write(piece) }
+                for try await piece in pieces {
+                    try await writer.write(piece)
+                    try await context.settleWrites()
+                }
                 try await writer.finish(nil)
             }
         }

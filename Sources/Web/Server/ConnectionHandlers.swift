@@ -2,13 +2,16 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// Refuses requests that two servers in a row could read differently (RFC 9112 §3.2, §6.1): without `Host` or with two,
-/// with a target that names another host, with `Transfer-Encoding` in HTTP/1.0.
+/// Refuses requests that two servers in a row could read differently (RFC 9112 §3.2, §6.1): without `Host`, with two or
+/// with one that is no host, with a target that names another host, with `Transfer-Encoding` in HTTP/1.0.
 final class UnambiguousRequests: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
+    private let headers: PromisedHeaders
     /// After a refusal whatever else arrives is dropped.
     private var isRefusing = false
+
+    init(headers: PromisedHeaders) { self.headers = headers }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isRefusing else { return }
@@ -16,8 +19,9 @@ final class UnambiguousRequests: ChannelInboundHandler, RemovableChannelHandler 
             return context.fireChannelRead(data)
         }
         isRefusing = true
-        let response = HTTPResponseHead(
+        var response = HTTPResponseHead(
             version: .http1_1, status: .badRequest, headers: ["content-length": "0", "connection": "close"])
+        headers.add(to: &response.headers)
         context.write(wrapOutboundOut(.head(response)), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)))
             .assumeIsolated().whenComplete { _ in context.close(promise: nil) }
@@ -25,13 +29,38 @@ final class UnambiguousRequests: ChannelInboundHandler, RemovableChannelHandler 
 
     static func isClear(_ head: HTTPRequestHead) -> Bool {
         let hosts = head.headers[canonicalForm: "host"]
-        guard hosts.count == 1, let host = hosts.first, !host.isEmpty else { return false }
+        guard hosts.count == 1, let host = hosts.first, isHost(host) else { return false }
         if head.version.major == 1, head.version.minor == 0, head.headers.contains(name: "transfer-encoding") { return false }
         guard let scheme = head.uri.firstRange(of: "://"), !head.uri.hasPrefix("/") else {
             return head.uri.hasPrefix("/") || head.uri == "*"
         }
         let authority = head.uri[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" }
         return authority.lowercased() == host.lowercased()
+    }
+
+    /// Whether `text` is a name or an address, with a port or without (RFC 9110 §7.2): nothing that could be read as
+    /// more than that where it is written into a link or a comparison.
+    static func isHost(_ text: Substring) -> Bool {
+        func isHostLetter(_ byte: UInt8) -> Bool {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
+                true
+            default: false
+            }
+        }
+        let host: Substring
+        let port: Substring
+        if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
+            host = text[text.index(after: text.startIndex)..<end]
+            port = text[text.index(after: end)...]
+            guard !host.isEmpty, host.utf8.allSatisfy({ $0 == UInt8(ascii: ":") || isHostLetter($0) }) else { return false }
+        } else {
+            host = text.prefix { $0 != ":" }
+            port = text[host.endIndex...]
+            guard (1...253).contains(host.utf8.count), host.utf8.allSatisfy(isHostLetter) else { return false }
+        }
+        return port.isEmpty || port.first == ":" && (port.count == 1 || UInt16(port.dropFirst()) != nil)
     }
 }
 

@@ -7,30 +7,39 @@ import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 
 /// HTTP/1.1 as Hummingbird speaks it, with what it leaves open closed: header limits, ambiguous requests refused,
-/// slow bodies and stalled readers cut off.
+/// requests answered one at a time, slow bodies and stalled readers cut off, no client with all of the connections.
 struct StrictHTTP1: HTTPChannelHandler {
     typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
 
     let responder: HTTPChannelHandler.Responder
     let limits: ConnectionLimits
+    let connections: OpenConnections
+    let headers: PromisedHeaders
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
+            guard connections.admit(channel) else {
+                try channel.pipeline.syncOperations.addHandler(RefusedConnection(headers: headers))
+                return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
+            }
             var decoder = NIOHTTPDecoderLimitConfiguration()
             decoder.maxHeaderFieldSize = limits.headerBytes
             decoder.maxHeaderListSize = limits.headerBytes
             decoder.maxHeaderFieldCount = limits.headerFields
+            // While the house is full a newcomer says what it wants, or makes room.
+            let idle = connections.isCrowded ? limits.crowdedIdle : limits.idle
             let pipeline = channel.pipeline.syncOperations
             try pipeline.configureHTTPServerPipeline(
                 withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
                 withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoder)
-            try pipeline.addHandler(UnambiguousRequests())
+            try pipeline.addHandler(UnambiguousRequests(headers: headers))
+            try pipeline.addHandler(RequestsInTurn(headers: headers, connections: connections))
             try pipeline.addHandler(SlowBodies(limits: limits))
             try pipeline.addHandler(IdleStateHandler(writeTimeout: limits.stalledWrite))
             try pipeline.addHandler(StalledReaders())
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
             try pipeline.addHandler(
-                HTTPConnectionStateHandler(idleTimeout: .init(limits.idle), logger: logger))
+                HTTPConnectionStateHandler(idleTimeout: .init(idle), logger: logger))
             return try NIOAsyncChannel(
                 wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
         }
@@ -45,18 +54,35 @@ package struct ConnectionLimits: Sendable {
     package var headerFields = 100
     /// How many connections at once.
     package var connections = 4096
+    /// How many of them are kept for those who are signed in, and for whoever watches over the server.
+    package var reserve = 256
+    /// How many one client may have, unless it is a trusted proxy.
+    package var connectionsOfOneClient = 256
+    /// How many requests one client behind a trusted proxy may have under way.
+    package var requestsOfOneClient = 200
     package var idle = TimeAmount.seconds(20)
+    /// The same for a connection that took one of the reserve.
+    package var crowdedIdle = TimeAmount.seconds(3)
     package var stalledWrite = TimeAmount.seconds(30)
     /// A body may take this long, and longer only while it comes at the rate below.
     package var body = TimeAmount.seconds(15)
     package var bytesPerSecond = 16_000
 
     package init() {}
+
+    /// Takes no more connections than the process may have open.
+    package mutating func fit(within descriptors: Int) {
+        connections = min(connections, max(64, descriptors))
+        reserve = min(reserve, connections / 8)
+        connectionsOfOneClient = min(connectionsOfOneClient, connections / 2)
+    }
 }
 
 extension HTTPServerBuilder {
     /// ``StrictHTTP1`` for an application.
-    package static func strictHTTP1(_ limits: ConnectionLimits) -> HTTPServerBuilder {
-        .init { StrictHTTP1(responder: $0, limits: limits) }
+    package static func strictHTTP1(
+        _ limits: ConnectionLimits, connections: OpenConnections, headers: PromisedHeaders
+    ) -> HTTPServerBuilder {
+        .init { StrictHTTP1(responder: $0, limits: limits, connections: connections, headers: headers) }
     }
 }

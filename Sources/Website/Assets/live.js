@@ -16,10 +16,18 @@ function show(count) {
 }
 
 if (badges.length && "EventSource" in window) {
-  const source = new EventSource("/api/events");
-  source.addEventListener("notifications", (event) => show(JSON.parse(event.data).unreadCount));
+  let source;
+  const listen = () => {
+    if (source && source.readyState !== EventSource.CLOSED) return;
+    source = new EventSource("/api/events");
+    source.addEventListener("notifications", (event) => show(JSON.parse(event.data).unreadCount));
+  };
+  listen();
   // An open stream keeps a page from being kept for going back.
   addEventListener("pagehide", () => source.close());
+  // A page that is seen again listens again: it was kept, or too many others listened when it was opened.
+  addEventListener("pageshow", listen);
+  document.addEventListener("visibilitychange", () => document.hidden || listen());
 }
 
 const beside = document.querySelector("[data-suggestions]");

@@ -1,0 +1,126 @@
+import NIOCore
+import NIOHTTP1
+
+/// Has a client's requests answered one after the other (RFC 9112 §9.3): the next is passed on once the answer to the
+/// one before has left, and nothing more is read meanwhile. So a client that sends many requests and reads no answer
+/// holds the memory of one.
+///
+/// It also keeps what HTTP/1 promises about a connection: an answer in HTTP/1.0 has no chunks and ends with the
+/// connection, a body that waits for `100 Continue` gets it, and `Connection: close` closes.
+final class RequestsInTurn: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    /// No browser sends a second request before it has the first answer; what sends more than a few is an attack.
+    private static let waitingAtMost = 8
+    /// How long a client may still send what is thrown away, so that it sees the last answer before a reset.
+    private static let lingering = TimeAmount.seconds(2)
+
+    private let headers: PromisedHeaders
+    private let connections: OpenConnections
+    /// From a request's head until its answer has left.
+    private var isAnswering = false
+    private var request = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/")
+    /// The connection ends with the answer under way.
+    private var isLast = false
+    private var isClosing = false
+    private var waiting = CircularBuffer<HTTPServerRequestPart>()
+    private var waitingRequests = 0
+    private var isReadWanted = false
+    private var isInputClosed = false
+
+    init(headers: PromisedHeaders, connections: OpenConnections) {
+        self.headers = headers
+        self.connections = connections
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isClosing else { return }
+        let part = unwrapInboundIn(data)
+        guard isAnswering, part.isHead || !waiting.isEmpty else { return pass(part, context) }
+        if part.isHead { waitingRequests += 1 }
+        guard waitingRequests <= Self.waitingAtMost else { return context.close(promise: nil) }
+        waiting.append(part)
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if waiting.isEmpty { context.read() } else { isReadWanted = true }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // The end of what the client sends comes after what it has sent.
+        if !waiting.isEmpty, case ChannelEvent.inputClosed = event {
+            isInputClosed = true
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        switch unwrapOutboundIn(data) {
+        case .head(var head):
+            if request.version.minor == 0 {
+                head.version = .http1_0
+                isLast = true
+            }
+            // While the house is full nobody keeps a connection that they do not use.
+            if head.headers[canonicalForm: "connection"].contains("close") || connections.isCrowded { isLast = true }
+            if isLast { head.headers.replaceOrAdd(name: "connection", value: "close") }
+            headers.add(to: &head.headers)
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case .body: context.write(data, promise: promise)
+        case .end:
+            let sent = promise ?? context.eventLoop.makePromise()
+            sent.futureResult.assumeIsolated().whenSuccess { self.answerLeft(context) }
+            context.write(data, promise: sent)
+        }
+    }
+
+    private func pass(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+        if case .head(let head) = part {
+            isAnswering = true
+            isLast = false
+            request = head
+            if head.version.minor > 0, head.headers[canonicalForm: "expect"].contains("100-continue") {
+                let head = HTTPResponseHead(version: .http1_1, status: .continue)
+                context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
+            }
+        }
+        context.fireChannelRead(wrapInboundOut(part))
+    }
+
+    private func answerLeft(_ context: ChannelHandlerContext) {
+        isAnswering = false
+        guard !isLast else { return close(context) }
+        guard !waiting.isEmpty else { return }
+        while let part = waiting.first, !(part.isHead && isAnswering) {
+            waiting.removeFirst()
+            if part.isHead { waitingRequests -= 1 }
+            pass(part, context)
+        }
+        context.fireChannelReadComplete()
+        guard waiting.isEmpty else { return }
+        if isReadWanted {
+            isReadWanted = false
+            context.read()
+        }
+        if isInputClosed { context.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
+    }
+
+    /// Ends the connection, and reads what still comes for a while: closing a socket with unread bytes resets the
+    /// connection, and the client would lose the answer.
+    private func close(_ context: ChannelHandlerContext) {
+        isClosing = true
+        waiting.removeAll()
+        context.close(mode: .output, promise: nil)
+        context.read()
+        let channel = context.channel
+        context.eventLoop.scheduleTask(in: Self.lingering) { channel.close(promise: nil) }
+    }
+}
+
+extension HTTPServerRequestPart {
+    fileprivate var isHead: Bool { if case .head = self { true } else { false } }
+}

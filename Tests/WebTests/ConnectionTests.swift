@@ -1,0 +1,220 @@
+import Core
+import Hummingbird
+import NIOCore
+import NIOEmbedded
+import NIOHTTP1
+import Testing
+
+@testable import Web
+
+/// What stands between a connection and the router.
+struct ConnectionTests {
+    private func promised() throws -> PromisedHeaders {
+        PromisedHeaders(site: try #require(Site(baseURL: "http://a.example")))
+    }
+
+    // MARK: - One request at a time
+
+    private func channel(limits: ConnectionLimits = .init()) throws -> EmbeddedChannel {
+        let connections = OpenConnections(limits: limits, proxies: .none)
+        if limits.connections == 0 { _ = connections.admit(EmbeddedChannel()) }
+        let channel = EmbeddedChannel(handler: RequestsInTurn(headers: try promised(), connections: connections))
+        try channel.connect(to: .init(ipAddress: "192.0.2.1", port: 1)).wait()
+        return channel
+    }
+
+    private func send(_ path: String, on channel: EmbeddedChannel, version: NIOHTTP1.HTTPVersion = .http1_1) throws {
+        let head = HTTPRequestHead(version: version, method: .GET, uri: path, headers: ["Host": "a"])
+        try channel.writeInbound(HTTPServerRequestPart.head(head))
+        try channel.writeInbound(HTTPServerRequestPart.end(nil))
+    }
+
+    /// The paths of the requests that were passed on since it was last asked.
+    private func passed(_ channel: EmbeddedChannel) throws -> [String] {
+        var paths: [String] = []
+        while let part = try channel.readInbound(as: HTTPServerRequestPart.self) {
+            if case .head(let head) = part { paths.append(head.uri) }
+        }
+        return paths
+    }
+
+    private func answer(on channel: EmbeddedChannel, headers: HTTPHeaders = [:]) throws -> HTTPResponseHead? {
+        let head = HTTPResponseHead(version: .http1_1, status: .ok, headers: headers)
+        try channel.writeOutbound(HTTPServerResponsePart.head(head))
+        try channel.writeOutbound(HTTPServerResponsePart.end(nil))
+        var sent: HTTPResponseHead?
+        while let part = try channel.readOutbound(as: HTTPServerResponsePart.self) {
+            if case .head(let head) = part { sent = head }
+        }
+        return sent
+    }
+
+    @Test func `a request waits until the answer to the one before has left`() throws {
+        let channel = try channel()
+        for path in ["/1", "/2", "/3"] { try send(path, on: channel) }
+        #expect(try passed(channel) == ["/1"])
+        _ = try answer(on: channel)
+        #expect(try passed(channel) == ["/2"])
+        try send("/4", on: channel)
+        channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        for path in ["/3", "/4"] {
+            _ = try answer(on: channel)
+            #expect(try passed(channel) == [path])
+        }
+        let last = try answer(on: channel)
+        #expect(last?.headers.contains(name: "content-security-policy") == true)
+        #expect(channel.isActive)
+        _ = try channel.finish(acceptAlreadyClosed: true)
+    }
+
+    @Test func `a client that sends many requests before it has an answer is cut off`() throws {
+        let channel = try channel()
+        for number in 0...8 { try send("/\(number)", on: channel) }
+        #expect(channel.isActive)
+        try send("/9", on: channel)
+        #expect(!channel.isActive)
+    }
+
+    @Test func `an answer that closes the connection is the last`() throws {
+        let channel = try channel()
+        for path in ["/1", "/2"] { try send(path, on: channel) }
+        _ = try passed(channel)
+        #expect(try answer(on: channel, headers: ["connection": "close"])?.version == .http1_1)
+        #expect(try passed(channel) == [])
+        channel.embeddedEventLoop.advanceTime(by: .seconds(3))
+        #expect(!channel.isActive)
+    }
+
+    @Test func `HTTP 1.0 is answered in kind, and its connection closes`() throws {
+        let channel = try channel()
+        try send("/", on: channel, version: .http1_0)
+        let head = try #require(try answer(on: channel))
+        #expect(head.version == .http1_0 && head.headers["connection"] == ["close"])
+        channel.embeddedEventLoop.advanceTime(by: .seconds(3))
+        #expect(!channel.isActive)
+    }
+
+    @Test func `while the house is full no connection is kept`() throws {
+        var limits = ConnectionLimits()
+        (limits.connections, limits.reserve) = (0, 0)
+        let channel = try channel(limits: limits)
+        try send("/", on: channel)
+        #expect(try answer(on: channel)?.headers["connection"] == ["close"])
+        _ = try channel.finish(acceptAlreadyClosed: true)
+    }
+
+    @Test func `a client that waits to send its body is told to`() throws {
+        let channel = try channel()
+        let head = HTTPRequestHead(
+            version: .http1_1, method: .POST, uri: "/", headers: ["Host": "a", "Expect": "100-continue"])
+        try channel.writeInbound(HTTPServerRequestPart.head(head))
+        guard case .head(let interim) = try channel.readOutbound(as: HTTPServerResponsePart.self) else {
+            Issue.record("nothing was sent")
+            return
+        }
+        #expect(interim.status == .continue && interim.headers.isEmpty)
+        _ = try channel.finish(acceptAlreadyClosed: true)
+    }
+
+    // MARK: - How many
+
+    @Test func `a client has so many connections, and a trusted proxy as many as come`() throws {
+        var limits = ConnectionLimits()
+        (limits.connectionsOfOneClient, limits.connections, limits.reserve) = (2, 8, 2)
+        let proxies = try #require(TrustedProxies("192.0.2.9"))
+        let connections = OpenConnections(limits: limits, proxies: proxies)
+        func open(from address: String) throws -> (isAdmitted: Bool, channel: EmbeddedChannel) {
+            let channel = EmbeddedChannel()
+            try channel.connect(to: .init(ipAddress: address, port: 1)).wait()
+            channel.remoteAddress = try .init(ipAddress: address, port: 1)
+            return (connections.admit(channel), channel)
+        }
+        let first = try open(from: "2001:db8::1")
+        #expect(try first.isAdmitted && open(from: "2001:db8::2").isAdmitted)
+        let third = try open(from: "2001:db8::3")
+        #expect(try !third.isAdmitted && open(from: "2001:db8:0:1::1").isAdmitted)
+        #expect(!connections.isCrowded)
+        for _ in 0..<3 { #expect(try open(from: "192.0.2.9").isAdmitted) }
+        #expect(connections.isCrowded)
+        // Both have to close: a refused one takes none of the client's, and is open all the same.
+        for channel in [first.channel, third.channel] {
+            try channel.close().wait()
+            channel.embeddedEventLoop.run()
+        }
+        #expect(!connections.isCrowded)
+        #expect(try open(from: "2001:db8::4").isAdmitted)
+    }
+
+    @Test func `what is counted is given back when nobody holds it`() throws {
+        let tally = Tally(atMost: 2)
+        var first = tally.take("ada")
+        let second = tally.take("ada")
+        #expect(tally.take("ada") == nil && tally.take("grace") != nil)
+        #expect(tally.count("ada") == 2 && tally.count("grace") == 0)
+        first = nil
+        #expect(first == nil && tally.count("ada") == 1)
+        withExtendedLifetime(second) {}
+    }
+
+    @Test func `a host is a name or an address`() {
+        for host in ["a", "a.example", "A-1.example:8080", "127.0.0.1:80", "[::1]", "[2001:db8::1]:443", "a_b", "a:"] {
+            #expect(UnambiguousRequests.isHost(host[...]), "\(host)")
+        }
+        for text in ["", "a b", "a/b", "a@b", "a:99999", "a:b", "a\"b", "[::1", "[]", "[x y]", "a,b", "ä", "::1", ":80"] {
+            #expect(!UnambiguousRequests.isHost(text[...]), "\(text)")
+        }
+    }
+
+    // MARK: - Clear and steady
+
+    @Test func `requests that two servers could read differently are refused`() throws {
+        func head(_ uri: String, _ hosts: [String], version: NIOHTTP1.HTTPVersion = .http1_1, chunked: Bool = false)
+            -> HTTPRequestHead
+        {
+            var headers = HTTPHeaders(hosts.map { ("Host", $0) })
+            if chunked { headers.add(name: "Transfer-Encoding", value: "chunked") }
+            return HTTPRequestHead(version: version, method: .GET, uri: uri, headers: headers)
+        }
+        for clear in [
+            head("/", ["a"]), head("/x?y=http://b", ["a"]), head("http://A/x", ["a"]), head("/", ["a"], chunked: true),
+            head("*", ["a"]),
+        ] {
+            #expect(UnambiguousRequests.isClear(clear))
+        }
+        for doubtful in [
+            head("/", []), head("/", ["a", "a"]), head("/", [""]), head("http://b/x", ["a"]), head("x", ["a"]),
+            head("/", ["a"], version: .http1_0, chunked: true), head("http://a,b/x", ["a"]), head("http://a@b/", ["a"]),
+        ] { #expect(!UnambiguousRequests.isClear(doubtful)) }
+        let channel = EmbeddedChannel(handler: UnambiguousRequests(headers: try promised()))
+        #expect(throws: Never.self) { try channel.writeInbound(HTTPServerRequestPart.head(head("/", []))) }
+        #expect(throws: Never.self) { try channel.writeInbound(HTTPServerRequestPart.end(nil)) }
+        #expect(throws: Never.self) {
+            let part = try #require(try channel.readOutbound(as: HTTPServerResponsePart.self))
+            guard case .head(let answer) = part else { throw HTTPError(.badRequest) }
+            #expect(answer.status == .badRequest)
+            #expect(answer.headers.contains(name: "content-security-policy"))
+            #expect(try channel.readInbound(as: HTTPServerRequestPart.self) == nil)
+        }
+        #expect(!channel.isActive)
+    }
+
+    @Test func `a body that drips is cut off, one that comes on is not`() throws {
+        for isDripping in [true, false] {
+            let channel = EmbeddedChannel(handler: SlowBodies(limits: ConnectionLimits()))
+            try channel.connect(to: .init(ipAddress: "127.0.0.1", port: 1)).wait()
+            let head = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/", headers: ["Host": "a"])
+            try channel.writeInbound(HTTPServerRequestPart.head(head))
+            for _ in 0..<40 where channel.isActive {
+                try channel.writeInbound(HTTPServerRequestPart.body(ByteBuffer(repeating: 1, count: isDripping ? 10 : 40_000)))
+                channel.embeddedEventLoop.advanceTime(by: .seconds(1))
+            }
+            #expect(channel.isActive == !isDripping)
+            if channel.isActive {
+                try channel.writeInbound(HTTPServerRequestPart.end(nil))
+                channel.embeddedEventLoop.advanceTime(by: .seconds(600))
+                #expect(channel.isActive)
+            }
+            _ = try channel.finish(acceptAlreadyClosed: true)
+        }
+    }
+}
