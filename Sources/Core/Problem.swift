@@ -10,6 +10,8 @@ package struct Problem: Error, Equatable {
         case forbidden
         /// Missing, or not the viewer's to see (404).
         case notFound
+        /// The address is right and the method is not (405); which ones are.
+        case wrongMethod(allowed: String)
         /// Somebody else has it already (409).
         case conflict
         /// More bytes than are taken (413).

@@ -33,9 +33,10 @@ struct AccessLogTests {
             for path in ["/media/\(file)/x", "/media/\(secret)", "/%6Dedia/\(file)", "/MEDIA/\(file)"] {
                 #expect(try await send(.get, path) == .notFound, "\(path)")
             }
-            #expect(try await send(.post, "/media/\(file)") == .notFound)
-            for path in ["/api/uploads/\(upload)/x", "/api//uploads/\(upload)", "/api/uploads/\(upload)"] {
-                #expect(try await send(.get, path) == .notFound, "\(path)")
+            #expect(try await send(.post, "/media/\(file)") == .methodNotAllowed)
+            #expect(try await send(.get, "/api/uploads/\(upload)/x") == .notFound)
+            for path in ["/api//uploads/\(upload)", "/api/uploads/\(upload)"] {
+                #expect(try await send(.get, path) == .methodNotAllowed, "\(path)")
             }
             #expect(try await ada.upload("/api/uploads/\(upload)", [.file("file", cat)]).status == .noContent)
             #expect(try await ada.send(.get, "/api/posts/\(post.id)?q=words").status == .ok)
@@ -43,9 +44,9 @@ struct AccessLogTests {
             #expect(secret.count == 32 && upload.count >= 22)
             #expect(!log.text.contains(secret) && !log.text.contains(upload))
             for line in [
-                "GET /media/{folder}/{photo}/{name} 200", "POST /media/… 404",
+                "GET /media/{folder}/{photo}/{name} 200", "POST /media/… 405",
                 "POST /api/uploads/{upload} 204",
-                "GET /api/uploads/… 404", "GET /api/posts/\(post.id) 200",
+                "GET /api/uploads/… 404", "GET /api/uploads/… 405", "GET /api/posts/\(post.id) 200",
             ] { #expect(log.text.contains(line), "\(line)") }
             #expect(!log.text.contains("words"))
         }

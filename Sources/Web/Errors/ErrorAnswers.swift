@@ -39,6 +39,7 @@ package struct ErrorAnswers: RouterMiddleware {
                 }
             if case .tooMany(let seconds) = problem.kind { response.headers[.retryAfter] = String(seconds) }
             if case .unavailable(let seconds) = problem.kind { response.headers[.retryAfter] = String(seconds) }
+            if case .wrongMethod(let allowed) = problem.kind { response.headers[.allow] = allowed }
             if problem.kind == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer" }
             return response
         }
@@ -46,14 +47,17 @@ package struct ErrorAnswers: RouterMiddleware {
 }
 
 extension Problem {
+    fileprivate static let bodyTooLarge = Problem(
+        .tooLarge, "This is more than the \(WebContext.bodyLimit / 1024) KiB that are taken here.")
+
     /// Any error in words fit for the person who asked; what was not expected goes to the log.
     init(seenBy logger: Logger, _ error: any Error) {
         switch error {
         case let problem as Problem: self = problem
         case let error as MultipartError: self.init(error)
         case let error as HTTPError where error.status == .notFound: self = .notFound("page")
-        case let error as HTTPError where error.status == .contentTooLarge:
-            self.init(.tooLarge, "This is more than the \(WebContext.bodyLimit / 1024) KiB that are taken here.")
+        case let error as HTTPError where error.status == .contentTooLarge: self = .bodyTooLarge
+        case is NIOTooManyBytesError: self = .bodyTooLarge
         case let error as HTTPError where error.status.kind == .clientError:
             self.init(.unreadable, error.body ?? "This request cannot be read.")
         case is HTTPParserError, is ChannelError, is IOError:
@@ -95,6 +99,7 @@ package struct ErrorReport: Sendable {
             case .unauthorized: (.unauthorized, "Not signed in")
             case .forbidden: (.forbidden, "Not allowed")
             case .notFound: (.notFound, "Not found")
+            case .wrongMethod: (.methodNotAllowed, "Wrong method")
             case .conflict: (.conflict, "Taken")
             case .tooLarge: (.contentTooLarge, "Too large")
             case .unsupported: (.unsupportedMediaType, "Not a photo we know")

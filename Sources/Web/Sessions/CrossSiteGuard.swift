@@ -2,31 +2,48 @@ import Core
 import HTTPTypes
 import Hummingbird
 
-/// Refuses writes that another site has a browser send. The token in every form is checked besides, where the form is
-/// read; a program's bearer token is never sent by a browser on its own and needs neither.
-package struct CrossSiteGuard: RouterMiddleware {
-    package typealias Context = WebContext
+/// Refuses writes that another site has a browser send: a write that comes with cookies shows where it comes from. A
+/// program's bearer token is never sent by a browser on its own, and needs not.
+struct CrossSiteGuard: RouterMiddleware {
+    typealias Context = WebContext
     private let site: Site
+    /// Whether the handlers check the token of a form, which shows the same.
+    private let handlersCheckForms: Bool
 
-    package init(site: Site) { self.site = site }
+    init(site: Site, handlersCheckForms: Bool) {
+        self.site = site
+        self.handlersCheckForms = handlersCheckForms
+    }
 
-    package func handle(
+    func handle(
         _ request: Request, context: WebContext,
         next: (Request, WebContext) async throws -> Response
     ) async throws -> Response {
         let isReading = [.get, .head, .options].contains(request.method)
-        if !isReading, request.headers[.authorization] == nil, isCrossSite(request) {
+        guard isReading || request.headers[.authorization] != nil || isOurs(request) else {
             throw Problem(.forbidden, "This request comes from another site. Open the page here and try again.")
         }
         return try await next(request, context)
     }
 
-    private func isCrossSite(_ request: Request) -> Bool {
-        if let fetchSite = request.headers[.secFetchSite] { return fetchSite != "same-origin" && fetchSite != "none" }
-        guard let origin = request.headers[.origin] else { return false }
-        // A server may be reached under several names (localhost, an address): the name it was reached by counts too.
-        return origin != site.origin && origin != "http://\(request.head.authority ?? "")"
-            && origin != "https://\(request.head.authority ?? "")"
+    /// Whether a write comes from this site's own pages, or from no browser.
+    func isOurs(_ request: Request) -> Bool {
+        if let fetchSite = request.headers[.secFetchSite] { return fetchSite == "same-origin" || fetchSite == "none" }
+        if let origin = request.headers[.origin] { return isOurs(origin: origin, request) }
+        if let referrer = request.headers[.referer] {
+            // The origin in it ends with the path, which every referrer has.
+            let parts = referrer.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+            return parts.count == 4 && isOurs(origin: parts.prefix(3).joined(separator: "/"), request)
+        }
+        return handlersCheckForms || request.headers[.cookie] == nil
+    }
+
+    /// A server may be reached under several names (localhost, an address): the name that it was reached by counts
+    /// too, but never without TLS where the site has it.
+    private func isOurs(origin: String, _ request: Request) -> Bool {
+        guard origin != site.origin else { return true }
+        let authority = request.head.authority ?? ""
+        return origin == "https://\(authority)" || !site.isSecure && origin == "http://\(authority)"
     }
 }
 
