@@ -7,18 +7,16 @@ package struct APIRoutes: Sendable {
     private let community: Community
     private let site: Site
     private let uploads: UploadFolder
-    private let signInGuard: SignInGuard
 
-    package init(community: Community, site: Site, uploads: UploadFolder, signInGuard: SignInGuard) {
+    package init(community: Community, site: Site, uploads: UploadFolder) {
         self.community = community
         self.site = site
         self.uploads = uploads
-        self.signInGuard = signInGuard
     }
 
     package var routes: [Route] {
         let subjects: [[Route]] = [
-            AccountRoutes(community: community, site: site, signInGuard: signInGuard).routes,
+            AccountRoutes(community: community, site: site).routes,
             OwnAccountRoutes(community: community, site: site, uploads: uploads).routes,
             CredentialRoutes(community: community).routes,
             FollowRoutes(community: community, site: site).routes,

@@ -28,17 +28,24 @@ package struct Community: Sendable {
     package let mediaCache: MediaCache
     package let storage: any Storage
     package let clock: Clock
+    /// Counts how often things happen, for every room.
+    package let limiter: RateLimiter
+    package let signer: Signer
     private let passwords: Passwords
 
     /// - Parameters:
     ///   - uploads: where photos lie while they are developed.
     ///   - events: carries news to open pages.
+    ///   - signer: see ``signer(of:)``.
+    ///   - limits: how often things may happen.
     ///   - clock: tells the time; tests hand in their own.
     package init(
         storage: any Storage, media: any MediaStorage, processor: PhotoProcessor, uploads: UploadFolder,
-        registration: RegistrationPolicy = .open, events: any Events = LocalEvents(), logger: Logger,
-        clock: Clock = .system
+        signer: Signer, limits: RateLimits = RateLimits(), registration: RegistrationPolicy = .open,
+        events: any Events = LocalEvents(), logger: Logger, clock: Clock = .system
     ) {
+        let limiter = RateLimiter(limits: limits, clock: clock)
+        let guesses = Guesses(limiter: limiter, signer: signer)
         let ids = IDSequence(clock: clock)
         let passwords = Passwords()
         let cache = ViewerCache()
@@ -52,6 +59,8 @@ package struct Community: Sendable {
             clock: clock, events: events, jobs: queue, deletions: deletions, logger: logger)
         self.storage = storage
         self.clock = clock
+        self.limiter = limiter
+        self.signer = signer
         self.media = media
         self.mediaCache = mediaCache
         self.passwords = passwords
@@ -62,8 +71,10 @@ package struct Community: Sendable {
         invites = Invites(storage: storage, clock: clock)
         accounts = Accounts(
             storage: storage, passwords: passwords, photos: photos, ids: ids, clock: clock, cache: cache, events: events,
-            deletions: deletions, invites: invites, notifier: notifier, policy: registration)
-        credentials = Credentials(storage: storage, passwords: passwords, clock: clock, cache: cache, events: events)
+            deletions: deletions, invites: invites, notifier: notifier, guesses: guesses,
+            policy: registration)
+        credentials = Credentials(
+            storage: storage, passwords: passwords, clock: clock, cache: cache, events: events, guesses: guesses)
         posts = Posts(
             storage: storage, photos: photos, directUploads: directUploads, ids: ids, clock: clock, notifier: notifier,
             deletions: deletions)

@@ -4,6 +4,7 @@ import Storage
 /// What a community knows of itself, by name.
 enum Facts {
     private static let communityID = "community_id"
+    private static let signingKey = "signing_key"
 
     static func value(_ name: String, in connection: any Connection) throws -> String? {
         try connection.row("SELECT value FROM facts WHERE name = \(name)") { $0.text() }
@@ -20,14 +21,24 @@ enum Facts {
     /// The random id of the community in `storage`, made when it is first asked for. Of several copies that
     /// ask at once, all get the same.
     static func communityID(in storage: any Storage) async throws -> String {
-        if let known = try await storage.read({ try value(communityID, in: $0) }) { return known }
-        let new = UploadName.random().description
+        try await value(communityID, in: storage) { UploadName.random().description }
+    }
+
+    /// The secret that the community signs cookies with: 256 random bits, the same for every copy.
+    static func signingKey(in storage: any Storage) async throws -> Secret {
+        Secret(try await value(signingKey, in: storage) { Secret.random().text })
+    }
+
+    /// What is known under a name, or else `new` from now on.
+    private static func value(
+        _ name: String, in storage: any Storage, new: () -> String
+    ) async throws -> String {
+        if let known = try await storage.read({ try value(name, in: $0) }) { return known }
+        let new = new()
         return try await storage.write { connection in
             try connection.run(
-                """
-                INSERT INTO facts (name, value) VALUES (\(communityID), \(new)) ON CONFLICT (name) DO NOTHING
-                """)
-            return try value(communityID, in: connection) ?? new
+                "INSERT INTO facts (name, value) VALUES (\(name), \(new)) ON CONFLICT (name) DO NOTHING")
+            return try value(name, in: connection) ?? new
         }
     }
 }

@@ -28,7 +28,7 @@ struct Visit {
         theme = context.theme
         path = context.path
         self.cookies = cookies
-        secret = context.formSecret ?? .random()
+        secret = context.formSecret ?? cookies.newVisitor()
         isNewVisitor = context.formSecret == nil && !isFailing
         tokenField = "<input type=\"hidden\" name=\"\(Form.tokenField)\" value=\"\(secret.formToken)\">"
     }

@@ -10,19 +10,17 @@ package struct WebsiteRoutes: Sendable {
     private let site: Site
     private let uploads: UploadFolder
     private let cookies: SiteCookies
-    private let signInGuard: SignInGuard
     private let operations: [APIOperation]
     private let isDemo: Bool
 
     package init(
-        community: Community, site: Site, uploads: UploadFolder, cookies: SiteCookies, signInGuard: SignInGuard,
+        community: Community, site: Site, uploads: UploadFolder, cookies: SiteCookies,
         operations: [APIOperation], isDemo: Bool
     ) {
         self.community = community
         self.site = site
         self.uploads = uploads
         self.cookies = cookies
-        self.signInGuard = signInGuard
         self.operations = operations
         self.isDemo = isDemo
     }
@@ -31,7 +29,7 @@ package struct WebsiteRoutes: Sendable {
     package var routes: [Route] {
         let pages: [[Route]] = [
             general,
-            AccountPages(community: community, cookies: cookies, signInGuard: signInGuard, isDemo: isDemo).routes,
+            AccountPages(community: community, cookies: cookies, isDemo: isDemo).routes,
             FeedPages(community: community, cookies: cookies, isDemo: isDemo).routes,
             ExplorePages(community: community, cookies: cookies).routes,
             NotificationPages(community: community, cookies: cookies).routes,

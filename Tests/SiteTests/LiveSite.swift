@@ -21,7 +21,6 @@ enum LiveSite {
             var application = SiteApplication(
                 community: test.community, site: site, uploads: test.uploads, logger: QuietLog.logger("live"))
             application.connections = limits
-            application.limits = .off
             let app = application.listening(on: "127.0.0.1", port: 0) { channel in port.yield(channel.localAddress?.port ?? 0) }
             try await withThrowingTaskGroup { group in
                 group.addTask {

@@ -146,7 +146,9 @@ struct RouteTests {
             let paths = try #require(document["paths"] as? [String: [String: [String: Any]]])
             let publish = try #require(paths["/posts"]?["post"])
             #expect(publish["security"] as? [[String: [String]]] == [["token": ["write"]]])
-            #expect(publish["description"] as? String == "Limited: posts of one account.")
+            #expect(
+                publish["description"] as? String
+                    == "Limited: posts of one account; uploads of one account, where the request brings photos.")
             let explore = try #require(paths["/explore"]?["get"])
             #expect(explore["security"] as? [[String: [String]]] == [[:], ["token": ["read"]]])
             #expect(explore["description"] == nil)

@@ -25,12 +25,11 @@ struct TestSite {
         limits: RateLimits = .off, registration: RegistrationPolicy = .open, isDemo: Bool = false,
         logger: Logger = QuietLog.logger("site"), _ body: @escaping @Sendable (TestSite) async throws -> Result
     ) async throws -> Result {
-        try await TestCommunity.with(registration: registration) { test in
+        try await TestCommunity.with(limits: limits, registration: registration) { test in
             let origin = Site(baseURL: "http://localhost")
             let site = try #require(origin)
             var application = SiteApplication(
                 community: test.community, site: site, uploads: test.uploads, logger: logger)
-            application.limits = limits
             application.isDemo = isDemo
             application.proxies = try #require(TrustedProxies("127.0.0.1"))
             let routes = application.routes

@@ -55,7 +55,8 @@ package struct TestCommunity: Sendable {
     package let time = TestClock()
 
     private init(
-        _ storage: any Storage, _ media: any MediaStorage, folder: String, registration: RegistrationPolicy
+        _ storage: any Storage, _ media: any MediaStorage, folder: String, limits: RateLimits,
+        registration: RegistrationPolicy
     ) async throws {
         self.folder = folder
         self.storage = storage
@@ -64,18 +65,20 @@ package struct TestCommunity: Sendable {
         community = Community(
             storage: storage, media: media,
             processor: PhotoProcessor(executable: Fixtures.program, arguments: ["render-photo"]), uploads: uploads,
-            registration: registration, logger: QuietLog.logger("test"), clock: time.clock)
+            signer: try await Community.signer(of: storage), limits: limits, registration: registration,
+            logger: QuietLog.logger("test"), clock: time.clock)
     }
 
     /// - Parameter isInBucket: whether photos lie in a bucket of ``S3Server``, and not in a folder.
     package static func with<Result>(
-        registration: RegistrationPolicy = .open, isInBucket: Bool = false, _ body: (TestCommunity) async throws -> Result
+        limits: RateLimits = .off, registration: RegistrationPolicy = .open, isInBucket: Bool = false,
+        _ body: (TestCommunity) async throws -> Result
     ) async throws -> Result {
         try await Fixtures.withFolder { folder in
             try await TestEngine.withStorage { storage in
                 let media: any MediaStorage =
                     isInBucket ? try await S3Server.shared().media() : try MediaFolder(folder + "/media")
-                let test = try await TestCommunity(storage, media, folder: folder, registration: registration)
+                let test = try await TestCommunity(storage, media, folder: folder, limits: limits, registration: registration)
                 let result: Result
                 do {
                     result = try await body(test)
@@ -99,7 +102,7 @@ package struct TestCommunity: Sendable {
         Community(
             storage: storage ?? self.storage, media: media ?? community.media,
             processor: PhotoProcessor(executable: Fixtures.program, arguments: ["render-photo"]), uploads: uploads,
-            logger: QuietLog.logger("test"), clock: time.clock)
+            signer: community.signer, limits: .off, logger: QuietLog.logger("test"), clock: time.clock)
     }
 
     package static let password = "correct horse battery"
@@ -134,6 +137,16 @@ package struct TestCommunity: Sendable {
 
     /// Has everything done that is due after what happened.
     package func settle() async throws { try await community.jobs.runDue() }
+}
+
+extension Credentials {
+    /// Signs in from an address that is always the same.
+    package func signIn(
+        login: String, password: String, as kind: Credential.Kind, name: String
+    ) async throws -> Issued {
+        try await signIn(
+            login: login, password: password, as: kind, name: name, from: SignInOrigin(client: "192.0.2.1"))
+    }
 }
 
 /// The problem that `body` is refused with; nil when it is not.

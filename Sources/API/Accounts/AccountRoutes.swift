@@ -7,7 +7,6 @@ import Web
 struct AccountRoutes {
     let community: Community
     let site: Site
-    let signInGuard: SignInGuard
 
     var routes: [Route] {
         [
@@ -55,24 +54,23 @@ struct AccountRoutes {
 
     @Sendable func login(_ request: Request, _ context: WebContext) async throws -> Response {
         let body = try await request.json(LoginBody.self)
-        let issued = try await signInGuard.guarding(body.login, context) {
-            try await community.credentials.signIn(
-                login: body.login, password: body.password, as: .token, name: request.program)
-        }
+        let issued = try await community.credentials.signIn(
+            login: body.login, password: body.password, as: .token, name: request.program,
+            from: SignInOrigin(client: context.clientKey))
         return .json(SignedInBody(issued: issued, site: site))
     }
 
     @Sendable func logout(_ request: Request, _ context: MemberContext) async throws -> Response {
         try await community.credentials.signOut(context.member)
-        return .signedOut(context.member, at: site)
+        return .signedOut(context.member, cookies: SiteCookies(site: site, signer: community.signer))
     }
 }
 
 extension Response {
     /// Nothing to say to a program; a browser is signed out by it.
-    static func signedOut(_ member: Viewer, at site: Site) -> Response {
+    static func signedOut(_ member: Viewer, cookies: SiteCookies) -> Response {
         var response = Response.noContent
-        if member.credential.kind == .session { SiteCookies(site: site).signOut(on: &response) }
+        if member.credential.kind == .session { cookies.signOut(on: &response) }
         return response
     }
 }

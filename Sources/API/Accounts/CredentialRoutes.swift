@@ -10,7 +10,7 @@ struct CredentialRoutes {
         [
             .get("me/sessions", .member, use: list(.session)),
             .get("me/tokens", .member, use: list(.token)),
-            .post("me/tokens", .member, use: create),
+            .post("me/tokens", .member, limits: [.newTokens], use: create),
             .delete("me/sessions/{id}", .member, use: end),
             .delete("me/tokens/{id}", .member, use: end),
         ]

@@ -13,7 +13,7 @@ struct OwnAccountRoutes {
         [
             .get("me", .member, use: me),
             .delete("me", .member, use: delete),
-            .get("me/export", .member, use: export),
+            .get("me/export", .member, limits: [.exports], use: export),
             .put("me/username", .member, use: setUsername),
             .put("me/email", .member, use: setEmail),
             .put("me/password", .member, use: setPassword),
@@ -95,7 +95,7 @@ struct OwnAccountRoutes {
         let viewer = context.member
         let body = try await request.json(DeletionBody.self)
         try await community.accounts.deleteOwn(viewer, password: body.password)
-        return .signedOut(viewer, at: site)
+        return .signedOut(viewer, cookies: SiteCookies(site: site, signer: community.signer))
     }
 
     @Sendable func export(_ request: Request, _ context: MemberContext) async throws -> Response {

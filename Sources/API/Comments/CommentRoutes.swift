@@ -30,7 +30,7 @@ struct CommentRoutes {
     var routes: [Route] {
         [
             .get("posts/{id}/comments", .anyone, use: list),
-            .post("posts/{id}/comments", .member, use: add),
+            .post("posts/{id}/comments", .member, limits: [.comments], use: add),
             .delete("comments/{id}", .member, use: delete),
         ]
     }

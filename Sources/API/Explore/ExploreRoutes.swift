@@ -11,7 +11,7 @@ struct ExploreRoutes {
         [
             .get("explore", .anyone, use: recent),
             .get("tags/{tag}/posts", .anyone, use: tagged),
-            .get("search", .anyone, use: search),
+            .get("search", .anyone, limits: [.searches], use: search),
             .get("suggestions", .member, use: suggestions),
         ]
     }

@@ -74,9 +74,11 @@ package enum OpenAPI {
             ("tags", [.text(operation.subject)]),
             ("security", security(operation.route)),
         ]
-        if !operation.route.limits.isEmpty {
-            let counted = operation.route.limits.map(\.meaning).joined(separator: "; ")
-            fields.append(("description", .text("Limited: \(counted).")))
+        let limits =
+            operation.route.limits.map(\.meaning)
+            + operation.route.multipartLimits.map { "\($0.meaning), where the request brings photos" }
+        if !limits.isEmpty {
+            fields.append(("description", .text("Limited: \(limits.joined(separator: "; ")).")))
         }
         if !operation.parameters.isEmpty { fields.append(("parameters", .array(operation.parameters.map(node)))) }
         if let body = body(operation) { fields.append(("requestBody", body)) }

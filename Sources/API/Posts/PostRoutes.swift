@@ -11,7 +11,7 @@ struct PostRoutes {
     var routes: [Route] {
         [
             .get("posts", .member, use: home),
-            .post("posts", .member, limits: [.posts], use: publish),
+            .post("posts", .member, limits: [.posts], multipartLimits: [.uploads], use: publish),
             .get("posts/{id}", .anyone, use: show),
             .patch("posts/{id}", .member, use: edit),
             .delete("posts/{id}", .member, use: delete),

@@ -34,8 +34,9 @@ struct Household: Sendable {
         processor = PhotoProcessor(executable: try Self.executable(), arguments: [RenderPhoto.name])
         self.logger = logger
         community = Community(
-            storage: storage, media: media, processor: processor, uploads: uploads, registration: settings.registration,
-            events: records.events, logger: logger)
+            storage: storage, media: media, processor: processor, uploads: uploads,
+            signer: try await Community.signer(of: storage), limits: settings.rateLimits,
+            registration: settings.registration, events: records.events, logger: logger)
         // Where copies share the records, what nothing claims yet may be another's upload in progress.
         let age: Int64 = settings.database.isShared ? 60 * 60 * 1000 : 0
         try await community.photos.releaseUnclaimed(olderThan: age)
@@ -44,7 +45,9 @@ struct Household: Sendable {
 
     /// Another community over the same records and photos, which lives by a clock of its own.
     func community(clock: Clock) -> Community {
-        Community(storage: storage, media: media, processor: processor, uploads: uploads, logger: logger, clock: clock)
+        Community(
+            storage: storage, media: media, processor: processor, uploads: uploads, signer: community.signer,
+            logger: logger, clock: clock)
     }
 
     func close() async throws {

@@ -12,7 +12,6 @@ package struct SiteApplication: Sendable {
     package var community: Community
     package var site: Site
     package var uploads: UploadFolder
-    package var limits = RateLimits()
     package var proxies = TrustedProxies.none
     /// Whether visitors may try the site as the demo account.
     package var isDemo = false
@@ -27,36 +26,37 @@ package struct SiteApplication: Sendable {
     }
 
     /// Every route of the site, with what it needs.
-    package var routes: [Route] { routes(limiter: RateLimiter(limits: limits, clock: community.clock)) }
-
-    private func routes(limiter: RateLimiter) -> [Route] {
-        let signInGuard = SignInGuard(limiter: limiter)
-        let api = APIRoutes(community: community, site: site, uploads: uploads, signInGuard: signInGuard)
-            .routes
+    package var routes: [Route] {
+        let api = APIRoutes(community: community, site: site, uploads: uploads).routes
         let website = WebsiteRoutes(
-            community: community, site: site, uploads: uploads, cookies: SiteCookies(site: site),
-            signInGuard: signInGuard,
+            community: community, site: site, uploads: uploads, cookies: cookies,
             operations: Operations.described(by: api), isDemo: isDemo
         ).routes
         return Health(community: community).routes + MediaRoutes(community: community).routes + api + website
     }
 
     package var router: Router<WebContext> {
-        let cookies = SiteCookies(site: site)
-        let limiter = RateLimiter(limits: limits, clock: community.clock)
-        let pipeline = RequestPipeline(
-            community: community, cookies: cookies, limiter: limiter, proxies: proxies,
-            errorPage: WebsiteRoutes.errorPage(cookies: cookies))
-        return pipeline.router(for: routes(limiter: limiter))
+        router(connections: OpenConnections(limits: connections, proxies: proxies))
     }
+
+    private func router(connections open: OpenConnections) -> Router<WebContext> {
+        let pipeline = RequestPipeline(
+            community: community, cookies: cookies, proxies: proxies, limits: connections, connections: open,
+            errorPage: WebsiteRoutes.errorPage(cookies: cookies))
+        return pipeline.router(for: routes)
+    }
+
+    private var cookies: SiteCookies { SiteCookies(site: site, signer: community.signer) }
 
     /// The server, not yet running.
     package func listening(
         on host: String, port: Int,
         onServerRunning: @escaping @Sendable (any Channel) async -> Void = { _ in }
     ) -> some ApplicationProtocol {
-        Application(
-            router: router, server: .strictHTTP1(connections),
+        let open = OpenConnections(limits: connections, proxies: proxies)
+        return Application(
+            router: router(connections: open),
+            server: .strictHTTP1(connections, connections: open, headers: PromisedHeaders(site: site)),
             configuration: .init(
                 address: .hostname(host, port: port),
                 availableConnectionsDelegate: MaximumAvailableConnections(connections.connections)),

@@ -12,6 +12,7 @@ package struct Accounts: Sendable {
     let deletions: Deletions
     let invites: Invites
     let notifier: Notifier
+    let guesses: Guesses
     /// Who may join by themselves; whoever runs the server may always add somebody.
     package let policy: RegistrationPolicy
 

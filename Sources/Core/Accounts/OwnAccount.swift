@@ -116,8 +116,11 @@ extension Accounts {
             try Self.refuseDemo(viewer, in: connection)
             return try AccountRecords.passwordHash(of: viewer.id, in: connection)
         }
-        guard try await passwords.check(String(password.prefix(256)), against: hash), password.count <= 256, let hash
-        else { throw PasswordProof.wrong(field) }
+        let id = viewer.id.description
+        let matches = try await guesses.counting([(.wrongPasswords, id)]) {
+            try await passwords.check(password, against: hash, for: .init(account: id, isKnown: true))
+        }
+        guard matches, let hash else { throw PasswordProof.wrong(field) }
         return PasswordProof(account: viewer.id, hash: hash)
     }
 

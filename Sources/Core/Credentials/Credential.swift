@@ -15,8 +15,7 @@ package struct IssuedCredential: Sendable {
     /// Milliseconds since 1970.
     package let createdAt: Int64
 
-    /// Names it without standing for it: nobody gets in with the hash.
-    package var handle: String { Base64URL.encode(credential.hash) }
+    package var handle: String { credential.handle }
 }
 
 /// A session of a browser or a token of a program: a secret that was given out and stands for an account.
@@ -70,4 +69,7 @@ package struct Credential: Sendable {
     /// Milliseconds since 1970.
     package let usedAt: Int64
     package let expiresAt: Int64
+
+    /// Names it without standing for it: nobody gets in with the hash.
+    package var handle: String { Base64URL.encode(hash) }
 }

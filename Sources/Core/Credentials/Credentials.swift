@@ -7,6 +7,7 @@ package struct Credentials: Sendable {
     let clock: Clock
     let cache: ViewerCache
     let events: any Events
+    let guesses: Guesses
 
     /// A secret just made, to be shown once.
     package struct Issued: Sendable {
@@ -18,12 +19,16 @@ package struct Credentials: Sendable {
 
     /// Signs in by email or username.
     /// - Throws: ``Problem`` of kind `unauthorized`, the same words and the same time for an unknown user and a wrong
-    ///   password.
-    package func signIn(login: String, password: String, as kind: Credential.Kind, name: String) async throws -> Issued {
+    ///   password; `tooMany` after too many failures.
+    package func signIn(
+        login: String, password: String, as kind: Credential.Kind, name: String, from origin: SignInOrigin
+    ) async throws -> Issued {
         let login = Username.normalized(login)
         let found = try await storage.read { try AccountRecords.password(of: login, in: $0) }
-        // Argon2 takes any length, so the length is bounded before it.
-        let matches = try await passwords.check(String(password.prefix(256)), against: found?.1) && password.count <= 256
+        let client = guesses.client(of: found?.0, login: login, origin)
+        let matches = try await guesses.counting(client.limits) {
+            try await passwords.check(password, against: found?.1, for: client.place)
+        }
         guard matches, let found else { throw Self.wrongPassword }
         let proof = PasswordProof(account: found.0, hash: found.1)
         return try await issue(kind, to: proof.account, scopes: .all, name: name) { connection in

@@ -1,7 +1,6 @@
 import CArgon2
 import Crypto
 import NIOPosix
-import Synchronization
 
 /// Hashes and checks passwords with Argon2id (RFC 9106): 19 MiB, 2 passes, 1 lane, as OWASP's Password Storage
 /// Cheat Sheet has it.
@@ -13,11 +12,11 @@ package final class Passwords: Sendable {
     private static let passes: UInt32 = 2
     private static let lanes: UInt32 = 1
     private static let atOnce = 2
-    private static let waitingAtMost = 16
+    /// What is longer is not hashed: Argon2 takes any length.
+    static let maximumLength = 256
 
     private let threads = NIOThreadPool(numberOfThreads: atOnce)
-    /// How many hashes run or wait; a lock, because requests on several threads come and go.
-    private let pending = Mutex(0)
+    private let queue = HashingQueue(atOnce: atOnce, places: 16, reserve: 6)
 
     package init() { threads.start() }
 
@@ -27,29 +26,23 @@ package final class Passwords: Sendable {
     /// The hash of `password` in the PHC string format, with a salt of its own.
     /// - Throws: ``Problem`` of kind `unavailable` when too many wait already.
     package func hash(_ password: String) async throws -> String {
-        try await run { try Self.hash(password) }
+        try await run(for: .newcomer) { try Self.hash(password) }
     }
 
     /// Whether `password` is the one behind `hash`. With no hash the same work is done on a dummy, so that an
     /// unknown user takes as long as a wrong password.
-    package func check(_ password: String, against hash: String?) async throws -> Bool {
-        try await run {
-            let matches = argon2id_verify(hash ?? Self.dummy, password, password.utf8.count) == ARGON2_OK.rawValue
-            return matches && hash != nil
+    func check(_ password: String, against hash: String?, for client: HashingQueue.Client) async throws -> Bool {
+        let tried = String(password.prefix(Self.maximumLength))
+        return try await run(for: client) {
+            let matches = argon2id_verify(hash ?? Self.dummy, tried, tried.utf8.count) == ARGON2_OK.rawValue
+            return matches && hash != nil && tried == password
         }
     }
 
-    private func run<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
-        let admitted = pending.withLock { pending in
-            guard pending < Self.atOnce + Self.waitingAtMost else { return false }
-            pending += 1
-            return true
-        }
-        guard admitted else {
-            throw Problem(.unavailable(retryAfter: 2), "Too many people are signing in; try again in a moment.")
-        }
-        defer { pending.withLock { $0 -= 1 } }
-        return try await threads.runIfActive(work)
+    private func run<Result: Sendable>(
+        for client: HashingQueue.Client, _ work: @escaping @Sendable () throws -> Result
+    ) async throws -> Result {
+        try await queue.run(for: client) { [threads] in try await threads.runIfActive(work) }
     }
 
     /// A hash that no password has: made once, of 32 random bytes.

@@ -6,22 +6,25 @@ import Hummingbird
 package struct RequestPipeline: Sendable {
     private let limiter: RateLimiter
     private let headers: SecurityHeaders
-    private let identifying: [Route.Middleware]
+    private let address: ClientAddress
+    private let site: Site
+    private let authentication: Authentication
     private let general: RateLimiting
     private let errorPage: ErrorAnswers.ErrorPage
 
     package init(
-        community: Community, cookies: SiteCookies, limiter: RateLimiter, proxies: TrustedProxies,
-        errorPage: @escaping ErrorAnswers.ErrorPage
+        community: Community, cookies: SiteCookies, proxies: TrustedProxies, limits: ConnectionLimits,
+        connections: OpenConnections, errorPage: @escaping ErrorAnswers.ErrorPage
     ) {
-        self.limiter = limiter
+        limiter = community.limiter
+        address = ClientAddress(
+            proxies: proxies, requestsOfOneClient: limits.requestsOfOneClient, clock: community.clock)
         self.errorPage = errorPage
-        headers = SecurityHeaders(site: cookies.site)
-        identifying = [
-            CrossSiteGuard(site: cookies.site),
-            Authentication(credentials: community.credentials, cookies: cookies, clock: community.clock),
-        ]
-        general = RateLimiting(limiter: limiter, proxies: proxies)
+        headers = SecurityHeaders(PromisedHeaders(site: cookies.site))
+        site = cookies.site
+        authentication = Authentication(
+            credentials: community.credentials, cookies: cookies, clock: community.clock)
+        general = RateLimiting(limiter: limiter, connections: connections)
     }
 
     /// A router of these routes. What matches none of them is identified and counted like a route for anyone.
@@ -43,16 +46,19 @@ package struct RequestPipeline: Sendable {
         for middleware in middleware(AccessLog(hiding: SecretPaths(of: routes)), nil, identifies: true) {
             router.add(middleware: middleware)
         }
+        router.add(middleware: OtherMethods(routes))
         return router
     }
 
     /// From the outside in.
     private func middleware(
-        _ log: AccessLog, _ errors: Route.ErrorStyle?, identifies: Bool
+        _ log: AccessLog, _ style: Route.ErrorStyle?, identifies: Bool
     ) -> [Route.Middleware] {
-        let errors = ErrorAnswers(style: errors, page: errorPage)
-        let outer: [Route.Middleware] = [log, headers, errors]
+        let errors = ErrorAnswers(style: style, page: errorPage)
+        let outer: [Route.Middleware] = [log, headers, errors, address]
         // Errors once more where it is known who asks: a member's error page is a member's page.
-        return identifies ? outer + identifying + [errors, general] : outer
+        guard identifies else { return outer }
+        let origin = CrossSiteGuard(site: site, handlersCheckForms: style == .page)
+        return outer + [origin, authentication, errors, general]
     }
 }

@@ -46,6 +46,8 @@ package struct Route: Sendable {
     package let scope: Credential.Scopes
     /// The limits that every request counts against, besides the general ones.
     package let limits: [RateLimits.Kind]
+    /// The limits that a request with files in its form counts against besides.
+    package let multipartLimits: [RateLimits.Kind]
     /// Whether the path is itself a permission: logs hold the route's template in its place.
     package let hasSecretPath: Bool
     package fileprivate(set) var errors = ErrorStyle.page
@@ -57,7 +59,8 @@ package struct Route: Sendable {
     private init<Context>(
         _ method: HTTPRequest.Method, _ path: RouterPath, _ access: Access<Context>,
         _ scope: Credential.Scopes,
-        _ limits: [RateLimits.Kind], _ hasSecretPath: Bool, _ handler: @escaping Handler<Context>
+        _ limits: [RateLimits.Kind], _ multipartLimits: [RateLimits.Kind], _ hasSecretPath: Bool,
+        _ handler: @escaping Handler<Context>
     ) {
         self.method = method
         self.path = path
@@ -65,6 +68,7 @@ package struct Route: Sendable {
         redirectsStrangers = access.redirectsStrangers
         self.scope = scope
         self.limits = limits
+        self.multipartLimits = multipartLimits
         self.hasSecretPath = hasSecretPath
         checkedHandler = { request, context, limiter in
             guard let admitted = access.admit(context) else {
@@ -76,6 +80,9 @@ package struct Route: Sendable {
                 throw Problem(.forbidden, "This token may not do this: it lacks the scope \(missing).")
             }
             for kind in limits { try limiter.take(kind, kind.key(of: context)) }
+            if !multipartLimits.isEmpty, request.mediaType == "multipart/form-data" {
+                for kind in multipartLimits { try limiter.take(kind, kind.key(of: context)) }
+            }
             return try await handler(request, admitted)
         }
     }
@@ -120,35 +127,36 @@ extension Route {
         _ path: RouterPath, _ access: Access<Context>, scope: Credential.Scopes = .read,
         limits: [RateLimits.Kind] = [], hasSecretPath: Bool = false, use handler: @escaping Handler<Context>
     ) -> Route {
-        Route(.get, path, access, scope, limits, hasSecretPath, handler)
+        Route(.get, path, access, scope, limits, [], hasSecretPath, handler)
     }
 
     package static func post<Context>(
         _ path: RouterPath, _ access: Access<Context>, scope: Credential.Scopes = .write,
-        limits: [RateLimits.Kind] = [], hasSecretPath: Bool = false, use handler: @escaping Handler<Context>
+        limits: [RateLimits.Kind] = [], multipartLimits: [RateLimits.Kind] = [], hasSecretPath: Bool = false,
+        use handler: @escaping Handler<Context>
     ) -> Route {
-        Route(.post, path, access, scope, limits, hasSecretPath, handler)
+        Route(.post, path, access, scope, limits, multipartLimits, hasSecretPath, handler)
     }
 
     package static func put<Context>(
         _ path: RouterPath, _ access: Access<Context>, scope: Credential.Scopes = .write,
         limits: [RateLimits.Kind] = [], hasSecretPath: Bool = false, use handler: @escaping Handler<Context>
     ) -> Route {
-        Route(.put, path, access, scope, limits, hasSecretPath, handler)
+        Route(.put, path, access, scope, limits, [], hasSecretPath, handler)
     }
 
     package static func patch<Context>(
         _ path: RouterPath, _ access: Access<Context>, scope: Credential.Scopes = .write,
         limits: [RateLimits.Kind] = [], hasSecretPath: Bool = false, use handler: @escaping Handler<Context>
     ) -> Route {
-        Route(.patch, path, access, scope, limits, hasSecretPath, handler)
+        Route(.patch, path, access, scope, limits, [], hasSecretPath, handler)
     }
 
     package static func delete<Context>(
         _ path: RouterPath, _ access: Access<Context>, scope: Credential.Scopes = .write,
         limits: [RateLimits.Kind] = [], hasSecretPath: Bool = false, use handler: @escaping Handler<Context>
     ) -> Route {
-        Route(.delete, path, access, scope, limits, hasSecretPath, handler)
+        Route(.delete, path, access, scope, limits, [], hasSecretPath, handler)
     }
 }
 

@@ -21,11 +21,11 @@ package struct Authentication: RouterMiddleware {
     ) async throws -> Response {
         var context = context
         if let header = request.headers[.authorization] {
-            // A wrong token is told so even where a stranger may look: the program thinks it is signed in.
-            guard let token = Self.bearer(header), let viewer = try await credentials.viewer(token, kind: .token) else {
-                throw Problem(.unauthorized, "This token is not valid, or not any more. Make a new one.")
+            if let token = Self.bearer(header) {
+                context.viewer = try await credentials.viewer(token, kind: .token)
             }
-            context.viewer = viewer
+            // Refused where it is counted, with the requests of strangers.
+            context.hasWrongToken = context.viewer == nil
             return try await next(request, context)
         }
         context.theme = Theme(of: request)
@@ -52,26 +52,52 @@ package struct Authentication: RouterMiddleware {
     }
 }
 
-/// The site's two cookies: the session of somebody signed in, and before that a random value that the tokens of the
-/// sign-in and registration forms are derived from.
+/// The site's cookies: the session of somebody signed in; before that a random value that the tokens of the sign-in
+/// and registration forms are derived from; and who was signed in before.
 package struct SiteCookies: Sendable {
     package let site: Site
+    private let signer: Signer
     private let sessionName: String
     private let visitorName: String
+    private let browserName: String
     private let isSecure: Bool
 
-    package init(site: Site) {
+    package init(site: Site, signer: Signer) {
         // The prefix has browsers refuse the cookie from anywhere but this host over HTTPS (RFC 6265bis §4.1.3.2).
         self.site = site
+        self.signer = signer
         isSecure = site.isSecure
-        sessionName = isSecure ? "__Host-session" : "session"
-        visitorName = isSecure ? "__Host-visitor" : "visitor"
+        let prefix = isSecure ? "__Host-" : ""
+        sessionName = prefix + "session"
+        visitorName = prefix + "visitor"
+        browserName = prefix + "browser"
     }
 
-    func session(in request: Request) -> Secret? { value(sessionName, in: request) }
-    func visitor(in request: Request) -> Secret? { value(visitorName, in: request) }
+    func session(in request: Request) -> Secret? { value(sessionName, in: request).map { Secret($0) } }
 
-    /// Signs a browser in.
+    /// The visitor's secret, where this site made it: another host of the same domain may set a cookie here, and
+    /// would know what it set.
+    func visitor(in request: Request) -> Secret? {
+        guard let value = value(visitorName, in: request) else { return nil }
+        let parts = value.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 2, signer.accepts(parts[1], of: String(parts[0]), for: .visitor) else { return nil }
+        return Secret(value)
+    }
+
+    /// Where a sign-in by this request comes from.
+    package func origin(of request: Request, _ context: WebContext) -> SignInOrigin {
+        SignInOrigin(client: context.clientKey, browser: value(browserName, in: request).flatMap { KnownBrowser($0) })
+    }
+
+    /// Signs a browser in, and has it remember who was signed in.
+    package func signIn(_ issued: Credentials.Issued, from request: Request, on response: inout Response) {
+        setSession(issued.secret, on: &response)
+        let browser = value(browserName, in: request).flatMap { KnownBrowser($0) } ?? KnownBrowser()
+        let known = browser.remembering(issued.account.id, signer: signer)
+        set(browserName, known.text, seconds: 365 * 24 * 60 * 60, on: &response)
+    }
+
+    /// Sets the session of somebody who is signed in.
     package func setSession(_ secret: Secret, on response: inout Response) {
         set(sessionName, secret.text, seconds: Int(Credential.Kind.session.lifetime / 1000), on: &response)
     }
@@ -96,9 +122,15 @@ package struct SiteCookies: Sendable {
         set(visitorName, secret.text, seconds: 24 * 60 * 60, on: &response)
     }
 
-    private func value(_ name: String, in request: Request) -> Secret? {
-        guard let value = request.cookies[name]?.value, (1...256).contains(value.utf8.count) else { return nil }
-        return Secret(value)
+    /// A new secret for a visitor, as ``setVisitor(_:on:)`` takes it.
+    package func newVisitor() -> Secret {
+        let random = Secret.random().text
+        return Secret("\(random).\(signer.signature(of: random, for: .visitor))")
+    }
+
+    private func value(_ name: String, in request: Request) -> String? {
+        guard let value = request.cookies[name]?.value, (1...512).contains(value.utf8.count) else { return nil }
+        return value
     }
 
     private func set(_ name: String, _ value: String, seconds: Int, on response: inout Response) {

@@ -8,7 +8,6 @@ import Web
 struct AccountPages {
     let community: Community
     let cookies: SiteCookies
-    let signInGuard: SignInGuard
     let isDemo: Bool
 
     var routes: [Route] {
@@ -52,11 +51,10 @@ struct AccountPages {
     @Sendable func signIn(_ request: Request, _ context: WebContext) async throws -> Response {
         let form = try await request.form(context)
         do {
-            let issued = try await signInGuard.guarding(form["login"], context) {
-                try await community.credentials.signIn(
-                    login: form["login"], password: form["password"], as: .session, name: request.browser)
-            }
-            return try await enter(issued, context)
+            let issued = try await community.credentials.signIn(
+                login: form["login"], password: form["password"], as: .session, name: request.browser,
+                from: cookies.origin(of: request, context))
+            return try await enter(issued, request, context)
         } catch let problem as Problem where problem.kind == .unauthorized {
             return signInPage(Visit(context, cookies: cookies), login: form["login"], problem)
         }
@@ -81,14 +79,16 @@ struct AccountPages {
 
     private func signedIn(_ account: Account, _ request: Request, _ context: WebContext) async throws -> Response {
         let issued = try await community.credentials.issue(.session, to: account, scopes: .all, name: request.browser)
-        return try await enter(issued, context)
+        return try await enter(issued, request, context)
     }
 
     /// A new session for every sign-in; one that the browser had before ends.
-    private func enter(_ issued: Credentials.Issued, _ context: WebContext) async throws -> Response {
+    private func enter(
+        _ issued: Credentials.Issued, _ request: Request, _ context: WebContext
+    ) async throws -> Response {
         if let viewer = context.viewer { try await community.credentials.signOut(viewer) }
         var response = Response.seeOther("/")
-        cookies.setSession(issued.secret, on: &response)
+        cookies.signIn(issued, from: request, on: &response)
         return response
     }
 

@@ -12,7 +12,7 @@ struct ExplorePages {
     var routes: [Route] {
         [
             .get("explore", .anyone, use: explore),
-            .get("search", .anyone, use: search),
+            .get("search", .anyone, limits: [.searches], use: search),
             .get("tags/{tag}", .anyone, use: tag),
         ]
     }

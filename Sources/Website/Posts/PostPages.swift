@@ -14,7 +14,7 @@ struct PostPages {
     var routes: [Route] {
         [
             .get("create", .memberOrSignIn, use: composer),
-            .post("create", .member, limits: [.posts], use: publish),
+            .post("create", .member, limits: [.posts], multipartLimits: [.uploads], use: publish),
             .get("posts/{id}", .anyone, use: redirect),
             .get("p/{code}", .anyone, use: show),
             .get("p/{code}/likes", .anyone, use: likers),
@@ -24,7 +24,7 @@ struct PostPages {
             .post("p/{code}/unsave", .member, use: act(community.saves.unsave)),
             .get("p/{code}/edit", .member, use: editor),
             .post("p/{code}/edit", .member, use: edit),
-            .post("p/{code}/comments", .member, use: comment),
+            .post("p/{code}/comments", .member, limits: [.comments], use: comment),
             .post("p/{code}/delete", .member, use: delete),
             .post("comments/{id}/like", .member, limits: [.likes], use: act(onComment: community.likes.like)),
             .post("comments/{id}/unlike", .member, use: act(onComment: community.likes.unlike)),

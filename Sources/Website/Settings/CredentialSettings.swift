@@ -14,7 +14,7 @@ struct CredentialSettings {
             .post("settings/sessions/end", .member, use: end(leadingTo: "sessions")),
             .post("settings/sessions/end-others", .member, use: endOthers),
             .get("settings/tokens", .memberOrSignIn, use: tokens),
-            .post("settings/tokens", .member, use: create),
+            .post("settings/tokens", .member, limits: [.newTokens], use: create),
             .post("settings/tokens/end", .member, use: end(leadingTo: "tokens")),
         ]
     }

@@ -1,5 +1,3 @@
-import Core
-
 /// How often something may be done: so many times at once, then as many again spread over the time.
 package struct RateLimit: Sendable, Equatable, CustomStringConvertible {
     package let count: Int
@@ -16,12 +14,14 @@ package struct RateLimit: Sendable, Equatable, CustomStringConvertible {
         return seconds % 60 == 0 ? "\(count)/\(seconds / 60)m" : "\(count)/\(seconds)s"
     }
 
-    /// A limit as settings have it: `10/5m`, with `s`, `m` or `h`; nil where it is none.
+    /// A limit as settings have it: `10/5m`, with `s`, `m` or `h`, from 1 to 1,000,000 at once; nil where it is
+    /// none.
     package init?(_ text: String) {
-        let parts = text.split(separator: "/")
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, let count = Int(parts[0]), (1...1_000_000).contains(count),
             let unit = parts[1].last, let scale = ["s": 1, "m": 60, "h": 3600][unit],
-            let number = parts[1].count == 1 ? 1 : Int(parts[1].dropLast()), (1...86_400).contains(number)
+            let number = parts[1].count == 1 ? 1 : Int(parts[1].dropLast()),
+            (1...86_400).contains(number)
         else { return nil }
         self.init(count: count, seconds: number * scale)
     }
@@ -31,47 +31,79 @@ package struct RateLimit: Sendable, Equatable, CustomStringConvertible {
 package struct RateLimits: Sendable {
     package enum Kind: String, CaseIterable, Sendable {
         case signIn = "sign-in"
-        case register, anonymous, token, uploads, posts, likes, follows
+        case register, anonymous, session, token
+        case photoFiles = "photo-files"
+        case healthChecks = "health-checks"
+        case uploads, posts, comments, likes, follows, searches, exports
+        case newTokens = "new-tokens"
         case failedSignIns = "failed-sign-ins"
+        case accountFailedSignIns = "account-failed-sign-ins"
+        case wrongPasswords = "wrong-passwords"
 
         package var standard: RateLimit {
             switch self {
             case .signIn: RateLimit(count: 10, seconds: 300)
             case .register: RateLimit(count: 5, seconds: 1800)
             case .anonymous, .token: RateLimit(count: 300, seconds: 300)
+            case .session: RateLimit(count: 1200, seconds: 300)
+            case .photoFiles: RateLimit(count: 10_000, seconds: 300)
+            case .healthChecks: RateLimit(count: 60, seconds: 60)
             case .uploads: RateLimit(count: 30, seconds: 1800)
             case .posts: RateLimit(count: 50, seconds: 3600)
+            case .comments: RateLimit(count: 100, seconds: 3600)
             case .likes: RateLimit(count: 120, seconds: 3600)
             case .follows: RateLimit(count: 60, seconds: 3600)
+            case .searches: RateLimit(count: 200, seconds: 300)
+            case .exports: RateLimit(count: 5, seconds: 3600)
+            case .newTokens: RateLimit(count: 20, seconds: 3600)
             case .failedSignIns: RateLimit(count: 25, seconds: 3600)
+            case .accountFailedSignIns: RateLimit(count: 50, seconds: 3600)
+            case .wrongPasswords: RateLimit(count: 10, seconds: 3600)
             }
         }
 
-        /// What is limited, for the settings' help.
+        /// What is limited, for the settings' help and the description of the API.
         package var meaning: String {
             switch self {
             case .signIn: "sign-ins from one address"
             case .register: "registrations from one address"
             case .anonymous: "requests of strangers from one address"
+            case .session: "requests of one browser that is signed in"
             case .token: "requests with one token"
+            case .photoFiles: "photo files fetched from one address"
+            case .healthChecks: "readiness checks from one address"
             case .uploads: "uploads of one account"
             case .posts: "posts of one account"
+            case .comments: "comments of one account"
             case .likes: "likes of one account"
             case .follows: "follows of one account"
+            case .searches: "searches of one account, or of strangers from one address"
+            case .exports: "exports of one account"
+            case .newTokens: "tokens made by one account"
             case .failedSignIns: "failed sign-ins to one account from one address"
+            case .accountFailedSignIns: "failed sign-ins to one account from browsers that are new to it"
+            case .wrongPasswords: "wrong passwords given by one account that is signed in"
             }
         }
 
         /// What the person who did it too often is told.
         var words: String {
             switch self {
-            case .signIn, .failedSignIns: "Too many sign-ins"
+            case .signIn: "Too many sign-ins"
+            case .failedSignIns: "Too many failed sign-ins"
+            case .accountFailedSignIns:
+                "Too many failed sign-ins to this account. Use a browser that was signed in before"
+            case .wrongPasswords: "Too many wrong passwords"
             case .register: "Too many registrations"
-            case .anonymous, .token: "Too many requests"
+            case .anonymous, .session, .token, .photoFiles, .healthChecks: "Too many requests"
             case .uploads: "Too many uploads"
             case .posts: "Too many posts"
+            case .comments: "Too many comments"
             case .likes: "Too many likes"
             case .follows: "Too many follows"
+            case .searches: "Too many searches"
+            case .exports: "Too many exports"
+            case .newTokens: "Too many new tokens"
             }
         }
     }

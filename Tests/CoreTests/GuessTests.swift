@@ -1,0 +1,167 @@
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Core
+
+struct GuessTests {
+    private func limits(_ kind: RateLimits.Kind, _ count: Int) -> RateLimits {
+        var limits = RateLimits()
+        limits[kind] = RateLimit(count: count, seconds: 3600)
+        return limits
+    }
+
+    @Test func `of many guesses at once none escapes the count`() async throws {
+        try await TestCommunity.with(limits: limits(.failedSignIns, 4)) { test in
+            _ = try await test.member("ada")
+            let outcomes = await withTaskGroup(of: Problem?.self) { group in
+                for number in 0..<40 {
+                    group.addTask {
+                        await problem {
+                            try await test.community.credentials.signIn(
+                                login: "ada", password: "wrong \(number)", as: .session, name: "")
+                        }
+                    }
+                }
+                return await group.reduce(into: []) { $0.append($1?.kind) }
+            }
+            let checked = outcomes.count { $0 == .unauthorized }
+            // Those that found the line full were given back.
+            #expect((1...4).contains(checked))
+            #expect(outcomes.count == 40 && !outcomes.contains(nil))
+        }
+    }
+
+    @Test func `a right password gives its guess back`() async throws {
+        try await TestCommunity.with(limits: limits(.accountFailedSignIns, 2)) { test in
+            _ = try await test.member("ada")
+            for _ in 0..<5 {
+                _ = try await test.community.credentials.signIn(
+                    login: "ada", password: TestCommunity.password, as: .session, name: "")
+            }
+        }
+    }
+
+    @Test func `a browser remembers the last five accounts and believes nobody else's word`() async throws {
+        try await TestCommunity.with { test in
+            let signer = test.community.signer
+            let ids = (1...6).map { ID<Account>($0) }
+            var browser = KnownBrowser()
+            #expect(KnownBrowser(browser.text) == nil, "nobody was signed in")
+            for id in ids { browser = browser.remembering(id, signer: signer) }
+            #expect(browser.remembering(ids[5], signer: signer) == browser)
+            let kept = try #require(KnownBrowser(browser.text))
+            #expect(kept == browser && kept.text.utf8.count < 400)
+            #expect(ids.map { kept.knows($0, signer: signer) } == [false, true, true, true, true, true])
+            let stranger = Signer(key: .random())
+            #expect(!kept.knows(ids[5], signer: stranger))
+            // A signature belongs to the browser that it was given to.
+            let signature = try #require(kept.text.split(separator: ".").last)
+            #expect(KnownBrowser("other.\(signature)")?.knows(ids[5], signer: signer) == false)
+            for text in ["", ".", "a", "a.b.c.d.e.f.g"] { #expect(KnownBrowser(text) == nil) }
+        }
+    }
+
+    @Test func `copies sign with one key`() async throws {
+        try await TestCommunity.with { test in
+            let other = try await Community.signer(of: test.storage)
+            let signature = test.community.signer.signature(of: "x", for: .visitor)
+            #expect(other.accepts(signature, of: "x", for: .visitor))
+            #expect(!other.accepts(signature, of: "x", for: .knownBrowser))
+            #expect(!other.accepts(signature, of: "y", for: .visitor))
+            #expect(!other.accepts("?", of: "x", for: .visitor))
+        }
+    }
+}
+
+struct HashingQueueTests {
+    /// What runs in the queue, started and ended by the test.
+    private final class Work: Sendable {
+        let queue = HashingQueue(atOnce: 2, places: 6, reserve: 2)
+        private let started = Mutex<[String]>([])
+        private let gates = Mutex<[String: CheckedContinuation<Void, Never>]>([:])
+
+        var running: [String] { started.withLock { $0 } }
+
+        func run(_ name: String, _ account: String?, isKnown: Bool = false) -> Task<Problem?, Never> {
+            Task {
+                await problem {
+                    try await self.queue.run(for: .init(account: account, isKnown: isKnown)) {
+                        await withCheckedContinuation { continuation in
+                            self.gates.withLock { $0[name] = continuation }
+                            self.started.withLock { $0.append(name) }
+                        }
+                    }
+                }
+            }
+        }
+
+        func end(_ name: String) { gates.withLock { $0.removeValue(forKey: name) }?.resume() }
+
+        /// Waits until so many have started, and so many wait.
+        func settle(started: Int, waiting: Int) async throws {
+            try await until { running.count == started && queue.waitingCount == waiting }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(10)))
+    func `one account takes one place at a time`() async throws {
+        let work = Work()
+        let first = work.run("first", "ada")
+        try await work.settle(started: 1, waiting: 0)
+        let second = work.run("second", "ada")
+        try await work.settle(started: 1, waiting: 1)
+        let other = work.run("other", "grace")
+        try await work.settle(started: 2, waiting: 1)
+        let third = work.run("third", "ada")
+        try await work.settle(started: 2, waiting: 2)
+        let refused = await work.run("fourth", "ada").value
+        #expect(refused?.kind == .unavailable(retryAfter: 2))
+        work.end("other")
+        #expect(await other.value == nil)
+        #expect(work.running == ["first", "other"], "a place is free, and not for her")
+        for name in ["first", "second", "third"] {
+            try await until { work.running.last == name || work.running.contains(name) }
+            work.end(name)
+        }
+        for task in [first, second, third] { #expect(await task.value == nil) }
+        #expect(work.running == ["first", "other", "second", "third"])
+    }
+
+    @Test(.timeLimit(.minutes(10)))
+    func `strangers leave room for those who were here before, and these go first`() async throws {
+        let work = Work()
+        var tasks: [Task<Problem?, Never>] = []
+        for number in 0..<6 {
+            tasks.append(work.run("stranger \(number)", "\(number)"))
+            try await work.settle(started: min(number + 1, 2), waiting: max(0, number - 1))
+        }
+        let refused = await work.run("one more", "x").value
+        #expect(refused?.kind == .unavailable(retryAfter: 2))
+        tasks.append(work.run("known", "ada", isKnown: true))
+        try await work.settle(started: 2, waiting: 5)
+        work.end("stranger 0")
+        try await work.settle(started: 3, waiting: 4)
+        #expect(work.running.last == "known")
+        for name in ["known"] + (1..<6).map({ "stranger \($0)" }) {
+            try await until { work.running.contains(name) }
+            work.end(name)
+        }
+        for task in tasks { #expect(await task.value == nil) }
+        #expect(work.queue.waitingCount == 0)
+    }
+
+    @Test(.timeLimit(.minutes(10)))
+    func `whoever gives up leaves the line`() async throws {
+        let work = Work()
+        let first = work.run("first", "ada")
+        try await work.settle(started: 1, waiting: 0)
+        let second = Task { try await work.queue.run(for: .init(account: "ada", isKnown: false)) {} }
+        try await work.settle(started: 1, waiting: 1)
+        second.cancel()
+        await #expect(throws: CancellationError.self) { try await second.value }
+        #expect(work.queue.waitingCount == 0)
+        work.end("first")
+        #expect(await first.value == nil)
+    }
+}
