@@ -127,6 +127,26 @@ struct DirectUploadTests {
         }
     }
 
+    @Test func `what is set aside for one account has a bound: the oldest goes first`() async throws {
+        try await TestCommunity.with { test in
+            let (ada, ben) = (try await test.member("ada"), try await test.member("ben"))
+            let others = try await bring(Data("other".utf8), by: ben, in: test)
+            var brought: [ID<Photo>] = []
+            for number in 0..<DirectUploads.mostKept + 5 {
+                if number % DirectUploads.limit == 0 { test.time.advance(by: DirectUploads.offerLifetime) }
+                test.time.advance(by: 1)
+                brought.append(try await bring(Data("bytes".utf8), by: ada, in: test))
+            }
+            test.time.advance(by: DirectUploads.offerLifetime + 60_001)
+            try await test.settle()
+            #expect(try await test.community.media.uploads().count == DirectUploads.mostKept + 1)
+            let left = try await test.storage.read { connection -> [ID<Photo>] in
+                try connection.rows("SELECT id FROM direct_uploads") { $0.id() }
+            }
+            #expect(Set(left) == Set(brought.dropFirst(5) + [others]))
+        }
+    }
+
     @Test func `what nobody posted goes after a day, in a bucket too`() async throws {
         try await TestCommunity.with(isInBucket: true) { test in
             let ada = try await test.member("ada")

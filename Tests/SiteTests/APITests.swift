@@ -94,6 +94,11 @@ struct APITests {
             #expect(try await stranger.upload(path, [.file("photo", cat)]).faults.first?["field"] == "file")
             #expect(try await stranger.upload(path, [.file("file", cat)]).status == .noContent)
             #expect(try await stranger.upload("/api/uploads/nobody", [.file("file", cat)]).status == .notFound)
+            let larger = try await stranger.upload(path, [.file("file", cat + [0])])
+            #expect(larger.status == .unprocessableContent && larger.faults.first?["field"] == "file")
+            // Refused before it is looked at whether it is a form at all.
+            let unknown = "/api/uploads/\(String(repeating: "0", count: 32))"
+            #expect(try await stranger.send(.post, unknown, json: "{}").status == .notFound)
             let id = try #require(offer.json["mediaId"] as? String)
             let post = try await ada.send(.post, "/api/posts", json: "{\"mediaIds\": [\"\(id)\"]}")
             #expect(post.status == .created)

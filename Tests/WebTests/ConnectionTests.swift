@@ -217,4 +217,20 @@ struct ConnectionTests {
             _ = try channel.finish(acceptAlreadyClosed: true)
         }
     }
+
+    @Test func `a fast beginning of a body buys no slow end`() throws {
+        let channel = EmbeddedChannel(handler: SlowBodies(limits: ConnectionLimits()))
+        try channel.connect(to: .init(ipAddress: "127.0.0.1", port: 1)).wait()
+        let head = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/", headers: ["Host": "a"])
+        try channel.writeInbound(HTTPServerRequestPart.head(head))
+        // What would be allowed hours at the slowest rate.
+        for _ in 0..<200 {
+            try channel.writeInbound(HTTPServerRequestPart.body(ByteBuffer(repeating: 1, count: 1_000_000)))
+        }
+        channel.embeddedEventLoop.advanceTime(by: .minutes(14))
+        #expect(channel.isActive)
+        channel.embeddedEventLoop.advanceTime(by: .minutes(1))
+        #expect(!channel.isActive)
+        _ = try channel.finish(acceptAlreadyClosed: true)
+    }
 }

@@ -36,7 +36,9 @@ struct MultipartTests {
                 head: .init(method: .post, scheme: nil, authority: nil, path: "/", headerFields: [.contentType: contentType]),
                 body: RequestBody(asyncSequence: stream))
             do {
-                let result = try await MultipartReader.withForm(of: request, in: uploads, limits: limits) { form in
+                let result = try await MultipartReader.withForm(
+                    of: request, in: uploads, from: .account(ID(1)), limits: limits
+                ) { form in
                     try form.fields.map { ($0.name, Array($0.value.utf8)) }
                         + form.files.map { ($0.name, Array(try Data(contentsOf: URL(fileURLWithPath: $0.path)))) }
                 }
@@ -153,6 +155,92 @@ struct MultipartTests {
         #expect(try await read(empty).isEmpty)
         let named = body([("Content-Disposition: form-data; name=\"f\"; filename=\"x\"", [])])
         #expect(try await read(named).count == 1)
+    }
+
+    @Test func `empty files count like any other`() async throws {
+        let empty = body(Array(repeating: ("Content-Disposition: form-data; name=\"f\"; filename=\"x\"", []), count: 300))
+        await #expect(throws: MultipartError.tooManyFiles(limit: 10)) { try await read(empty) }
+    }
+
+    @Test func `parts count whatever they hold, and so do bytes that belong to none`() async throws {
+        let unchosen = (headers: "Content-Disposition: form-data; name=\"f\"; filename=\"\"", bytes: [UInt8]())
+        await #expect(throws: MultipartError.self) { try await read(body(Array(repeating: unchosen, count: 2000))) }
+        var limits = MultipartLimits()
+        limits.files = 1
+        limits.fileBytes = 100
+        limits.fields = 1
+        limits.fieldBytes = 10
+        let text = (headers: "Content-Disposition: form-data; name=\"t\"", bytes: Array("x".utf8))
+        let noise = Array(repeating: UInt8(ascii: "x"), count: 100_000)
+        await #expect(throws: MultipartError.self) { try await read(body([text]) + noise, limits: limits) }
+        await #expect(throws: MultipartError.self) {
+            try await read(noise + Array("\r\n".utf8) + body([text]), limits: limits)
+        }
+        #expect(try await read(body([text]), limits: limits).count == 1)
+    }
+
+    @Test(.timeLimit(.minutes(10)))
+    func `a form whose request is cancelled leaves no file`() async throws {
+        try await Fixtures.withFolder { folder in
+            let uploads = try UploadFolder(folder + "/uploads")
+            let (pieces, continuation) = AsyncStream.makeStream(of: ByteBuffer.self)
+            let part = "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"x\"\r\n\r\n"
+            continuation.yield(ByteBuffer(string: part + String(repeating: "x", count: 1000)))
+            let request = Request(
+                head: .init(
+                    method: .post, scheme: nil, authority: nil, path: "/",
+                    headerFields: [.contentType: "multipart/form-data; boundary=b"]),
+                body: RequestBody(asyncSequence: pieces))
+            let form = Task {
+                try await MultipartReader.withForm(of: request, in: uploads, from: .account(ID(1))) { $0.files.count }
+            }
+            while Fixtures.files(below: folder).isEmpty { try await Task.sleep(for: .milliseconds(2)) }
+            form.cancel()
+            await #expect(throws: (any Error).self) { try await form.value }
+            #expect(Fixtures.files(below: folder) == [])
+        }
+    }
+
+    @Test func `a form takes of the disk what its sender may, and gives it back`() async throws {
+        try await Fixtures.withFolder { folder in
+            var limits = UploadLimits()
+            limits.bytesOfOne = 1000
+            let uploads = try UploadFolder(folder + "/uploads", limits: limits)
+            func send(_ count: Int) async throws -> Int {
+                let headers = "Content-Disposition: form-data; name=\"f\"; filename=\"x\""
+                let file = (headers: headers, bytes: [UInt8](repeating: 1, count: count))
+                let request = Request(
+                    head: .init(
+                        method: .post, scheme: nil, authority: nil, path: "/",
+                        headerFields: [.contentType: "multipart/form-data; boundary=b"]),
+                    body: .init(buffer: ByteBuffer(bytes: body([file]))))
+                return try await MultipartReader.withForm(of: request, in: uploads, from: .account(ID(1))) { form in
+                    form.files.reduce(0) { $0 + $1.byteCount }
+                }
+            }
+            for _ in 0..<3 {
+                #expect(await problem { try await send(1001) }?.kind == .tooMany(retryAfter: 10))
+                #expect(try await send(1000) == 1000)
+            }
+            #expect(Fixtures.files(below: folder) == [])
+        }
+    }
+
+    @Test func `a form that says itself to be too long is not read`() async throws {
+        try await Fixtures.withFolder { folder in
+            let uploads = try UploadFolder(folder + "/uploads")
+            let limit = MultipartLimits.onePhoto.bodyBytes
+            let request = Request(
+                head: .init(
+                    method: .post, scheme: nil, authority: nil, path: "/",
+                    headerFields: [.contentType: "multipart/form-data; boundary=b", .contentLength: String(limit + 1)]),
+                body: RequestBody(asyncSequence: AsyncStream<ByteBuffer> { nil }))
+            await #expect(throws: MultipartError.bodyTooLarge(limit: limit)) {
+                try await MultipartReader.withForm(
+                    of: request, in: uploads, from: .account(ID(1)), limits: .onePhoto
+                ) { _ in true }
+            }
+        }
     }
 
     @Test func `header parameters are read as written`() {

@@ -59,7 +59,9 @@ struct OwnAccountRoutes {
 
     @Sendable func setPicture(_ request: Request, _ context: MemberContext) async throws -> Response {
         let viewer = context.member
-        return try await MultipartReader.withForm(of: request, in: uploads) { form in
+        return try await MultipartReader.withForm(
+            of: request, in: uploads, from: .account(viewer.id), limits: .onePhoto
+        ) { form in
             let file = try form.photo(named: "image")
             _ = try await community.accounts.setPicture(PhotoUpload(path: file.path, altText: ""), by: viewer)
             return try await own(viewer)

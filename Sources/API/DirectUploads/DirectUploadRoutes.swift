@@ -34,10 +34,22 @@ struct DirectUploadRoutes {
     /// given: whoever holds it may bring one photo, for five minutes.
     @Sendable func receive(_ request: Request, _ context: WebContext) async throws -> Response {
         guard let name = UploadName(try context.pathText("upload")) else { throw Problem.notFound("upload") }
-        return try await MultipartReader.withForm(of: request, in: uploads) { form in
-            let file = try form.photo(named: "file")
-            try await community.directUploads.receive(file.path, byteCount: file.byteCount, as: name)
-            return .noContent
+        // Asked before the form is read: nothing is written for an address that takes nothing, and no more
+        // than was offered for one that does.
+        var limits = MultipartLimits.onePhoto
+        limits.fileBytes = try await community.directUploads.expectedBytes(of: name)
+        do {
+            return try await MultipartReader.withForm(
+                of: request, in: uploads, from: .address(name), limits: limits
+            ) { form in
+                let file = try form.photo(named: "file")
+                try await community.directUploads.receive(file.path, byteCount: file.byteCount, as: name)
+                return .noContent
+            }
+        } catch MultipartError.fileTooLarge, MultipartError.bodyTooLarge {
+            throw Problem(
+                .invalid, field: "file",
+                "The photo is larger than the \(limits.fileBytes) bytes it was announced with.")
         }
     }
 }

@@ -50,7 +50,7 @@ struct PostRoutes {
     }
 
     private func publishUploads(_ request: Request, by viewer: Viewer) async throws -> Response {
-        try await MultipartReader.withForm(of: request, in: uploads) { form in
+        try await MultipartReader.withForm(of: request, in: uploads, from: .account(viewer.id)) { form in
             let altTexts = form.all("altText")
             let photos = form.files.enumerated().map { place, file in
                 PhotoUpload(path: file.path, altText: place < altTexts.count ? altTexts[place] : "")

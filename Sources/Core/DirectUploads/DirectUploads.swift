@@ -11,6 +11,9 @@ package struct DirectUploads: Sendable {
     static let offerLifetime: Int64 = 5 * 60 * 1000
     /// How many photos of one account may be on their way: only offers that are still good count.
     package static let limit = 20
+    /// How many of one account are kept until they are posted: the oldest gives way to the next. So what is
+    /// set aside has a bound, and nobody is locked out by it.
+    package static let mostKept = 2 * limit
 
     let storage: any Storage
     let media: any MediaStorage
@@ -36,7 +39,7 @@ package struct DirectUploads: Sendable {
         let now = clock.now()
         let name = UploadName.random()
         let id = ids.next(Photo.self)
-        try await storage.write { connection in
+        try await storage.write { [photos] connection in
             try Accounts.refuseDemo(viewer, in: connection)
             let good = try DirectUploadRecords.offers(
                 to: viewer.id, after: now - Self.offerLifetime, now: now, in: connection)
@@ -46,25 +49,41 @@ package struct DirectUploads: Sendable {
                     .tooMany(retryAfter: Int((end - now + 999) / 1000)),
                     "\(Self.limit) of your photos are on their way already: post them first, or wait.")
             }
+            let kept = try DirectUploadRecords.all(of: viewer.id, in: connection)
+                .sorted { $0.createdAt < $1.createdAt }
+            // Never one that is still good: there are fewer of these than may be kept.
+            let leaving = kept.prefix(max(0, kept.count + 1 - Self.mostKept))
+            for record in leaving { _ = try DirectUploadRecords.delete(record.id, in: connection) }
+            try photos.discard(Array(leaving), in: connection)
             try DirectUploadRecords.insert(id, of: viewer.id, name, wish, at: now, in: connection)
         }
+        photos.jobs.wake()
         let end = now + Self.offerLifetime
         let form = try await media.directUpload(
             DirectUpload(name: name, contentType: wish.contentType, byteCount: wish.byteCount, expiresAt: end))
         return Offer(id: id, name: name, form: form, expiresAt: end)
     }
 
-    /// Sets aside a photo that came to the site itself.
-    /// - Parameter path: the file, which is moved away.
-    package func receive(_ path: String, byteCount: Int, as name: UploadName) async throws {
+    /// How many bytes the photo has that an address takes. To be asked before any of it is read.
+    /// - Throws: ``Problem`` of kind `notFound` where the address takes none, or not any more.
+    package func expectedBytes(of name: UploadName) async throws -> Int {
         let now = clock.now()
         let found = try await storage.read { try DirectUploadRecords.find(name, in: $0) }
         guard let found, now < found.createdAt + Self.offerLifetime else {
             throw Problem(.notFound, "This address takes no photo, or not any more: ask for a new one.")
         }
-        guard byteCount == found.byteCount else {
+        return Int(found.byteCount)
+    }
+
+    /// Sets aside a photo that came to the site itself.
+    /// - Parameter path: the file, which is moved away.
+    package func receive(_ path: String, byteCount: Int, as name: UploadName) async throws {
+        // Asked again, as the photo may have taken its time.
+        let expected = try await expectedBytes(of: name)
+        guard byteCount == expected else {
             throw Problem(
-                .invalid, field: "file", "The photo has \(byteCount) bytes; the address was given for \(found.byteCount).")
+                .invalid, field: "file",
+                "The photo has \(byteCount) bytes; the address was given for \(expected).")
         }
         try await media.setAside(path, as: name)
     }
@@ -75,8 +94,9 @@ package struct DirectUploads: Sendable {
         guard !found.isEmpty else { return }
         // In the order of the post, so that a refusal names the photo's place in it.
         let order = Dictionary(ids.enumerated().map { ($1, $0) }) { first, _ in first }
-        try await uploads.withFolder { folder in
-            for record in found.sorted(by: { order[$0.id, default: 0] < order[$1.id, default: 0] }) {
+        for record in found.sorted(by: { order[$0.id, default: 0] < order[$1.id, default: 0] }) {
+            // A folder for each: of a post, no more than one original lies on the disk at a time.
+            try await uploads.withFolder { folder in
                 try await develop(record, place: order[record.id, default: 0], by: viewer, in: folder)
             }
         }

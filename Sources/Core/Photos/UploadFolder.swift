@@ -5,11 +5,16 @@ import NIOPosix
 package struct UploadFolder: Sendable {
     package let path: String
     package let threads: NIOThreadPool
+    /// How much of the disk the uploads in it take.
+    package let space: UploadSpace
 
     /// Makes the folder, empty.
-    package init(_ path: String, threads: NIOThreadPool = .singleton) throws {
+    package init(
+        _ path: String, limits: UploadLimits = UploadLimits(), threads: NIOThreadPool = .singleton
+    ) throws {
         self.path = path
         self.threads = threads
+        space = UploadSpace(limits: limits)
         try Files.remove(path)
         try Files.makeFolder(path)
     }
@@ -33,6 +38,13 @@ package struct UploadFolder: Sendable {
 
     /// Removes files or folders; one that cannot be removed now goes at the next start.
     package func remove(_ paths: [String]) async {
-        _ = try? await threads.runIfActive { for path in paths { try Files.remove(path) } }
+        // The request may be cancelled, which is no reason to leave its files: `runIfActive` would not even
+        // begin.
+        await withCheckedContinuation { done in
+            threads.submit { _ in
+                for path in paths { try? Files.remove(path) }
+                done.resume()
+            }
+        }
     }
 }

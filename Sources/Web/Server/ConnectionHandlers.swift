@@ -92,11 +92,14 @@ final class SlowBodies: ChannelInboundHandler, RemovableChannelHandler {
         context.fireChannelInactive()
     }
 
+    /// How long the body may take in all, by the bytes so far.
+    private var allowed: TimeAmount {
+        min(limits.wholeBody, limits.body + .seconds(Int64(byteCount / limits.bytesPerSecond)))
+    }
+
     /// Looks again when the bytes so far would have run out.
     private func schedule(_ context: ChannelHandlerContext) {
-        let allowed = limits.body + .seconds(Int64(byteCount / limits.bytesPerSecond))
         check = context.eventLoop.assumeIsolated().scheduleTask(deadline: start + allowed) { [self] in
-            let allowed = limits.body + .seconds(Int64(byteCount / limits.bytesPerSecond))
             if context.eventLoop.now >= start + allowed { context.close(promise: nil) } else { schedule(context) }
         }
     }

@@ -67,6 +67,8 @@ package struct ConnectionLimits: Sendable {
     /// A body may take this long, and longer only while it comes at the rate below.
     package var body = TimeAmount.seconds(15)
     package var bytesPerSecond = 16_000
+    /// No body may take longer, at whatever rate it comes: a fast beginning buys no slow end.
+    package var wholeBody = TimeAmount.minutes(15)
 
     package init() {}
 

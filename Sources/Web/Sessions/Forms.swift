@@ -40,9 +40,9 @@ extension Request {
 
     /// Reads the form of a page that has files, and removes these after `use`.
     package func form<Result: Sendable>(
-        _ context: some HandlerContext, uploads: UploadFolder, use: (Form) async throws -> Result
+        _ context: MemberContext, uploads: UploadFolder, use: (Form) async throws -> Result
     ) async throws -> Result {
-        try await MultipartReader.withForm(of: self, in: uploads) { form in
+        try await MultipartReader.withForm(of: self, in: uploads, from: .account(context.member.id)) { form in
             try await use(Form(form.fields, files: form.files, secret: context.web.formSecret))
         }
     }

@@ -10,6 +10,8 @@ package enum MultipartError: Error, Equatable {
     case fileTooLarge(number: Int, limit: Int)
     case fieldTooLarge(name: String, limit: Int)
     case tooManyFields(limit: Int)
+    case tooManyParts(limit: Int)
+    case bodyTooLarge(limit: Int)
 }
 
 extension Problem {
@@ -20,7 +22,8 @@ extension Problem {
         case .malformed(let what): self.init(.unreadable, "The form cannot be read: \(what).")
         case .truncated: self.init(.unreadable, "The upload broke off before its end; send it again.")
         case .tooManyFiles(let limit):
-            self.init(.invalid, field: "image", "At most \(limit) photos go at once; choose fewer.")
+            let words = limit == 1 ? "Send one photo." : "At most \(limit) photos go at once; choose fewer."
+            self.init(.invalid, field: "image", words)
         case .fileTooLarge(let number, let limit):
             self.init(
                 .tooLarge, field: "image",
@@ -28,6 +31,9 @@ extension Problem {
         case .fieldTooLarge(let name, let limit):
             self.init(.tooLarge, field: name, "The field \(name) is longer than \(limit / 1024) KiB.")
         case .tooManyFields(let limit): self.init(.unreadable, "A form has at most \(limit) fields.")
+        case .tooManyParts(let limit): self.init(.unreadable, "A form has at most \(limit) parts.")
+        case .bodyTooLarge(let limit):
+            self.init(.tooLarge, "The form is larger than the \(limit / 1_000_000 + 1) MB taken here.")
         }
     }
 }

@@ -37,5 +37,18 @@ package struct MultipartLimits: Sendable {
     /// The header lines of one part, in bytes.
     package var headerBytes = 4 * 1024
 
+    /// Parts of any kind: a browser sends one for every file field, chosen or not.
+    var parts: Int { fields + 2 * files }
+    /// Bytes of the whole body, with header lines and boundaries.
+    var bodyBytes: Int { fields * fieldBytes + files * fileBytes + (parts + 1) * (headerBytes + 256) }
+
     package init() {}
+
+    /// Those of a form that brings one photo and little else.
+    package static var onePhoto: MultipartLimits {
+        var limits = MultipartLimits()
+        limits.files = 1
+        limits.fields = 8
+        return limits
+    }
 }

@@ -5,27 +5,38 @@ import NIOCore
 import NIOPosix
 
 /// Reads a form of `multipart/form-data` (RFC 7578) while it arrives: text into memory, files onto disk, under names
-/// of our own.
+/// of our own and within what the sender may take of it.
 package struct MultipartReader {
     private let folder: UploadFolder
+    private let sender: UploadSender
     private let limits: MultipartLimits
     private var form = MultipartForm()
     private var part: Part?
+    private var partsSeen = 0
     private var filesSeen = 0
+    /// Every file made, and what is reserved for them.
+    private var paths: [String] = []
+    private var reservedBytes = 0
+    private var reservedFiles = 0
 
     private enum Part {
         case field(name: String, bytes: ByteBuffer)
-        case file(name: String, isNamed: Bool, sink: FileSink)
+        /// Its file is made with its first byte: what a browser sends where no file was chosen has none.
+        case file(name: String, isNamed: Bool, sink: FileSink?)
     }
 
     /// Reads the form, hands it to `use`, and removes whatever files it left, however `use` ends.
     package static func withForm<Result: Sendable>(
-        of request: Request, in folder: UploadFolder, limits: MultipartLimits = .init(),
+        of request: Request, in folder: UploadFolder, from sender: UploadSender,
+        limits: MultipartLimits = .init(),
         use: (MultipartForm) async throws -> Result
     ) async throws -> Result {
-        var reader = MultipartReader(folder: folder, limits: limits)
+        var reader = MultipartReader(folder: folder, sender: sender, limits: limits)
         do {
             let boundary = try boundary(in: request.headers[.contentType] ?? "")
+            if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limits.bodyBytes {
+                throw MultipartError.bodyTooLarge(limit: limits.bodyBytes)
+            }
             try await reader.read(request.body, boundary: boundary)
             let result = try await use(reader.form)
             await reader.removeFiles()
@@ -36,14 +47,23 @@ package struct MultipartReader {
         }
     }
 
-    private init(folder: UploadFolder, limits: MultipartLimits) {
+    private init(folder: UploadFolder, sender: UploadSender, limits: MultipartLimits) {
         self.folder = folder
+        self.sender = sender
         self.limits = limits
     }
 
-    private mutating func read(_ body: some AsyncSequence<ByteBuffer, any Error>, boundary: String) async throws {
+    private mutating func read(_ body: some AsyncSequence<ByteBuffer, any Error>, boundary: String)
+        async throws
+    {
         var scanner = MultipartScanner(boundary: boundary, headerBytes: limits.headerBytes)
+        var byteCount = 0
         for try await piece in body {
+            // What stands before the first boundary and after the last counts too.
+            byteCount += piece.readableBytes
+            guard byteCount <= limits.bodyBytes else {
+                throw MultipartError.bodyTooLarge(limit: limits.bodyBytes)
+            }
             scanner.append(piece)
             while let event = try scanner.next() { try await take(event) }
         }
@@ -52,22 +72,25 @@ package struct MultipartReader {
 
     private mutating func take(_ event: MultipartScanner.Event) async throws {
         switch event {
-        case .part(let headers): try await begin(try PartHeaders(headers))
+        case .part(let headers): try begin(try PartHeaders(headers))
         case .content(let bytes): try await add(bytes)
         case .partEnd: try await end()
         case .end: break
         }
     }
 
-    private mutating func begin(_ headers: PartHeaders) async throws {
+    private mutating func begin(_ headers: PartHeaders) throws {
+        partsSeen += 1
+        guard partsSeen <= limits.parts else { throw MultipartError.tooManyParts(limit: limits.parts) }
         guard let fileName = headers.fileName else {
-            guard form.fields.count < limits.fields else { throw MultipartError.tooManyFields(limit: limits.fields) }
+            guard form.fields.count < limits.fields else {
+                throw MultipartError.tooManyFields(limit: limits.fields)
+            }
             part = .field(name: headers.name, bytes: ByteBuffer())
             return
         }
-        let path = folder.newPath()
-        let sink = try await folder.threads.runIfActive { try FileSink(path) }
-        part = .file(name: headers.name, isNamed: !fileName.isEmpty, sink: sink)
+        if !fileName.isEmpty { try countFile() }
+        part = .file(name: headers.name, isNamed: !fileName.isEmpty, sink: nil)
     }
 
     private mutating func add(_ bytes: ByteBuffer) async throws {
@@ -78,16 +101,16 @@ package struct MultipartReader {
             }
             collected.writeImmutableBuffer(bytes)
             part = .field(name: name, bytes: collected)
-        case .file(let name, let isNamed, var sink):
-            if sink.byteCount == 0 {
-                filesSeen += 1
-                guard filesSeen <= limits.files else { throw MultipartError.tooManyFiles(limit: limits.files) }
-            }
+        case .file(let name, let isNamed, let open):
+            if open == nil, !isNamed { try countFile() }
+            var sink = if let open { open } else { try await makeFile() }
             sink.byteCount += bytes.readableBytes
             part = .file(name: name, isNamed: isNamed, sink: sink)
             guard sink.byteCount <= limits.fileBytes else {
                 throw MultipartError.fileTooLarge(number: filesSeen, limit: limits.fileBytes)
             }
+            try folder.space.reserve(bytes: bytes.readableBytes, for: sender)
+            reservedBytes += bytes.readableBytes
             try await folder.threads.runIfActive { [sink] in try sink.write(bytes) }
         case nil: break
         }
@@ -100,21 +123,32 @@ package struct MultipartReader {
                 throw MultipartError.malformed("the field \(name) is not UTF-8")
             }
             form.fields.append((name, value))
-        case .file(_, isNamed: false, let sink) where sink.byteCount == 0:
-            // What a browser sends where no file was chosen.
-            await folder.remove([sink.path])
-        case .file(let name, _, let sink):
+        case .file(_, isNamed: false, sink: nil): break
+        case .file(let name, _, let open):
+            let sink = if let open { open } else { try await makeFile() }
             form.files.append(.init(name: name, path: sink.path, byteCount: sink.byteCount))
         case nil: break
         }
         part = nil
     }
 
+    private mutating func countFile() throws(MultipartError) {
+        filesSeen += 1
+        guard filesSeen <= limits.files else { throw .tooManyFiles(limit: limits.files) }
+    }
+
+    private mutating func makeFile() async throws -> FileSink {
+        try folder.space.reserve(files: 1, for: sender)
+        reservedFiles += 1
+        let path = folder.newPath()
+        paths.append(path)
+        return try await folder.threads.runIfActive { try FileSink(path) }
+    }
+
     private mutating func removeFiles() async {
-        var paths = form.files.map(\.path)
-        if case .file(_, _, let sink) = part { paths.append(sink.path) }
         part = nil
         if !paths.isEmpty { await folder.remove(paths) }
+        folder.space.release(bytes: reservedBytes, files: reservedFiles, for: sender)
     }
 
     private static func boundary(in contentType: String) throws(MultipartError) -> String {
