@@ -129,13 +129,16 @@ let package = Package(
         .target(
             name: "Imaging",
             dependencies: [
-                "CVips", .product(name: "Subprocess", package: "swift-subprocess"),
+                "CSandbox", .target(name: "CSeccomp", condition: .when(platforms: [.linux])), "CVips",
+                .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             exclude: ["README.md"], swiftSettings: strict),
         .target(name: "HTML", swiftSettings: strict),
         .target(name: "CVips"),
         .systemLibrary(name: "CMalloc"),
+        .target(name: "CSandbox"),
+        .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -161,9 +164,12 @@ let package = Package(
         .executableTarget(
             name: "HTMLBenchmark", dependencies: ["HTML"], path: "Tests/Benchmarks/HTML", swiftSettings: strict),
         .testTarget(name: "HTMLTests", dependencies: ["HTML", "TestSupport"], swiftSettings: strict),
-        .testTarget(
-            name: "ImagingTests", dependencies: ["App", "Imaging", "TestSupport"], resources: [.copy("Fixtures")],
+        .executableTarget(
+            name: "ConfinementProbe", dependencies: ["Imaging"], path: "Tests/ConfinementProbe",
             swiftSettings: strict),
+        .testTarget(
+            name: "ImagingTests", dependencies: ["App", "ConfinementProbe", "Imaging", "TestSupport"],
+            resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "MediaStorageTests",
             dependencies: [

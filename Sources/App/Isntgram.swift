@@ -1,8 +1,28 @@
 import ArgumentParser
+import Dispatch
+import Foundation
+import Imaging
 import Logging
 
-/// The program.
 @main
+enum Program {
+    static func main() {
+        ProcessSetup.prepare()
+        let arguments = CommandLine.arguments.dropFirst()
+        // The server starts this itself. It comes before anything makes a second thread, which could not be
+        // confined.
+        if arguments.first == RenderWorker.command {
+            exit(RenderWorker.main(arguments: Array(arguments.dropFirst())))
+        }
+        Task {
+            await Isntgram.main(nil)
+            exit(EXIT_SUCCESS)
+        }
+        dispatchMain()
+    }
+}
+
+/// The command line.
 struct Isntgram: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "isntgram",
@@ -10,17 +30,13 @@ struct Isntgram: AsyncParsableCommand {
         discussion: "Begin with «isntgram serve» and open the address it prints.",
         version: version,
         subcommands: [
-            Serve.self, Migrate.self, UserCommands.self, TokenCommands.self, InviteCommands.self, Maintain.self, JobCommands.self,
+            Serve.self, Migrate.self, UserCommands.self, TokenCommands.self, InviteCommands.self,
+            Maintain.self, JobCommands.self,
             StorageCommands.self,
             MediaCommands.self, HealthCheck.self,
-            RenderPhoto.self, MakeVariants.self,
+            MakeVariants.self,
             SeedCommunity.self,
         ])
 
     static let version = "0.1.0"
-
-    static func main() async {
-        ProcessSetup.prepare()
-        await main(nil)
-    }
 }

@@ -21,6 +21,8 @@ typedef void object;
     F(int, vips_object_set_from_string, (object *, const char *)) \
     F(int, vips_object_build, (object *)) \
     F(void, vips_object_unref_outputs, (object *)) \
+    F(object *, vips_source_new_from_descriptor, (int)) \
+    F(object *, vips_target_new_to_descriptor, (int)) \
     F(cvips_image *, vips_image_copy_memory, (cvips_image *)) \
     F(int, vips_image_get_width, (const cvips_image *)) \
     F(int, vips_image_get_height, (const cvips_image *)) \
@@ -83,6 +85,9 @@ const char *cvips_open_heif(void) {
         fclose(module);
         if (!g_module_open(path, 1)) return g_module_error();
     }
+    // A newer libheif has its decoders apart too and loads them when it is first used, which may be too late.
+    void *init = dlsym(RTLD_DEFAULT, "heif_init");
+    if (init) ((void (*)(void *))init)(NULL);
     open = 1;
     return NULL;
 }
@@ -99,11 +104,14 @@ static int run(object *operation, const char *options, cvips_image **out) {
     return failed ? -1 : 0;
 }
 
-cvips_image *cvips_load(const char *loader, const char *path, const char *options) {
+cvips_image *cvips_load(const char *loader, int descriptor, const char *options) {
     cvips_image *out = NULL;
+    object *source = vips_source_new_from_descriptor(descriptor);
+    if (!source) return NULL;
     object *operation = vips_operation_new(loader);
+    if (operation) g_object_set(operation, "source", source, NULL);
+    g_object_unref(source);
     if (!operation) return NULL;
-    g_object_set(operation, "filename", path, NULL);
     return run(operation, options, &out) ? NULL : out;
 }
 
@@ -118,10 +126,13 @@ cvips_image *cvips_apply(const char *name, cvips_image *image, const char *optio
 
 cvips_image *cvips_in_memory(cvips_image *image) { return vips_image_copy_memory(image); }
 
-int cvips_save(const char *saver, cvips_image *image, const char *path, const char *options) {
+int cvips_save(const char *saver, cvips_image *image, int descriptor, const char *options) {
+    object *target = vips_target_new_to_descriptor(descriptor);
+    if (!target) return -1;
     object *operation = vips_operation_new(saver);
+    if (operation) g_object_set(operation, "in", image, "target", target, NULL);
+    g_object_unref(target);
     if (!operation) return -1;
-    g_object_set(operation, "in", image, "filename", path, NULL);
     return run(operation, options, NULL);
 }
 

@@ -12,6 +12,13 @@ struct Blurhash {
     let width: Int
     let height: Int
 
+    /// Characters of the hashes that photos get, of 4 × 3 cosines: two of the head, four of the average
+    /// colour, and two of each of the other eleven.
+    static let length = 28
+
+    /// Whether a text has only characters that a hash is written in.
+    static func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy(Base83.characters.contains) }
+
     /// The hash with so many cosines across and down, 1 to 9 each.
     func text(across: Int, down: Int) -> String {
         var factors = self.factors(across: across, down: down)
@@ -82,7 +89,7 @@ struct Blurhash {
 
 /// Numbers in the 83 characters that need no escaping in HTML, JSON or URLs' fragments.
 private enum Base83 {
-    private static let characters = Array(
+    fileprivate static let characters = Array(
         "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~".utf8)
 
     static func text(_ value: Int, length: Int) -> String {

@@ -29,14 +29,14 @@ enum PhotoFormat: CaseIterable {
         }
     }
 
-    /// libvips' operation that reads it.
+    /// libvips' operation that reads it from an open file.
     var loader: String {
         switch self {
-        case .jpeg: "jpegload"
-        case .png: "pngload"
-        case .webp: "webpload"
-        case .gif: "gifload"
-        case .heif: "heifload"
+        case .jpeg: "jpegload_source"
+        case .png: "pngload_source"
+        case .webp: "webpload_source"
+        case .gif: "gifload_source"
+        case .heif: "heifload_source"
         }
     }
 

@@ -31,6 +31,10 @@ package struct PhotoProcessor: Sendable {
     /// Photos waiting for their turn now.
     package var waiting: Int { slots.waiting }
 
+    /// What confines the processes that read photos here, by having one confine itself.
+    /// - Throws: ``RenderFailure`` where none can be confined, so that no photo can be read.
+    package func confinement() async throws -> Confinement { try await process.confinement() }
+
     /// Renders the photo at `file` into a folder that exists; the files are named in the result.
     ///
     /// Whatever fails, and when the task is cancelled, the child has ended and the folder is as it was.
@@ -50,7 +54,10 @@ package struct PhotoProcessor: Sendable {
             try await Self.onDiskThread { try Self.make(folder: workshop) }
             do {
                 let photo = try await process.render(file, into: workshop, as: shape)
-                try await Self.onDiskThread { try Self.move(photo, as: shape, from: workshop, to: folder) }
+                try await Self.onDiskThread { [limits] in
+                    try photo.verify(in: workshop, as: shape, within: limits)
+                    try Self.move(photo, from: workshop, to: folder)
+                }
                 return photo
             } catch {
                 await Self.onDiskThread { try? FileManager.default.removeItem(atPath: workshop) }
@@ -79,14 +86,15 @@ package struct PhotoProcessor: Sendable {
         }
     }
 
-    /// Moves the files up once they are known to be what the reply says; leaves none where one is not.
-    private static func move(_ photo: RenderedPhoto, as shape: PhotoShape, from workshop: String, to folder: String) throws {
-        try photo.verify(in: workshop, as: shape)
+    /// Moves the files up, each to its name, once they are known to be what the reply says; leaves none where
+    /// one is not.
+    private static func move(_ photo: RenderedPhoto, from workshop: String, to folder: String) throws {
         var moved: [String] = []
         do {
-            for file in photo.files {
+            for (place, file) in photo.files.enumerated() {
                 let target = "\(folder)/\(file.fileName)"
-                try FileManager.default.moveItem(atPath: "\(workshop)/\(file.fileName)", toPath: target)
+                try FileManager.default.moveItem(
+                    atPath: "\(workshop)/\(RenderFiles.name(place))", toPath: target)
                 moved.append(target)
             }
             try FileManager.default.removeItem(atPath: workshop)

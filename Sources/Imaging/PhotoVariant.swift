@@ -37,7 +37,7 @@ package struct PhotoVariant: Codable, Sendable {
     }
 
     private func make() throws {
-        let whole = try VipsImage.load(input, PhotoFormat.jpeg.loader).inMemory()
+        let whole = try VipsImage.load(PhotoFile(reading: input), PhotoFormat.jpeg.loader).inMemory()
         let size = (max(1, Int(Double(whole.width) * width)), max(1, Int(Double(whole.height) * height)))
         let corner = (Int(Double(whole.width) * left), Int(Double(whole.height) * top))
         var image = try whole.applying(
@@ -48,6 +48,6 @@ package struct PhotoVariant: Codable, Sendable {
         // Small photographs are shown large: enlarged once here, and sharp enough for a demo.
         let scale = max(1, 1080 / Double(image.width))
         image = try image.applying("resize", "scale=\(scale)")
-        try image.save("jpegsave", to: output, "Q=85")
+        try image.save("jpegsave_target", to: PhotoFile(making: output), "Q=85")
     }
 }

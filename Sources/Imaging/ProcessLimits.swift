@@ -3,7 +3,7 @@ import Foundation
 /// What this process may take from the machine, kept by the kernel (setrlimit(2)).
 enum ProcessLimits {
     /// The largest file a render writes: five times what 1440 × 16,384 pixels of noise take.
-    private static let fileSize = 64 << 20
+    static let fileSize = 64 << 20
 
     /// Confines the process for the rest of its life.
     ///

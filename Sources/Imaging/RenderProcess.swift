@@ -37,14 +37,29 @@ struct RenderProcess: Sendable {
         }
         try Task.checkCancellation()
         guard let ending else { throw ImagingError.busy }
-        return try ending.reply().get()
+        return try ending.reply(within: limits).get()
+    }
+
+    /// Has a child confine itself and tell how.
+    func confinement() async throws -> Confinement {
+        let ending = try await run([RenderWorker.check])
+        guard ending.status.isSuccess,
+            let confinement = try? JSONDecoder().decode(Confinement.self, from: Data(ending.output))
+        else {
+            let text = ImagingError.plain(ending.complaints, atMost: 500)
+            throw RenderFailure("a process that reads photos ends with \(ending.status): \(text)")
+        }
+        return confinement
     }
 
     private func run(_ file: String, into folder: String, as shape: PhotoShape) async throws -> Ending {
-        let limits = try RenderWorker.arguments(input: file, folder: folder, as: shape, limits: limits)
+        try await run(RenderWorker.arguments(input: file, folder: folder, as: shape, limits: limits))
+    }
+
+    private func run(_ added: [String]) async throws -> Ending {
         do {
             let result = try await Subprocess.run(
-                .path(FilePath(executable)), arguments: Arguments(arguments + limits),
+                .path(FilePath(executable)), arguments: Arguments(arguments + added),
                 environment: .custom(environment),
                 input: .none, output: .bytes(limit: 1 << 16), error: .bytes(limit: 1 << 16))
             return Ending(
@@ -68,14 +83,15 @@ extension RenderProcess {
         /// What it wrote on its standard error.
         let complaints: String
 
-        func reply() throws -> RenderReply {
+        func reply(within limits: PhotoLimits) throws -> RenderReply {
             if case .signaled(let signal) = status { return .refused(verdict(of: signal)) }
             guard status.isSuccess, let reply = try? JSONDecoder().decode(RenderReply.self, from: Data(output)) else {
                 // Libraries leave with a code of their own when they cannot have memory.
                 if VipsError.tellsOfMemory(complaints) { return .refused(.tooComplex) }
-                return .failed("the rendering process ended with \(status): \(complaints.prefix(500))")
+                let text = ImagingError.plain(complaints, atMost: 500)
+                return .failed("the rendering process ended with \(status): \(text)")
             }
-            return reply
+            return reply.checked(against: limits)
         }
 
         /// The kernel's limits and the deadline end a child by signals of their own. A kill that was not ours comes from

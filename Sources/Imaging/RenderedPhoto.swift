@@ -46,6 +46,9 @@ enum RenditionPlan {
     static let thumbnailSide = 320
     static let thumbnailName = "thumb.\(RenderedPhoto.fileType)"
 
+    /// How many files a photo can become, of either shape.
+    static let mostFiles = widths.count + 1
+
     static func fileName(width: Int) -> String { "\(width).\(RenderedPhoto.fileType)" }
 
     /// The widths for an original of that width: none larger than it, the largest it has room for first.

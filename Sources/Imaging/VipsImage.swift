@@ -36,9 +36,11 @@ final class VipsImage {
     deinit { cvips_release(reference) }
 
     /// A file's header; its pixels are decoded once they are needed, from top to bottom, one time.
-    static func load(_ path: String, _ loader: String, _ options: String = "") throws(VipsError) -> VipsImage {
+    static func load(
+        _ file: PhotoFile, _ loader: String, _ options: String = ""
+    ) throws(VipsError) -> VipsImage {
         let options = "access=sequential,fail_on=truncated\(options.isEmpty ? "" : ",")\(options)"
-        return try VipsImage(cvips_load(loader, path, options))
+        return try VipsImage(cvips_load(loader, file.descriptor, options))
     }
 
     var width: Int { Int(cvips_width(reference)) }
@@ -66,8 +68,8 @@ final class VipsImage {
         return try applying("resize", "scale=\(scale),vscale=\(verticalScale)")
     }
 
-    func save(_ saver: String, to path: String, _ options: String) throws(VipsError) {
-        guard cvips_save(saver, reference, path, options) == 0 else { throw .taken() }
+    func save(_ saver: String, to file: PhotoFile, _ options: String) throws(VipsError) {
+        guard cvips_save(saver, reference, file.descriptor, options) == 0 else { throw .taken() }
     }
 
     /// The bytes of an image in memory: rows of pixels of `bands` bytes.

@@ -76,24 +76,80 @@ struct ProcessTests {
         #expect(environment.contains("MALLOC_ARENA_MAX=1") && !environment.contains("SECRET"))
     }
 
+    /// A reply about a photo of 8 × 8 pixels, and a shell that leaves such files as it says.
+    private static func reply(
+        width: Int = 8, height: Int = 8, name: String = "8.jpg", renditionHeight: Int = 8, byteCount: Int = 12,
+        blurhash: String = String(repeating: "0", count: 28), copies: Int = 1
+    ) -> String {
+        let rendition = """
+            {"fileName":"\(name)","width":8,"height":\(renditionHeight),"byteCount":\(byteCount)}
+            """
+        let renditions = Array(repeating: rendition, count: copies).joined(separator: ",")
+        return """
+            {"rendered":{"_0":{"width":\(width),"height":\(height),"blurhash":"\(blurhash)","renditions":[\(renditions)],
+            "thumbnail":{"fileName":"thumb.jpg","width":320,"height":320,"byteCount":12}}}}
+            """
+    }
+
+    private static let files = """
+        PATH=/usr/bin:/bin; printf '\\377\\330\\377abcdefghi' > "$2/0"; cp "$2/0" "$2/1"
+        """
+
+    @Test func `a reply that is true is taken`() async throws {
+        let workshop = try Workshop()
+        let script = "\(Self.files); echo '\(Self.reply())'"
+        let photo = try await Self.shell(script).process("upload", into: workshop.output)
+        #expect(photo.width == 8)
+        #expect(try workshop.written() == ["8.jpg", "thumb.jpg"])
+    }
+
     /// Replies that are lies: a decoder taken over by an upload may say anything.
     @Test(arguments: [
-        "../../stolen.jpg", "/etc/passwd", "link.jpg", "8.jpg", "9.jpg",
+        reply(name: "../../stolen.jpg"), reply(name: "/etc/passwd"), reply(name: "9.jpg"),
+        reply(width: .max), reply(height: .max), reply(width: .max, height: .max), reply(width: 16_385),
+        reply(width: 16_000, height: 16_000), reply(width: -8), reply(height: 0), reply(renditionHeight: .max),
+        reply(renditionHeight: 9), reply(byteCount: 11), reply(byteCount: 0), reply(byteCount: -1), reply(byteCount: .max),
+        reply(blurhash: String(repeating: "0", count: 27)), reply(blurhash: String(repeating: "<", count: 28)),
+        reply(blurhash: ""), reply(copies: 0), reply(copies: 2), reply(copies: 300),
     ])
-    func `a reply that names other files than were promised is refused`(name: String) async throws {
+    func `a reply that promises what cannot be is refused`(reply: String) async throws {
         let workshop = try Workshop()
-        let reply = """
-            {"rendered":{"_0":{"width":8,"height":8,"blurhash":"000000",
-            "renditions":[{"fileName":"\(name)","width":8,"height":8,"byteCount":3}],
-            "thumbnail":{"fileName":"thumb.jpg","width":320,"height":320,"byteCount":3}}}}
-            """
-        let script = """
-            ln -s /etc/passwd "$2/8.jpg"; printf abc > "$2/9.jpg"; printf abc > "$2/thumb.jpg"; echo '\(reply)'
-            """
         await #expect(throws: ImagingError.damaged("")) {
-            try await Self.shell(script).process("upload", into: workshop.output)
+            try await Self.shell("\(Self.files); echo '\(reply)'")
+                .process("upload", into: workshop.output)
         }
         #expect(try workshop.written() == [])
+    }
+
+    @Test(arguments: [
+        "rm \"$2/0\"; ln -s /etc/passwd \"$2/0\"", "rm \"$2/0\"; mkfifo \"$2/0\"", "rm \"$2/1\"",
+        "printf '<script>abcd' > \"$2/1\"", "rm \"$2/1\"; mkdir \"$2/1\"",
+    ])
+    func `files that are none are refused`(change: String) async throws {
+        let workshop = try Workshop()
+        await #expect(throws: ImagingError.damaged("")) {
+            try await Self.shell("\(Self.files); \(change); echo '\(Self.reply())'")
+                .process("upload", into: workshop.output)
+        }
+        #expect(try workshop.written() == [])
+    }
+
+    /// A refusal is repeated to whoever sent the photo, so it says no more than is known.
+    @Test(arguments: [
+        (ImagingError.damaged("a\u{1B}[31mb\nc"), ImagingError.damaged("a[31mbc")), (.busy, .damaged("")),
+        (.sideTooLong(side: 3, limit: 2), .damaged("")),
+        (.tooLarge(bytes: .min, limit: 25_000_000), .damaged("")),
+        (.tooManyPixels(width: .max, height: .max, frames: 1, limit: 64_000_000), .damaged("")),
+        (.sideTooLong(side: 20_000, limit: 16_384), .sideTooLong(side: 20_000, limit: 16_384)),
+        (.tooComplex, .tooComplex), (.notAPhoto, .notAPhoto),
+    ])
+    func `a refusal that cannot be is not repeated`(said: ImagingError, taken: ImagingError) async throws {
+        let workshop = try Workshop()
+        let reply = String(decoding: try JSONEncoder().encode(RenderReply.refused(said)), as: UTF8.self)
+        let file = try workshop.file(Array(reply.utf8), named: "reply")
+        await #expect(throws: taken) {
+            try await Self.shell("PATH=/usr/bin:/bin; cat '\(file)'").process("upload", into: workshop.output)
+        }
     }
 
     @Test func `a folder or file that is not there is the server's failure`() async throws {

@@ -37,7 +37,7 @@ struct Workshop: ~Copyable {
     func plainPhoto(width: Int, height: Int, named name: String = "plain.jpg") throws -> String {
         let path = "\(folder)/\(name)"
         let cat = try Picture.open(Fixture.path("grey.jpg"))
-        try cat.resized(width: width, height: height).save("jpegsave", to: path, "Q=30")
+        try cat.resized(width: width, height: height).save("jpegsave_target", to: PhotoFile(making: path), "Q=30")
         return path
     }
 
@@ -107,7 +107,7 @@ struct Picture {
 
     static func open(_ path: String) throws -> VipsImage {
         try opened.get()
-        return try VipsImage.load(path, "jpegload").inMemory()
+        return try VipsImage.load(PhotoFile(reading: path), "jpegload_source").inMemory()
     }
 
     /// Whether the pixel is of a colour, but for what JPEG takes from it.

@@ -31,17 +31,3 @@ struct MakeVariants: ParsableCommand {
 
     func run() throws { try PhotoVariant.makeAll(listedIn: list) }
 }
-
-/// Renders one photo for the server, in a process of its own.
-struct RenderPhoto: ParsableCommand {
-    static let name = "render-photo"
-    static let configuration = CommandConfiguration(
-        commandName: name, abstract: "Render one photo; the server starts this itself.",
-        shouldDisplay: false)
-    @Argument var file: String
-    @Argument var folder: String
-    @Argument var limits: String
-    @Argument var shape: String
-
-    func run() throws { throw ExitCode(RenderWorker.main(arguments: [file, folder, limits, shape])) }
-}

@@ -63,6 +63,7 @@ struct Serve: AsyncParsableCommand {
         }
         let logger = Logger(label: "isntgram")
         let household = try await Household(settings, logger: logger)
+        await household.logConfinement()
         let isDemo = settings.isDemo || demo
         if isDemo {
             logger.notice("Making the demo community, for some seconds")

@@ -31,7 +31,7 @@ struct Household: Sendable {
         try await Community.migrate(storage)
         uploads = try UploadFolder(folder + "/uploads")
         media = try settings.bucket.map { S3Media($0) } ?? MediaFolder(folder + "/media")
-        processor = PhotoProcessor(executable: try Self.executable(), arguments: [RenderPhoto.name])
+        processor = PhotoProcessor(executable: try Self.executable(), arguments: [RenderWorker.command])
         self.logger = logger
         community = Community(
             storage: storage, media: media, processor: processor, uploads: uploads,
@@ -48,6 +48,17 @@ struct Household: Sendable {
         Community(
             storage: storage, media: media, processor: processor, uploads: uploads, signer: community.signer,
             logger: logger, clock: clock)
+    }
+
+    /// Logs how the processes that read photos are confined here.
+    func logConfinement() async {
+        do {
+            let confinement = try await processor.confinement()
+            let metadata: Logger.Metadata = ["confinement": "\(confinement)"]
+            logger.notice("Photos are read by processes of their own", metadata: metadata)
+        } catch {
+            logger.error("Photos cannot be read here: every upload will fail", metadata: ["error": "\(error)"])
+        }
     }
 
     func close() async throws {

@@ -21,9 +21,9 @@ void cvips_allow(const char *operation_class, int allowed);
 /// Forbids whatever libvips itself marks as unfit for untrusted files.
 void cvips_forbid_untrusted(void);
 
-/// A file read by one of libvips' loaders with options like `shrink=2,access=sequential`: its header; the pixels follow
-/// only when asked for.
-cvips_image *cvips_load(const char *loader, const char *path, const char *options);
+/// An open file read from its beginning by one of libvips' loaders from a source (`jpegload_source`), with options like
+/// `shrink=2,access=sequential`: its header; the pixels follow only when asked for.
+cvips_image *cvips_load(const char *loader, int descriptor, const char *options);
 
 /// The image that an operation, with options like `width=320,crop=attention`, makes of another.
 cvips_image *cvips_apply(const char *operation, cvips_image *image, const char *options);
@@ -31,8 +31,8 @@ cvips_image *cvips_apply(const char *operation, cvips_image *image, const char *
 /// The image with all its pixels computed, in memory.
 cvips_image *cvips_in_memory(cvips_image *image);
 
-/// Writes the image to a file.
-int cvips_save(const char *saver, cvips_image *image, const char *path, const char *options);
+/// Writes the image to an open file by one of libvips' savers to a target (`jpegsave_target`).
+int cvips_save(const char *saver, cvips_image *image, int descriptor, const char *options);
 
 void cvips_release(cvips_image *image);
 
