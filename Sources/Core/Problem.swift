@@ -55,6 +55,14 @@ package struct Problem: Error, Equatable {
         self.init(kind, message, fields: [Field(field, message)])
     }
 
+    /// Seconds to wait before trying again; nil where waiting alone does not help.
+    package var retryAfter: Int? {
+        switch kind {
+        case .tooMany(let seconds), .unavailable(let seconds): seconds
+        default: nil
+        }
+    }
+
     package static func notFound(_ what: String) -> Problem {
         Problem(.notFound, "This \(what) does not exist, or is not yours to see.")
     }

@@ -13,6 +13,8 @@ package enum ImagingError: Error, Equatable, Codable {
     /// The server could not render it now, and the photo is not to blame: too many others wait, or its process came to
     /// no end by the deadline, or was killed, as the kernel does where the machine has no memory left.
     case busy
+    /// As many posts of the same account wait for their turn as may.
+    case tooManyWaiting
 
     /// What is wrong and what to do about it, for the person who sent the photo.
     package var message: String {
@@ -35,6 +37,8 @@ package enum ImagingError: Error, Equatable, Codable {
             "This photo takes too much memory or time to read. Save it as an ordinary JPEG and send that."
         case .busy:
             "The server is too busy to read this photo right now. Wait a few seconds and try again."
+        case .tooManyWaiting:
+            "Your other photos are still being read. Wait until some of them are done, and try again."
         }
     }
 

@@ -44,7 +44,7 @@ extension ImagingError {
             case .sideTooLong(let side, let limit): limit == limits.side && side > limit
             case .tooLarge(let bytes, let limit): limit == limits.bytes && bytes > limit
             // Only the server knows of others who wait.
-            case .busy: false
+            case .busy, .tooManyWaiting: false
             }
         if case .damaged(let reason) = self { return .damaged(Self.plain(reason)) }
         return isTrue ? self : .damaged("")

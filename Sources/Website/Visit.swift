@@ -35,7 +35,8 @@ struct Visit {
 
     /// The whole page as an answer, with the cookie that a new visitor's forms need.
     func page(
-        _ title: String, status: HTTPResponse.Status = .ok, head: HTML = .nothing, _ body: HTML
+        _ title: String, status: HTTPResponse.Status = .ok, retryAfter: Int? = nil, head: HTML = .nothing,
+        _ body: HTML
     ) -> Response {
         let markup = Layout(visit: self, title: title, head: head, content: body).html.bytes
         var response = Response(
@@ -44,6 +45,7 @@ struct Visit {
                 .contentType: "text/html; charset=utf-8", .cacheControl: "no-store",
                 .contentLength: String(markup.count),
             ], body: .init(byteBuffer: ByteBuffer(bytes: markup)))
+        response.headers[.retryAfter] = retryAfter.map { String($0) }
         if isNewVisitor { cookies.setVisitor(secret, on: &response) }
         return response
     }

@@ -55,12 +55,12 @@ struct Workshop: ~Copyable {
 extension PhotoProcessor {
     /// Few at a time over all tests: each takes a core.
     static func forTests(
-        limits: PhotoLimits = PhotoLimits(), concurrent: Int = 2, waiting: Int = 32
+        limits: PhotoLimits = PhotoLimits(), concurrent: Int = 2
     ) -> PhotoProcessor {
         let worker = Self.worker
         return PhotoProcessor(
             executable: worker.executable, arguments: worker.arguments, limits: limits, concurrent: concurrent,
-            waiting: waiting, environment: Self.coverage)
+            environment: Self.coverage)
     }
 
     /// The program that the tests start for a photo: the server itself, which lies beside the tests.

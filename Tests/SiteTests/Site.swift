@@ -4,6 +4,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import Imaging
 import Logging
 import NIOCore
 import TestSupport
@@ -23,9 +24,12 @@ struct TestSite {
 
     static func with<Result: Sendable>(
         limits: RateLimits = .off, registration: RegistrationPolicy = .open, isDemo: Bool = false,
+        processor: PhotoProcessor? = nil, uploadLimits: UploadLimits = UploadLimits(),
         logger: Logger = QuietLog.logger("site"), _ body: @escaping @Sendable (TestSite) async throws -> Result
     ) async throws -> Result {
-        try await TestCommunity.with(limits: limits, registration: registration) { test in
+        try await TestCommunity.with(
+            limits: limits, registration: registration, processor: processor, uploadLimits: uploadLimits
+        ) { test in
             let origin = Site(baseURL: "http://localhost")
             let site = try #require(origin)
             var application = SiteApplication(

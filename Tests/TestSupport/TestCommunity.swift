@@ -56,29 +56,34 @@ package struct TestCommunity: Sendable {
 
     private init(
         _ storage: any Storage, _ media: any MediaStorage, folder: String, limits: RateLimits,
-        registration: RegistrationPolicy
+        registration: RegistrationPolicy, processor: PhotoProcessor?, uploadLimits: UploadLimits
     ) async throws {
         self.folder = folder
         self.storage = storage
         try await Community.migrate(storage)
-        uploads = try UploadFolder(folder + "/uploads")
+        uploads = try UploadFolder(folder + "/uploads", limits: uploadLimits)
         community = Community(
             storage: storage, media: media,
-            processor: PhotoProcessor(executable: Fixtures.program, arguments: ["render-photo"]), uploads: uploads,
-            signer: try await Community.signer(of: storage), limits: limits, registration: registration,
-            logger: QuietLog.logger("test"), clock: time.clock)
+            processor: processor ?? PhotoProcessor(executable: Fixtures.program, arguments: ["render-photo"]),
+            uploads: uploads, signer: try await Community.signer(of: storage), limits: limits,
+            registration: registration, logger: QuietLog.logger("test"), clock: time.clock)
     }
 
-    /// - Parameter isInBucket: whether photos lie in a bucket of ``S3Server``, and not in a folder.
+    /// - Parameters:
+    ///   - isInBucket: whether photos lie in a bucket of ``S3Server``, and not in a folder.
+    ///   - processor: what renders photos; nil for one as the server has it.
     package static func with<Result>(
         limits: RateLimits = .off, registration: RegistrationPolicy = .open, isInBucket: Bool = false,
+        processor: PhotoProcessor? = nil, uploadLimits: UploadLimits = UploadLimits(),
         _ body: (TestCommunity) async throws -> Result
     ) async throws -> Result {
         try await Fixtures.withFolder { folder in
             try await TestEngine.withStorage { storage in
                 let media: any MediaStorage =
                     isInBucket ? try await S3Server.shared().media() : try MediaFolder(folder + "/media")
-                let test = try await TestCommunity(storage, media, folder: folder, limits: limits, registration: registration)
+                let test = try await TestCommunity(
+                    storage, media, folder: folder, limits: limits, registration: registration, processor: processor,
+                    uploadLimits: uploadLimits)
                 let result: Result
                 do {
                     result = try await body(test)

@@ -32,7 +32,8 @@ extension Accounts {
     package func setPicture(_ upload: PhotoUpload, by viewer: Viewer) async throws -> Account {
         let time = clock.now()
         defer { cache.forgetAll() }
-        let (account, removed) = try await photos.keeping([upload], as: .square) { [photos] kept, connection in
+        let (account, removed) = try await photos.keeping([upload], of: viewer, as: .square) {
+            [photos] kept, connection in
             try Self.refuseDemo(viewer, in: connection)
             let removed = try photos.release(PhotoRecords.picture(of: viewer.id, in: connection), in: connection)
             try AccountRecords.setPicture(kept[0].files, of: viewer.id, at: time, in: connection)

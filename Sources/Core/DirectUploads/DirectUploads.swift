@@ -94,16 +94,20 @@ package struct DirectUploads: Sendable {
         guard !found.isEmpty else { return }
         // In the order of the post, so that a refusal names the photo's place in it.
         let order = Dictionary(ids.enumerated().map { ($1, $0) }) { first, _ in first }
-        for record in found.sorted(by: { order[$0.id, default: 0] < order[$1.id, default: 0] }) {
-            // A folder for each: of a post, no more than one original lies on the disk at a time.
-            try await uploads.withFolder { folder in
-                try await develop(record, place: order[record.id, default: 0], by: viewer, in: folder)
+        try await photos.withPlace(for: viewer, photos: found.count) { turn in
+            for record in found.sorted(by: { order[$0.id, default: 0] < order[$1.id, default: 0] }) {
+                // A folder for each: of a post, no more than one original lies on the disk at a time.
+                try await uploads.withFolder { folder in
+                    let place = order[record.id, default: 0]
+                    try await develop(record, in: turn, place: place, by: viewer, from: folder)
+                }
             }
         }
     }
 
     private func develop(
-        _ record: DirectUploadRecords.Record, place: Int, by viewer: Viewer, in folder: String
+        _ record: DirectUploadRecords.Record, in turn: PhotoProcessor.Place, place: Int, by viewer: Viewer,
+        from folder: String
     ) async throws {
         let path = "\(folder)/\(record.name)"
         guard try await media.fetch(record.name, to: path, atMost: Int64(photos.processor.limits.bytes)) else {
@@ -114,7 +118,7 @@ package struct DirectUploads: Sendable {
         let time = clock.now()
         let upload = PhotoUpload(path: path, altText: record.altText, id: record.id, place: place)
         do {
-            try await photos.keeping([upload]) { [photos] kept, connection in
+            try await photos.keeping([upload], in: turn) { [photos] kept, connection in
                 // Of two posts with the same photo, one has it.
                 guard try DirectUploadRecords.delete(record.id, in: connection) else { throw Problem.notWaiting(record.id) }
                 try photos.jobs.enqueue(DiscardUploads(names: [record.name.description]), in: connection)

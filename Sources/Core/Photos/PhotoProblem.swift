@@ -2,14 +2,20 @@ import Imaging
 
 extension Problem {
     /// A refused photo in the words of both faces; `photo` counts from 1.
-    init(_ error: ImagingError, photo: Int) {
+    init(_ error: ImagingError, photo: Int) { self.init(error, message: "Photo \(photo): \(error.message)") }
+
+    /// A refused post: it may not even wait for its turn.
+    init(_ error: ImagingError) { self.init(error, message: error.message) }
+
+    private init(_ error: ImagingError, message: String) {
         let kind: Kind =
             switch error {
             case .notAPhoto: .unsupported
             case .tooLarge: .tooLarge
             case .busy: .unavailable(retryAfter: 5)
+            case .tooManyWaiting: .tooMany(retryAfter: 10)
             default: .invalid
             }
-        self.init(kind, field: "image", "Photo \(photo): \(error.message)")
+        self.init(kind, field: "image", message)
     }
 }

@@ -22,7 +22,7 @@ package struct Photos: Sendable {
     /// Adds one photo, ready to be posted.
     package func add(_ upload: PhotoUpload, by viewer: Viewer) async throws -> Photo {
         let time = clock.now()
-        return try await keeping([upload]) { kept, connection in
+        return try await keeping([upload], of: viewer) { kept, connection in
             try Accounts.refuseDemo(viewer, in: connection)
             let photo = kept[0]
             try PhotoRecords.insert(photo, of: viewer.id, at: time, in: connection)
@@ -30,11 +30,35 @@ package struct Photos: Sendable {
         }
     }
 
-    /// Develops the uploads and keeps their files, then has `record` write what claims them, in one transaction.
-    /// Whatever fails, no file stays behind.
+    /// Runs `body` with a place among the posts that wait for their photos to be rendered.
+    /// - Parameter count: how many photos it will have rendered.
+    func withPlace<Result: Sendable>(
+        for viewer: Viewer, photos count: Int, _ body: (PhotoProcessor.Place) async throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await processor.withPlace(for: viewer.id.value, photos: count, body)
+        } catch let error as ImagingError {
+            throw Problem(error)
+        }
+    }
+
+    /// Renders the uploads and keeps their files, then has `record` write what claims them, in one
+    /// transaction. Whatever fails, no file stays behind.
     @discardableResult
     func keeping<Result: Sendable>(
-        _ uploads: [PhotoUpload], as shape: PhotoShape = .whole,
+        _ uploads: [PhotoUpload], of viewer: Viewer, as shape: PhotoShape = .whole,
+        record: @escaping @Sendable ([Photo], any Connection) throws -> Result
+    ) async throws -> Result {
+        guard !uploads.isEmpty else { return try await storage.write { try record([], $0) } }
+        return try await withPlace(for: viewer, photos: uploads.count) {
+            try await keeping(uploads, in: $0, as: shape, record: record)
+        }
+    }
+
+    /// The same in a place that the post has already.
+    @discardableResult
+    func keeping<Result: Sendable>(
+        _ uploads: [PhotoUpload], in turn: PhotoProcessor.Place, as shape: PhotoShape = .whole,
         record: @escaping @Sendable ([Photo], any Connection) throws -> Result
     ) async throws -> Result {
         var check = FieldCheck()
@@ -44,7 +68,6 @@ package struct Photos: Sendable {
                 TextLimit.fault(in: upload.altText, named: "An alternative text", atMost: PhotoUpload.altTextLimit))
         }
         try check.done()
-        guard !uploads.isEmpty else { return try await storage.write { try record([], $0) } }
         try await notePlace()
         let prefixes = uploads.map { _ in MediaPrefix.random() }
         let time = clock.now()
@@ -52,7 +75,9 @@ package struct Photos: Sendable {
         do {
             let photos = try await withThrowingTaskGroup(of: (Int, Photo).self) { group in
                 for (place, upload) in uploads.enumerated() {
-                    group.addTask { (place, try await keep(upload, as: shape, place: place, under: prefixes[place])) }
+                    group.addTask {
+                        (place, try await keep(upload, in: turn, as: shape, place: place, under: prefixes[place]))
+                    }
                 }
                 return try await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
             }
@@ -73,12 +98,13 @@ package struct Photos: Sendable {
     }
 
     private func keep(
-        _ upload: PhotoUpload, as shape: PhotoShape, place: Int, under prefix: MediaPrefix
+        _ upload: PhotoUpload, in turn: PhotoProcessor.Place, as shape: PhotoShape, place: Int,
+        under prefix: MediaPrefix
     ) async throws -> Photo {
         try await uploads.withFolder { folder in
             let rendered: RenderedPhoto
             do {
-                rendered = try await processor.process(upload.path, into: folder, as: shape)
+                rendered = try await turn.process(upload.path, into: folder, as: shape)
             } catch let error as ImagingError {
                 throw Problem(error, photo: (upload.place ?? place) + 1)
             }

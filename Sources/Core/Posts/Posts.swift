@@ -23,7 +23,7 @@ package struct Posts: Sendable {
         let uploads: [PhotoUpload] = if case .uploads(let uploads) = draft.photos { uploads } else { [] }
         if case .added(let added) = draft.photos { try await directUploads.develop(added, by: viewer) }
         let time = clock.now()
-        let (post, told) = try await photos.keeping(uploads) { [ids, notifier] kept, connection in
+        let (post, told) = try await photos.keeping(uploads, of: viewer) { [ids, notifier] kept, connection in
             // The id is made inside the transaction: later posts then have greater ids also where several wait.
             try Accounts.refuseDemo(viewer, in: connection)
             let id = ids.next(Post.self)

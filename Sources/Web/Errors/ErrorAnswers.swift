@@ -37,8 +37,7 @@ package struct ErrorAnswers: RouterMiddleware {
                 case .json: report.json()
                 case .page: page(report, context)
                 }
-            if case .tooMany(let seconds) = problem.kind { response.headers[.retryAfter] = String(seconds) }
-            if case .unavailable(let seconds) = problem.kind { response.headers[.retryAfter] = String(seconds) }
+            response.headers[.retryAfter] = problem.retryAfter.map { String($0) }
             if case .wrongMethod(let allowed) = problem.kind { response.headers[.allow] = allowed }
             if problem.kind == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer" }
             return response

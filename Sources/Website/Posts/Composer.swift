@@ -13,7 +13,7 @@ struct Composer {
 
     var response: Response {
         visit.page(
-            "New post", status: problem.status,
+            "New post", status: problem.status, retryAfter: problem?.retryAfter,
             """
             <div class="narrow"><h1>New post</h1>\(alert(problem))
             <form method="post" action="/create" enctype="multipart/form-data" data-composer>\(visit.tokenField)

@@ -21,7 +21,7 @@ struct SettingsFrame {
         }
         let title = Self.pages.first { $0.0 == current }?.1 ?? "Settings"
         return visit.page(
-            title, status: problem.status,
+            title, status: problem.status, retryAfter: problem?.retryAfter,
             """
             <div class="narrow"><h1>Settings</h1><nav aria-label="Settings"><ul class="tabs">\(tabs)</ul></nav>
             \(alert(problem))\(when: isSaved, "<p class=\"done\" role=\"status\">Saved.</p>")\(content)</div>

@@ -1,0 +1,90 @@
+import Core
+import Foundation
+import HTTPTypes
+import Imaging
+import MediaStorage
+import TestSupport
+import Testing
+import Web
+
+/// What people are told where their photos may not even wait to be rendered.
+struct FullLineTests {
+    /// A processor with no place for anybody, or for one more of anybody.
+    private func full(posts: Int = 100, postsOfOne: Int = 10) -> PhotoProcessor {
+        PhotoProcessor(executable: "/nonexistent", arguments: [], posts: posts, postsOfOne: postsOfOne)
+    }
+
+    /// Where no file can be made at all, whoever is refused for another reason got no file made.
+    @Test func `no file is made for a stranger, nor before a limit of the route is passed`() async throws {
+        var none = UploadLimits()
+        none.files = 0
+        var limits = RateLimits()
+        limits[.uploads] = RateLimit(count: 1, seconds: 3600)
+        limits[.posts] = RateLimit(count: 1, seconds: 3600)
+        try await TestSite.with(limits: limits, uploadLimits: none) { site in
+            let cat = try Fixtures.bytes("cat.jpg")
+            let ada = try await site.program("ada")
+            let stranger = Program(site: site, token: nil)
+            for (path, field, method) in [
+                ("/api/posts", "image", .post), ("/api/media", "file", .post),
+                ("/api/profile/picture", "image", .put),
+            ] as [(String, String, HTTPRequest.Method)] {
+                let refused = try await stranger.upload(path, [.file(field, cat)], method: method)
+                #expect(refused.status == .unauthorized)
+            }
+            for path in ["/create", "/settings/profile/picture"] {
+                #expect(
+                    try await Browser(site: site).upload(path, [.file("image", cat)]).status == .unauthorized)
+            }
+            for (path, field) in [("/api/posts", "image"), ("/api/media", "file")] {
+                let first = try await ada.upload(path, [.file(field, cat)])
+                #expect(first.status == .serviceUnavailable && first.headers[.retryAfter] == "30")
+                let second = try await ada.upload(path, [.file(field, cat)])
+                #expect(second.status == .tooManyRequests && second.text.contains("minutes"))
+            }
+        }
+    }
+
+    @Test func `a program is told to wait for its own posts, and when to come again`() async throws {
+        try await TestSite.with(processor: full(postsOfOne: 0)) { site in
+            let ada = try await site.program("ada")
+            let cat = try Fixtures.bytes("cat.jpg")
+            let answer = try await ada.upload("/api/posts", [.file("image", cat)])
+            #expect(answer.status == .tooManyRequests && answer.headers[.retryAfter] == "10")
+            #expect(answer.faults.first?["message"] == ImagingError.tooManyWaiting.message)
+            #expect(try await ada.upload("/api/media", [.file("file", cat)]).status == .tooManyRequests)
+            #expect(site.test.keptFiles == [] && Fixtures.files(below: site.test.uploads.path) == [])
+        }
+    }
+
+    @Test func `a busy server is no fault of the photo`() async throws {
+        try await TestSite.with(processor: full(posts: 0)) { site in
+            let ada = try await site.program("ada")
+            let cat = try Fixtures.bytes("cat.jpg")
+            let answer = try await ada.upload("/api/posts", [.file("image", cat)])
+            #expect(answer.status == .serviceUnavailable && answer.headers[.retryAfter] == "5")
+            // A photo that came by itself stays where it is until it can be posted.
+            let wish = "{\"contentType\": \"image/jpeg\", \"byteCount\": \(cat.count)}"
+            let offer = try await ada.send(.post, "/api/uploads/presigned-url", json: wish)
+            let path = try #require((offer.json["url"] as? String)?.dropFirst("http://localhost".count))
+            #expect(try await ada.upload(String(path), [.file("file", cat)]).status == .noContent)
+            let id = try #require(offer.json["mediaId"] as? String)
+            let post = try await ada.send(.post, "/api/posts", json: "{\"mediaIds\": [\"\(id)\"]}")
+            #expect(post.status == .serviceUnavailable)
+            #expect(try await site.test.community.media.uploads().count == 1)
+        }
+    }
+
+    @Test func `a page says when to come again, too`() async throws {
+        try await TestSite.with(processor: full(postsOfOne: 0)) { site in
+            let ada = Browser(site: site)
+            try await ada.register("ada")
+            let cat = try Fixtures.bytes("cat.jpg")
+            let post = try await ada.upload("/create", [.file("image", cat)])
+            #expect(post.status == .tooManyRequests && post.headers[.retryAfter] == "10")
+            #expect(post.text.contains(ImagingError.tooManyWaiting.message.prefix(20)))
+            let picture = try await ada.upload("/settings/profile/picture", [.file("image", cat)])
+            #expect(picture.status == .tooManyRequests && picture.headers[.retryAfter] == "10")
+        }
+    }
+}
