@@ -19,7 +19,7 @@ struct FullLineTests {
         var none = UploadLimits()
         none.files = 0
         var limits = RateLimits()
-        limits[.uploads] = RateLimit(count: 1, seconds: 3600)
+        limits[.uploads] = RateLimit(count: 2, seconds: 3600)
         limits[.posts] = RateLimit(count: 1, seconds: 3600)
         try await TestSite.with(limits: limits, uploadLimits: none) { site in
             let cat = try Fixtures.bytes("cat.jpg")

@@ -111,7 +111,7 @@ struct LimitTests {
                     #expect(refused.status == .tooManyRequests && refused.text.contains("Try again in"), "\(name)")
                     #expect((1...seconds).contains(Int(refused.headers[.retryAfter] ?? "") ?? 0), "\(name)")
                     let last = try await send(other)
-                    if spelling == .encodedLetter {
+                    if spelling == .encodedLetter, !route.path.description.hasSuffix("}") {
                         // The router does not read it as the same path: it leads nowhere, or to the route that takes
                         // any name there (of an upload). The handler of the limited route is not reached.
                         let isOther = ["page", "upload", "account"].contains { last.text.contains("This \($0) does not exist") }

@@ -58,7 +58,7 @@ package struct RequestPipeline: Sendable {
         let outer: [Route.Middleware] = [log, headers, errors, address]
         // Errors once more where it is known who asks: a member's error page is a member's page.
         guard identifies else { return outer }
-        let origin = CrossSiteGuard(site: site, handlersCheckForms: style == .page)
+        let origin = CrossSiteGuard(site: site, handlersCheckForms: style != .json)
         return outer + [origin, authentication, errors, general]
     }
 }
