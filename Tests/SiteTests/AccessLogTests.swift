@@ -33,6 +33,15 @@ struct AccessLogTests {
             for path in ["/media/\(file)/x", "/media/\(secret)", "/%6Dedia/\(file)", "/MEDIA/\(file)"] {
                 #expect(try await send(.get, path) == .notFound, "\(path)")
             }
+            let encoded = secret.utf8.map { "%" + String($0, radix: 16) }.joined()
+            for path in [
+                "/./media/x/\(secret)", "/x/../media/x/\(secret)", "/media;v=1/x/\(secret)", "/media%2fx%2f\(secret)",
+                "/media%5Cx/\(secret)", "/media\\x/\(secret)", "/%256dedia/x/\(encoded)", "/%zz/..%2fmedia/\(secret)",
+                "/elsewhere/media/x/\(secret)", "/media%20/\(secret)", "/media%00/\(secret)",
+            ] {
+                #expect(try await send(.get, path) == .notFound, "\(path)")
+            }
+            #expect(!log.text.contains(encoded) && log.text.contains("GET /media/… 404"))
             #expect(try await send(.post, "/media/\(file)") == .methodNotAllowed)
             #expect(try await send(.get, "/api/uploads/\(upload)/x") == .notFound)
             for path in ["/api//uploads/\(upload)", "/api/uploads/\(upload)"] {

@@ -80,6 +80,10 @@ struct AdminCommandTests {
         ("GET /media/ab/ab0123456789abcdef0123456789abcdef/640.jpg 200", "GET /media/ab/ab01…/640.jpg 200"),
         ("S3 answered 500 to PUT /photos/00/000102030405060708090A0B0C0D0E0F", "S3 answered 500 to PUT /photos/00/0001…"),
         ("token isnt_AbC-_9 and isnt_x", "token isnt_… and isnt_…"),
+        ("GET /api/me/tokens/isnt%5fAbC%2D_9/x", "GET /api/me/tokens/isnt_…/x"),
+        ("GET /api/%2569snt_AbC 404", "GET /api/isnt_… 404"),
+        ("GET /x%2f%30123456789abcdef012345%25363789abcdef%2f1 404", "GET /x%2f0123…%2f1 404"),
+        ("GET /search%zz%2?q=%C3%A4%", "GET /search%zz%2?q=%C3%A4%"),
         ("a post 251497178726400000 and 0123456789abcdef", "a post 251497178726400000 and 0123456789abcdef"),
         ("ﬂöße 0123456789abcdef0123456789abcde", "ﬂöße 0123456789abcdef0123456789abcde"), ("", ""),
     ])

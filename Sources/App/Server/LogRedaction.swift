@@ -1,3 +1,5 @@
+import Web
+
 /// Keeps out of the log what opens something for whoever reads it: addresses of photos and of uploads, which are
 /// permissions, and tokens.
 enum LogRedaction {
@@ -7,15 +9,16 @@ enum LogRedaction {
     private static let addressDigits = 32
     private static let tokenPrefix = Array("isnt_".utf8)
 
-    /// The text with all such shortened to their beginnings.
+    /// The text with all such shortened to their beginnings, however they are percent-encoded.
     static func redacted(_ text: String) -> String {
-        let bytes = Array(text.utf8)
-        guard bytes.count >= min(addressDigits, tokenPrefix.count) else { return text }
+        guard text.utf8.count >= min(addressDigits, tokenPrefix.count) else { return text }
+        let source = Array(text.utf8)
+        let plain = PercentDecoded(text)
         var result: [UInt8] = []
-        result.reserveCapacity(bytes.count)
+        result.reserveCapacity(source.count)
         var place = 0
-        while place < bytes.count {
-            let rest = bytes[place...]
+        while place < plain.bytes.count {
+            let rest = plain.bytes[place...]
             let digits = rest.prefix(while: isHexadecimal).count
             if digits >= addressDigits {
                 result += rest.prefix(kept) + ellipsis
@@ -25,9 +28,9 @@ enum LogRedaction {
                 place += tokenPrefix.count + rest.dropFirst(tokenPrefix.count).prefix(while: isTokenLetter).count
             } else {
                 // What is no letter of an address ends one: the next look begins after the whole run.
-                let run = max(digits, 1)
-                result += rest.prefix(run)
-                place += run
+                let end = place + max(digits, 1)
+                result += source[plain.start(of: place)..<plain.start(of: end)]
+                place = end
             }
         }
         return String(decoding: result, as: UTF8.self)

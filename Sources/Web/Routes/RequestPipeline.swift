@@ -30,9 +30,10 @@ package struct RequestPipeline: Sendable {
     /// A router of these routes. What matches none of them is identified and counted like a route for anyone.
     package func router(for routes: [Route]) -> Router<WebContext> {
         let router = Router(context: WebContext.self, options: [.autoGenerateHeadEndpoints])
+        let secrets = SecretPaths(of: routes)
         for route in routes {
             let group = router.group()
-            let log = route.hasSecretPath ? AccessLog(template: route.path) : AccessLog()
+            let log = route.hasSecretPath ? AccessLog(template: route.path) : AccessLog(hidingOddly: secrets)
             for middleware in middleware(log, route.errors, identifies: route.audience != .unidentified) {
                 group.add(middleware: middleware)
             }
@@ -43,7 +44,7 @@ package struct RequestPipeline: Sendable {
         }
         // The router's own middleware stands before the routes that are added after it, which are none, and before
         // the answer to what matches no route.
-        for middleware in middleware(AccessLog(hiding: SecretPaths(of: routes)), nil, identifies: true) {
+        for middleware in middleware(AccessLog(hiding: secrets), nil, identifies: true) {
             router.add(middleware: middleware)
         }
         router.add(middleware: OtherMethods(routes))

@@ -5,10 +5,11 @@ import Logging
 /// One line a request: what was asked, how it was answered, how long it took.
 package struct AccessLog: RouterMiddleware {
     package typealias Context = WebContext
-    /// What is written in place of the path; nil for the path itself.
-    private let shownPath: (@Sendable (String) -> String)?
+    /// What is written in place of the path.
+    private let shownPath: @Sendable (String) -> String
 
-    package init() { shownPath = nil }
+    /// A log of a route whose path is none. One that takes any name may have been asked for one that is spelled oddly.
+    init(hidingOddly secrets: SecretPaths) { shownPath = secrets.hidingOdd }
 
     /// A log of a route whose path is a secret.
     init(template: RouterPath) {
@@ -31,7 +32,7 @@ package struct AccessLog: RouterMiddleware {
         // The path without its query: that may hold what somebody searched for.
         let path = request.uri.path
         context.logger.info(
-            "\(request.method) \(shownPath?(path) ?? path) \(response.status.code)",
+            "\(request.method) \(shownPath(path)) \(response.status.code)",
             metadata: ["us": "\(Int(microseconds))"])
         return response
     }
