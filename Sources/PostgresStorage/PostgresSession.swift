@@ -23,6 +23,7 @@ final class PostgresSession: @unchecked Sendable {
     /// Connects, which takes as long as the server lets it, at most the patience of `options`.
     /// - Throws: ``StorageError/other(_:)`` with libpq's words, which name no password.
     init(url: String, options: PostgresOptions) throws(StorageError) {
+        try Self.check(url)
         let seconds = max(2, options.patience.components.seconds)
         // What stands before `dbname` the URL can change, what stands after it not.
         let parameters = [
@@ -49,6 +50,22 @@ final class PostgresSession: @unchecked Sendable {
     }
 
     deinit { PQfinish(handle) }
+
+    /// Of a URL that it cannot read, libpq repeats what it stumbled over, which may be the password or a part of it: its
+    /// words are shown only where that is a parameter’s name.
+    private static func check(_ url: String) throws(StorageError) {
+        var problem: UnsafeMutablePointer<CChar>?
+        let parsed = PQconninfoParse(url, &problem)
+        let words = problem.map { String(cString: $0) } ?? ""
+        PQfreemem(problem)
+        guard parsed == nil else { return PQconninfoFree(parsed) }
+        let query = url.drop { $0 != "?" }
+        guard words.hasPrefix("invalid URI query parameter"), !query.contains("@") else {
+            throw .other(
+                "The database URL cannot be read. A percent sign in its password is written %25, others likewise.")
+        }
+        throw .other(words.split(separator: "\n").joined(separator: " "))
+    }
 
     // MARK: - Transactions
 

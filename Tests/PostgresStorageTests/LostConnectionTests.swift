@@ -7,6 +7,16 @@ import Testing
 
 /// What happens when the server, or the way to it, goes away and comes back.
 struct LostConnectionTests {
+    @Test(arguments: [
+        "postgres://u:p%ZZSecretWord@h/db", "postgres://u:SecretWord%@h/db", "postgres://h/db?password=%ZZSecretWord",
+        "postgres://u:SecretWord@[h/db",
+    ])
+    func `a URL that cannot be read is refused without its password`(_ url: String) async throws {
+        let error = await #expect(throws: StorageError.self) { try await PostgresStorage(url: url) }
+        #expect("\(try #require(error))".contains("SecretWord") == false)
+        #expect("\(try #require(error))".contains("URL"))
+    }
+
     private func options(
         patience: Duration = PostgresOptions.patient.patience
     ) -> (PostgresOptions, reports: @Sendable () -> [String]) {
