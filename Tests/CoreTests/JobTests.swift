@@ -123,6 +123,54 @@ struct JobTests {
         }
     }
 
+    @Test func `new work runs at once though what was wanted before fails, the same again waits`() async throws {
+        let done = Record()
+        try await Workshop.with({ word in
+            done.add(word)
+            if word == "bad" { throw Failure(description: "no") }
+        }) { shop in
+            try await shop.enqueue("bad", key: "k")
+            try await shop.jobs.runDue()
+            try await shop.enqueue("bad", key: "k")
+            #expect(try await shop.jobs.runDue() == 0)
+            try await shop.enqueue("good", key: "k")
+            #expect(try await shop.all().map(\.attempts) == [0])
+            #expect(try await shop.jobs.runDue() == 1 && done.words == ["bad", "good"])
+            #expect(try await shop.all().isEmpty)
+        }
+    }
+
+    @Test func `work that came while a job failed runs at once`() async throws {
+        let done = Record()
+        let again = Mutex<(@Sendable () async throws -> Void)?>(nil)
+        try await Workshop.with({ word in
+            done.add(word)
+            guard word == "bad" else { return }
+            let more = again.withLock { $0.take() }
+            try await more?()
+            throw Failure(description: "no")
+        }) { shop in
+            again.withLock { $0 = { try await shop.enqueue("good", key: "k") } }
+            try await shop.enqueue("bad", key: "k")
+            #expect(try await shop.jobs.runDue() == 2 && done.words == ["bad", "good"])
+            #expect(try await shop.all().isEmpty)
+        }
+    }
+
+    @Test func `a lease that a wrong clock took is over`() async throws {
+        let done = Record()
+        try await Workshop.with(done.add) { shop in
+            try await shop.enqueue("x")
+            // One that a clock took which is a minute ahead is not.
+            for (end, count) in [(Jobs.lease + 60_000, 0), (365 * 24 * 3_600_000, 1)] as [(Int64, Int)] {
+                let time = shop.test.time.clock.now() + end
+                try await shop.test.storage.write { try $0.run("UPDATE jobs SET lease = 5, leased_until = \(time)") }
+                #expect(try await shop.jobs.runDue() == count)
+            }
+            #expect(done.words == ["x"])
+        }
+    }
+
     @Test func `a job whose process died is run by another when its lease is over`() async throws {
         let done = Record()
         try await Workshop.with(done.add) { shop in

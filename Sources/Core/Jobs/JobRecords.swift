@@ -35,9 +35,11 @@ enum JobRecords {
         var ahead: Int64 = 0
 
         fileprivate var condition: SQL {
-            // Kinds of a newer version are left to copies that know them.
+            // Kinds of a newer version are left to copies that know them. A lease that ends later than any does was
+            // taken by a wrong clock; copies' clocks may differ by as much as a lease is long.
             """
-            leased_until <= \(now) AND given_up_at IS NULL AND kind IN (\(list(kinds)))
+            (leased_until <= \(now) OR leased_until > \(now + 2 * Jobs.lease))
+            AND given_up_at IS NULL AND kind IN (\(list(kinds)))
             AND (run_at <= \(now) OR run_at <= \(now + ahead) AND failing_since IS NULL)
             """
         }
@@ -51,17 +53,20 @@ enum JobRecords {
         _ id: ID<WaitingJob>, kind: String, payload: String, key: String?, at time: Int64,
         in connection: any Connection
     ) throws {
-        // A job that failed keeps its pause. Where nothing would change, nothing is written: a hundred
-        // deletions a second need not all wait for one row.
+        // A job that failed keeps its pause where it is the same again; another payload is new work, which runs at its
+        // own time. Where nothing would change, nothing is written: a hundred deletions a second need not all wait for
+        // one row.
+        let isNew: SQL = "(jobs.given_up_at IS NOT NULL OR jobs.payload <> excluded.payload OR jobs.kind <> excluded.kind)"
         try connection.run(
             """
             INSERT INTO jobs (id, kind, payload, key, run_at) VALUES (\(id), \(kind), \(payload), \(key), \(time))
             ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, payload = excluded.payload,
                 generation = jobs.generation + 1,
-                run_at = CASE WHEN jobs.lease <> 0 OR jobs.given_up_at IS NOT NULL THEN excluded.run_at
+                run_at = CASE WHEN jobs.lease <> 0 OR jobs.failing_since IS NOT NULL AND \(isNew) THEN excluded.run_at
                     WHEN jobs.failing_since IS NULL AND excluded.run_at < jobs.run_at THEN excluded.run_at
                     ELSE jobs.run_at END,
-                failing_since = CASE WHEN jobs.given_up_at IS NULL THEN jobs.failing_since END, given_up_at = NULL
+                attempts = CASE WHEN jobs.lease = 0 AND \(isNew) THEN 0 ELSE jobs.attempts END,
+                failing_since = CASE WHEN \(isNew) THEN NULL ELSE jobs.failing_since END, given_up_at = NULL
             WHERE jobs.lease <> 0 OR jobs.given_up_at IS NOT NULL OR jobs.payload <> excluded.payload
                 OR jobs.kind <> excluded.kind OR jobs.failing_since IS NULL AND excluded.run_at < jobs.run_at
             """)
@@ -117,14 +122,18 @@ enum JobRecords {
             """)
     }
 
+    /// Has a job wait that failed. One that was enqueued again meanwhile keeps the time that it got then.
     static func fail(
         _ claim: Claim, _ error: String, since: Int64, runAt: Int64, givenUpAt: Int64?,
         in connection: any Connection
     ) throws {
         try connection.run(
             """
-            UPDATE jobs SET lease = 0, leased_until = 0, last_error = \(error), failing_since = \(since),
-                run_at = \(runAt), given_up_at = \(givenUpAt)
+            UPDATE jobs SET lease = 0, leased_until = 0, last_error = \(error),
+                run_at = CASE WHEN generation = \(claim.generation) THEN \(runAt) ELSE run_at END,
+                attempts = CASE WHEN generation = \(claim.generation) THEN attempts ELSE 0 END,
+                failing_since = CASE WHEN generation = \(claim.generation) THEN \(since) END,
+                given_up_at = CASE WHEN generation = \(claim.generation) THEN \(givenUpAt) ELSE given_up_at END
             WHERE id = \(claim.id) AND lease = \(claim.lease)
             """)
     }
