@@ -95,6 +95,13 @@ package enum Files {
         return Int64(status.st_size)
     }
 
+    /// Whether there is a file. A disk that cannot tell is no answer.
+    package static func isThere(_ path: String) throws -> Bool {
+        if access(path, F_OK) == 0 { return true }
+        guard errno == ENOENT || errno == ENOTDIR else { throw failure("look at", path) }
+        return false
+    }
+
     private static func isFolder(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR

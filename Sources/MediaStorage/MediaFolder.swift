@@ -42,9 +42,10 @@ package struct MediaFolder: MediaStorage {
 
     package func copy(_ names: [String], of prefix: MediaPrefix, to other: MediaPrefix) async throws -> Bool {
         try await threads.runIfActive { [self] in
-            guard names.allSatisfy({ Files.byteCount("\(root)/\(prefix)/\($0)") != nil }) else { return false }
+            let found = try names.filter { try Files.isThere("\(root)/\(prefix)/\($0)") }
+            guard !found.isEmpty else { return false }
             try place(other) { staged in
-                for name in names { try Files.link("\(root)/\(prefix)/\(name)", at: "\(staged)/\(name)") }
+                for name in found { try Files.link("\(root)/\(prefix)/\(name)", at: "\(staged)/\(name)") }
             }
             return true
         }

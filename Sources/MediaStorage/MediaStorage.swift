@@ -13,7 +13,7 @@ package protocol MediaStorage: Sendable {
     /// A part of a file in small pieces, each read only when it is asked for.
     func read(_ key: MediaKey, _ range: Range<Int64>) async throws -> any AsyncSequence<ByteBuffer, any Error> & Sendable
 
-    /// Keeps files of one photo under another prefix too; false, and nothing is kept, where one of `names` is not there.
+    /// Keeps files of one photo under another prefix too, as many of `names` as are there; false where none is.
     func copy(_ names: [String], of prefix: MediaPrefix, to other: MediaPrefix) async throws -> Bool
 
     /// Removes every file under each prefix; what is not there needs no removing.
@@ -78,7 +78,8 @@ package protocol MediaStorage: Sendable {
     /// Everything that was moved aside.
     func strays() async throws -> [StrayPhoto]
 
-    /// Moves photos back to where they were; where they are there again, that stays.
+    /// Moves photos back to where they were; what is not aside needs no moving. Of a file that is at both places, the
+    /// longer is kept.
     func moveBack(_ strays: [StrayPhoto]) async throws
 
     /// Removes what was moved aside.
@@ -104,6 +105,13 @@ package struct StrayPhoto: Hashable, Sendable {
         self.prefix = prefix
         self.since = since
     }
+
+    /// So many are moved aside without a question, whatever their share is.
+    package static let few = 100
+
+    /// Whether so many photos of a place may be moved aside without a question: more are not left over from something
+    /// small.
+    package static func areFew(_ count: Int, of total: Int) -> Bool { count <= few || count * 100 <= total }
 }
 
 /// A file about to be kept: where it lies, and what it is called under its photo's prefix.

@@ -122,15 +122,50 @@ struct PhotoRotationTests {
             let community = test.community
             let ada = try await privateAda(test).ada
             let (whole, broken) = (try await test.post(by: ada), try await test.post(by: ada))
-            let lost = try keys(of: broken)
-            try await community.media.delete([lost[0]])
+            try await community.media.delete(keys(of: broken))
             try await community.follows.removeFollower("grace", by: ada)
             try await community.jobs.runDue()
             #expect(try await community.posts.find(broken.id, for: ada).photos[0].files == broken.photos[0].files)
-            #expect(try await community.media.byteCount(of: lost[1]) != nil, "what is left of it stays")
             #expect(try await community.posts.find(whole.id, for: ada).photos[0].files != whole.photos[0].files)
             #expect(try await !isThere(try keys(of: whole), community))
             #expect(try await community.jobs.count() == 1, "it is tried again")
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `a photo that lost some of its files is seen at its old address by nobody`(_ isInBucket: Bool) async throws {
+        try await TestCommunity.with(isInBucket: isInBucket) { test in
+            let community = test.community
+            let ada = try await privateAda(test).ada
+            let broken = try await test.post(by: ada)
+            let old = try keys(of: broken)
+            try await community.media.delete([old[0]])
+            try await community.follows.removeFollower("grace", by: ada)
+            try await community.jobs.runDue()
+            let new = try await keys(of: community.posts.find(broken.id, for: ada))
+            #expect(try await !isThere(old, community))
+            #expect(try await isThere(Array(new.dropFirst()), community), "what is left of it")
+            #expect(try await community.jobs.count() == 0)
+        }
+    }
+
+    @Test func `a photo that cannot be rotated holds up no later rotation`() async throws {
+        try await TestCommunity.with { test in
+            let community = test.community
+            let ada = try await privateAda(test).ada
+            try await community.follows.follow("ada", by: try await test.member("eve"))
+            try await community.follows.accept("eve", by: ada)
+            let (whole, broken) = (try await test.post(by: ada), try await test.post(by: ada))
+            try await community.media.delete(keys(of: broken))
+            var addresses = [whole.photos[0].files]
+            for follower in ["grace", "eve"] {
+                test.time.advance(by: 1000)
+                try await community.follows.removeFollower(follower, by: ada)
+                try await community.jobs.runDue()
+                addresses.append(try await community.posts.find(whole.id, for: ada).photos[0].files)
+                #expect(try await community.jobs.all().filter { $0.attempts > 0 }.count == 1, "it failed")
+            }
+            #expect(Set(addresses).count == 3)
         }
     }
 

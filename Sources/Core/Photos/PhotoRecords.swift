@@ -83,9 +83,37 @@ enum PhotoRecords {
             """)
     }
 
-    /// Whether any photo was posted, or is someone's picture.
+    /// Whether any photo was posted, is someone's picture, or is on its way.
     @Sendable static func areAny(in connection: any Connection) throws -> Bool {
-        try connection.exists("SELECT 1 FROM photos UNION ALL SELECT 1 FROM accounts WHERE picture <> '' LIMIT 1")
+        try connection.exists(
+            """
+            SELECT 1 FROM photos UNION ALL SELECT 1 FROM accounts WHERE picture <> ''
+            UNION ALL SELECT 1 FROM direct_uploads LIMIT 1
+            """)
+    }
+
+    /// The files of the newest photos with an id above `id`.
+    static func newest(_ count: Int, after id: Int64, in connection: any Connection) throws -> [PhotoFiles] {
+        try connection.rows(
+            "SELECT \(Photo.columns) FROM photos m WHERE m.id > \(id) ORDER BY m.id DESC LIMIT \(count)",
+            as: Photo.self
+        ).map { PhotoFiles($0) }
+    }
+
+    /// The files of some profile pictures.
+    static func pictures(_ count: Int, in connection: any Connection) throws -> [PhotoFiles] {
+        try connection.rows("SELECT picture FROM accounts WHERE picture <> '' ORDER BY id DESC LIMIT \(count)") {
+            PhotoFiles(picture: $0.text())
+        }
+    }
+
+    static func find(_ id: ID<Photo>, in connection: any Connection) throws -> Photo? {
+        try connection.row("SELECT \(Photo.columns) FROM photos m WHERE m.id = \(id)")
+    }
+
+    /// Whether a photo still has these files.
+    static func has(_ photo: Photo, in connection: any Connection) throws -> Bool {
+        try connection.exists("SELECT 1 FROM photos WHERE id = \(photo.id) AND files = \(photo.files)")
     }
 
     /// Gives a photo other files; false where it is gone, or has others already.

@@ -16,8 +16,9 @@ struct RotatePhotoFiles: Job {
     /// Photos that got their addresses before then, in milliseconds since 1970.
     let before: Int64
 
-    /// Goes on where it was broken off: photos that have their new addresses are not given others. A photo whose files
-    /// cannot be copied keeps its address, and the job is tried again.
+    /// Goes on where it was broken off: photos that have their new addresses are not given others. Of a photo that lost
+    /// some files the others get the new address. One that lost all, or cannot be copied, keeps its address, and the job
+    /// is tried again: its files may come back, as from a backup, and must not be seen at the old address then.
     func run(with tools: JobTools) async throws {
         try await tools.photos.requirePlace()
         var last: Int64 = 0
@@ -26,7 +27,7 @@ struct RotatePhotoFiles: Job {
             last = some.last
             kept += some.kept
         }
-        guard kept == 0 else { throw MediaError("The files of \(kept) photos are not there, or not whole.") }
+        guard kept == 0 else { throw MediaError("The files of \(kept) photos are not there, or cannot be copied.") }
     }
 }
 
@@ -62,7 +63,7 @@ extension Photos {
                 guard copied.contains(move.new),
                     try PhotoRecords.move(move.photo, to: move.new.description, at: job.before, in: connection)
                 else {
-                    if !copied.contains(move.new) { kept += 1 }
+                    if !copied.contains(move.new), try PhotoRecords.has(move.photo, in: connection) { kept += 1 }
                     _ = try PhotoRecords.takeUnclaimed([move.new.description], in: connection)
                     gone.append(PhotoFiles(files: move.new.description, names: PhotoFiles(move.photo).names))
                     continue
@@ -76,7 +77,7 @@ extension Photos {
         return (end, kept)
     }
 
-    /// Copies photos to their new addresses, some at once; which of them are there whole.
+    /// Copies photos to their new addresses, some at once; which of them are there.
     /// - Throws: what may pass for all of them.
     private func copied(_ moves: [(photo: Photo, new: MediaPrefix)]) async throws -> Set<MediaPrefix> {
         try await withThrowingTaskGroup(of: MediaPrefix?.self) { group in

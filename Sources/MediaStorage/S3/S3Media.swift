@@ -69,11 +69,9 @@ package struct S3Media: MediaStorage {
     }
 
     package func copy(_ names: [String], of prefix: MediaPrefix, to other: MediaPrefix) async throws -> Bool {
-        for (place, name) in names.enumerated() where try await !copy("\(prefix)/\(name)", to: "\(other)/\(name)") {
-            try await remove(names.prefix(place).map { "\(other)/\($0)" })
-            return false
-        }
-        return true
+        var isAnyThere = false
+        for name in names where try await copy("\(prefix)/\(name)", to: "\(other)/\(name)") { isAnyThere = true }
+        return isAnyThere
     }
 
     /// Copies an object without bringing it here, with its type and how long it may be cached; false where there is none.
