@@ -7,6 +7,7 @@ package final class UnsteadyMedia: MediaStorage {
     private struct State {
         var isAway = false
         var calls: [String: Int] = [:]
+        var interruptions: [String: @Sendable () async throws -> Void] = [:]
     }
 
     private let base: any MediaStorage
@@ -19,9 +20,16 @@ package final class UnsteadyMedia: MediaStorage {
     /// How often it was asked so.
     package func count(_ call: String) -> Int { state.withLock { $0.calls[call, default: 0] } }
 
-    private func ask(_ call: String = #function) throws -> any MediaStorage {
+    /// Has something else happen once, right before it is asked so.
+    package func before(_ call: String, _ interruption: @escaping @Sendable () async throws -> Void) {
+        state.withLock { $0.interruptions[call] = interruption }
+    }
+
+    private func ask(_ call: String = #function) async throws -> any MediaStorage {
+        let name = String(call.prefix { $0 != "(" })
+        try await state.withLock { $0.interruptions.removeValue(forKey: name) }?()
         try state.withLock { state in
-            state.calls[String(call.prefix { $0 != "(" }), default: 0] += 1
+            state.calls[name, default: 0] += 1
             guard !state.isAway else {
                 throw MediaError(
                     "nobody answers at ab/ab\(String(repeating: "0", count: 30))", isPassing: true)

@@ -1,7 +1,6 @@
 import Core
 import HTTPTypes
 import Hummingbird
-import MediaStorage
 import NIOCore
 import Web
 
@@ -10,7 +9,7 @@ import Web
 struct ExportArchive: Sendable {
     let contents: Export.Contents
     let site: Site
-    let media: any MediaStorage
+    let export: Export
 
     var response: Response {
         Response(
@@ -26,11 +25,11 @@ struct ExportArchive: Sendable {
                     try await writer.write(zip.add(ByteBuffer(bytes: bytes)))
                     try await writer.write(zip.end())
                 }
-                for (name, key) in photos {
+                for (name, photo) in photos {
                     // A photo that goes meanwhile is left out.
-                    guard let size = try await media.byteCount(of: key) else { continue }
+                    guard let file = try await export.open(photo) else { continue }
                     try await writer.write(zip.begin(name))
-                    for try await piece in try await media.read(key, 0..<size) { try await writer.write(zip.add(piece)) }
+                    for try await piece in file.pieces { try await writer.write(zip.add(piece)) }
                     try await writer.write(zip.end())
                 }
                 try await writer.write(zip.finish())
@@ -50,13 +49,10 @@ struct ExportArchive: Sendable {
         ]
     }
 
-    private var photos: [(String, MediaKey)] {
+    private var photos: [(String, Photo)] {
         contents.posts.flatMap { post in
-            post.photos.enumerated().compactMap { place, photo in
-                guard let widest = photo.renditions.first, let prefix = MediaPrefix(photo.files),
-                    let key = MediaKey(prefix: prefix.description, name: "\(widest.width).\(photo.fileType)")
-                else { return nil }
-                return ("photos/\(post.id.code)-\(place + 1).\(photo.fileType)", key)
+            post.photos.enumerated().map { place, photo in
+                ("photos/\(post.id.code)-\(place + 1).\(photo.fileType)", photo)
             }
         }
     }

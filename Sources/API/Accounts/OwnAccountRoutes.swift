@@ -102,7 +102,7 @@ struct OwnAccountRoutes {
 
     @Sendable func export(_ request: Request, _ context: MemberContext) async throws -> Response {
         let contents = try await community.export.contents(of: context.member)
-        return ExportArchive(contents: contents, site: site, media: community.media).response
+        return ExportArchive(contents: contents, site: site, export: community.export).response
     }
 
     private func own(_ viewer: Viewer) async throws -> Response {
