@@ -28,7 +28,11 @@ package final class PostgresChannel: MessageChannel {
     }
 
     package func send(_ message: String) async throws {
-        try await storage.read { [name] in _ = try $0.exists("SELECT pg_notify(\(name), \(message))") }
+        try await storage.read { [self] in try send(message, in: $0) }
+    }
+
+    package func send(_ message: String, in connection: any Connection) throws {
+        _ = try connection.exists("SELECT pg_notify(\(name), \(message))")
     }
 
     package func listen(_ hear: @escaping @Sendable (MessageChannelEvent) -> Void) async {

@@ -6,6 +6,9 @@ package protocol MessageChannel: Sendable {
     /// Tells every program that listens, this one too. What nobody listens for is lost.
     func send(_ message: String) async throws
 
+    /// The same when the transaction in hand commits, and not if it does not.
+    func send(_ message: String, in connection: any Connection) throws
+
     /// Hears until the task is cancelled. Connects again when the way was lost.
     func listen(_ hear: @escaping @Sendable (MessageChannelEvent) -> Void) async
 }

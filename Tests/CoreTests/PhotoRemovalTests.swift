@@ -122,6 +122,24 @@ struct PhotoRemovalTests {
         }
     }
 
+    @Test func `a copy that is to remove photos serves them no more, though nobody told it`() async throws {
+        try await with { test, community, media in
+            let ada = try await test.member("ada")
+            let prefix = try #require(MediaPrefix(try await publish(community, test, by: ada).photos[0].files))
+            media.setAway(true)
+            // As where whoever deleted it died right after.
+            _ = try await test.storage.write { connection in
+                try connection.run("DELETE FROM photos")
+                return try community.photos.release(
+                    [PhotoFiles(files: prefix.description, names: nil)], in: connection)
+            }
+            #expect(!community.photos.isRemoved(prefix))
+            try await community.jobs.runDue()
+            #expect(community.photos.isRemoved(prefix))
+            #expect(try await community.jobs.count() == 1)
+        }
+    }
+
     @Test func `a photo whose files were given up meanwhile is not posted`() async throws {
         try await TestCommunity.with { test in
             _ = try await test.member("ada")

@@ -1,8 +1,10 @@
-import Core
+import MediaStorage
 import Storage
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import Core
 
 /// Programs that hear each other, without a server between.
 private final class Room: MessageChannel {
@@ -20,10 +22,39 @@ private final class Room: MessageChannel {
         everybodyHears(.message(message))
     }
 
+    func send(_ message: String, in connection: any Connection) throws {
+        _ = try connection.int("SELECT 1")
+        sent.withLock { $0.append(message) }
+        everybodyHears(.message(message))
+    }
+
     func listen(_ hear: @escaping @Sendable (MessageChannelEvent) -> Void) async { listeners.withLock { $0.append(hear) } }
 }
 
 struct SharedEventsTests {
+    @Test func `others are told of deleted photos in the transaction that deletes them`() async throws {
+        try await TestCommunity.with { test in
+            let room = Room()
+            let (here, there) = (
+                SharedEvents(channel: room, logger: QuietLog.logger("a")),
+                SharedEvents(channel: room, logger: QuietLog.logger("b"))
+            )
+            await here.listen()
+            await there.listen()
+            let (one, two) = (test.community(events: here), test.community(events: there))
+            let ada = try await test.member("ada")
+            let post = try await test.post(by: ada)
+            let prefix = try #require(MediaPrefix(post.photos[0].files))
+            // Whoever deletes it dies at the commit.
+            _ = try await test.storage.write { connection in
+                try one.photos.release([PhotoFiles(post.photos[0])], in: connection)
+            }
+            #expect(two.photos.isRemoved(prefix) && !one.photos.isRemoved(prefix))
+            await one.close()
+            await two.close()
+        }
+    }
+
     @Test func `what one copy does, the other is told, and nobody hears themselves twice`() async throws {
         let room = Room()
         let (here, there) = (

@@ -19,6 +19,12 @@ struct PostgresChannelTests {
                 try await foreign.send("of another community")
                 try await channel.send("ä 'quoted'")
                 #expect(await events.next() == .message("ä 'quoted'"))
+                _ = try? await storage.write { connection in
+                    try channel.send("of a change that was taken back", in: connection)
+                    throw StorageError.busy
+                }
+                try await storage.write { try channel.send("with the commit", in: $0) }
+                #expect(await events.next() == .message("with the commit"))
                 let longest = String(repeating: "x", count: channel.longestMessage)
                 try await channel.send(longest)
                 #expect(await events.next() == .message(longest))

@@ -103,11 +103,13 @@ package struct TestCommunity: Sendable {
     }
 
     /// The same community over a storage that stands before its own, or over other media.
-    package func community(over storage: (any Storage)? = nil, media: (any MediaStorage)? = nil) -> Community {
+    package func community(
+        over storage: (any Storage)? = nil, media: (any MediaStorage)? = nil, events: any Events = LocalEvents()
+    ) -> Community {
         Community(
             storage: storage ?? self.storage, media: media ?? community.media,
             processor: PhotoProcessor(executable: Fixtures.program, arguments: ["render-photo"]), uploads: uploads,
-            signer: community.signer, limits: .off, logger: QuietLog.logger("test"), clock: time.clock)
+            signer: community.signer, limits: .off, events: events, logger: QuietLog.logger("test"), clock: time.clock)
     }
 
     package static let password = "correct horse battery"

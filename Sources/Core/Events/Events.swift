@@ -1,3 +1,4 @@
+import Storage
 import Synchronization
 
 /// Something that an open page or a program wants to know at once.
@@ -27,6 +28,10 @@ package protocol Events: Sendable {
     /// Tells everybody who listens. What nobody listens for is lost: events only hasten what the next look at the
     /// storage shows anyway.
     func publish(_ change: Change) async
+
+    /// Has the other copies told of a change with the commit of the transaction in hand: none that goes on running
+    /// misses it, even if this one dies right after it. This one is not told.
+    func tellOthers(_ change: Change, in connection: any Connection) throws
 
     /// What happens to `account` from now on, until the stream is let go of.
     func events(for account: ID<Account>) -> AsyncStream<LiveEvent>
@@ -77,6 +82,9 @@ package final class LocalEvents: Events {
             }
         }
     }
+
+    /// There are no others.
+    package func tellOthers(_: Change, in _: any Connection) throws {}
 
     /// There are no others.
     package func heedOthers(_: @escaping @Sendable (Change) -> Void) {}

@@ -19,14 +19,22 @@ package final class SharedEvents: Events {
 
     package func publish(_ change: Change) async {
         local.deliver(change)
-        for text in change.messages(atMost: channel.longestMessage - sender.utf8.count - 1) {
+        for message in messages(change) {
             do {
-                try await channel.send("\(sender) \(text)")
+                try await channel.send(message)
             } catch {
                 // What has happened is kept; the others notice when what they remember grows old.
                 logger.warning("Other copies were not told of a change", metadata: ["error": "\(error)"])
             }
         }
+    }
+
+    package func tellOthers(_ change: Change, in connection: any Connection) throws {
+        for message in messages(change) { try channel.send(message, in: connection) }
+    }
+
+    private func messages(_ change: Change) -> [String] {
+        change.messages(atMost: channel.longestMessage - sender.utf8.count - 1).map { "\(sender) \($0)" }
     }
 
     package func events(for account: ID<Account>) -> AsyncStream<LiveEvent> { local.events(for: account) }

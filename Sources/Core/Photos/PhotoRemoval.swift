@@ -17,22 +17,24 @@ struct RemovePhotoFiles: Job {
 /// How photos' files go: in the transaction that deletes the photos a job is kept for them, from the commit
 /// on nobody is served them, and the job removes them.
 extension Photos {
-    /// Keeps the jobs that remove these photos' files. After the commit, ``announce(_:)`` is called with what
-    /// this returns.
+    /// Keeps the jobs that remove these photos' files, and has the other copies told with the commit. After it,
+    /// ``announce(_:)`` is called with what this returns.
     func release(_ photos: [PhotoFiles], in connection: any Connection) throws -> [MediaPrefix] {
         for start in stride(from: 0, to: photos.count, by: RemovePhotoFiles.most) {
             let some = Array(photos[start..<min(photos.count, start + RemovePhotoFiles.most)])
             try jobs.enqueue(RemovePhotoFiles(photos: some), in: connection)
         }
-        return photos.compactMap(\.prefix)
+        let prefixes = photos.compactMap(\.prefix)
+        try events.tellOthers(.photosRemoved(prefixes.map(\.description)), in: connection)
+        return prefixes
     }
 
-    /// Has nobody served deleted photos from now on, here and in every other copy, and their files removed.
+    /// Has nobody served deleted photos here from now on, and their files removed. The other copies were told in the
+    /// transaction.
     func announce(_ prefixes: [MediaPrefix]) async {
         guard !prefixes.isEmpty else { return }
         withhold(prefixes)
         jobs.wake()
-        await events.publish(.photosRemoved(prefixes.map(\.description)))
     }
 
     /// Whether a photo was deleted, though its files may still be there.
@@ -77,11 +79,16 @@ extension Photos {
     }
 
     fileprivate func removeFiles(of photos: [PhotoFiles]) async throws {
+        // Who deleted them may have died, or lost the connection, before anybody was told.
+        let prefixes = photos.compactMap(\.prefix)
+        withhold(prefixes)
+        await events.publish(.photosRemoved(prefixes.map(\.description)))
         // What is not there counts as removed, which it is only where it would be.
         try await requirePlace()
         try await media.delete(photos.compactMap(\.keys).flatMap { $0 })
         try await media.delete(photos.filter { $0.names == nil }.compactMap(\.prefix))
-        let prefixes = photos.compactMap(\.prefix)
+        let aside = try await media.strays().filter { prefixes.contains($0.prefix) }
+        if !aside.isEmpty { try await media.removeStrays(aside) }
         stopWithholding(prefixes)
         await events.publish(.photoFilesRemoved(prefixes.map(\.description)))
     }
