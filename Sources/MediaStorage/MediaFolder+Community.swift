@@ -75,17 +75,29 @@ extension MediaFolder {
     package func moveBack(_ strays: [StrayPhoto]) async throws {
         try await threads.runIfActive { [self] in
             for stray in strays {
-                let place = "\(root)/\(stray.prefix)"
-                guard access(place, F_OK) != 0 else {
-                    try Files.remove(path(of: stray))
-                    continue
-                }
+                let (aside, place) = (path(of: stray), "\(root)/\(stray.prefix)")
+                guard try Files.isThere(aside) else { continue }
                 try Files.makeFolder("\(root)/\(stray.prefix.folder)")
-                try Files.move(path(of: stray), to: place)
+                if try Files.isThere(place) {
+                    try merge(aside, into: place)
+                } else {
+                    try Files.move(aside, to: place)
+                }
                 try Files.sync("\(root)/\(stray.prefix.folder)")
             }
             tidyUp(strays)
         }
+    }
+
+    /// Moves the files of a photo to where some of them may be again. What is there in part, as after a copy by hand
+    /// that was broken off, must not replace the whole.
+    private func merge(_ aside: String, into place: String) throws {
+        for name in try Files.names(in: aside) {
+            let (kept, known) = (Files.byteCount("\(aside)/\(name)"), Files.byteCount("\(place)/\(name)"))
+            if let kept, kept > known ?? -1 { try Files.move("\(aside)/\(name)", to: "\(place)/\(name)") }
+        }
+        try Files.sync(place)
+        try Files.remove(aside)
     }
 
     package func removeStrays(_ strays: [StrayPhoto]) async throws {

@@ -10,38 +10,6 @@ import Testing
 
 /// Photos that no record names, and photos of other communities.
 struct StrayPhotoTests {
-    private func photos(_ media: any MediaStorage) async throws -> Set<MediaPrefix> {
-        var found: Set<MediaPrefix> = []
-        for folder in try await media.folders() { found.formUnion(try await media.prefixes(in: folder)) }
-        return found
-    }
-
-    /// Another database over the same photos.
-    private func withOther(_ test: TestCommunity, _ body: (Community, any Storage) async throws -> Void)
-        async throws
-    {
-        let storage = try SQLiteStorage()
-        try await Community.migrate(storage)
-        let other = test.community(over: storage)
-        try await body(other, storage)
-        await other.close()
-        try await storage.close()
-    }
-
-    private func register(_ name: String, in community: Community) async throws -> Viewer {
-        let account = try await community.accounts.register(
-            Registration(
-                email: "\(name)@example.org", fullName: name, username: name, password: TestCommunity.password
-            ))
-        let issued = try await community.credentials.issue(.token, to: account, scopes: .all, name: "test")
-        return try #require(try await community.credentials.viewer(issued.secret, kind: .token))
-    }
-
-    private func post(in community: Community, _ test: TestCommunity, by viewer: Viewer) async throws {
-        _ = try await community.posts.publish(
-            PostDraft(caption: "", photos: .uploads([try test.upload()])), by: viewer)
-    }
-
     @Test(arguments: [false, true], [false, true])
     func `an empty database removes no photo, whether they are marked or not`(
         _ isInBucket: Bool, _ isMarked: Bool
@@ -71,15 +39,6 @@ struct StrayPhotoTests {
                 #expect(try await test.community.media.strays() == [])
             }
         }
-    }
-
-    /// As before there were markers.
-    private func unmark(_ test: TestCommunity) async throws {
-        switch test.community.media {
-        case let bucket as S3Media: try await bucket.remove([".community"])
-        default: try FileManager.default.removeItem(atPath: test.folder + "/media/.community")
-        }
-        #expect(try await test.community.media.marker() == nil)
     }
 
     @Test(arguments: [false, true])
@@ -207,7 +166,7 @@ struct StrayPhotoTests {
             let ada = try await test.member("ada")
             let post = try await test.post(by: ada)
             #expect(try await test.community.maintenance.checkMedia() == nil)
-            for _ in 0...StrayPhotos.fewEnough {
+            for _ in 0...StrayPhoto.few {
                 let path = test.uploads.newPath()
                 try Data("x".utf8).write(to: URL(fileURLWithPath: path))
                 try await test.community.media.put(
@@ -221,6 +180,47 @@ struct StrayPhotoTests {
             #expect(told.refusal == nil && told.straysMovedAside == 101)
             #expect(try await photos(test.community.media).map(\.description) == [post.photos[0].files])
             #expect(try await test.community.media.strays().count == 101)
+        }
+    }
+
+    @Test(arguments: [false, true], [false, true])
+    func `a photo that is deleted while it is brought back does not come back`(
+        _ isInBucket: Bool, _ isRemovalDone: Bool
+    ) async throws {
+        try await TestCommunity.with(isInBucket: isInBucket) { test in
+            let media = UnsteadyMedia(test.community.media)
+            let community = test.community(media: media)
+            let ada = try await test.member("ada")
+            let (kept, deleted) = (try await test.post(by: ada), try await test.post(by: ada))
+            let prefixes = [kept, deleted].compactMap { MediaPrefix($0.photos[0].files) }
+            try await media.moveAside([prefixes[1]], at: test.time.clock.now())
+            media.before("moveBack") {
+                try await community.posts.delete(deleted.id, by: ada)
+                if isRemovalDone {
+                    try await community.jobs.runDue()
+                } else {
+                    // As if another copy had removed the files where it found none, a moment ago.
+                    try await test.storage.write { try $0.run("DELETE FROM jobs") }
+                }
+            }
+            #expect(try await community.maintenance.checkMedia() == nil)
+            try await community.jobs.runDue()
+            #expect(try await photos(media) == [prefixes[0]])
+            #expect(try await media.strays() == [])
+            await community.close()
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `a photo that is deleted while it lies aside is removed there`(_ isInBucket: Bool) async throws {
+        try await TestCommunity.with(isInBucket: isInBucket) { test in
+            let ada = try await test.member("ada")
+            let (_, deleted) = (try await test.post(by: ada), try await test.post(by: ada))
+            let prefix = try #require(MediaPrefix(deleted.photos[0].files))
+            try await test.community.media.moveAside([prefix, .random()], at: test.time.clock.now())
+            try await test.community.posts.delete(deleted.id, by: ada)
+            try await test.settle()
+            #expect(try await test.community.media.strays() == [])
         }
     }
 

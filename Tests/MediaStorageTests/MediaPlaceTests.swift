@@ -71,10 +71,11 @@ struct MediaPlaceTests {
             try await media.moveBack([strays[0]])
             #expect(try await media.files(in: one.folder)[one] == ["1.jpg": 5, "2.jpg": 5])
             #expect(try await media.strays() == [strays[1]])
-            // What was put there anew meanwhile stays.
-            try await put(two, ["3.jpg"])
-            try await media.moveBack([strays[1]])
-            #expect(try await media.files(in: two.folder)[two]?["3.jpg"] == 5)
+            // What was put there anew meanwhile stays, and what is missing there comes.
+            try await put(two, ["1.jpg", "3.jpg"])
+            for _ in 0..<2 { try await media.moveBack([strays[1]]) }
+            #expect(try await media.files(in: two.folder)[two] == ["1.jpg": 5, "2.jpg": 5, "3.jpg": 5])
+            #expect(try await media.strays() == [])
             try await media.moveAside([one, three], at: 9)
             try await media.removeStrays(try await media.strays().filter { $0.prefix == one })
             #expect(try await media.strays() == [StrayPhoto(prefix: three, since: 9)])

@@ -6,9 +6,6 @@ import Storage
 struct StrayPhotos: Sendable {
     /// How long they lie aside, in milliseconds.
     static let lifetime: Int64 = 7 * 24 * 3600 * 1000
-    /// So many are moved aside without a question, whatever their share is.
-    static let fewEnough = 100
-
     let storage: any Storage
     let media: any MediaStorage
     let photos: Photos
@@ -26,7 +23,7 @@ struct StrayPhotos: Sendable {
         var report = Report()
         report.movedBack = try await bringBack()
         let (strays, total) = try await find()
-        if strays.count > Self.fewEnough, strays.count * 100 > total, !evenIfMany {
+        if !StrayPhoto.areFew(strays.count, of: total), !evenIfMany {
             report.refusal = """
                 No record names \(strays.count) of \(total) photos, which is too many to be left over from something \
                 small: they stay. Look whether the database is the right one and as new as it should be. If it is, say \
@@ -47,36 +44,62 @@ struct StrayPhotos: Sendable {
     }
 
     /// Moves back what lies aside and is named by a record again; how many photos that were.
+    ///
+    /// One after the other, and each is looked up again afterwards: who deleted it meanwhile found no file to remove.
     func bringBack() async throws -> Int {
-        let aside = try await media.strays()
-        var back: [StrayPhoto] = []
-        for (folder, strays) in Dictionary(grouping: aside, by: \.prefix.folder) {
-            let named = try await storage.read { try Self.named(in: folder, in: $0) }
-            back += strays.filter { named.contains($0.prefix.description) }
+        var count = 0
+        for stray in try await media.strays() where try await isNamed(stray.prefix) {
+            try await media.moveBack([stray])
+            if try await isNamed(stray.prefix) {
+                count += 1
+            } else {
+                let removed = try await storage.write { connection in
+                    try photos.release(
+                        [PhotoFiles(files: stray.prefix.description, names: nil)], in: connection)
+                }
+                await photos.announce(removed)
+            }
         }
-        try await media.moveBack(back)
-        return back.count
+        return count
+    }
+
+    private func isNamed(_ prefix: MediaPrefix) async throws -> Bool {
+        let files = prefix.description
+        return try await storage.read { connection in
+            try connection.exists(
+                """
+                SELECT 1 FROM photos WHERE files = \(files)
+                UNION ALL SELECT 1 FROM accounts WHERE picture = \(files)
+                """)
+        }
     }
 
     private func find() async throws -> (strays: [MediaPrefix], total: Int) {
-        var strays: [MediaPrefix] = []
-        var total = 0
+        var all: (strays: [MediaPrefix], total: Int) = ([], 0)
         for folder in try await media.folders() {
-            // Listed first: whatever is there then is named already, or not any more.
-            let found = try await media.prefixes(in: folder)
-            guard !found.isEmpty else { continue }
-            total += found.count
-            let named = try await storage.read { connection in
-                try Self.named(in: folder, in: connection).union(
-                    connection.rows(
-                        "SELECT files FROM unclaimed_files WHERE files >= \(folder) AND files < \(folder + "~")"
-                    ) { $0.text() })
-            }
-            strays += found.filter { !named.contains($0.description) }
+            let found = try await find(in: folder)
+            all.strays += found.strays
+            all.total += found.total
         }
+        return all
+    }
+
+    /// The photos in one of ``MediaPrefix/folders`` that no record names, and how many there are in all.
+    func find(in folder: String) async throws -> (strays: [MediaPrefix], total: Int) {
+        // Listed first: whatever is there then is named already, or not any more.
+        let found = try await media.prefixes(in: folder)
+        guard !found.isEmpty else { return ([], 0) }
+        let named = try await storage.read { connection in
+            try Self.named(in: folder, in: connection).union(
+                connection.rows(
+                    "SELECT files FROM unclaimed_files WHERE files >= \(folder) AND files < \(folder + "~")"
+                ) { $0.text() })
+        }
+        let strays = found.filter { !named.contains($0.description) }
+        guard !strays.isEmpty else { return ([], found.count) }
         // What was deleted is not kept for a week: its job removes it.
         let deleted = try await photos.waitingForRemoval()
-        return (strays.filter { !deleted.contains($0) }, total)
+        return (strays.filter { !deleted.contains($0) }, found.count)
     }
 
     private static func named(in folder: String, in connection: any Connection) throws -> Set<String> {

@@ -61,7 +61,10 @@ extension S3Media {
     }
 
     package func moveBack(_ strays: [StrayPhoto]) async throws {
-        for stray in strays { try await move(folder(of: stray), to: "\(stray.prefix)/") }
+        for stray in strays {
+            let known = try await sizes(below: "\(stray.prefix)/")
+            try await move(folder(of: stray), to: "\(stray.prefix)/") { $1 > known[$0] ?? -1 }
+        }
     }
 
     package func removeStrays(_ strays: [StrayPhoto]) async throws {
@@ -72,11 +75,24 @@ extension S3Media {
         "\(Self.straysFolder)\(stray.since)/\(stray.prefix.digits)/"
     }
 
+    /// The objects of a folder by their names in it.
+    private func sizes(below folder: String) async throws -> [String: Int64] {
+        try await list(folder).objects.reduce(into: [:]) { $0[String($1.name.dropFirst(folder.count))] = $1.byteCount }
+    }
+
     /// Copies all objects first: broken off at any moment, none is lost.
-    private func move(_ folder: String, to target: String) async throws {
-        let names = try await list(folder).objects.map(\.name)
-        var copied: [String] = []
-        for name in names where try await copy(name, to: target + name.dropFirst(folder.count)) { copied.append(name) }
-        try await remove(copied)
+    /// - Parameter isWanted: by name and size; the others are removed and not copied.
+    private func move(
+        _ folder: String, to target: String, where isWanted: (String, Int64) -> Bool = { _, _ in true }
+    ) async throws {
+        var moved: [String] = []
+        for (name, size) in try await sizes(below: folder) {
+            if !isWanted(name, size) {
+                moved.append(folder + name)
+            } else if try await copy(folder + name, to: target + name) {
+                moved.append(folder + name)
+            }
+        }
+        try await remove(moved)
     }
 }
