@@ -72,7 +72,21 @@ struct StorageCommands: AsyncParsableCommand {
 /// Photos that move from one place to another.
 struct MediaCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "media", abstract: "Move photos between a folder and S3.", subcommands: [Copy.self])
+        commandName: "media", abstract: "Move photos between a folder and S3, or say whose they are.",
+        subcommands: [Copy.self, Adopt.self])
+
+    struct Adopt: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Say that the photos where the settings point belong to the database.",
+            discussion: """
+                The server stops cleaning up, and perhaps taking photos, where it does not find the photos that the database \
+                names. Look first whether a volume is not mounted, or a setting is missing. If the place is the right one, as \
+                after an older backup was restored or photos were lost, this says so.
+                """)
+        @OptionGroup var flags: SettingsFlags
+
+        func run() async throws { try await ControlSocket.perform(.adoptMedia, in: try await flags.settings()) }
+    }
 
     struct Copy: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -85,6 +99,9 @@ struct MediaCommands: AsyncParsableCommand {
         @Option(help: "Where they go.") var to: String
 
         func run() async throws {
+            // A server that runs would lose what it is just keeping. Held until the end.
+            let lock = try to.hasPrefix("s3://") ? nil : lockedFolder(to)
+            defer { withExtendedLifetime(lock) {} }
             let source = try place(from, isSource: true)
             let target = try place(to, isSource: false)
             let bar = ProgressBar()
@@ -99,9 +116,7 @@ struct MediaCommands: AsyncParsableCommand {
                     \(report.photos) photos, \(report.files) files, \(report.bytes) bytes; \(report.copied) photos copied now. \
                     All of them are there.
                     """)
-                if report.movedAside > 0 {
-                    print("\(report.movedAside) photos that were deleted since an earlier copy were moved aside.")
-                }
+                for line in Self.remarks(on: report) { print(line) }
             } catch {
                 bar.end()
                 try? await source.close()
@@ -112,6 +127,35 @@ struct MediaCommands: AsyncParsableCommand {
             try await target.close()
         }
 
+        private static func remarks(on report: MediaCopy.Report) -> [String] {
+            var lines: [String] = []
+            if report.goneMeanwhile > 0 {
+                lines.append(
+                    """
+                    \(report.goneMeanwhile) photos were deleted or got new addresses meanwhile: run this again for what \
+                    came since.
+                    """)
+            }
+            if report.movedAside > 0 {
+                lines.append("\(report.movedAside) photos that were deleted since an earlier copy were moved aside.")
+            }
+            if report.leftAlone > 0 {
+                lines.append(
+                    """
+                    \(report.leftAlone) photos are at the target and not at the source. They stay: look whether --from and \
+                    --to are what you mean. If they are, the server that uses the target will move these photos aside; see \
+                    “isntgram maintain --help”.
+                    """)
+            }
+            return lines
+        }
+
+        private func lockedFolder(_ text: String) throws -> DataFolderLock {
+            let folder = try dataFolder(text, scheme: "file:")
+            try Files.makeFolder(folder)
+            return try DataFolderLock(folder: folder)
+        }
+
         private func place(_ text: String, isSource: Bool) throws -> any MediaStorage {
             if text.hasPrefix("s3://") {
                 return S3Media(try S3Location(text, environment: ProcessInfo.processInfo.environment))
@@ -120,7 +164,6 @@ struct MediaCommands: AsyncParsableCommand {
             guard !isSource || FileManager.default.fileExists(atPath: folder + "/media") else {
                 throw SettingsError("There are no photos in \(folder): name the data folder that has a folder “media”.")
             }
-            try Files.makeFolder(folder)
             return try MediaFolder(folder + "/media", isForReading: isSource)
         }
     }
