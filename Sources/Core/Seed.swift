@@ -17,6 +17,8 @@ package struct Seed: Sendable {
         let people = try await plantAccounts(in: community)
         try await plantFollows(among: people, in: community)
         try await plantPosts(by: people, in: community)
+        // Nobody is to look for their files.
+        _ = try await community.maintenance.adoptMedia()
     }
 
     private func plantAccounts(in community: Community) async throws -> [ID<Account>] {

@@ -154,10 +154,13 @@ struct DirectUploadTests {
             let path = test.uploads.newPath()
             try Data("stray".utf8).write(to: URL(fileURLWithPath: path))
             try await test.community.media.setAside(path, as: .random())
-            #expect(try await test.community.maintenance.run().waitingPhotos == 1)
-            #expect(try await test.community.media.uploads().count == 1)
+            // A file that no offer names is not removed at once: the records may be older than it.
+            #expect(try await test.community.maintenance.run().waitingPhotos == 0)
+            try await test.settle()
+            #expect(try await test.community.media.uploads().count == 2)
             test.time.advance(by: Maintenance.waitingPhotoLifetime + 1)
             #expect(try await test.community.maintenance.run().waitingPhotos == 1)
+            try await test.settle()
             #expect(try await test.community.media.uploads() == [])
         }
     }

@@ -94,12 +94,16 @@ class OutageTest(unittest.TestCase):
             bucket.stop()
             self.refused(server, token, postgres)
             bucket.start()
-            # It is there, and has lost the bucket: what it says is for the log alone.
-            answer = server.post(token, self.small.read_bytes())
-            self.assertEqual(answer.status, 500)
-            self.assertNotIn(b"NoSuchBucket", answer.body)
+            # It is there, and has lost the bucket with all photos: none is taken until somebody says that this is so.
+            for made in [False, True]:
+                if made:
+                    bucket.ask("PUT", "/photos")
+                answer = server.post(token, self.small.read_bytes())
+                self.assertEqual(answer.status, 503)
+                self.assertNotIn(b"NoSuchBucket", answer.body)
+                self.assertIn("not where they should be", answer.json()["detail"])
             self.assertEqual(postgres.sql("SELECT count(*) FROM photos"), ["2"])
-            bucket.ask("PUT", "/photos")
+            self.assertIn("this community’s now", server.command("media", "adopt").stdout)
             self.assertEqual(server.post(token, self.small.read_bytes()).status, 201)
             self.assertEqual(postgres.sql("SELECT count(*), min(posts_count) FROM accounts, photos"), ["3|3"])
             self.assertEqual(list((self.folder / "data" / "uploads").iterdir()), [])

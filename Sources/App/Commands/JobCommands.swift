@@ -31,8 +31,11 @@ struct JobCommands: AsyncParsableCommand {
 
     struct Drop: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract:
-                "Take a job out undone. Files that it was to remove stay until the maintenance finds them.")
+            abstract: "Take a job out undone.",
+            discussion: """
+                The files that it was to remove stay: from the next start on, whoever has the address of a deleted photo is \
+                served it again, until the hourly maintenance finds it and moves it aside.
+                """)
         @Argument(help: "Its id, as “isntgram jobs list” shows it.") var id: String
         @OptionGroup var flags: SettingsFlags
 

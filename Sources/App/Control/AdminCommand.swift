@@ -14,6 +14,7 @@ enum AdminCommand: Codable, Sendable {
     case revokeTokens(username: String)
     case createInvite(uses: Int, days: Int)
     case maintain(removeStrays: Bool)
+    case adoptMedia
     case listJobs
     case retryJob(id: String)
     case dropJob(id: String)
@@ -85,6 +86,9 @@ enum AdminCommand: Codable, Sendable {
         case .createInvite(let uses, let days):
             return [try await community.invites.create(uses: uses, days: days).text]
         case .maintain: return []
+        case .adoptMedia:
+            let refusal = try await community.maintenance.adoptMedia()
+            return ["The photos there are this community’s now."] + (refusal.map { [$0] } ?? [])
         case .listJobs: return try await community.jobs.all().map(Self.line)
         case .retryJob(let text):
             try await community.jobs.retry(Self.job(text))

@@ -74,9 +74,10 @@ enum DirectUploadRecords {
         try connection.run("DELETE FROM direct_uploads WHERE id = \(id)") == 1
     }
 
-    /// How many there were.
-    static func delete(before time: Int64, in connection: any Connection) throws -> Int {
-        try connection.run("DELETE FROM direct_uploads WHERE created_at < \(time)")
+    /// Takes out the offers from before `time`.
+    static func take(before time: Int64, in connection: any Connection) throws -> [Record] {
+        try connection.rows("DELETE FROM direct_uploads WHERE created_at < \(time) RETURNING \(columns)", record)
+            .compactMap { $0 }
     }
 
     static func names(in connection: any Connection) throws -> Set<String> {

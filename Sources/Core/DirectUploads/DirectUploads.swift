@@ -36,6 +36,7 @@ package struct DirectUploads: Sendable {
     /// Offers a place for one photo.
     package func offer(_ wish: DirectUploadWish, to viewer: Viewer) async throws -> Offer {
         let wish = try wish.checked(atMost: photos.processor.limits.bytes)
+        try await photos.notePlace()
         let now = clock.now()
         let name = UploadName.random()
         let id = ids.next(Photo.self)
@@ -135,19 +136,26 @@ package struct DirectUploads: Sendable {
         photos.jobs.wake()
     }
 
-    /// Forgets offers that nobody posted in time, and removes what was set aside for none; how many files there were.
+    /// Forgets offers that nobody posted in time, and has what came for them removed; how many those are. What was set
+    /// aside for none that is known goes after a day.
     func removeLeft(before time: Int64) async throws -> Int {
         // Listed first: whatever is set aside then has a record already, or none any more.
         let aside = try await media.uploads()
-        let known = try await storage.write { [photos] connection in
-            if try DirectUploadRecords.delete(before: time, in: connection) > 0 {
-                try photos.deletions.note(in: connection)
+        let now = clock.now()
+        let count = try await storage.write { [photos] connection in
+            let over = try DirectUploadRecords.take(before: time, in: connection)
+            if !over.isEmpty { try photos.deletions.note(in: connection) }
+            try photos.discard(over, in: connection)
+            let known = try DirectUploadRecords.names(in: connection).union(over.map(\.name.description))
+            for name in aside where !known.contains(name.description) {
+                try photos.jobs.enqueue(
+                    DiscardUnknownUpload(name: name.description), key: "upload/\(name)",
+                    at: now + Maintenance.waitingPhotoLifetime, in: connection)
             }
-            return try DirectUploadRecords.names(in: connection)
+            return over.count
         }
-        let left = aside.filter { !known.contains($0.description) }
-        try await media.discard(left)
-        return left.count
+        photos.jobs.wake()
+        return count
     }
 }
 

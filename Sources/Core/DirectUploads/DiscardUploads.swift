@@ -13,6 +13,24 @@ struct DiscardUploads: Job {
     }
 }
 
+/// Removes what was set aside and no offer names: the record may be in a newer database that is restored meanwhile, or
+/// in another community's.
+struct DiscardUnknownUpload: Job {
+    static let kind = "discard-unknown-upload"
+    static let lane = JobLane.media
+
+    let name: String
+
+    func run(with tools: JobTools) async throws {
+        guard let name = UploadName(name),
+            try await tools.storage.read({ try DirectUploadRecords.find(name, in: $0) }) == nil,
+            // Elsewhere the next maintenance that may clean up keeps another job for it.
+            try await tools.photos.placeVerdict() == .own
+        else { return }
+        try await tools.media.discard([name])
+    }
+}
+
 extension Photos {
     /// Keeps the job that discards what came for these offers. It waits until the last of them is over, as S3
     /// takes what is brought until then; a minute more, for clocks that differ.

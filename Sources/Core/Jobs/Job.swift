@@ -46,7 +46,8 @@ struct JobTools: Sendable {
 /// The kinds of jobs that are known.
 struct JobKinds: Sendable {
     static let all = JobKinds([
-        RemovePhotoFiles.self, RotatePhotoFiles.self, DiscardUploads.self, PurgeDeletedWords.self,
+        RemovePhotoFiles.self, RotatePhotoFiles.self, DiscardUploads.self, DiscardUnknownUpload.self,
+        PurgeDeletedWords.self,
     ])
 
     private let types: [any Job.Type]

@@ -1,3 +1,4 @@
+import Logging
 import MediaStorage
 import Storage
 import Synchronization
@@ -5,8 +6,10 @@ import Synchronization
 /// Whether the photos at a place are this community's. Where they are not, nothing is cleaned up there: to a
 /// database that is new, restored or another's, every photo would be one that no record names.
 struct MediaOwnership: Sendable {
-    /// How many photos are looked at where there is no marker, and how many of one folder.
-    private static let sample = (size: 200, ofFolder: 2)
+    /// How many of the newest photos are looked for.
+    private static let sampleSize = 8
+    /// The fact that holds since when photos are looked for at a place that the operator adopted.
+    private static let adoptedAt = "media_adopted_at"
 
     let storage: any Storage
     let media: any MediaStorage
@@ -18,9 +21,9 @@ struct MediaOwnership: Sendable {
         case shared
         /// The marker is another community's.
         case foreign
-        /// There are photos and no marker, and the records do not name nearly all of them.
+        /// There are photos and no marker, and the records do not name all of them.
         case unmarked
-        /// The records name photos, and there are none and no marker: perhaps the place was not mounted.
+        /// The photos that the records name are not there: perhaps the place was not mounted.
         case missing
 
         /// Whether photos may be removed that records of this community name.
@@ -32,11 +35,11 @@ struct MediaOwnership: Sendable {
     /// Why nothing is cleaned up, and what to do; nil where all is well.
     func refusal(_ verdict: Verdict) async throws -> String? {
         let id = try await Facts.communityID(in: storage)
-        let remedy = """
+        let advice = """
             Nothing was cleaned up there. Look whether the database and the photos that this program was given belong \
-            together. If they do, as after restoring an older backup, write \(id) into the file .community (in S3 the \
-            object .community under the prefix) and run “isntgram maintain”.
+            together.
             """
+        let remedy = "\(advice) If they do, as after restoring an older backup, run “isntgram media adopt”."
         switch verdict {
         case .own: return nil
         case .shared:
@@ -45,15 +48,22 @@ struct MediaOwnership: Sendable {
                 Other communities keep photos at the same place, so that nothing was cleaned up there. Give each a place \
                 of its own; when their photos are gone, remove \(others.joined(separator: ", ")).
                 """
-        case .foreign: return "The photos are another community’s than the database. \(remedy)"
-        case .unmarked: return "There are photos, and not those that the database names. \(remedy)"
-        case .missing: return "The database names photos, and there are none: perhaps a volume is not mounted. \(remedy)"
+        case .foreign:
+            return """
+                The photos are another community’s than the database. \(advice) If they do, remove .community there and run \
+                “isntgram media adopt”.
+                """
+        case .unmarked: return "There are photos that the database does not name. \(remedy)"
+        case .missing:
+            return """
+                The photos that the database names are not there: perhaps a volume is not mounted. Until they are, no photo \
+                is taken. \(remedy)
+                """
         }
     }
 
-    /// Compares the marker with the records, and sets it where it is missing and the place is this
-    /// community's: when it has no photos yet, or has those that the records name, as before there were
-    /// markers.
+    /// Compares the marker and the photos with the records, and sets the marker where it is missing and the place is this
+    /// community's: when the photos that the records name are there, and no others.
     func verdict() async throws -> Verdict {
         let id = try await Facts.communityID(in: storage)
         let verdict = try await verdict(id)
@@ -66,42 +76,68 @@ struct MediaOwnership: Sendable {
     }
 
     private func verdict(_ id: String) async throws -> Verdict {
-        if let marker = try await media.marker() {
+        switch try await media.marker() {
+        case .some(let marker):
             guard marker == id else { return .foreign }
-            return try await media.others().allSatisfy { $0 == id } ? .own : .shared
+            // What a volume hides when it is mounted may have been marked before there was a volume.
+            let sample = try await sample(sinceAdoption: true)
+            guard try await areThere(sample, atLeast: min(1, sample.count)) else { return .missing }
+        case nil:
+            let sample = try await sample(sinceAdoption: false)
+            guard try await areThere(sample, atLeast: (sample.count + 1) / 2) else { return .missing }
+            guard try await areAllNamed() else { return .unmarked }
+            // Of two communities that come at once, one has it.
+            try await media.mark(id)
+            guard try await media.marker() == id else { return .foreign }
         }
-        let found = try await someThere()
-        if found.isEmpty, try await storage.read(PhotoRecords.areAny) { return .missing }
-        guard try await areNamed(found) else { return .unmarked }
-        // Of two communities that come at once, one has it.
+        return try await media.others().allSatisfy { $0 == id } ? .own : .shared
+    }
+
+    /// Says that the place is this community's, whatever is there.
+    /// - Throws: ``Problem`` of kind `conflict` where the marker is another's.
+    func adopt(at time: Int64) async throws {
+        let id = try await Facts.communityID(in: storage)
         try await media.mark(id)
-        return try await media.marker() == id ? .own : .foreign
-    }
-
-    /// Some photos there, but for those whose removal waits.
-    private func someThere() async throws -> [String] {
-        var photos: [MediaPrefix] = []
-        for folder in try await media.folders() where photos.count < Self.sample.size {
-            photos += try await media.prefixes(in: folder).prefix(Self.sample.ofFolder)
+        guard try await media.marker() == id else {
+            throw Problem(
+                .conflict,
+                "The place is marked as another community’s. If it is not, remove .community there, and run this again.")
         }
-        let deleted = try await self.photos.waitingForRemoval()
-        return photos.filter { !deleted.contains($0) }.map(\.description)
+        try await storage.write { try Facts.set(Self.adoptedAt, to: String(time), in: $0) }
+        photos.place.set(try await verdict())
     }
 
-    /// Whether the records name nearly all of some photos. More than a few that they do not are another community's,
-    /// among which this one began to post.
-    private func areNamed(_ found: [String]) async throws -> Bool {
-        let named = try await storage.read { connection in
-            try found.count { files in
-                try connection.exists(
-                    """
-                    SELECT 1 FROM photos WHERE files = \(files)
-                    UNION ALL SELECT 1 FROM accounts WHERE picture = \(files)
-                    UNION ALL SELECT 1 FROM unclaimed_files WHERE files = \(files)
-                    """)
+    /// The newest photos that the records name; profile pictures where there are no others.
+    private func sample(sinceAdoption: Bool) async throws -> [PhotoFiles] {
+        try await storage.read { connection in
+            let adoptedAt = try Facts.value(Self.adoptedAt, in: connection).flatMap { Int64($0) }
+            guard sinceAdoption, let adoptedAt else {
+                let newest = try PhotoRecords.newest(Self.sampleSize, after: 0, in: connection)
+                return try newest.isEmpty ? PhotoRecords.pictures(Self.sampleSize, in: connection) : newest
             }
+            return try PhotoRecords.newest(Self.sampleSize, after: IDSequence.first(at: adoptedAt + 1), in: connection)
         }
-        return named * 10 >= found.count * 9
+    }
+
+    /// Whether so many of some photos have their files. Fewer are looked at where that is enough.
+    private func areThere(_ sample: [PhotoFiles], atLeast count: Int) async throws -> Bool {
+        var found = 0
+        for photo in sample where found < count {
+            guard let key = photo.keys?.last, try await media.byteCount(of: key) != nil else { continue }
+            found += 1
+        }
+        return found >= count
+    }
+
+    /// Whether the records name every photo there. One that they do not may be another community's, however many of
+    /// this one's are beside it.
+    private func areAllNamed() async throws -> Bool {
+        for folder in try await media.folders() where try await !strays.find(in: folder).strays.isEmpty { return false }
+        return true
+    }
+
+    private var strays: StrayPhotos {
+        StrayPhotos(storage: storage, media: media, photos: photos, clock: photos.clock)
     }
 }
 
@@ -120,11 +156,23 @@ extension Photos {
     private var ownership: MediaOwnership { MediaOwnership(storage: storage, media: media, photos: self) }
 
     /// Before a photo is kept: where the place is another community's, that one is told.
+    /// - Throws: ``Problem`` of kind `unavailable` where the place is not the one that the records mean: what is kept
+    ///   there would be lost when the right one is back.
     func notePlace() async throws {
-        let verdict = if let last = place.last { last } else { try await ownership.verdict() }
-        guard verdict.isOthers else { return }
-        try await media.noteOther(try await Facts.communityID(in: storage))
+        let id = try await Facts.communityID(in: storage)
+        // The marker is looked at each time: it may have gone since, and be another's by now.
+        if place.last?.allowsRemoval == true, try await media.marker() == id { return }
+        let verdict = try await ownership.verdict()
+        if verdict == .missing, let refusal = try await ownership.refusal(verdict) {
+            logger.error("\(refusal)")
+            throw Problem(
+                .unavailable(retryAfter: 60),
+                "No photo can be taken now: those of this site are not where they should be. Whoever runs it has to look.")
+        }
+        if verdict.isOthers { try await media.noteOther(id) }
     }
+
+    func placeVerdict() async throws -> MediaOwnership.Verdict { try await ownership.verdict() }
 
     /// Before files are removed or moved: they must be at the place that the records mean.
     /// - Throws: ``MediaError``, which may pass: a volume is mounted, or a setting is mended.
