@@ -169,10 +169,15 @@ package final class NewFile: Sendable {
         try bytes.withUnsafeReadableBytes { bytes in
             var rest = bytes[...]
             while !rest.isEmpty {
-                let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                let count = writeBytes(descriptor, UnsafeRawBufferPointer(rebasing: rest))
                 guard count > 0 else { throw Files.failure("write", path) }
                 rest = rest.dropFirst(count)
             }
         }
     }
+}
+
+/// write(2), which a method of that name would hide. The modules that have it differ from system to system.
+private func writeBytes(_ descriptor: CInt, _ bytes: UnsafeRawBufferPointer) -> Int {
+    write(descriptor, bytes.baseAddress, bytes.count)
 }
