@@ -36,10 +36,11 @@ enum AdminCommand: Codable, Sendable {
         var refusal: String?
     }
 
-    func outcome(in community: Community) async -> Outcome {
+    /// - Parameter report: is told what is being done just now, where a command has several steps.
+    func outcome(in community: Community, report: @escaping @Sendable (String) -> Void = { _ in }) async -> Outcome {
         do {
             if case .maintain(let removesStrays) = self {
-                let report = try await community.maintenance.run(evenIfManyStrays: removesStrays)
+                let report = try await community.maintenance.run(evenIfManyStrays: removesStrays, report: report)
                 return Outcome(lines: report.lines.map { "\($0.count)\t\($0.name)" }, refusal: report.refusal)
             }
             return Outcome(lines: try await run(in: community))

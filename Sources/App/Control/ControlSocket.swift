@@ -14,16 +14,27 @@ import Storage
 enum ControlSocket {
     static func path(in folder: String) -> String { folder + "/control.sock" }
 
-    /// The server's end.
-    static func application(in folder: String, community: Community, logger: Logger) throws -> some ApplicationProtocol {
+    /// The server's end. It answers with messages, a line of JSON each, from the first moment on: whoever waits sees
+    /// that the work goes on, however long it takes.
+    static func application(
+        in folder: String, community: Community, logger: Logger, every interval: Duration = .seconds(5)
+    ) throws -> some ApplicationProtocol {
         // What a killed server left; the folder's lock is held, so nobody listens on it.
         try Files.remove(path(in: folder))
         let router = Router()
         router.post("command") { request, _ in
             let body = try await request.body.collect(upTo: 64 * 1024)
             let command = try JSONDecoder().decode(AdminCommand.self, from: Data(buffer: body))
-            let answer = try JSONEncoder().encode(await command.outcome(in: community))
-            return Response(status: .ok, body: .init(byteBuffer: ByteBuffer(data: answer)))
+            let messages = command.messages(in: community, every: interval)
+            let answer = ResponseBody { writer in
+                for await message in messages {
+                    var line = ByteBuffer(data: try JSONEncoder().encode(message))
+                    line.writeString("\n")
+                    try await writer.write(line)
+                }
+                try await writer.finish(nil)
+            }
+            return Response(status: .ok, headers: [.contentType: "application/x-ndjson"], body: answer)
         }
         var quiet = logger
         quiet.logLevel = .warning
@@ -32,16 +43,50 @@ enum ControlSocket {
     }
 
     /// The command's end: hands it to the server that holds the folder.
-    static func send(_ command: AdminCommand, to folder: String) async throws -> AdminCommand.Outcome {
+    /// - Parameter report: is told what the server says while it works.
+    /// - Throws: where the server cannot be reached, or goes away before it said how the command ended. As long as the
+    ///   server works and says so, it is waited for.
+    static func send(
+        _ command: AdminCommand, to folder: String, report: (String) -> Void
+    ) async throws -> AdminCommand.Outcome {
         guard let url = URL(httpURLWithSocketPath: path(in: folder), uri: "/command") else {
             throw SettingsError("The path of the data folder \(folder) cannot stand in an address.")
         }
         var request = HTTPClientRequest(url: url.absoluteString)
         request.method = .POST
         request.body = .bytes(ByteBuffer(data: try JSONEncoder().encode(command)))
+        // The answer begins at once; how long the work takes has no limit.
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
-        let body = try await response.body.collect(upTo: 16 << 20)
-        return try JSONDecoder().decode(AdminCommand.Outcome.self, from: Data(buffer: body))
+        do {
+            return try await outcome(from: response.body, report: report)
+        } catch let error where !(error is SettingsError) {
+            throw SettingsError("\(lost) (\(error))")
+        }
+    }
+
+    private static let lost = """
+        The server went away before it said how this ended: whether it was done is not known. Look, before you give the \
+        command again.
+        """
+
+    /// Reads messages up to the outcome.
+    private static func outcome(
+        from body: HTTPClientResponse.Body, report: (String) -> Void
+    ) async throws -> AdminCommand.Outcome {
+        var unread = ByteBuffer()
+        for try await piece in body {
+            unread.writeImmutableBuffer(piece)
+            while let end = unread.readableBytesView.firstIndex(of: UInt8(ascii: "\n")),
+                let line = unread.readSlice(length: end - unread.readerIndex + 1)
+            {
+                switch try JSONDecoder().decode(CommandMessage.self, from: Data(buffer: line)) {
+                case .progress(let text): report(text)
+                case .outcome(let outcome): return outcome
+                }
+            }
+            unread.discardReadBytes()
+        }
+        throw SettingsError(lost)
     }
 
     private static func outcome(of command: AdminCommand, in settings: Settings) async throws -> AdminCommand.Outcome {
@@ -49,9 +94,15 @@ enum ControlSocket {
         do {
             household = try await Household(settings, logger: Logger(label: "isntgram") { _ in LineLog() })
         } catch StorageError.locked {
-            return try await send(command, to: settings.data)
+            return try await send(command, to: settings.data, report: note)
         }
-        let outcome = await command.outcome(in: household.community)
+        var outcome = AdminCommand.Outcome()
+        for await message in command.messages(in: household.community) {
+            switch message {
+            case .progress(let text): note(text)
+            case .outcome(let last): outcome = last
+            }
+        }
         if !command.looksAtJobs { await finishJobs(of: household.community) }
         try await household.close()
         return outcome

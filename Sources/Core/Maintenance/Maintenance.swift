@@ -45,10 +45,15 @@ package struct Maintenance: Sendable {
     }
 
     /// One round of all of it. Files are removed by jobs.
-    /// - Parameter evenIfManyStrays: whether more photos than a hundredth of all may be moved aside.
-    package func run(evenIfManyStrays: Bool = false) async throws -> Report {
+    /// - Parameters:
+    ///   - evenIfManyStrays: whether more photos than a hundredth of all may be moved aside.
+    ///   - tell: is told what is being done just now.
+    package func run(
+        evenIfManyStrays: Bool = false, report tell: @escaping @Sendable (String) -> Void = { _ in }
+    ) async throws -> Report {
         let now = clock.now()
         var report = Report()
+        tell("removing what has expired")
         (report.expiredCredentials, report.spentInvites, report.oldNotifications) = try await storage.write { connection in
             (
                 try CredentialRecords.deleteExpired(at: now, in: connection),
@@ -57,13 +62,15 @@ package struct Maintenance: Sendable {
                     before: IDSequence.first(at: now - Notifications.lifetime), in: connection)
             )
         }
+        tell("counting posts, followers, likes and comments")
         report.mendedCounters = try await recount()
+        tell("removing photos that were never posted")
         report.waitingPhotos = try await removeWaitingPhotos(before: now - Self.waitingPhotoLifetime)
         report.unclaimedFiles = try await photos.releaseUnclaimed(olderThan: Self.uploadTime)
         report.refusal = try await ownership.refusal(ownership.verdict())
         guard report.refusal == nil else { return report }
         report.waitingPhotos += try await directUploads.removeLeft(before: now - Self.waitingPhotoLifetime)
-        let swept = try await strays.sweep(evenIfMany: evenIfManyStrays)
+        let swept = try await strays.sweep(evenIfMany: evenIfManyStrays, report: tell)
         (report.straysMovedAside, report.straysMovedBack) = (swept.movedAside, swept.movedBack)
         (report.straysRemoved, report.refusal) = (swept.removed, swept.refusal)
         return report

@@ -18,11 +18,15 @@ struct StrayPhotos: Sendable {
         var refusal: String?
     }
 
-    /// - Parameter evenIfMany: whether more than a hundredth of all photos may be moved aside.
-    func sweep(evenIfMany: Bool) async throws -> Report {
+    /// - Parameters:
+    ///   - evenIfMany: whether more than a hundredth of all photos may be moved aside.
+    ///   - tell: is told what is being done just now.
+    func sweep(evenIfMany: Bool, report tell: (String) -> Void = { _ in }) async throws -> Report {
         var report = Report()
+        tell("looking for photos to move back")
         report.movedBack = try await bringBack()
-        let (strays, total) = try await find()
+        let (strays, total) = try await find(report: tell)
+        tell("moving photos without a record aside")
         if !StrayPhoto.areFew(strays.count, of: total), !evenIfMany {
             report.refusal = """
                 No record names \(strays.count) of \(total) photos, which is too many to be left over from something \
@@ -74,9 +78,11 @@ struct StrayPhotos: Sendable {
         }
     }
 
-    private func find() async throws -> (strays: [MediaPrefix], total: Int) {
+    private func find(report tell: (String) -> Void) async throws -> (strays: [MediaPrefix], total: Int) {
         var all: (strays: [MediaPrefix], total: Int) = ([], 0)
-        for folder in try await media.folders() {
+        let folders = try await media.folders()
+        for (number, folder) in folders.enumerated() {
+            tell("looking for photos without a record, folder \(number + 1) of \(folders.count)")
             let found = try await find(in: folder)
             all.strays += found.strays
             all.total += found.total
