@@ -28,7 +28,8 @@ package final class PostgresChannel: MessageChannel {
     }
 
     package func send(_ message: String) async throws {
-        try await storage.read { [self] in try send(message, in: $0) }
+        // It goes out with the commit, which is checked for a write alone.
+        try await storage.write { [self] in try send(message, in: $0) }
     }
 
     package func send(_ message: String, in connection: any Connection) throws {
