@@ -79,18 +79,14 @@ enum AccountRecords {
         try connection.run("UPDATE accounts SET picture = \(files), updated_at = \(time) WHERE id = \(id)")
     }
 
-    /// False when somebody else has the name.
-    static func setUsername(_ name: String, of id: ID<Account>, at time: Int64, in connection: any Connection) throws -> Bool {
-        guard try !connection.exists("SELECT 1 FROM accounts WHERE username = \(name) AND id <> \(id)") else { return false }
+    /// - Throws: ``StorageError/unique(_:)`` when somebody else has the name.
+    static func setUsername(_ name: String, of id: ID<Account>, at time: Int64, in connection: any Connection) throws {
         try connection.run("UPDATE accounts SET username = \(name), updated_at = \(time) WHERE id = \(id)")
-        return true
     }
 
-    /// False when somebody else has the address.
-    static func setEmail(_ email: String, of id: ID<Account>, at time: Int64, in connection: any Connection) throws -> Bool {
-        guard try !connection.exists("SELECT 1 FROM accounts WHERE email = \(email) AND id <> \(id)") else { return false }
+    /// - Throws: ``StorageError/unique(_:)`` when somebody else has the address.
+    static func setEmail(_ email: String, of id: ID<Account>, at time: Int64, in connection: any Connection) throws {
         try connection.run("UPDATE accounts SET email = \(email), updated_at = \(time) WHERE id = \(id)")
-        return true
     }
 
     @Sendable static func demo(in connection: any Connection) throws -> Account? {

@@ -65,16 +65,17 @@ extension Accounts {
         try check.done()
         let time = clock.now()
         defer { cache.forgetAll() }
-        return try await storage.write { [deletions] connection in
-            try Self.refuseDemo(viewer, in: connection)
-            let before = try Self.own(viewer, in: connection)
-            guard try AccountRecords.setUsername(name, of: viewer.id, at: time, in: connection) else {
-                throw Self.taken(username: name)
+        // The database tells whether the name is taken: a look before the change may be too early.
+        return try await refusing(.unique("accounts.username"), as: Self.taken(username: name)) {
+            try await storage.write { [deletions] connection in
+                try Self.refuseDemo(viewer, in: connection)
+                let before = try Self.own(viewer, in: connection)
+                try AccountRecords.setUsername(name, of: viewer.id, at: time, in: connection)
+                let account = try Self.own(viewer, in: connection)
+                if account.words != before.words { try deletions.note(in: connection) }
+                try SearchRecords.index(viewer.id, account.username, account.fullName, in: connection)
+                return account
             }
-            let account = try Self.own(viewer, in: connection)
-            if account.words != before.words { try deletions.note(in: connection) }
-            try SearchRecords.index(viewer.id, account.username, account.fullName, in: connection)
-            return account
         }
     }
 
@@ -86,13 +87,26 @@ extension Accounts {
         try check.done()
         let proof = try await prove(password, of: viewer)
         let time = clock.now()
-        try await storage.write { [deletions] connection in
-            try proof.require(of: viewer, field: "password", in: connection)
-            guard try AccountRecords.setEmail(email, of: viewer.id, at: time, in: connection) else { throw Self.takenEmail }
-            try deletions.note(in: connection)
-            try CredentialRecords.deleteAll(of: viewer.id, but: viewer.credential.hash, in: connection)
+        try await refusing(.unique("accounts.email"), as: Self.takenEmail) {
+            try await storage.write { [deletions] connection in
+                try proof.require(of: viewer, field: "password", in: connection)
+                try AccountRecords.setEmail(email, of: viewer.id, at: time, in: connection)
+                try deletions.note(in: connection)
+                try CredentialRecords.deleteAll(of: viewer.id, but: viewer.credential.hash, in: connection)
+            }
         }
         await credentialsEnded(of: viewer.id)
+    }
+
+    /// Runs a change, and says `problem` where the storage refused it as `error`.
+    private func refusing<Result>(
+        _ error: StorageError, as problem: Problem, _ change: () async throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await change()
+        } catch let thrown as StorageError where thrown == error {
+            throw problem
+        }
     }
 
     /// Sets a new password and ends every other session and token.

@@ -50,10 +50,15 @@ package struct Comments: Sendable {
     private static func parent(
         _ id: ID<Comment>, of post: ID<Post>, for viewer: Viewer, in connection: any Connection
     ) throws -> (top: ID<Comment>, author: ID<Account>) {
-        guard let found = try? CommentRecords.place(of: id, for: viewer.id, in: connection), found.post == post else {
-            throw Problem(.invalid, field: "replyToId", "The comment to answer is not there any more.")
+        let gone = Problem(.invalid, field: "replyToId", "The comment to answer is not there any more.")
+        do {
+            let found = try CommentRecords.place(of: id, for: viewer.id, in: connection)
+            guard found.post == post else { throw gone }
+            return (found.replyTo ?? id, found.author)
+        } catch is Problem {
+            // What the storage reports is no answer to whether the comment is there.
+            throw gone
         }
-        return (found.replyTo ?? id, found.author)
     }
 
     /// Each person hears of a comment once, for the nearest reason.

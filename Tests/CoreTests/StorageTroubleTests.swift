@@ -1,0 +1,45 @@
+import Core
+import Storage
+import TestSupport
+import Testing
+
+/// What the storage reports is told as it is, and a change that lost a race is refused in words.
+struct StorageTroubleTests {
+    @Test func `a storage that is busy is no comment that is gone`() async throws {
+        try await TestCommunity.with { test in
+            let ada = try await test.member("ada")
+            let post = try await test.post(by: ada)
+            let comment = try await test.community.comments.add("hi", to: post.id, by: ada)
+            let troubled = TroubledStorage(test.storage) { sql in
+                sql.text.contains("SELECT c.post_id, a.id, c.reply_to_id") ? .fails(.busy) : nil
+            }
+            let community = test.community(over: troubled)
+            await #expect(throws: StorageError.busy) {
+                try await community.comments.add("yes", to: post.id, replyTo: comment.id, by: ada)
+            }
+            let gone = await problem {
+                try await test.community.comments.add("yes", to: post.id, replyTo: ID(7), by: ada)
+            }
+            #expect(gone?.fields.map(\.field) == ["replyToId"])
+        }
+    }
+
+    @Test func `of two who take a name or an address at once, the later hears that it is taken`() async throws {
+        try await TestCommunity.with { test in
+            let ada = try await test.member("ada")
+            _ = try await test.member("grace")
+            // A look at who has it sees nobody yet.
+            let early = TroubledStorage(test.storage) { sql in
+                sql.text.hasPrefix("SELECT 1 FROM accounts WHERE ") ? .findsNothing : nil
+            }
+            let accounts = test.community(over: early).accounts
+            let name = await problem { try await accounts.setUsername("grace", by: ada) }
+            #expect(name?.kind == .conflict && name?.fields.map(\.field) == ["username"])
+            let email = await problem {
+                try await accounts.setEmail("grace@example.org", password: TestCommunity.password, by: ada)
+            }
+            #expect(email?.kind == .conflict && email?.fields.map(\.field) == ["email"])
+            #expect(try await test.community.accounts.find(username: "ada").id == ada.id)
+        }
+    }
+}
