@@ -2,7 +2,7 @@ import Storage
 
 /// The migrations, in order. One that has landed is never edited; a change is a new one at the end.
 package enum Schema {
-    package static let migrations = [firstLight, product, directUploads, jobs, addresses]
+    package static let migrations = [firstLight, product, directUploads, jobs, addresses, bounds]
 
     /// The type of texts. PostgreSQL is told to compare them by their bytes, as SQLite does: a database's own order may
     /// pass over `.` and `~`, and ranges of names would hold other rows.

@@ -34,4 +34,15 @@ extension Schema {
         let integer = dialect == .sqlite ? "INTEGER" : "BIGINT"
         return "ALTER TABLE photos ADD COLUMN files_since \(integer) NOT NULL DEFAULT 0;"
     }
+
+    /// What lists that are read in part are found by: an account’s newest notifications of each kind, somebody’s
+    /// comments on a post, the newest of somebody’s own.
+    static let bounds = Migration(number: 6, name: "indexes of bounded lists") { _ in
+        """
+        CREATE INDEX notifications_of_kind ON notifications (account_id, kind, id);
+        CREATE INDEX comments_of_post_author ON comments (post_id, author_id);
+        CREATE INDEX comments_by_author ON comments (author_id, id);
+        DROP INDEX comments_of_author;
+        """
+    }
 }

@@ -41,6 +41,14 @@ struct SQLiteConnection: Connection {
         return Int(sqlite3_changes(database.sqliteConnection))
     }
 
+    /// How many steps of the machine a statement takes.
+    func steps(of sql: SQL) throws -> Int {
+        let statement = try cached(sql).sqliteStatement
+        sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 1)
+        _ = try rows(sql) { _ in }
+        return Int(sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 1))
+    }
+
     func script(_ text: String) throws {
         do { try database.execute(sql: text) } catch { throw StorageError(error) }
     }

@@ -103,6 +103,11 @@ package struct SQLiteStorage: Storage {
         }
     }
 
+    /// How many steps of SQLite’s machine `sql` takes; for tests of what a query costs.
+    package func steps(of sql: SQL) async throws -> Int {
+        try await database.write { try SQLiteConnection(database: $0).steps(of: sql) }
+    }
+
     /// How long a statement waits for others, in seconds.
     private static let busyTimeout = 5
 

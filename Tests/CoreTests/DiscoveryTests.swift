@@ -21,7 +21,11 @@ struct DiscoveryTests {
             #expect(try await find("from:grace", in: test) == ["Morning", "A walk"])
             #expect(try await find("#coffee torino from:ada", in: test) == ["Caffè in Torino #coffee"])
             #expect(try await find("#coffee from:grace", in: test) == [])
-            for text in ["", "\"*' OR"] { #expect(try await find(text, in: test) == []) }
+            for text in ["", "\"*' OR", "\u{301}", "\u{301} \u{93E}", "#\u{301}"] {
+                #expect(try await find(text, in: test) == [], "a mark that stands alone is no word")
+                #expect(try await test.community.search.people(SearchQuery(text), for: nil, page: .first).items.isEmpty)
+            }
+            #expect(try await find("caffe \u{301}", in: test) == ["Caffè in Torino #coffee"])
             let edited = try await test.community.posts.of("ada", for: nil, page: .first).posts.items[0]
             _ = try await test.community.posts.edit(edited.id, PostEdit(caption: "Tea"), by: ada)
             #expect(try await find("caffe", in: test) == [])

@@ -16,6 +16,9 @@ package struct Explore: Sendable {
     /// Posts of a tag are counted up to here.
     package static let countLimit = 10_000
 
+    /// So many people are looked at whom the viewer follows, and so many whom each of these follows.
+    static let circle = 50
+
     let storage: any Storage
 
     /// A tag's posts, and how many there are.
@@ -73,13 +76,16 @@ package struct Explore: Sendable {
             AND NOT EXISTS (SELECT 1 FROM mutes x WHERE x.muter_id = \(me) AND x.muted_id = a.id)
             """
         return try await storage.read { connection in
-            // Of the people followed, the hundred followed last: the cost stays bounded, and the taste is the newest.
+            // Of the people followed the last, and of each of these those whom they followed last: the cost stays
+            // bounded whomever one follows, and the taste is the newest.
             let friends: [AccountSummary] = try connection.rows(
                 """
                 SELECT \(AccountSummary.columns) FROM (
-                    SELECT f.followee_id AS id, count(*) AS strength FROM follows f
-                    WHERE f.follower_id IN (
-                        SELECT followee_id FROM follows WHERE follower_id = \(me) ORDER BY id DESC LIMIT 100)
+                    SELECT f.followee_id AS id, count(*) AS strength FROM (
+                        SELECT followee_id FROM follows WHERE follower_id = \(me) ORDER BY id DESC LIMIT \(Self.circle)
+                    ) friend JOIN follows f ON f.follower_id = friend.followee_id AND f.id >= coalesce((
+                        SELECT x.id FROM follows x WHERE x.follower_id = friend.followee_id
+                        ORDER BY x.id DESC LIMIT 1 OFFSET \(Self.circle - 1)), 0)
                     GROUP BY f.followee_id) near
                 JOIN accounts a ON a.id = near.id WHERE \(fitting)
                 ORDER BY near.strength DESC, a.follower_count DESC, a.id LIMIT \(limit)
@@ -89,7 +95,7 @@ package struct Explore: Sendable {
                 """
                 SELECT \(AccountSummary.columns) FROM (
                     SELECT author_id AS id, max(post_id) AS newest FROM (
-                        SELECT author_id, id AS post_id FROM posts ORDER BY id DESC LIMIT 500) lately
+                        SELECT author_id, id AS post_id FROM posts WHERE id > 0 ORDER BY id DESC LIMIT 500) lately
                     GROUP BY author_id) busy
                 JOIN accounts a ON a.id = busy.id WHERE \(fitting) ORDER BY busy.newest DESC LIMIT \(limit)
                 """)

@@ -90,13 +90,27 @@ enum NotificationRecords {
         }
     }
 
-    /// What of `notifications o` by the actors `accounts a` is still the recipient's to see: a right that they had when
+    /// What of notifications `told` by the actors `accounts a` is still the recipient's to see: a right that they had when
     /// they were told may have ended since.
     private static func isVisible(to recipient: ID<Account>) -> SQL {
         """
-        \(Visibility.people(for: recipient)) AND (o.post_id IS NULL OR EXISTS (
+        \(Visibility.people(for: recipient)) AND (told.post_id IS NULL OR EXISTS (
             SELECT 1 FROM posts p JOIN accounts a ON a.id = p.author_id
-            WHERE p.id = o.post_id AND \(Visibility.posts(for: recipient))))
+            WHERE p.id = told.post_id AND \(Visibility.posts(for: recipient))))
+        """
+    }
+
+    /// The newest notifications of an account, so many of each kind.
+    private static func newest(of account: ID<Account>) -> SQL {
+        Notification.Kind.allCases.dropFirst().reduce(newest(.like, of: account)) { all, kind in
+            "\(all) UNION ALL \(newest(kind, of: account))"
+        }
+    }
+
+    private static func newest(_ kind: Notification.Kind, of account: ID<Account>) -> SQL {
+        """
+        SELECT * FROM (SELECT id, account_id, actor_id, kind, post_id, comment_id FROM notifications \
+        WHERE account_id = \(account) AND kind = \(kind.rawValue) ORDER BY id DESC LIMIT \(Notifications.window)) newest
         """
     }
 
@@ -114,11 +128,11 @@ enum NotificationRecords {
                     count(*) OVER (PARTITION BY n.kind, n.post_id, n.comment_id, n.unread, n.single) AS total,
                     max(n.id) OVER (PARTITION BY n.kind, n.post_id, n.comment_id, n.unread, n.single) AS newest
                 FROM (
-                    SELECT o.*, CASE WHEN o.id > r.seen_notification THEN 1 ELSE 0 END AS unread,
-                        CASE WHEN o.kind IN ('request', 'accepted') THEN o.actor_id ELSE 0 END AS single
-                    FROM notifications o JOIN accounts r ON r.id = o.account_id
-                    JOIN accounts a ON a.id = o.actor_id
-                    WHERE o.account_id = \(account) AND \(isVisible(to: account))) n) g
+                    SELECT told.*, CASE WHEN told.id > r.seen_notification THEN 1 ELSE 0 END AS unread,
+                        CASE WHEN told.kind IN ('request', 'accepted') THEN told.actor_id ELSE 0 END AS single
+                    FROM (\(newest(of: account))) told JOIN accounts r ON r.id = told.account_id
+                    JOIN accounts a ON a.id = told.actor_id
+                    WHERE \(isVisible(to: account))) n) g
             JOIN accounts a ON a.id = g.actor_id
             WHERE g.place <= 3 AND \(stretch.holds("g.newest"))
             ORDER BY \(stretch.order("g.newest")), g.place LIMIT \(page.rows * 3)
@@ -133,13 +147,15 @@ enum NotificationRecords {
         return Dictionary(pairs) { first, _ in first }
     }
 
-    /// How many the account has not seen, a hundred at most.
+    /// How many the account has not seen, a hundred at most, of the newest thousand.
     static func unreadCount(for account: ID<Account>, in connection: any Connection) throws -> Int {
         let count = try connection.int(
             """
-            SELECT count(*) FROM (SELECT 1 FROM notifications o JOIN accounts a ON a.id = o.actor_id
-                WHERE o.account_id = \(account) AND o.id > (SELECT seen_notification FROM accounts WHERE id = \(account))
-                AND \(isVisible(to: account)) LIMIT 100) unread
+            SELECT count(*) FROM (SELECT 1 FROM (
+                    SELECT actor_id, post_id FROM notifications WHERE account_id = \(account)
+                        AND id > (SELECT seen_notification FROM accounts WHERE id = \(account))
+                    ORDER BY id DESC LIMIT 1000) told
+                JOIN accounts a ON a.id = told.actor_id WHERE \(isVisible(to: account)) LIMIT 100) unread
             """)
         return Int(count ?? 0)
     }
@@ -149,8 +165,10 @@ enum NotificationRecords {
     static func told(ofPostsBy author: ID<Account>, in connection: any Connection) throws -> [ID<Account>] {
         try connection.rows(
             """
-            SELECT DISTINCT n.account_id FROM posts p JOIN notifications n ON n.post_id = p.id
-            WHERE p.author_id = \(author) AND n.account_id <> \(author) LIMIT 1000
+            SELECT DISTINCT n.account_id FROM (
+                SELECT n.account_id FROM posts p JOIN notifications n ON n.post_id = p.id
+                WHERE p.author_id = \(author) ORDER BY p.id DESC LIMIT 10000) n
+            WHERE n.account_id <> \(author) LIMIT 1000
             """
         ) { $0.id() }
     }

@@ -6,6 +6,10 @@ package struct Notifications: Sendable {
     /// How long news are kept, in milliseconds.
     static let lifetime: Int64 = 90 * 24 * 60 * 60 * 1000
 
+    /// So many notifications of each kind are looked at, the newest: a post that thousands like costs no more to tell
+    /// of, and hides neither comments nor who asks to follow.
+    package static let window = 500
+
     let storage: any Storage
     let events: any Events
     let clock: Clock

@@ -34,7 +34,8 @@ package struct SearchQuery: Sendable, Equatable {
 
     var isEmpty: Bool { words.isEmpty && author == nil && tags.isEmpty }
 
-    /// Letters and digits alone, so that nothing in a word means anything to an engine.
+    /// Letters and digits alone, so that nothing in a word means anything to an engine. A mark that stands alone is no
+    /// word: nothing is left of it where accents are folded.
     static func words(in text: some StringProtocol) -> [String] {
         text.split { character in
             !character.unicodeScalars.allSatisfy { scalar in
@@ -45,7 +46,7 @@ package struct SearchQuery: Sendable, Equatable {
                 default: false
                 }
             }
-        }.map { String($0) }
+        }.map { String($0) }.filter { !SearchRecords.folded($0).isEmpty }
     }
 }
 
@@ -53,6 +54,14 @@ package struct SearchQuery: Sendable, Equatable {
 package struct Search: Sendable {
     /// How far down a ranking one may walk.
     private static let depth: Int64 = 1000
+    /// Of the posts whose caption has the words, and of those that have them anywhere, so many are looked at, the newest.
+    static let postsWindow = 2000
+    /// Of the tags that begin with what is typed, so many are looked at, in the order of the alphabet.
+    static let tagsWindow = 500
+    /// So many of these, the most used ones, are found.
+    static let tagsFound = 100
+    /// The posts of a tag that is found are counted up to here: on each key that is pressed.
+    package static let tagCountLimit = 100
 
     let storage: any Storage
 
@@ -75,17 +84,13 @@ package struct Search: Sendable {
         }
     }
 
-    /// Tags that begin so, the most used first.
+    /// Tags that begin so, the most used first. It is asked for while somebody types, so what it costs has an end: see
+    /// ``tagsWindow``, ``tagsFound`` and ``tagCountLimit``.
     package func tags(_ query: SearchQuery, for viewer: Viewer?, page: PageRequest) async throws -> Page<TagCount> {
         guard let start = RichText.tag(query.text) else { return Page(items: [], nextCursor: nil) }
         return try await storage.read { connection in
-            let found = try connection.rows(
-                """
-                SELECT t.tag, count(*) FROM post_tags t JOIN posts p ON p.id = t.post_id JOIN accounts a ON a.id = p.author_id
-                WHERE t.tag >= \(start) AND t.tag < \(start + "\u{10FFFF}") AND \(Visibility.findable(for: viewer?.id))
-                GROUP BY t.tag ORDER BY count(*) DESC, t.tag LIMIT \(page.rows) OFFSET \(Self.offset(page))
-                """
-            ) { TagCount(tag: $0.text(), postsCount: $0.count()) }
+            let found = try SearchRecords.tags(
+                beginningWith: start, for: viewer?.id, limit: page.rows, offset: Self.offset(page), in: connection)
             return Self.ranked(found, page)
         }
     }
@@ -95,12 +100,16 @@ package struct Search: Sendable {
     package func posts(_ query: SearchQuery, for viewer: Viewer?, page: PageRequest) async throws -> Page<Post> {
         guard !query.isEmpty else { return Page(items: [], nextCursor: nil) }
         return try await storage.read { connection in
+            // Who names an author or a tag has few posts to look through; of all posts only the newest are looked at.
+            let isNarrow = query.author != nil || !query.tags.isEmpty
             let match =
-                query.words.isEmpty ? nil : SearchRecords.posts(matching: query.words, connection.dialect)
+                query.words.isEmpty
+                ? nil
+                : SearchRecords.posts(
+                    matching: query.words, among: isNarrow ? .max : Self.postsWindow, connection.dialect)
             // Who names an author asks for them, as on their profile.
             var condition =
                 query.author == nil ? Visibility.findable(for: viewer?.id) : Visibility.posts(for: viewer?.id)
-            if let match { condition = "\(condition) AND \(match.condition)" }
             if let author = query.author { condition = "\(condition) AND a.username = \(author)" }
             for tag in query.tags {
                 condition = """

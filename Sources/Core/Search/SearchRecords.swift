@@ -80,28 +80,68 @@ enum SearchRecords {
     }
 
     /// Joins to `posts p` those whose caption or alternative texts have these words, the last of which may be a beginning;
-    /// the condition for `WHERE`, and the rank for `ORDER BY`: 0 where the caption alone has them, or 1. The engines' own
-    /// ranks differ from each other and with every new post, under whoever pages through a list.
-    static func posts(matching words: [String], _ dialect: Dialect) -> (join: SQL, condition: SQL, rank: SQL) {
+    /// the rank for `ORDER BY`: 0 where the caption alone has them, or 1. The engines' own ranks differ from each other
+    /// and with every new post, under whoever pages through a list.
+    /// - Parameter window: how many of either kind are looked at, the newest.
+    static func posts(
+        matching words: [String], among window: Int, _ dialect: Dialect
+    ) -> (join: SQL, rank: SQL) {
+        let anywhere: SQL
+        let inCaption: SQL
         switch dialect {
         case .sqlite:
             let query = words.map { "\"\($0)\"" }.joined(separator: " AND ") + "*"
-            let inCaption = "{caption} : (\(query))"
-            return (
-                "JOIN post_search s ON s.rowid = p.id", "post_search MATCH \(query)",
-                """
-                CASE WHEN p.id IN (SELECT rowid FROM post_search WHERE post_search MATCH \(inCaption)) THEN 0 ELSE 1 END
-                """
-            )
+            let caption = "{caption} : (\(query))"
+            anywhere = "SELECT rowid AS id FROM post_search WHERE post_search MATCH \(query)"
+            inCaption = "SELECT rowid AS id FROM post_search WHERE post_search MATCH \(caption)"
         case .postgres:
             let query = words.map(folded).joined(separator: " & ") + ":*"
             // Captions have the weight A.
-            let inCaption = words.dropLast().map { folded($0) + ":A & " }.joined() + folded(words.last ?? "") + ":*A"
-            return (
-                "JOIN post_search s ON s.post_id = p.id", "s.document @@ to_tsquery('simple', \(query))",
-                "CASE WHEN s.document @@ to_tsquery('simple', \(inCaption)) THEN 0 ELSE 1 END"
-            )
+            let caption = words.dropLast().map { folded($0) + ":A & " }.joined() + folded(words.last ?? "") + ":*A"
+            anywhere = "SELECT post_id AS id FROM post_search WHERE document @@ to_tsquery('simple', \(query))"
+            inCaption = "SELECT post_id AS id FROM post_search WHERE document @@ to_tsquery('simple', \(caption))"
         }
+        // What is found by its caption is found twice, and the better rank counts.
+        return (
+            """
+            JOIN (SELECT id, min(place) AS place FROM (
+                SELECT id, 0 AS place FROM (\(inCaption) ORDER BY id DESC LIMIT \(window)) best
+                UNION ALL SELECT id, 1 FROM (\(anywhere) ORDER BY id DESC LIMIT \(window)) others
+            ) either GROUP BY id) found ON found.id = p.id
+            """, "found.place"
+        )
+    }
+
+    /// Tags that begin with `start` and have posts that `viewer` may see, with how many.
+    ///
+    /// The index of tags is stepped through from one tag to the next, whatever number of posts each has; of the most
+    /// used of these tags the newest posts are looked at.
+    static func tags(
+        beginningWith start: String, for viewer: ID<Account>?, limit: Int, offset: Int64, in connection: any Connection
+    ) throws -> [TagCount] {
+        let end = start + "\u{10FFFF}"
+        return try connection.rows(
+            """
+            WITH RECURSIVE step (tag, place) AS (
+                SELECT min(tag), 1 FROM post_tags WHERE tag >= \(start) AND tag < \(end)
+                UNION ALL
+                SELECT (SELECT min(n.tag) FROM post_tags n WHERE n.tag > step.tag AND n.tag < \(end)), place + 1
+                FROM step WHERE step.tag IS NOT NULL AND step.place < \(Search.tagsWindow)
+            ), used (tag, uses) AS (
+                SELECT tag, (SELECT count(*) FROM (
+                    SELECT 1 FROM post_tags n WHERE n.tag = step.tag LIMIT \(Search.tagCountLimit)) counted)
+                FROM step WHERE tag IS NOT NULL
+            ), found (tag, visible) AS (
+                SELECT tag, (SELECT count(*) FROM (
+                        SELECT post_id FROM post_tags n WHERE n.tag = most.tag
+                        ORDER BY post_id DESC LIMIT \(Search.tagCountLimit)) newest
+                    JOIN posts p ON p.id = newest.post_id JOIN accounts a ON a.id = p.author_id
+                    WHERE \(Visibility.findable(for: viewer)))
+                FROM (SELECT tag FROM used ORDER BY uses DESC, tag LIMIT \(Search.tagsFound)) most
+            )
+            SELECT tag, visible FROM found WHERE visible > 0 ORDER BY visible DESC, tag LIMIT \(limit) OFFSET \(offset)
+            """
+        ) { TagCount(tag: $0.text(), postsCount: $0.count()) }
     }
 
     /// The words of a text with spaces between: PostgreSQL's own parser takes `ada.lovelace` for a host and `#a-b` apart

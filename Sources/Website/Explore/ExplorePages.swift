@@ -78,7 +78,7 @@ struct ExplorePages {
         case "tags":
             let found = try await community.search.tags(query, for: visit.viewer, page: page)
             let rows = found.items.map { tag -> HTML in
-                "<li><a href=\"\(url: Site.tag(tag.tag))\"><span class=\"name\">#\(tag.tag)</span> \(count(tag.postsCount, "post", "posts"))</a></li>"
+                "<li><a href=\"\(url: Site.tag(tag.tag))\"><span class=\"name\">#\(tag.tag)</span> \(counted(tag.postsCount))</a></li>"
             }
             let list: HTML = rows.isEmpty ? "<p class=\"empty\">No such tag.</p>" : "<ul class=\"people\">\(rows)</ul>"
             return "<div class=\"narrow\">\(list)\(nextLink(path, found.nextCursor))</div>"
@@ -89,6 +89,11 @@ struct ExplorePages {
                 """
         default: throw Problem(.unreadable, field: "type", "A type is users, tags or posts.")
         }
+    }
+
+    /// How many posts a tag has; beyond the limit they are not counted.
+    private func counted(_ number: Int) -> HTML {
+        number >= Search.tagCountLimit ? "\(Search.tagCountLimit)+ posts" : count(number, "post", "posts")
     }
 
     private func address(_ query: SearchQuery, type: String) -> String {
