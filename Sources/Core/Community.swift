@@ -87,7 +87,7 @@ package struct Community: Sendable {
         follows = Follows(storage: storage, ids: ids, notifier: notifier, photos: photos)
         blocks = Blocks(storage: storage, ids: ids, photos: photos, notifier: notifier)
         notifications = Notifications(storage: storage, events: events, clock: clock, unread: unread)
-        export = Export(storage: storage, media: media)
+        export = Export(storage: storage, media: media, blocks: blocks)
         maintenance = Maintenance(
             storage: storage, media: media, photos: photos, directUploads: directUploads, clock: clock, deletions: deletions)
         jobs = Jobs(

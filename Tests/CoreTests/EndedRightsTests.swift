@@ -64,9 +64,9 @@ struct EndedRightsTests {
             let community = test.community
             let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
             try await community.blocks.mute("ada", by: grace)
-            #expect(try await community.export.contents(of: grace).muted.map(\.username) == ["ada"])
+            #expect(try await community.export.muted(by: grace, page: .first).items.map(\.username) == ["ada"])
             try await community.blocks.block("grace", by: ada)
-            #expect(try await community.export.contents(of: grace).muted.isEmpty)
+            #expect(try await community.export.muted(by: grace, page: .first).items.isEmpty)
         }
     }
 

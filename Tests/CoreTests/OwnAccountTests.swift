@@ -119,10 +119,14 @@ struct OwnAccountTests {
             try await test.community.likes.like(other.id, by: ada)
             try await test.community.saves.save(other.id, by: ada)
             try await test.community.follows.follow("grace", by: ada)
-            let contents = try await test.community.export.contents(of: ada)
-            #expect(contents.posts.map(\.id) == [post.id] && contents.comments.map(\.text) == ["hi"])
-            #expect(contents.liked == [other.id] && contents.saved == [other.id] && contents.email == "ada@example.org")
-            #expect(contents.following == [grace.summary] && contents.followers == [] && contents.blocked == [])
+            let export = test.community.export
+            #expect(try await export.posts(of: ada, page: .first).items.map(\.id) == [post.id])
+            #expect(try await export.comments(of: ada, page: .first).items.map(\.text) == ["hi"])
+            #expect(try await export.liked(by: ada, page: .first).items == [other.id])
+            #expect(try await export.saved(by: ada, page: .first).items == [other.id])
+            #expect(try await export.following(by: ada, page: .first).items == [grace.summary])
+            #expect(try await export.followers(of: ada, page: .first).items == [])
+            #expect(try await export.blocked(by: ada, page: .first).items == [])
         }
     }
 

@@ -35,6 +35,11 @@ struct QueryPlanTests {
                     _ = try await community.comments.page(of: post.id, for: grace, page: page)
                     _ = try await community.explore.recent(for: grace, page: page)
                     _ = try await community.explore.posts(tagged: "tag", for: grace, page: page)
+                    _ = try await community.explore.suggestions(for: grace, limit: 20)
+                    _ = try await community.search.tags(SearchQuery("t"), for: grace, page: page)
+                    for list in [community.export.liked, community.export.saved] { _ = try await list(grace, page) }
+                    _ = try await community.export.posts(of: ada, page: page)
+                    _ = try await community.export.comments(of: grace, page: page)
                     _ = try await community.follows.followers(of: "ada", for: grace, page: page)
                     _ = try await community.follows.following(by: "ada", for: grace, page: page)
                     _ = try await community.likes.likers(of: post.id, for: grace, page: page)

@@ -6,10 +6,14 @@ package final class CountingStorage: Storage {
     private let base: any Storage
     private let statements = Mutex<[SQL]>([])
     private let accesses = Mutex(0)
+    private let rowsAtOnce = Mutex(0)
 
     package init(_ base: any Storage) { self.base = base }
 
     package var dialect: Dialect { base.dialect }
+
+    /// The most rows that one statement has given so far.
+    package var mostRows: Int { rowsAtOnce.withLock { $0 } }
 
     /// How many accesses and statements `body` makes.
     package func count(_ body: () async throws -> Void) async rethrows -> (accesses: Int, statements: Int) {
@@ -27,15 +31,17 @@ package final class CountingStorage: Storage {
 
     package func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
         accesses.withLock { $0 += 1 }
-        return try await base.read { [self] in try body(Counted(base: $0, count: note)) }
+        return try await base.read { [self] in try body(Counted(base: $0, count: note, countRows: noteRows)) }
     }
 
     package func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
         accesses.withLock { $0 += 1 }
-        return try await base.write { [self] in try body(Counted(base: $0, count: note)) }
+        return try await base.write { [self] in try body(Counted(base: $0, count: note, countRows: noteRows)) }
     }
 
     private func note(_ statement: SQL) { statements.withLock { $0.append(statement) } }
+
+    private func noteRows(_ count: Int) { rowsAtOnce.withLock { $0 = max($0, count) } }
 
     package func writeAlone<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
         try await base.writeAlone(body)
@@ -48,11 +54,14 @@ package final class CountingStorage: Storage {
     private struct Counted: Connection {
         let base: any Connection
         let count: (SQL) -> Void
+        let countRows: (Int) -> Void
         var dialect: Dialect { base.dialect }
 
         func rows<T>(_ sql: SQL, _ make: (inout RowReader) throws -> T) throws -> [T] {
             count(sql)
-            return try base.rows(sql, make)
+            let rows = try base.rows(sql, make)
+            countRows(rows.count)
+            return rows
         }
 
         func run(_ sql: SQL) throws -> Int {

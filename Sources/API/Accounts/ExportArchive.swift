@@ -5,73 +5,93 @@ import NIOCore
 import Web
 
 /// Everything a member made, as a ZIP file that is written while it is sent: JSON in the shapes of the API, and each photo
-/// in its widest rendition.
+/// in its widest rendition. No more than a page of any list is in memory at once.
 struct ExportArchive: Sendable {
-    let contents: Export.Contents
-    let site: Site
     let export: Export
+    let viewer: Viewer
+    let account: Account
+    let email: String
+    let site: Site
 
     var response: Response {
         Response(
             status: .ok,
             headers: [
                 .contentType: "application/zip", .cacheControl: "no-store",
-                .contentDisposition: "attachment; filename=\"isntgram-\(contents.account.username).zip\"",
+                .contentDisposition: "attachment; filename=\"isntgram-\(account.username).zip\"",
             ],
             body: ResponseBody { writer in
-                var zip = ZipArchive()
-                for (name, bytes) in documents {
-                    try await writer.write(zip.begin(name))
-                    try await writer.write(zip.add(ByteBuffer(bytes: bytes)))
-                    try await writer.write(zip.end())
+                var file = ZipWriter(zip: ZipArchive(), body: writer)
+                try await writeDocuments(to: &file)
+                try await export.each(export.posts, of: viewer) { posts in
+                    for (name, photo) in photos(of: posts) {
+                        // A photo that goes meanwhile is left out.
+                        guard let opened = try await export.open(photo) else { continue }
+                        try await file.begin(name)
+                        for try await piece in opened.pieces { try await file.add(piece) }
+                        try await file.end()
+                    }
                 }
-                for (name, photo) in photos {
-                    // A photo that goes meanwhile is left out.
-                    guard let file = try await export.open(photo) else { continue }
-                    try await writer.write(zip.begin(name))
-                    for try await piece in file.pieces { try await writer.write(zip.add(piece)) }
-                    try await writer.write(zip.end())
-                }
-                try await writer.write(zip.finish())
-                try await writer.finish(nil)
+                try await file.finish()
             })
     }
 
-    private var documents: [(String, [UInt8])] {
-        let people = { (list: [AccountSummary]) in list.map { SummaryBody(account: $0, site: site) } }
-        return [
-            ("account.json", bytes(UserBody(account: contents.account, site: site, email: contents.email))),
-            ("posts.json", list(contents.posts.map { PostBody(post: $0, site: site) })),
-            ("comments.json", list(contents.comments.map { CommentBody(comment: $0, site: site) })),
-            ("likes.json", ids(contents.liked)), ("saved.json", ids(contents.saved)),
-            ("following.json", list(people(contents.following))), ("followers.json", list(people(contents.followers))),
-            ("blocked.json", list(people(contents.blocked))), ("muted.json", list(people(contents.muted))),
-        ]
+    private func writeDocuments(to file: inout ZipWriter) async throws {
+        var json = JSONText()
+        UserBody(account: account, site: site, email: email).write(to: &json)
+        try await file.begin("account.json")
+        try await file.add(ByteBuffer(bytes: json.bytes))
+        try await file.end()
+        let person = { @Sendable (account: AccountSummary) in SummaryBody(account: account, site: site) }
+        try await write("posts.json", export.posts, to: &file) { PostBody(post: $0, site: site) }
+        try await write("comments.json", export.comments, to: &file) { CommentBody(comment: $0, site: site) }
+        try await write("likes.json", export.liked, to: &file) { JSONNode.text($0.description) }
+        try await write("saved.json", export.saved, to: &file) { JSONNode.text($0.description) }
+        try await write("following.json", export.following, to: &file, person)
+        try await write("followers.json", export.followers, to: &file, person)
+        try await write("blocked.json", export.blocked, to: &file, person)
+        try await write("muted.json", export.muted, to: &file, person)
     }
 
-    private var photos: [(String, Photo)] {
-        contents.posts.flatMap { post in
+    /// A list as an object with `items`, page by page.
+    private func write<Item>(
+        _ name: String, _ list: Export.List<Item>, to file: inout ZipWriter, _ body: (Item) -> some JSONWritable
+    ) async throws {
+        try await file.begin(name)
+        var separator = #"{"items":["#
+        try await export.each(list, of: viewer) { items in
+            var json = JSONText()
+            json.array { json in for item in items { json.item(body(item)) } }
+            var piece = ByteBuffer(string: separator)
+            // Without the brackets of the page’s own.
+            piece.writeBytes(json.bytes.dropFirst().dropLast())
+            try await file.add(piece)
+            separator = ","
+        }
+        try await file.add(ByteBuffer(string: separator == "," ? "]}" : separator + "]}"))
+        try await file.end()
+    }
+
+    private func photos(of posts: [Post]) -> [(String, Photo)] {
+        posts.flatMap { post in
             post.photos.enumerated().map { place, photo in
                 ("photos/\(post.id.code)-\(place + 1).\(photo.fileType)", photo)
             }
         }
     }
+}
 
-    private func bytes(_ value: some JSONWritable) -> [UInt8] {
-        var json = JSONText()
-        value.write(to: &json)
-        return json.bytes
-    }
+/// A ZIP file on its way into the body of an answer.
+private struct ZipWriter {
+    var zip: ZipArchive
+    var body: any ResponseBodyWriter
 
-    private func list(_ items: [some JSONWritable]) -> [UInt8] {
-        var json = JSONText()
-        json.object { $0.field("items", items) }
-        return json.bytes
-    }
+    mutating func begin(_ name: String) async throws { try await body.write(zip.begin(name)) }
+    mutating func add(_ piece: ByteBuffer) async throws { try await body.write(zip.add(piece)) }
+    mutating func end() async throws { try await body.write(zip.end()) }
 
-    private func ids(_ posts: [ID<Post>]) -> [UInt8] {
-        var json = JSONText()
-        json.object { $0.field("items", posts.map(\.description)) }
-        return json.bytes
+    mutating func finish() async throws {
+        try await body.write(zip.finish())
+        try await body.finish(nil)
     }
 }

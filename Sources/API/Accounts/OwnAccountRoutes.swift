@@ -101,12 +101,17 @@ struct OwnAccountRoutes {
     }
 
     @Sendable func export(_ request: Request, _ context: MemberContext) async throws -> Response {
-        let contents = try await community.export.contents(of: context.member)
-        return ExportArchive(contents: contents, site: site, export: community.export).response
+        let own = try await community.accounts.own(context.member)
+        return ExportArchive(
+            export: community.export, viewer: context.member, account: own.account, email: own.email, site: site
+        ).response
     }
 
+    /// One's own account. The address is what only a token that may read is told: a program that may only write
+    /// learns nothing private from what it is answered.
     private func own(_ viewer: Viewer) async throws -> Response {
         let own = try await community.accounts.own(viewer)
-        return .json(UserBody(account: own.account, site: site, email: own.email))
+        let mayRead = viewer.credential.scopes.isSuperset(of: .read)
+        return .json(UserBody(account: own.account, site: site, email: mayRead ? own.email : nil))
     }
 }

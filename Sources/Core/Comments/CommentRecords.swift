@@ -17,12 +17,17 @@ enum CommentRecords {
         ) { Comment(&$0) }
     }
 
-    static func by(_ author: ID<Account>, in connection: any Connection) throws -> [Comment] {
-        try connection.rows(
+    /// The comments of one author, oldest first.
+    static func by(
+        _ author: ID<Account>, page: PageRequest, in connection: any Connection
+    ) throws -> [Comment] {
+        let stretch = page.stretch(from: .oldest)
+        return try connection.rows(
             """
             SELECT \(Comment.columns(for: author))
             FROM comments c JOIN accounts a ON a.id = c.author_id JOIN posts p ON p.id = c.post_id
-            WHERE c.author_id = \(author) ORDER BY c.id
+            WHERE c.author_id = \(author) AND \(stretch.holds("c.id"))
+            ORDER BY \(stretch.order("c.id")) LIMIT \(page.rows)
             """
         ) { Comment(&$0) }
     }

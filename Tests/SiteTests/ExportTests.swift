@@ -1,0 +1,74 @@
+import Core
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import NIOCore
+import Storage
+import TestSupport
+import Testing
+import Web
+
+@testable import App
+
+struct ExportTests {
+    @Test func `an export of a large account holds all of it, and a page of it in memory`() async throws {
+        try await TestCommunity.with { test in
+            try await Seed(accounts: 2, posts: 700, follows: 1).plant(in: test.community)
+            let counting = CountingStorage(test.storage)
+            let community = test.community(over: counting)
+            let account = try await community.accounts.find(username: "person1")
+            try await test.storage.write { connection in
+                try connection.run(
+                    "INSERT INTO likes (id, post_id, account_id) SELECT id, id, \(account.id) FROM posts")
+                try connection.run(
+                    "INSERT INTO saves (id, post_id, account_id) SELECT id, id, \(account.id) FROM posts")
+                try connection.run(
+                    """
+                    INSERT INTO comments (id, post_id, author_id, text, created_at)
+                    SELECT id, id, \(account.id), 'hi', 0 FROM posts
+                    """)
+            }
+            let token = try await community.credentials.issue(.token, to: account, scopes: .all, name: "x").secret.text
+            let site = try #require(Site(baseURL: "http://localhost"))
+            let application = SiteApplication(
+                community: community, site: site, uploads: test.uploads, logger: QuietLog.logger("site"))
+            let zip = try await application.listening(on: "127.0.0.1", port: 0).test(.router) { client in
+                try await client.execute(
+                    uri: "/api/me/export", method: .get, headers: [.authorization: "Bearer \(token)"]
+                ) { Data($0.body.readableBytesView) }
+            }
+            #expect(counting.mostRows <= Export.pageSize + 1, "more rows at once than a page has")
+            let lengths = try await lists(in: zip, of: test)
+            #expect(
+                lengths == [
+                    "posts": 350, "comments": 700, "likes": 700, "saved": 700, "following": 1, "followers": 1,
+                    "blocked": 0, "muted": 0,
+                ])
+        }
+    }
+
+    /// How many different items the lists of an export have.
+    private func lists(in zip: Data, of test: TestCommunity) async throws -> [String: Int] {
+        let path = test.folder + "/export.zip"
+        try zip.write(to: URL(fileURLWithPath: path))
+        let python = Process()
+        python.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        python.arguments = [
+            "python3", "-c",
+            """
+            import json, sys, zipfile
+            z = zipfile.ZipFile(sys.argv[1])
+            assert z.testzip() is None
+            lists = {n[:-5]: json.loads(z.read(n)).get("items") for n in z.namelist() if n.endswith(".json")}
+            print(json.dumps({n: len({json.dumps(i) for i in l}) for n, l in lists.items() if l is not None}))
+            """, path,
+        ]
+        let output = Pipe()
+        python.standardOutput = output
+        try python.run()
+        let json = output.fileHandleForReading.readDataToEndOfFile()
+        python.waitUntilExit()
+        return try JSONDecoder().decode([String: Int].self, from: json)
+    }
+}
