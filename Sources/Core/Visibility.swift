@@ -33,8 +33,7 @@ enum Visibility {
     static func followed(by viewer: ID<Account>) -> SQL {
         """
         p.author_id NOT IN (SELECT muted_id FROM mutes WHERE muter_id = \(viewer)) \
-        AND p.author_id NOT IN (SELECT blocked_id FROM blocks WHERE blocker_id = \(viewer) \
-        UNION ALL SELECT blocker_id FROM blocks WHERE blocked_id = \(viewer))
+        AND p.author_id NOT IN (\(hidden(from: viewer)))
         """
     }
 
@@ -47,6 +46,14 @@ enum Visibility {
     /// ``discoverable(for:)``, private accounts that they follow are among them, as no stranger's search is.
     static func findable(for viewer: ID<Account>?) -> SQL {
         "\(posts(for: viewer)) AND \(unmuted(by: viewer))"
+    }
+
+    /// The people who are in no list of the viewer’s: whom they block, and who block them.
+    static func hidden(from viewer: ID<Account>?) -> SQL {
+        """
+        SELECT blocked_id FROM blocks WHERE blocker_id = \(viewer) \
+        UNION ALL SELECT blocker_id FROM blocks WHERE blocked_id = \(viewer)
+        """
     }
 
     private static func unmuted(by viewer: ID<Account>?) -> SQL {

@@ -22,10 +22,27 @@ package struct Account: Sendable {
 }
 
 extension Account: RowReadable {
-    package static let columns: SQL = """
-        \(AccountSummary.columns), a.bio, a.website, a.pronouns, a.is_private, a.posts_count, a.follower_count, \
-        a.following_count, a.created_at
+    package static let columns: SQL = columns(followers: "a.follower_count", following: "a.following_count")
+
+    /// The same, with the counts of the lists that `viewer` is shown.
+    static func columns(for viewer: ID<Account>?) -> SQL {
+        columns(
+            followers: """
+                a.follower_count - (SELECT count(*) FROM follows h WHERE h.followee_id = a.id \
+                AND h.follower_id IN (\(Visibility.hidden(from: viewer))))
+                """,
+            following: """
+                a.following_count - (SELECT count(*) FROM follows h WHERE h.follower_id = a.id \
+                AND h.followee_id IN (\(Visibility.hidden(from: viewer))))
+                """)
+    }
+
+    private static func columns(followers: SQL, following: SQL) -> SQL {
         """
+        \(AccountSummary.columns), a.bio, a.website, a.pronouns, a.is_private, a.posts_count, \(followers), \
+        \(following), a.created_at
+        """
+    }
 
     package init(_ row: inout RowReader) {
         summary = row.value()

@@ -12,7 +12,7 @@ enum AccountRecords {
     ) throws -> Account? {
         try connection.row(
             """
-            SELECT \(Account.columns) FROM accounts a
+            SELECT \(Account.columns(for: viewer)) FROM accounts a
             WHERE a.username = \(username) AND \(Visibility.profile(for: viewer))
             """)
     }

@@ -19,9 +19,16 @@ package struct Post: Sendable {
 
 extension Post {
     /// The columns of a post as `viewer` meets it; needs `posts p` and `accounts a` for its author.
+    ///
+    /// The counts are those of the lists that the viewer is shown: the counters that are kept, without what people did
+    /// who are hidden from them. Only what these did is looked up, so that it costs nothing where nobody is hidden.
     static func columns(for viewer: ID<Account>?) -> SQL {
         """
-        p.id, \(AccountSummary.columns), p.caption, p.location, p.likes_count, p.comments_count, \
+        p.id, \(AccountSummary.columns), p.caption, p.location, \
+        p.likes_count - (SELECT count(*) FROM likes h WHERE h.post_id = p.id \
+        AND h.account_id IN (\(Visibility.hidden(from: viewer)))), \
+        p.comments_count - (SELECT count(*) FROM comments h WHERE h.post_id = p.id \
+        AND h.author_id IN (\(Visibility.hidden(from: viewer)))), \
         EXISTS (SELECT 1 FROM likes l WHERE l.post_id = p.id AND l.account_id = \(viewer)), \
         EXISTS (SELECT 1 FROM saves k WHERE k.post_id = p.id AND k.account_id = \(viewer)), p.created_at, p.updated_at
         """
