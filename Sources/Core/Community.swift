@@ -114,6 +114,7 @@ package struct Community: Sendable {
     /// Brings the database to the present schema.
     package static func migrate(_ storage: any Storage) async throws {
         try await Migrations.run(Schema.migrations, on: storage)
+        try await KeptEmails.normalize(in: storage)
     }
 }
 

@@ -9,12 +9,6 @@ extension StringProtocol {
 }
 
 extension String {
-    /// True where a control character other than line feed hides in the text; PostgreSQL refuses NUL, and the
-    /// rest only serves to deceive.
-    var hasControlCharacters: Bool {
-        unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" || $0.value == 0x7F }
-    }
-
     /// The same text with every line ending a line feed, as browsers send `\r\n` from a `<textarea>`.
     var unixLines: String {
         guard utf8.contains(UInt8(ascii: "\r")) else { return self }
@@ -32,8 +26,15 @@ extension String {
 /// keeps a pile of combining marks from hiding a megabyte in one character.
 package enum TextLimit {
     /// What is wrong with `text`; nil when nothing is.
-    package static func fault(in text: String, named name: String, atMost limit: Int) -> String? {
-        if text.hasControlCharacters { return "\(name) must not contain control characters." }
+    package static func fault(
+        in text: String, named name: String, atMost limit: Int, as shape: TextShape
+    ) -> String? {
+        switch shape.fault(in: text) {
+        case .control: return "\(name) must not contain control characters."
+        case .lineBreak: return "\(name) must not contain line breaks."
+        case .hidden: return "\(name) must not contain invisible characters, or ones that turn the direction of text."
+        case nil: break
+        }
         if text.utf8.count <= limit { return nil }
         let count = text.count
         if count > limit { return "\(name) has at most \(limit) characters; this one has \(count)." }

@@ -103,25 +103,32 @@ package struct ProfileEdit: Sendable {
         var edit = self
         edit.fullName = fullName?.trimmed
         edit.bio = bio?.unixLines.trimmed
+        let website = website?.trimmed
         edit.website = website.map(Self.address)
         edit.pronouns = pronouns?.trimmed
         var check = FieldCheck()
-        check.add("fullName", edit.fullName.flatMap { TextLimit.fault(in: $0, named: "A full name", atMost: Self.fullNameLimit) })
-        check.add("bio", edit.bio.flatMap { TextLimit.fault(in: $0, named: "A bio", atMost: Self.bioLimit) })
-        check.add("website", edit.website.flatMap(Self.fault))
-        check.add("pronouns", edit.pronouns.flatMap { TextLimit.fault(in: $0, named: "Pronouns", atMost: Self.pronounsLimit) })
+        check.add(
+            "fullName",
+            edit.fullName.flatMap { TextLimit.fault(in: $0, named: "A full name", atMost: Self.fullNameLimit, as: .line) })
+        check.add("bio", edit.bio.flatMap { TextLimit.fault(in: $0, named: "A bio", atMost: Self.bioLimit, as: .prose) })
+        check.add(
+            "website",
+            // What is typed has a limit, whether or not the scheme is left out.
+            website.flatMap { TextLimit.fault(in: $0, named: "A website", atMost: Self.websiteLimit, as: .line) }
+                ?? edit.website.flatMap(Self.fault))
+        check.add(
+            "pronouns",
+            edit.pronouns.flatMap { TextLimit.fault(in: $0, named: "Pronouns", atMost: Self.pronounsLimit, as: .line) })
         try check.done()
         return edit
     }
 
     /// A website as people type it: most leave the scheme out.
     private static func address(_ typed: String) -> String {
-        let typed = typed.trimmed
-        return typed.isEmpty || typed.contains("://") ? typed : "https://\(typed)"
+        typed.isEmpty || typed.contains("://") ? typed : "https://\(typed)"
     }
 
     private static func fault(in website: String) -> String? {
-        if let fault = TextLimit.fault(in: website, named: "A website", atMost: websiteLimit) { return fault }
         guard !website.isEmpty else { return nil }
         let isLink = website.hasPrefix("https://") || website.hasPrefix("http://")
         let host = website.drop { $0 != "/" }.dropFirst(2).prefix { $0 != "/" && $0 != "?" && $0 != "#" }

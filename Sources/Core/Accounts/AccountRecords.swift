@@ -29,11 +29,16 @@ enum AccountRecords {
         try connection.row("SELECT email FROM accounts WHERE id = \(id)") { $0.text() }
     }
 
-    /// The id and password hash behind an email or username.
+    /// The id and password hash behind an email or username, as somebody types it.
     static func password(of login: String, in connection: any Connection) throws -> (ID<Account>, String)? {
-        try connection.row("SELECT id, password_hash FROM accounts WHERE username = \(login) OR email = \(login)") {
-            ($0.id(), $0.text())
-        }
+        let (email, kept) = (EmailAddress.normalized(login), EmailAddress.asTyped(login))
+        return try connection.row(
+            """
+            SELECT id, password_hash FROM accounts
+            WHERE username = \(Username.normalized(login)) OR email IN (\(email), \(kept))
+            ORDER BY CASE WHEN email = \(email) THEN 0 ELSE 1 END LIMIT 1
+            """
+        ) { ($0.id(), $0.text()) }
     }
 
     static func passwordHash(of id: ID<Account>, in connection: any Connection) throws -> String? {

@@ -163,7 +163,7 @@ package struct Accounts: Sendable {
         check.add("email", EmailAddress.fault(in: registration.email))
         check.add(
             "fullName",
-            TextLimit.fault(in: registration.fullName, named: "A full name", atMost: ProfileEdit.fullNameLimit))
+            TextLimit.fault(in: registration.fullName, named: "A full name", atMost: ProfileEdit.fullNameLimit, as: .line))
         check.add("username", Username.fault(in: registration.username))
         check.add(
             "password",

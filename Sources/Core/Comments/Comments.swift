@@ -25,7 +25,7 @@ package struct Comments: Sendable {
         let text = text.unixLines.trimmed
         var check = FieldCheck()
         check.require(!text.isEmpty, "text", "Write something first.")
-        check.add("text", TextLimit.fault(in: text, named: "A comment", atMost: Comment.textLimit))
+        check.add("text", TextLimit.fault(in: text, named: "A comment", atMost: Comment.textLimit, as: .prose))
         try check.done()
         let time = clock.now()
         let mentions = RichText(text).mentions

@@ -23,9 +23,8 @@ package struct Credentials: Sendable {
     package func signIn(
         login: String, password: String, as kind: Credential.Kind, name: String, from origin: SignInOrigin
     ) async throws -> Issued {
-        let login = Username.normalized(login)
         let found = try await storage.read { try AccountRecords.password(of: login, in: $0) }
-        let client = guesses.client(of: found?.0, login: login, origin)
+        let client = guesses.client(of: found?.0, login: Username.normalized(login), origin)
         let matches = try await guesses.counting(client.limits) {
             try await passwords.check(password, against: found?.1, for: client.place)
         }
@@ -55,6 +54,8 @@ package struct Credentials: Sendable {
         check: @escaping @Sendable (any Connection) throws -> Void
     ) async throws -> Issued {
         let secret = Secret.random(prefix: kind == .token ? "isnt_" : "")
+        // What a client calls itself is cut to what may stand in a list, and refuses nobody.
+        let label = String(TextShape.line.cleaned(name).prefix(100))
         let now = clock.now()
         let credential = Credential(
             hash: secret.hash, kind: kind, scopes: scopes, usedAt: now,
@@ -62,7 +63,7 @@ package struct Credentials: Sendable {
         let found = try await storage.write { connection in
             try check(connection)
             guard let found = try AccountRecords.find(account, in: connection) else { throw Problem.notFound("account") }
-            try CredentialRecords.insert(credential, of: account, name: String(name.prefix(100)), in: connection)
+            try CredentialRecords.insert(credential, of: account, name: label, in: connection)
             return found
         }
         return Issued(account: found, secret: secret, expiresAt: credential.expiresAt)
@@ -122,7 +123,7 @@ package struct Credentials: Sendable {
         let name = name.trimmed
         var check = FieldCheck()
         check.require(!name.isEmpty, "name", "Name the program that the token is for.")
-        check.add("name", TextLimit.fault(in: name, named: "A name", atMost: 100))
+        check.add("name", TextLimit.fault(in: name, named: "A name", atMost: 100, as: .line))
         check.require(!scopes.isEmpty, "scopes", "Choose what the token may do: read, write, or both.")
         // A token that may only read cannot make itself one that writes.
         check.require(

@@ -1,14 +1,15 @@
 /// Which passwords are taken: 10–256 characters, not among the commonest, not the person's own name or address
-/// (NIST SP 800-63B §5.1.1.2: length and a blocklist, no rules of composition).
+/// (NIST SP 800-63B §5.1.1.2: length in code points and a blocklist, no rules of composition).
 enum PasswordRules {
     static let lengths = 10...256
 
     /// What is wrong with `password`; nil when nothing is.
     static func fault(in password: String, username: String, email: String) -> String? {
-        guard password.count >= lengths.lowerBound else {
+        let length = password.unicodeScalars.count
+        guard length >= lengths.lowerBound else {
             return "A password has at least \(lengths.lowerBound) characters; a few words in a row are easy to remember."
         }
-        guard password.count <= lengths.upperBound, password.utf8.count <= 4 * lengths.upperBound else {
+        guard length <= lengths.upperBound else {
             return "A password has at most \(lengths.upperBound) characters."
         }
         let lower = password.lowercased()

@@ -181,7 +181,10 @@ package struct DirectUploadWish: Sendable {
             "A photo is image/\(Self.types.dropLast().joined(separator: ", image/")) or image/\(Self.types.last ?? "").")
         check.require(
             (1...Int64(limit)).contains(byteCount), "byteCount", "A photo has 1 to \(limit) bytes, not \(byteCount).")
-        check.add("altText", TextLimit.fault(in: altText, named: "An alternative text", atMost: PhotoUpload.altTextLimit))
+        let altText = altText.unixLines.trimmed
+        check.add(
+            "altText",
+            TextLimit.fault(in: altText, named: "An alternative text", atMost: PhotoUpload.altTextLimit, as: .prose))
         try check.done()
         return Self(contentType: type, byteCount: byteCount, altText: altText)
     }

@@ -89,6 +89,11 @@ package struct PhotoUpload: Sendable {
 
     package init(path: String, altText: String) { self.init(path: path, altText: altText, id: nil, place: nil) }
 
+    /// The same with a text as it is kept.
+    var tidied: PhotoUpload {
+        PhotoUpload(path: path, altText: altText.unixLines.trimmed, id: id, place: place)
+    }
+
     init(path: String, altText: String, id: ID<Photo>?, place: Int?) {
         self.path = path
         self.altText = altText

@@ -62,10 +62,11 @@ package struct Photos: Sendable {
         record: @escaping @Sendable ([Photo], any Connection) throws -> Result
     ) async throws -> Result {
         var check = FieldCheck()
+        let uploads = uploads.map(\.tidied)
         for upload in uploads {
             check.add(
                 "altText",
-                TextLimit.fault(in: upload.altText, named: "An alternative text", atMost: PhotoUpload.altTextLimit))
+                TextLimit.fault(in: upload.altText, named: "An alternative text", atMost: PhotoUpload.altTextLimit, as: .prose))
         }
         try check.done()
         try await notePlace()

@@ -71,17 +71,22 @@ package struct PostEdit: Sendable {
 
     func checked() throws(Problem) -> PostEdit {
         let edit = PostEdit(
-            caption: caption?.unixLines.trimmed, location: location?.trimmed, altTexts: altTexts.mapValues(\.trimmed))
+            caption: caption?.unixLines.trimmed, location: location?.trimmed, altTexts: altTexts.mapValues(\.unixLines.trimmed))
         var check = FieldCheck()
         check.add(
             "caption",
-            edit.caption.flatMap { TextLimit.fault(in: $0, named: "A caption", atMost: PostDraft.captionLimit) })
+            edit.caption.flatMap {
+                TextLimit.fault(in: $0, named: "A caption", atMost: PostDraft.captionLimit, as: .prose)
+            })
         check.add(
             "location",
-            edit.location.flatMap { TextLimit.fault(in: $0, named: "A location", atMost: PostDraft.locationLimit) })
+            edit.location.flatMap {
+                TextLimit.fault(in: $0, named: "A location", atMost: PostDraft.locationLimit, as: .line)
+            })
         for text in edit.altTexts.values {
             check.add(
-                "altText", TextLimit.fault(in: text, named: "An alternative text", atMost: PhotoUpload.altTextLimit))
+                "altText",
+                TextLimit.fault(in: text, named: "An alternative text", atMost: PhotoUpload.altTextLimit, as: .prose))
         }
         try check.done()
         return edit
@@ -122,8 +127,10 @@ package struct PostDraft: Sendable {
     func checked() throws(Problem) -> PostDraft {
         let draft = PostDraft(caption: caption.unixLines.trimmed, location: location.trimmed, photos: photos)
         var check = FieldCheck()
-        check.add("caption", TextLimit.fault(in: draft.caption, named: "A caption", atMost: Self.captionLimit))
-        check.add("location", TextLimit.fault(in: draft.location, named: "A location", atMost: Self.locationLimit))
+        check.add(
+            "caption", TextLimit.fault(in: draft.caption, named: "A caption", atMost: Self.captionLimit, as: .prose))
+        check.add(
+            "location", TextLimit.fault(in: draft.location, named: "A location", atMost: Self.locationLimit, as: .line))
         check.require(draft.photos.count > 0, "image", "Choose at least one photo.")
         check.require(
             draft.photos.count <= Self.photosLimit, "image",
