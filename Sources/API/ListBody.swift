@@ -4,7 +4,7 @@ import Hummingbird
 import Web
 
 /// A page of a list in JSON.
-private struct ListBody<Item: JSONWritable>: JSONWritable {
+struct ListBody<Item: JSONWritable>: JSONWritable {
     let items: [Item]
     let nextCursor: String?
 
@@ -18,21 +18,24 @@ private struct ListBody<Item: JSONWritable>: JSONWritable {
 
 extension Page<AccountSummary> {
     /// People as an answer.
-    func answer(to request: Request, at site: Site) -> Response {
-        answer(to: request, at: site) { SummaryBody(account: $0, site: site) }
+    func answer(to request: Request, at site: Site, as list: ListName) -> Response {
+        answer(to: request, at: site, as: list) { SummaryBody(account: $0, site: site) }
     }
 }
 
 extension Page<Post> {
     /// Posts as an answer.
-    func answer(to request: Request, at site: Site) -> Response {
-        answer(to: request, at: site) { PostBody(post: $0, site: site) }
+    func answer(to request: Request, at site: Site, as list: ListName) -> Response {
+        answer(to: request, at: site, as: list) { PostBody(post: $0, site: site) }
     }
 }
 
 extension Page {
     /// The page as an answer, with the next one's address in `Link` (RFC 8288).
-    func answer(to request: Request, at site: Site, _ body: (Item) -> some JSONWritable) -> Response {
+    func answer(
+        to request: Request, at site: Site, as list: ListName, _ body: (Item) -> some JSONWritable
+    ) -> Response {
+        let nextCursor = nextCursor.map(list.cursor)
         var response = Response.json(ListBody(items: items.map(body), nextCursor: nextCursor))
         if let nextCursor {
             // Whatever else was asked for stays; these three characters would end the address.

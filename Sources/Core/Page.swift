@@ -53,22 +53,23 @@ package struct PageRequest: Sendable {
     /// - Throws: ``Problem`` of kind `unreadable` for a cursor or limit that is none.
     package init(cursor: String?, limit: String?) throws(Problem) {
         var from: Int64?
-        if let cursor, !cursor.isEmpty {
-            guard let id = Int64(cursor), id > 0 else {
-                throw Problem(
-                    .unreadable, field: "cursor", "This cursor is none of ours: take nextCursor of the page before.")
-            }
+        if let cursor {
+            guard let id = Int64(cursor), id > 0, String(id) == cursor else { throw Self.wrongCursor }
             from = id
         }
         var count = Self.defaultLimit
-        if let limit, !limit.isEmpty {
-            guard let number = Int(limit), Self.limits.contains(number) else {
-                throw Problem(.unreadable, field: "limit", "A limit is a number from 1 to 100.")
+        if let limit {
+            guard let number = Int(limit), Self.limits.contains(number), String(number) == limit else {
+                throw Problem(.unreadable, field: "limit", "“limit” must be a number from 1 to 100.")
             }
             count = number
         }
         self.init(cursor: from, limit: count)
     }
+
+    /// What is said of a cursor that is none, or one of another list.
+    package static let wrongCursor = Problem(
+        .unreadable, field: "cursor", "The cursor is not valid: pass nextCursor of the page before, of the same list.")
 
     /// Whether it is the first page.
     package var isFirst: Bool { cursor == nil }

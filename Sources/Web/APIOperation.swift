@@ -6,18 +6,50 @@ package struct APIOperation: Sendable {
     package struct Parameter: Sendable {
         package let name: String
         package let isInPath: Bool
+        package let isRequired: Bool
         package let meaning: String
+        /// What it looks like, as a regular expression; nil where the name says it.
+        package let pattern: String?
 
-        package init(name: String, isInPath: Bool, meaning: String) {
+        package init(
+            name: String, isInPath: Bool, isRequired: Bool? = nil, meaning: String, pattern: String? = nil
+        ) {
             self.name = name
             self.isInPath = isInPath
+            self.isRequired = isRequired ?? isInPath
             self.meaning = meaning
+            self.pattern = pattern
         }
     }
 
     /// A field of a body.
     package struct Field: Sendable {
-        package enum Kind: String, Sendable { case text, number, truth, file, files, texts, media, password, id }
+        package enum Kind: Sendable {
+            /// Any text.
+            case text
+            /// One line, of so many characters.
+            case line(ClosedRange<Int>)
+            /// Prose with line breaks, of so many characters.
+            case prose(ClosedRange<Int>)
+            case username, email, website
+            /// A password that there is, and one to be.
+            case password, newPassword
+            case number(ClosedRange<Int>)
+            case truth
+            case choice([String])
+            case id
+            /// Ids of so many photos.
+            case ids(ClosedRange<Int>)
+            case scopes
+            /// New texts of a post’s photos.
+            case media
+            case file
+            /// So many photos.
+            case files(ClosedRange<Int>)
+            /// A text for each photo.
+            case altTexts
+        }
+
         package let name: String
         package let kind: Kind
         package let isRequired: Bool

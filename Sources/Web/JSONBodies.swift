@@ -61,17 +61,38 @@ extension Request {
 extension Problem {
     /// Why a body of JSON could not be read, with the field it is about.
     fileprivate init(_ error: DecodingError) {
-        func field(_ path: [any CodingKey]) -> String { path.map(\.stringValue).joined(separator: ".") }
+        /// `media[0].altText`
+        func field(_ path: [any CodingKey]) -> String {
+            path.reduce("") { path, key in
+                if let place = key.intValue { return "\(path)[\(place)]" }
+                return path.isEmpty ? key.stringValue : "\(path).\(key.stringValue)"
+            }
+        }
         switch error {
         case .keyNotFound(let key, let context):
             let name = field(context.codingPath + [key])
             self.init(.invalid, field: name, "The field \(name) is missing.")
-        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+        case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
             let name = field(context.codingPath)
-            self.init(.invalid, field: name, "The field \(name) has another type than this.")
+            guard !name.isEmpty else {
+                self.init(.unreadable, "The body must be an object in JSON.")
+                return
+            }
+            self.init(.invalid, field: name, "“\(name)” must be \(Self.word(for: type)).")
         case .dataCorrupted(let context) where !context.codingPath.isEmpty:
             self.init(.invalid, field: field(context.codingPath), context.debugDescription)
         default: self.init(.unreadable, "The body is not JSON, or not whole.")
+        }
+    }
+
+    /// What a field must be, as JSON calls it.
+    private static func word(for type: any Any.Type) -> String {
+        switch type {
+        case is Int.Type, is Int64.Type: "a whole number"
+        case is Bool.Type: "true or false"
+        case is String.Type: "a text"
+        case is [Any].Type: "a list"
+        default: String(describing: type).hasPrefix("Array<") ? "a list" : "an object"
         }
     }
 }

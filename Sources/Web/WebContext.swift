@@ -40,10 +40,13 @@ package struct WebContext: RequestContext {
 }
 
 extension Request {
-    /// A text in the query; empty where it is missing.
-    package func queryText(_ name: String) -> String {
-        URLEncodedForm.parse(uri.query ?? "").first { $0.name == name }?.value ?? ""
+    /// A text in the query; nil where it is missing.
+    package func queryItem(_ name: String) -> String? {
+        URLEncodedForm.parse(uri.query ?? "").first { $0.name == name }?.value
     }
+
+    /// A text in the query; empty where it is missing.
+    package func queryText(_ name: String) -> String { queryItem(name) ?? "" }
 
     /// Which page of a list is asked for.
     package func page() throws(Problem) -> PageRequest {

@@ -222,9 +222,12 @@ struct PostTests {
 
     @Test func `a page is asked for by cursor and limit`() throws {
         #expect(try PageRequest(cursor: nil, limit: nil).limit == 20)
-        #expect(try PageRequest(cursor: "", limit: "100").limit == 100)
-        for (cursor, limit) in [("x", nil), ("-1", nil), (nil, "0"), (nil, "101"), (nil, "many")] as [(String?, String?)] {
-            #expect(throws: Problem.self) { try PageRequest(cursor: cursor, limit: limit) }
+        #expect(try PageRequest(cursor: "7", limit: "100").limit == 100)
+        for cursor in ["", "x", "-1", "0", "+1", "01"] {
+            #expect(throws: PageRequest.wrongCursor) { try PageRequest(cursor: cursor, limit: nil) }
+        }
+        for limit in ["", "0", "101", "many", "+1", "01"] {
+            #expect(throws: Problem.self) { try PageRequest(cursor: nil, limit: limit) }
         }
     }
 }

@@ -177,7 +177,8 @@ struct ProductAPITests {
             #expect(try await grace.send(.get, "/api/suggestions").items.first?["username"] as? String == "ada")
             _ = try await ada.post("#torino")
             let page = try await stranger.send(.get, "/api/search?q=%23torino&type=posts&limit=1")
-            #expect(page.headers[.link] == "<http://localhost/api/search?cursor=1&q=%23torino&type=posts&limit=1>; rel=\"next\"")
+            let next = "http://localhost/api/search?cursor=search-1&q=%23torino&type=posts&limit=1"
+            #expect(page.headers[.link] == "<\(next)>; rel=\"next\"")
         }
     }
 

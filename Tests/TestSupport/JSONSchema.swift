@@ -69,7 +69,8 @@ package struct JSONSchema: @unchecked Sendable {
             return []
         }
         let missing = (schema["required"] as? [String] ?? []).filter { object[$0] == nil }.map { "\(place): lacks \($0)" }
-        let unknown = schema["additionalProperties"] as? Bool == false ? object.keys.filter { properties[$0] == nil } : []
+        // Clients pass over fields that they do not know. These tests do not: what is not described has no documentation.
+        let unknown = object.keys.filter { properties[$0] == nil }
         return missing + unknown.map { "\(place): has \($0)" }
             + object.flatMap { name, value in properties[name].map { faults(in: value, $0, at: "\(place).\(name)") } ?? [] }
     }

@@ -11,8 +11,8 @@ struct CredentialRoutes {
             .get("me/sessions", .member, use: list(.session)),
             .get("me/tokens", .member, use: list(.token)),
             .post("me/tokens", .member, limits: [.newTokens], use: create),
-            .delete("me/sessions/{id}", .member, use: end),
-            .delete("me/tokens/{id}", .member, use: end),
+            .delete("me/sessions/{id}", .member, use: end(.session)),
+            .delete("me/tokens/{id}", .member, use: end(.token)),
         ]
     }
 
@@ -39,16 +39,6 @@ struct CredentialRoutes {
         }
     }
 
-    private struct ListBody: JSONWritable {
-        let items: [CredentialBody]
-        func write(to json: inout JSONText) {
-            json.object { json in
-                json.field("items", items)
-                json.field("nextCursor", orNull: nil)
-            }
-        }
-    }
-
     /// The secret is shown this once.
     private struct NewTokenBody: JSONWritable {
         let secret: Secret
@@ -71,7 +61,7 @@ struct CredentialRoutes {
             let items = all.map {
                 CredentialBody(issued: $0, isCurrent: $0.credential.hash == viewer.credential.hash)
             }
-            return .json(ListBody(items: items))
+            return .json(ListBody(items: items, nextCursor: nil))
         }
     }
 
@@ -87,8 +77,10 @@ struct CredentialRoutes {
         )
     }
 
-    @Sendable func end(_ request: Request, _ context: MemberContext) async throws -> Response {
-        try await community.credentials.end(try context.parameters.require("id"), of: context.member)
-        return .noContent
+    private func end(_ kind: Credential.Kind) -> Route.Handler<MemberContext> {
+        { _, context in
+            try await community.credentials.end(try context.parameters.require("id"), kind, of: context.member)
+            return .noContent
+        }
     }
 }

@@ -14,12 +14,12 @@ struct BlockRoutes {
             .post("users/{username}/mute", .member, use: change(community.blocks.mute)),
             .delete("users/{username}/mute", .member, use: change(community.blocks.unmute)),
             .get("blocks", .member) { request, context in
-                try await community.blocks.blocked(by: context.member, page: try request.page())
-                    .answer(to: request, at: site)
+                try await community.blocks.blocked(by: context.member, page: try request.page(of: .blocks))
+                    .answer(to: request, at: site, as: .blocks)
             },
             .get("mutes", .member) { request, context in
-                try await community.blocks.muted(by: context.member, page: try request.page())
-                    .answer(to: request, at: site)
+                try await community.blocks.muted(by: context.member, page: try request.page(of: .mutes))
+                    .answer(to: request, at: site, as: .mutes)
             },
         ]
     }

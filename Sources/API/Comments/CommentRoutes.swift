@@ -42,8 +42,8 @@ struct CommentRoutes {
 
     @Sendable func list(_ request: Request, _ context: WebContext) async throws -> Response {
         let page = try await community.comments.of(
-            try context.id(of: Post.self, called: "post"), for: context.viewer, page: try request.page())
-        return page.answer(to: request, at: site) { CommentBody(comment: $0, site: site) }
+            try context.id(of: Post.self, called: "post"), for: context.viewer, page: try request.page(of: .comments))
+        return page.answer(to: request, at: site, as: .comments) { CommentBody(comment: $0, site: site) }
     }
 
     @Sendable func add(_ request: Request, _ context: MemberContext) async throws -> Response {

@@ -27,32 +27,39 @@ struct ExploreRoutes {
     }
 
     @Sendable func recent(_ request: Request, _ context: WebContext) async throws -> Response {
-        try await community.explore.recent(for: context.viewer, page: try request.page()).answer(to: request, at: site)
+        try await community.explore.recent(for: context.viewer, page: try request.page(of: .explore))
+            .answer(to: request, at: site, as: .explore)
     }
 
     @Sendable func tagged(_ request: Request, _ context: WebContext) async throws -> Response {
         let found = try await community.explore.posts(
-            tagged: try context.pathText("tag"), for: context.viewer, page: try request.page())
-        return found.posts.answer(to: request, at: site)
+            tagged: try context.pathText("tag"), for: context.viewer, page: try request.page(of: .tag))
+        return found.posts.answer(to: request, at: site, as: .tag)
     }
 
     @Sendable func search(_ request: Request, _ context: WebContext) async throws -> Response {
-        let query = try SearchQuery(request.queryText("q"))
-        let page = try request.page()
-        switch request.queryText("type") {
-        case "", "users":
-            return try await community.search.people(query, for: context.viewer, page: page).answer(to: request, at: site)
+        guard let text = request.queryItem("q") else {
+            throw Problem(.unreadable, field: "q", "Say in “q” what to search for.")
+        }
+        let query = try SearchQuery(text)
+        let page = try request.page(of: .search)
+        switch request.queryItem("type") {
+        case nil, "users":
+            return try await community.search.people(query, for: context.viewer, page: page)
+                .answer(to: request, at: site, as: .search)
         case "posts":
-            return try await community.search.posts(query, for: context.viewer, page: page).answer(to: request, at: site)
+            return try await community.search.posts(query, for: context.viewer, page: page)
+                .answer(to: request, at: site, as: .search)
         case "tags":
             return try await community.search.tags(query, for: context.viewer, page: page)
-                .answer(to: request, at: site) { TagBody(tag: $0) }
-        default: throw Problem(.unreadable, field: "type", "A type is users, tags or posts.")
+                .answer(to: request, at: site, as: .search) { TagBody(tag: $0) }
+        default: throw Problem(.unreadable, field: "type", "“type” must be users, tags or posts.")
         }
     }
 
     @Sendable func suggestions(_ request: Request, _ context: MemberContext) async throws -> Response {
-        let found = try await community.explore.suggestions(for: context.member, limit: try request.page().limit)
-        return Page(items: found, nextCursor: nil).answer(to: request, at: site)
+        let limit = try PageRequest(cursor: nil, limit: request.queryItem("limit")).limit
+        let found = try await community.explore.suggestions(for: context.member, limit: limit)
+        return .json(ListBody(items: found.map { SummaryBody(account: $0, site: site) }, nextCursor: nil))
     }
 }

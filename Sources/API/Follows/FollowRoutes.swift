@@ -29,25 +29,25 @@ struct FollowRoutes {
 
     @Sendable func posts(_ request: Request, _ context: WebContext) async throws -> Response {
         let page = try await community.posts.of(
-            try context.parameters.require("username"), for: context.viewer, page: try request.page())
-        return page.posts.answer(to: request, at: site)
+            try context.parameters.require("username"), for: context.viewer, page: try request.page(of: .profile))
+        return page.posts.answer(to: request, at: site, as: .profile)
     }
 
     @Sendable func followers(_ request: Request, _ context: WebContext) async throws -> Response {
         let page = try await community.follows.followers(
-            of: try context.parameters.require("username"), for: context.viewer, page: try request.page())
-        return page.answer(to: request, at: site)
+            of: try context.parameters.require("username"), for: context.viewer, page: try request.page(of: .followers))
+        return page.answer(to: request, at: site, as: .followers)
     }
 
     @Sendable func following(_ request: Request, _ context: WebContext) async throws -> Response {
         let page = try await community.follows.following(
-            by: try context.parameters.require("username"), for: context.viewer, page: try request.page())
-        return page.answer(to: request, at: site)
+            by: try context.parameters.require("username"), for: context.viewer, page: try request.page(of: .following))
+        return page.answer(to: request, at: site, as: .following)
     }
 
     @Sendable func requests(_ request: Request, _ context: MemberContext) async throws -> Response {
-        let page = try await community.follows.requests(to: context.member, page: try request.page())
-        return page.answer(to: request, at: site)
+        let page = try await community.follows.requests(to: context.member, page: try request.page(of: .requests))
+        return page.answer(to: request, at: site, as: .requests)
     }
 }
 

@@ -42,12 +42,12 @@ struct LikeRoutes {
 
     @Sendable func likers(_ request: Request, _ context: WebContext) async throws -> Response {
         let page = try await community.likes.likers(
-            of: try context.id(of: Post.self, called: "post"), for: context.viewer, page: try request.page())
-        return page.answer(to: request, at: site)
+            of: try context.id(of: Post.self, called: "post"), for: context.viewer, page: try request.page(of: .likes))
+        return page.answer(to: request, at: site, as: .likes)
     }
 
     @Sendable func saved(_ request: Request, _ context: MemberContext) async throws -> Response {
-        try await community.saves.all(of: context.member, page: try request.page()).answer(
-            to: request, at: site)
+        try await community.saves.all(of: context.member, page: try request.page(of: .saved)).answer(
+            to: request, at: site, as: .saved)
     }
 }

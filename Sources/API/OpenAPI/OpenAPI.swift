@@ -39,8 +39,13 @@ package enum OpenAPI {
             "info": [
                 "title": "Isntgram", "version": "1",
                 "description": """
-                A photo community. Lists come in pages: pass nextCursor as cursor, or follow Link. Errors are problem details \
-                (RFC 9457) that name the field, the limit and the remedy.
+                A photo community. Lists come in pages: pass nextCursor as cursor, or follow Link. A cursor belongs to its \
+                list: one of another list, an empty one, or a limit that is not from 1 to 100 is answered with 400. \
+                Lengths are counted in characters as people see them, so that what has at most maxLength code points is \
+                always short enough; passwords are counted in code points. White space around a text is dropped. Errors \
+                are problem details (RFC 9457) that name the field, the limit and the remedy. A method that a path does \
+                not have is answered with 405 and Allow. Answers may have more fields than are described here: ignore \
+                those that you do not know.
                 """,
                 "license": ["name": "AGPL-3.0", "identifier": "AGPL-3.0-only"],
             ],
@@ -49,11 +54,12 @@ package enum OpenAPI {
             "components": [
                 "schemas": .object(Shapes.all),
                 "securitySchemes": ["token": ["type": "http", "scheme": "bearer"]],
+                "headers": headers,
                 "responses": [
-                    "Problem": [
-                        "description": "What went wrong, and what to do.",
-                        "content": ["application/problem+json": ["schema": Shapes.reference("Problem")]],
-                    ]
+                    "Problem": problem("What went wrong, and what to do."),
+                    "Unauthorized": problem(
+                        "No credentials, or ones that are not valid any more.", headers: ["WWW-Authenticate"]),
+                    "Later": problem("Too often, or not possible now: try again later.", headers: ["Retry-After"]),
                 ],
             ],
         ]
@@ -103,53 +109,30 @@ package enum OpenAPI {
 
     private static func node(_ parameter: APIOperation.Parameter) -> JSONNode {
         let schema: JSONNode =
-            switch parameter.name {
-            case "limit": ["type": "integer", "minimum": 1, "maximum": 100, "default": 20]
-            case "type": ["type": "string", "enum": ["users", "tags", "posts"], "default": "users"]
-            case "q": ["type": "string", "maxLength": 200]
-            case "cursor": ["type": "string", "pattern": "^[0-9]{1,18}$"]
-            default: Shapes.text
+            switch (parameter.name, parameter.pattern) {
+            case ("limit", _): ["type": "integer", "minimum": 1, "maximum": 100, "default": 20]
+            case ("type", _): ["type": "string", "enum": ["users", "tags", "posts"], "default": "users"]
+            case ("q", _): ["type": "string", "maxLength": .number(SearchQuery.limit)]
+            case (_, let pattern?): ["type": "string", "pattern": .text(pattern)]
+            default: ["type": "string", "minLength": 1]
             }
         return [
             "name": .text(parameter.name), "in": parameter.isInPath ? "path" : "query",
-            "required": .truth(parameter.isInPath || parameter.name == "q"), "description": .text(parameter.meaning),
-            "schema": schema,
+            "required": .truth(parameter.isRequired), "description": .text(parameter.meaning), "schema": schema,
         ]
     }
 
     private static func body(_ operation: APIOperation) -> JSONNode? {
         var content: [(String, JSONNode)] = []
-        if !operation.json.isEmpty { content.append(("application/json", ["schema": schema(operation.json)])) }
-        if !operation.form.isEmpty { content.append(("multipart/form-data", ["schema": schema(operation.form)])) }
+        if !operation.json.isEmpty { content.append(("application/json", ["schema": FieldShapes.json(operation.json)])) }
+        if !operation.form.isEmpty {
+            content.append(("multipart/form-data", ["schema": FieldShapes.form(operation.form)]))
+        }
         return content.isEmpty ? nil : ["required": true, "content": .object(content)]
     }
 
-    private static func schema(_ fields: [APIOperation.Field]) -> JSONNode {
-        let properties = fields.map { field -> (String, JSONNode) in
-            (field.name, schema(field.kind).adding([("description", .text(field.meaning))]))
-        }
-        return [
-            "type": "object", "properties": .object(properties),
-            "required": .array(fields.filter(\.isRequired).map { .text($0.name) }),
-        ]
-    }
-
-    private static func schema(_ kind: APIOperation.Field.Kind) -> JSONNode {
-        switch kind {
-        case .text: Shapes.text
-        case .number: Shapes.number
-        case .truth: Shapes.truth
-        case .id: Shapes.id
-        case .password: ["type": "string", "format": "password"]
-        case .file: ["type": "string", "format": "binary"]
-        case .files: ["type": "array", "items": ["type": "string", "format": "binary"], "minItems": 1, "maxItems": 10]
-        case .texts: Shapes.list(of: Shapes.text)
-        case .media: Shapes.list(of: Shapes.object([("id", Shapes.id), ("altText", Shapes.text)]))
-        }
-    }
-
     private static func responses(_ operation: APIOperation) -> [(String, JSONNode)] {
-        let success: JSONNode =
+        var success: JSONNode =
             switch operation.answer {
             case nil: ["description": "Done."]
             case "ZIP": ["description": "A ZIP file.", "content": ["application/zip": [:]]]
@@ -159,9 +142,46 @@ package enum OpenAPI {
             case let shape?:
                 ["description": "Done.", "content": ["application/json": ["schema": Shapes.reference(shape)]]]
             }
+        if operation.parameters.contains(where: { $0.name == "cursor" }) {
+            success = success.adding([("headers", ["Link": ["$ref": "#/components/headers/Link"]])])
+        }
+        if operation.path == "/posts", operation.status == .created {
+            success = success.adding([("headers", ["Location": ["$ref": "#/components/headers/Location"]])])
+        }
         let errors = operation.errors.map { status -> (String, JSONNode) in
-            (String(status.code), ["$ref": "#/components/responses/Problem"])
+            let shape =
+                switch status {
+                case .unauthorized: "Unauthorized"
+                case .tooManyRequests, .serviceUnavailable: "Later"
+                default: "Problem"
+                }
+            return (String(status.code), ["$ref": .text("#/components/responses/\(shape)")])
         }
         return [(String(operation.status.code), success)] + errors
+    }
+
+    private static let headers: JSONNode = [
+        "Link": [
+            "description": "The address of the next page (RFC 8288), where there is one.",
+            "schema": ["type": "string", "pattern": "^<[^>]+>; rel=\"next\"$"],
+        ],
+        "Location": [
+            "description": "Where the new post is.", "required": true,
+            "schema": ["type": "string", "pattern": "^/api/posts/[0-9]+$"],
+        ],
+        "Retry-After": [
+            "description": "After how many seconds to try again.", "required": true,
+            "schema": ["type": "integer", "minimum": 0],
+        ],
+        "WWW-Authenticate": ["description": "`Bearer`.", "required": true, "schema": ["type": "string"]],
+    ]
+
+    private static func problem(_ description: JSONNode, headers: [String] = []) -> JSONNode {
+        let node: JSONNode = [
+            "description": description,
+            "content": ["application/problem+json": ["schema": Shapes.reference("Problem")]],
+        ]
+        let references = headers.map { ($0, ["$ref": .text("#/components/headers/\($0)")] as JSONNode) }
+        return headers.isEmpty ? node : node.adding([("headers", .object(references))])
     }
 }

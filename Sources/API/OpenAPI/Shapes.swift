@@ -1,9 +1,11 @@
+import Core
+
 /// The shapes of bodies, as JSON Schema (https://json-schema.org, 2020-12).
 enum Shapes {
     static let all: [(String, JSONNode)] = [
         ("Summary", object(summary)),
         ("User", object(user, optional: ["relationship"])),
-        ("OwnUser", object(user.filter { $0.0 != "relationship" } + [("email", text)])),
+        ("OwnUser", object(user.filter { $0.0 != "relationship" } + [("email", email)], optional: ["email"])),
         (
             "Relationship",
             object(
@@ -28,8 +30,9 @@ enum Shapes {
             "Post",
             object([
                 ("id", id), ("code", text), ("url", text), ("authorId", id), ("author", reference("Summary")), ("caption", text),
-                ("location", text), ("imageUrl", text), ("media", list(of: reference("Media"))), ("likesCount", number),
-                ("commentsCount", number), ("likedByMe", truth), ("savedByMe", truth), ("createdAt", time), ("updatedAt", time),
+                ("location", text), ("imageUrl", text), ("media", list(of: reference("Media"))),
+                ("likesCount", likes), ("commentsCount", comments), ("likedByMe", truth), ("savedByMe", truth),
+                ("createdAt", time), ("updatedAt", time),
             ])
         ),
         (
@@ -39,7 +42,7 @@ enum Shapes {
                 ("replyToId", textOrNull), ("likesCount", number), ("likedByMe", truth), ("createdAt", time),
             ])
         ),
-        ("Tag", object([("tag", text), ("postsCount", number)])),
+        ("Tag", object([("tag", text), ("postsCount", tagged)])),
         (
             "Notification",
             object([
@@ -52,7 +55,7 @@ enum Shapes {
                             "like", "comment", "reply", "mention", "follow", "request", "accepted", "comment_like",
                         ],
                     ]
-                ), ("actors", list(of: reference("Summary"))), ("actorsCount", number), ("postId", textOrNull),
+                ), ("actors", list(of: reference("Summary"))), ("actorsCount", actors), ("postId", textOrNull),
                 ("commentId", textOrNull), ("commentText", textOrNull), ("isUnread", truth), ("createdAt", time),
             ])
         ),
@@ -94,10 +97,33 @@ enum Shapes {
     static let truth: JSONNode = ["type": "boolean"]
     static let number: JSONNode = ["type": "integer"]
     /// Decimal digits: JavaScript’s numbers end at 2⁵³.
-    static let id: JSONNode = ["type": "string", "pattern": "^[0-9]+$"]
+    static let id: JSONNode = ["type": "string", "pattern": .text(TextPatterns.id)]
     private static let time: JSONNode = ["type": "string", "format": "date-time"]
     private static let texts: JSONNode = ["type": "object", "additionalProperties": ["type": "string"]]
     private static let textOrNull: JSONNode = ["type": ["string", "null"]]
+    private static let email = text.adding([
+        (
+            "description",
+            """
+            As it is compared: in lower case, composed (NFC), its domain in ASCII (`xn--…`). Only with the scope read.
+            """
+        )
+    ])
+    private static let likes = number.adding([
+        ("description", "Likes by the people whom the list of likes shows you: none whom you block or who block you.")
+    ])
+    private static let comments = number.adding([
+        ("description", "Comments that the list of comments shows you, answers among them.")
+    ])
+    private static let tagged = number.adding([
+        ("description", .text("Posts that you may see, counted up to \(Search.tagCountLimit)."))
+    ])
+    private static let actors = number.adding([
+        (
+            "description",
+            .text("How many did it, among the newest \(Notifications.window) of each kind that you were told of.")
+        )
+    ])
     static let scope: JSONNode = ["type": "string", "enum": ["read", "write"]]
 
     static func list(of item: JSONNode) -> JSONNode { ["type": "array", "items": item] }
@@ -106,12 +132,11 @@ enum Shapes {
         object([("items", list(of: item)), ("nextCursor", textOrNull)])
     }
 
-    /// An object with these fields and no others.
+    /// An object with at least these fields: later versions may add some.
     static func object(_ fields: [(String, JSONNode)], optional: Set<String> = []) -> JSONNode {
         [
             "type": "object", "properties": .object(fields),
             "required": .array(fields.map(\.0).filter { !optional.contains($0) }.map { .text($0) }),
-            "additionalProperties": false,
         ]
     }
 }

@@ -36,8 +36,8 @@ struct PostRoutes {
     }
 
     @Sendable func home(_ request: Request, _ context: MemberContext) async throws -> Response {
-        let page = try await community.feed.home(for: context.member, page: try request.page())
-        return page.answer(to: request, at: site)
+        let page = try await community.feed.home(for: context.member, page: try request.page(of: .home))
+        return page.answer(to: request, at: site, as: .home)
     }
 
     @Sendable func publish(_ request: Request, _ context: MemberContext) async throws -> Response {

@@ -59,9 +59,15 @@ enum CredentialRecords {
         try connection.row("DELETE FROM credentials WHERE hash = \(hash) RETURNING account_id") { $0.id() }
     }
 
-    /// Ends one credential of an account; false when there was none.
-    static func delete(hash: [UInt8], of account: ID<Account>, in connection: any Connection) throws -> Bool {
-        try connection.run("DELETE FROM credentials WHERE hash = \(hash) AND account_id = \(account)") == 1
+    /// Ends one credential of an account, of a kind or of any; false when there was none.
+    static func delete(
+        hash: [UInt8], _ kind: Credential.Kind?, of account: ID<Account>, in connection: any Connection
+    ) throws -> Bool {
+        try connection.run(
+            """
+            DELETE FROM credentials WHERE hash = \(hash) AND account_id = \(account)
+                AND kind = coalesce(\(kind?.rawValue), kind)
+            """) == 1
     }
 
     /// Ends an account's credentials, of one kind or all, but for `kept`; how many there were.

@@ -138,11 +138,12 @@ package struct Credentials: Sendable {
     }
 
     /// Ends one of the viewer's sessions or tokens, by its handle.
-    package func end(_ handle: String, of viewer: Viewer) async throws {
+    /// - Parameter kind: which of the two it must be; nil for either.
+    package func end(_ handle: String, _ kind: Credential.Kind? = nil, of viewer: Viewer) async throws {
         guard let hash = Base64URL.decode(handle),
             try await storage.write({ connection in
                 try Accounts.refuseDemo(viewer, in: connection)
-                return try CredentialRecords.delete(hash: hash, of: viewer.id, in: connection)
+                return try CredentialRecords.delete(hash: hash, kind, of: viewer.id, in: connection)
             })
         else { throw Problem.notFound("session or token") }
         await ended(of: viewer.id)

@@ -1,0 +1,91 @@
+import Core
+import Web
+
+/// The fields of bodies that are sent, as JSON Schema.
+enum FieldShapes {
+    /// A body of JSON. A field that may be left out may be null too.
+    static func json(_ fields: [APIOperation.Field]) -> JSONNode {
+        object(fields) { field in
+            let node = node(field.kind, isRequired: field.isRequired)
+            return field.isRequired ? node : nullable(node)
+        }
+    }
+
+    /// A form.
+    static func form(_ fields: [APIOperation.Field]) -> JSONNode {
+        object(fields) { node($0.kind, isRequired: $0.isRequired) }
+    }
+
+    private static func object(
+        _ fields: [APIOperation.Field], _ node: (APIOperation.Field) -> JSONNode
+    ) -> JSONNode {
+        [
+            "type": "object",
+            "properties": .object(
+                fields.map { ($0.name, node($0).adding([("description", .text($0.meaning))])) }),
+            "required": .array(fields.filter(\.isRequired).map { .text($0.name) }),
+        ]
+    }
+
+    private static func nullable(_ node: JSONNode) -> JSONNode {
+        guard case .object(let fields) = node else { return node }
+        return .object(
+            fields.map { name, value in
+                guard name == "type", case .text(let type) = value else { return (name, value) }
+                return (name, [.text(type), "null"])
+            })
+    }
+
+    private static func node(_ kind: APIOperation.Field.Kind, isRequired: Bool) -> JSONNode {
+        switch kind {
+        case .text: Shapes.text
+        case .line(let lengths):
+            text(lengths, matching: TextPatterns.line(isRequired: lengths.lowerBound > 0))
+        case .prose(let lengths):
+            text(lengths, matching: TextPatterns.prose(isRequired: lengths.lowerBound > 0))
+        case .username: text(1...Username.maximumLength, matching: TextPatterns.username)
+        case .email: ["type": "string", "format": "idn-email", "maxLength": 254]
+        case .website: text(0...ProfileEdit.websiteLimit, matching: TextPatterns.website)
+        case .password: ["type": "string", "format": "password"]
+        case .newPassword: ["type": "string", "format": "password", "minLength": 10, "maxLength": 256]
+        case .number(let range):
+            ["type": "integer", "minimum": .number(range.lowerBound), "maximum": .number(range.upperBound)]
+        case .truth: Shapes.truth
+        case .choice(let choices): ["type": "string", "enum": .array(choices.map { .text($0) })]
+        case .id: Shapes.id
+        case .ids(let counts): list(of: Shapes.id, counts, areUnique: true)
+        case .scopes: ["type": "array", "items": Shapes.scope, "minItems": 1]
+        case .media:
+            [
+                "type": "array",
+                "items": [
+                    "type": "object", "required": ["id", "altText"],
+                    "properties": ["id": Shapes.id, "altText": altText],
+                ],
+            ]
+        case .file: file
+        case .files(let counts): list(of: file, counts)
+        case .altTexts: Shapes.list(of: altText)
+        }
+    }
+
+    private static let file: JSONNode = ["type": "string", "format": "binary"]
+    private static let altText = text(0...PhotoUpload.altTextLimit, matching: TextPatterns.prose(isRequired: false))
+
+    private static func text(_ lengths: ClosedRange<Int>, matching pattern: String) -> JSONNode {
+        let node: JSONNode = [
+            "type": "string", "maxLength": .number(lengths.upperBound), "pattern": .text(pattern),
+        ]
+        return lengths.lowerBound == 0 ? node : node.adding([("minLength", .number(lengths.lowerBound))])
+    }
+
+    private static func list(
+        of item: JSONNode, _ counts: ClosedRange<Int>, areUnique: Bool = false
+    ) -> JSONNode {
+        let node: JSONNode = [
+            "type": "array", "items": item, "minItems": .number(counts.lowerBound),
+            "maxItems": .number(counts.upperBound),
+        ]
+        return areUnique ? node.adding([("uniqueItems", true)]) : node
+    }
+}

@@ -1,0 +1,44 @@
+/// Which texts the rules of Core take, as regular expressions (ECMA-262 with Unicode, as JSON Schema has them).
+///
+/// A text that matches is taken, but for a joiner in a name where it joins nothing. Some that do not match are taken
+/// too: one with line breaks around it, which are dropped, and a name with a flag that is spelled in tags.
+package enum TextPatterns {
+    /// Ids: decimal digits without leading zeros.
+    package static let id = "^([1-9][0-9]{0,17}|[1-8][0-9]{18})$"
+
+    /// Letters a–z in either case, digits, “.” and “_”, not full stops alone.
+    package static let username = "^[A-Za-z0-9._]*[A-Za-z0-9_][A-Za-z0-9._]*$"
+
+    /// White space, of which alone no text is made.
+    private static let space = "\\t-\\r \u{85}\u{A0}\u{1680}\u{2000}-\u{200A}\u{2028}\u{2029}\u{202F}\u{205F}\u{3000}"
+
+    /// What no line may contain: controls, line breaks, and what cannot be seen.
+    private static let hidden = """
+        \\x00-\\x1F\\x7F-\u{9F}\u{AD}\u{34F}\u{61C}\u{115F}\u{1160}\u{17B4}\u{17B5}\u{180E}\u{200B}\u{200E}\u{200F}\
+        \u{2028}-\u{202E}\u{2060}-\u{206F}\u{3164}\u{FEFF}\u{FFA0}\u{FFF0}-\u{FFFB}\u{1BCA0}-\u{1BCA3}\
+        \u{1D173}-\u{1D17A}\u{E0000}-\u{E00FF}\u{E01F0}-\u{E0FFF}
+        """
+
+    /// What no prose may contain: controls other than line breaks, embeddings and overrides of direction, tags.
+    private static let refused = """
+        \\x00-\\x09\\x0B\\x0C\\x0E-\\x1F\\x7F-\u{9F}\u{202A}-\u{202E}\u{206A}-\u{206F}\u{FFF9}-\u{FFFB}\
+        \u{E0020}-\u{E007F}
+        """
+
+    /// One line of text.
+    package static func line(isRequired: Bool) -> String { text(without: hidden, isRequired: isRequired) }
+
+    /// Prose with line breaks.
+    package static func prose(isRequired: Bool) -> String { text(without: refused, isRequired: isRequired) }
+
+    private static func text(without refused: String, isRequired: Bool) -> String {
+        let visible = isRequired ? "[^\(refused)\(space)][^\(refused)]*" : ""
+        return "^[^\(refused)]*\(visible)$"
+    }
+
+    /// A website: its scheme may be left out; nothing, to take it away.
+    package static let website: String = {
+        let (host, rest) = ("[^\(hidden)\(space)/?#@\\\\]*", "[^\(hidden)\(space)\\\\]*")
+        return "^((https?://|(?!.*://))\(host)\\.\(host)([/?#]\(rest))?)?$"
+    }()
+}

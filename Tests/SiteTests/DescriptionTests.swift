@@ -1,0 +1,172 @@
+import API
+import Core
+import Foundation
+import HTTPTypes
+import Storage
+import TestSupport
+import Testing
+import Web
+
+@testable import Core
+
+/// What the description of the API says of texts, lists and answers is what the API does.
+struct DescriptionTests {
+    @Test func `the patterns of texts take what the rules take`() throws {
+        // Joiners and tags depend on what stands beside them, which no pattern says.
+        let dependent: [ClosedRange<UInt32>] = [0x200C...0x200D, 0xE0020...0xE007F]
+        let planes: [ClosedRange<UInt32>] = [
+            0...0xD7FF, 0xE000...0xFFFF, 0x1BCA0...0x1BCA4, 0x1D173...0x1D17B, 0x1F600...0x1F610, 0xE0000...0xE1001,
+        ]
+        for (shape, pattern) in [
+            (TextShape.line, TextPatterns.line(isRequired: false)), (.prose, TextPatterns.prose(isRequired: false)),
+        ] {
+            let expression = try NSRegularExpression(pattern: pattern)
+            var differing: [String] = []
+            for scalar in planes.joined().compactMap({ Unicode.Scalar($0) }) {
+                guard !dependent.contains(where: { $0.contains(scalar.value) }) else { continue }
+                // Line breaks of other systems become line feeds before the rules look.
+                let text = "a\(scalar)b"
+                let isTaken = shape.fault(in: text.unixLines) == nil
+                let range = NSRange(text.startIndex..., in: text)
+                let matches = expression.firstMatch(in: text, range: range) != nil
+                let isCarriageReturn = scalar == "\r"
+                if isTaken != matches, !isCarriageReturn { differing.append(String(scalar.value, radix: 16)) }
+            }
+            #expect(differing == [], "\(shape)")
+        }
+    }
+
+    @Test(arguments: [
+        ("ada", true), ("Ada.L_9", true), ("_", true), ("...", false), ("", false), ("a b", false), ("ä", false),
+    ])
+    func `the pattern of usernames takes what the rules take`(_ name: String, _ isTaken: Bool) throws {
+        #expect((Username.fault(in: Username.normalized(name)) == nil) == isTaken)
+        #expect(try matches(name, TextPatterns.username) == isTaken)
+    }
+
+    @Test(arguments: [
+        ("", true), ("example.org", true), ("https://example.org", true), ("http://a.b/c?d#e", true),
+        ("example.org:8080/x", true), ("ftp://a.b", false), ("https://a", false), ("a@b.c", false), ("a b.c", false),
+        ("a.b/?u=http://c", false), ("a.b\\c", false),
+    ])
+    func `the pattern of websites takes what the rules take`(_ website: String, _ isTaken: Bool) async throws {
+        #expect(((try? ProfileEdit(website: website).checked()) != nil) == isTaken)
+        #expect(try matches(website, TextPatterns.website) == isTaken)
+    }
+
+    private func matches(_ text: String, _ pattern: String) throws -> Bool {
+        let range = NSRange(text.startIndex..., in: text)
+        return try NSRegularExpression(pattern: pattern).firstMatch(in: text, range: range) != nil
+    }
+
+    @Test func `clients may meet fields that they do not know`() async throws {
+        try await TestSite.with { site in
+            let document = try await Program(site: site, token: nil).send(.get, "/api/openapi.json").text
+            #expect(document.contains("\"likesCount\"") && !document.contains("\"additionalProperties\":false"))
+        }
+    }
+
+    @Test func `each list refuses cursors of other lists, empty ones, and limits out of range`() async throws {
+        try await TestSite.with { site in
+            let ada = try await site.program("ada")
+            let post = try await ada.post("a cat #cat")
+            let id = try #require(ID<Post>(post.id))
+            let operations = Operations.described(by: site.routes)
+            let lists = operations.filter { $0.parameters.contains { $0.name == "cursor" } }
+            #expect(lists.count == 14)
+            for list in lists {
+                let path =
+                    "/api"
+                    + list.path.replacing("{username}", with: "ada").replacing("{tag}", with: "cat")
+                    .replacing("{id}", with: post.id)
+                let mark = path.hasSuffix("/search") ? "?q=cat&" : "?"
+                let pattern = try #require(list.parameters.first { $0.name == "cursor" }?.pattern)
+                let own = try #require(ListName.allCases.first { $0.cursorPattern == pattern })
+                func status(_ query: String) async throws -> Int {
+                    let answer = try await ada.send(.get, "\(path)\(mark)\(query)")
+                    #expect(answer.status == .ok || answer.faults.first?["message"]?.isEmpty == false)
+                    return answer.status.code
+                }
+                #expect(try await status("limit=1&cursor=\(own.rawValue)-7") == 200, "\(path)")
+                for other in ListName.allCases where other != own {
+                    #expect(try await status("cursor=\(other.rawValue)-7") == 400, "\(path) \(other)")
+                }
+                for wrong in [
+                    "", "7", "\(own.rawValue)-", "\(own.rawValue)-0", "\(own.rawValue)-07", "\(own.rawValue)-+7", "-7",
+                    "\(own.rawValue)-9000000000000000000", "\(own.rawValue)-7x", "\(own.rawValue)-\(id.code)",
+                ] { #expect(try await status("cursor=\(wrong)") == 400, "\(path) \(wrong)") }
+                for wrong in ["", "0", "101", "-1", "x", "1.0", "05", "+5"] {
+                    #expect(try await status("limit=\(wrong)") == 400, "\(path) \(wrong)")
+                }
+            }
+            #expect(try await ada.send(.get, "/api/suggestions?limit=0").status == .badRequest)
+            #expect(try await ada.send(.get, "/api/search").faults.first?["field"] == "q")
+            #expect(try await ada.send(.get, "/api/search?q=x&type=").faults.first?["field"] == "type")
+            // A cursor of its own leads on.
+            for caption in ["b", "c"] { _ = try await ada.post(caption) }
+            let first = try await ada.send(.get, "/api/explore?limit=2")
+            let cursor = try #require(first.json["nextCursor"] as? String)
+            let rest = try await ada.send(.get, "/api/explore?cursor=\(cursor)").items
+            #expect(first.items.count == 2 && rest.map { $0["id"] as? String } == [post.id])
+            #expect(try await site.browser.open("/explore?cursor=").status == .badRequest)
+        }
+    }
+
+    @Test func `a token that may only write is told no email`() async throws {
+        try await TestSite.with { site in
+            let ada = try await site.program("ada")
+            let made = try await ada.send(.post, "/api/me/tokens", json: #"{"name": "bot", "scopes": ["write"]}"#)
+            let bot = Program(site: site, token: try #require(made.json["token"] as? String))
+            let cat: [Multipart.Part] = [.file("image", try Fixtures.bytes("cat.jpg"))]
+            let password = TestCommunity.password
+            let calls: [@Sendable (Program) async throws -> Answer] = [
+                { try await $0.send(.put, "/api/profile", json: #"{"bio": "hi"}"#) },
+                { try await $0.upload("/api/profile/picture", cat, method: .put) },
+                { try await $0.send(.put, "/api/me/username", json: #"{"username": "ada"}"#) },
+                {
+                    try await $0.send(
+                        .put, "/api/me/email", json: "{\"email\": \"a@b.org\", \"password\": \"\(password)\"}")
+                },
+            ]
+            for call in calls.dropLast() {
+                let (told, silent) = (try await call(ada), try await call(bot))
+                #expect(told.json["email"] as? String == "ada@example.org")
+                #expect(silent.status == .ok && silent.json["username"] as? String == "ada")
+                #expect(!silent.text.contains("example.org"))
+            }
+            // It ends every other token.
+            let silent = try await calls[3](bot)
+            #expect(silent.status == .ok && !silent.text.contains("b.org"))
+        }
+    }
+
+    @Test func `a session is ended as a session and a token as a token`() async throws {
+        try await TestSite.with { site in
+            let ada = try await site.program("ada")
+            _ = try await ada.send(.post, "/api/me/tokens", json: #"{"name": "bot", "scopes": ["read"]}"#)
+            let tokens = try await ada.send(.get, "/api/me/tokens").items
+            let id = try #require(tokens.first { $0["name"] as? String == "bot" }?["id"] as? String)
+            #expect(try await ada.send(.delete, "/api/me/sessions/\(id)").status == .notFound)
+            #expect(try await ada.send(.get, "/api/me/tokens").items.count == 2)
+            #expect(try await ada.send(.delete, "/api/me/tokens/\(id)").status == .noContent)
+        }
+    }
+
+    @Test func `what a field must be is said by its name`() async throws {
+        try await TestSite.with { site in
+            let ada = try await site.program("ada")
+            for (json, field, message) in [
+                (#"{"bio": 5}"#, "bio", "“bio” must be a text."),
+                (#"{"isPrivate": "x"}"#, "isPrivate", "“isPrivate” must be true or false."),
+            ] {
+                let refused = try await ada.send(.put, "/api/profile", json: json)
+                #expect(refused.faults.first == ["field": field, "message": message])
+            }
+            let post = try await ada.post()
+            let refused = try await ada.send(
+                .patch, "/api/posts/\(post.id)", json: #"{"media": [{"id": "0", "altText": ""}]}"#)
+            #expect(refused.faults.first?["field"] == "media[0].id")
+            #expect(try await ada.send(.put, "/api/profile", json: "[]").status == .badRequest)
+        }
+    }
+}
