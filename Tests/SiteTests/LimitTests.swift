@@ -261,6 +261,22 @@ struct LimitTests {
         }
     }
 
+    @Test func `an address is counted as one however it is typed`() async throws {
+        try await TestSite.with(limits: limits(.failedSignIns, 3, 3600)) { site in
+            let client = Program(site: site, token: nil)
+            let spellings = [
+                "jos\u{E9}@b\u{FC}cher.example", "JOSE\u{301}@bu\u{308}cher.example", "jos\u{E9}@xn--bcher-kva.example",
+                " Jos\u{E9}@B\u{DC}CHER.example",
+            ]
+            var statuses: [Int] = []
+            for login in spellings {
+                let body = "{\"login\": \"\(login)\", \"password\": \"wrong\"}"
+                statuses.append(try await client.send(.post, "/api/auth/login", json: body).status.code)
+            }
+            #expect(statuses == [401, 401, 401, 429])
+        }
+    }
+
     @Test(arguments: [
         ("127.0.0.1", "203.0.113.9", "cb.0.71.9"), ("127.0.0.1", "1.2.3.4, 203.0.113.9", "cb.0.71.9"),
         ("127.0.0.1", "203.0.113.9, 10.1.2.3", "cb.0.71.9"), ("198.51.100.1", "203.0.113.9", "c6.33.64.1"),

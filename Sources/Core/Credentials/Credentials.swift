@@ -24,7 +24,7 @@ package struct Credentials: Sendable {
         login: String, password: String, as kind: Credential.Kind, name: String, from origin: SignInOrigin
     ) async throws -> Issued {
         let found = try await storage.read { try AccountRecords.password(of: login, in: $0) }
-        let client = guesses.client(of: found?.0, login: Username.normalized(login), origin)
+        let client = guesses.client(of: found?.0, login: Self.key(of: login), origin)
         let matches = try await guesses.counting(client.limits) {
             try await passwords.check(password, against: found?.1, for: client.place)
         }
@@ -34,6 +34,12 @@ package struct Credentials: Sendable {
             // Whoever changes their password ends every session: one that was on its way then must not come after.
             guard try proof.holds(in: connection) else { throw Self.wrongPassword }
         }
+    }
+
+    /// What a login is counted by, however it is typed: the username, or the address as it is compared.
+    package static func key(of login: String) -> String {
+        let name = Username.normalized(login)
+        return name.contains("@") ? EmailAddress.normalized(login) : name
     }
 
     private static let wrongPassword = Problem(
