@@ -25,7 +25,12 @@ struct DiscoveryTests {
                 #expect(try await find(text, in: test) == [], "a mark that stands alone is no word")
                 #expect(try await test.community.search.people(SearchQuery(text), for: nil, page: .first).items.isEmpty)
             }
-            #expect(try await find("caffe \u{301}", in: test) == ["Caffè in Torino #coffee"])
+            for text in ["caffe \u{301}", "\u{301} caffe", "caffe \u{93E}\u{301}"] {
+                #expect(try await find(text, in: test) == ["Caffè in Torino #coffee"], "\(text.debugDescription)")
+                let words = try SearchQuery(text.replacing("caffe", with: "ad"))
+                let people = try await test.community.search.people(words, for: nil, page: .first).items
+                #expect(people.map(\.username) == ["ada"], "\(text.debugDescription)")
+            }
             let edited = try await test.community.posts.of("ada", for: nil, page: .first).posts.items[0]
             _ = try await test.community.posts.edit(edited.id, PostEdit(caption: "Tea"), by: ada)
             #expect(try await find("caffe", in: test) == [])

@@ -34,8 +34,8 @@ package struct SearchQuery: Sendable, Equatable {
 
     var isEmpty: Bool { words.isEmpty && author == nil && tags.isEmpty }
 
-    /// Letters and digits alone, so that nothing in a word means anything to an engine. A mark that stands alone is no
-    /// word: nothing is left of it where accents are folded.
+    /// Letters and digits alone, so that nothing in a word means anything to an engine. Marks that stand alone are no
+    /// word: PostgreSQL passes over them, and SQLite looks for them and finds nothing.
     static func words(in text: some StringProtocol) -> [String] {
         text.split { character in
             !character.unicodeScalars.allSatisfy { scalar in
@@ -46,8 +46,14 @@ package struct SearchQuery: Sendable, Equatable {
                 default: false
                 }
             }
-        }.map { String($0) }.filter { !SearchRecords.folded($0).isEmpty }
+        }.filter { word in
+            word.unicodeScalars.contains { !isMark($0) }
+        }.map { String($0) }
     }
+}
+
+private func isMark(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.generalCategory == .nonspacingMark || scalar.properties.generalCategory == .spacingMark
 }
 
 /// Finding people, tags and posts. Lists go by rank, so that their cursor counts what came before.
