@@ -9,6 +9,9 @@ extension StringProtocol {
 }
 
 extension String {
+    /// The text as it can be looked for: PostgreSQL knows no NUL, and the character that stands for it here is in no name.
+    var withoutNUL: String { utf8.contains(0) ? replacing("\u{0}", with: "\u{FFFD}") : self }
+
     /// The same text with every line ending a line feed, as browsers send `\r\n` from a `<textarea>`.
     var unixLines: String {
         guard utf8.contains(UInt8(ascii: "\r")) else { return self }

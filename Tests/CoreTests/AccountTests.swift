@@ -99,6 +99,21 @@ struct AccountTests {
         }
     }
 
+    @Test func `a name that no database can hold is one that nobody has`() async throws {
+        try await TestCommunity.with { test in
+            _ = try await test.member("ada")
+            for name in ["ada\u{0}", "\u{0}", "ada\u{0}@example.org"] {
+                let signIn = await problem {
+                    try await test.community.credentials.signIn(
+                        login: name, password: TestCommunity.password, as: .session, name: "")
+                }
+                #expect(signIn?.kind == .unauthorized)
+                let profile = await problem { try await test.community.follows.profile(name, for: nil) }
+                #expect(profile?.kind == .notFound)
+            }
+        }
+    }
+
     @Test func `a session slides while it is used and ends when it is not; a token does not slide`() async throws {
         try await TestCommunity.with { test in
             let credentials = test.community.credentials

@@ -25,7 +25,7 @@ struct DiscoveryTests {
                 #expect(try await find(text, in: test) == [], "a mark that stands alone is no word")
                 #expect(try await test.community.search.people(SearchQuery(text), for: nil, page: .first).items.isEmpty)
             }
-            for text in ["caffe \u{301}", "\u{301} caffe", "caffe \u{93E}\u{301}"] {
+            for text in ["caffe \u{301}", "\u{301} caffe", "caffe \u{93E}\u{301}", "caffe\u{0}"] {
                 #expect(try await find(text, in: test) == ["Caffè in Torino #coffee"], "\(text.debugDescription)")
                 let words = try SearchQuery(text.replacing("caffe", with: "ad"))
                 let people = try await test.community.search.people(words, for: nil, page: .first).items

@@ -18,7 +18,7 @@ enum EmailAddress {
 
     /// The address as it was kept before domains were brought to A-labels: whoever registered one that could not be
     /// brought to them signs in with it as ever.
-    static func asTyped(_ typed: String) -> String { typed.trimmed.lowercased() }
+    static func asTyped(_ typed: String) -> String { typed.trimmed.lowercased().withoutNUL }
 
     /// A domain in A-labels, by Foundation’s UTS #46; nil for what is no domain.
     private static func inASCII(_ domain: String) -> String? {

@@ -15,7 +15,7 @@ package enum Username {
 
     /// A username as it is kept: without the `@` that people type before it, in lower case.
     package static func normalized(_ typed: String) -> String {
-        let lower = typed.lowercased().trimmed
+        let lower = typed.lowercased().trimmed.withoutNUL
         return lower.hasPrefix("@") ? String(lower.dropFirst()) : lower
     }
 

@@ -11,7 +11,7 @@ package struct SearchQuery: Sendable, Equatable {
 
     /// - Throws: ``Problem`` of kind `unreadable` when it is too long.
     package init(_ typed: String) throws(Problem) {
-        text = typed.trimmed
+        text = typed.trimmed.withoutNUL
         guard text.count <= Self.limit, text.utf8.count <= Self.limit * 16 else {
             throw Problem(.unreadable, field: "q", "Search for at most \(Self.limit) characters.")
         }
