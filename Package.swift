@@ -31,7 +31,8 @@ let package = Package(
         .executableTarget(
             name: "App",
             dependencies: [
-                "API", "CMalloc", "Core", "DemoPhotos", "Imaging", "MediaStorage", "PostgresStorage", "SQLiteStorage", "Storage", "Web",
+                "API", "CMalloc", "Core", "DemoPhotos", "Imaging", "MediaStorage", "PostgresStorage", "SQLiteStorage", "Storage",
+                "Web",
                 "Website",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

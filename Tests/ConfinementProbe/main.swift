@@ -38,9 +38,19 @@ func executed() -> CInt {
     return execv("/bin/echo", &words)
 }
 
+#if os(Linux)
+    let streamSocket = CInt(SOCK_STREAM.rawValue)
+#else
+    let streamSocket = SOCK_STREAM
+#endif
+
 func limited() -> CInt {
     var limit = rlimit(rlim_cur: 1 << 40, rlim_max: 1 << 40)
-    return setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+    #if os(Linux)
+        return setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+    #else
+        return setrlimit(RLIMIT_FSIZE, &limit)
+    #endif
 }
 
 /// Runs `body` on a thread of its own and gives what it gave, with its errno.
@@ -86,8 +96,8 @@ let outcome: CInt =
     case "write a new file":
         max(opened("/new", O_WRONLY | O_CREAT), opened("\(folder)/new", O_WRONLY | O_CREAT))
     case "remove a file": min(unlink("/ready"), unlink("\(folder)/ready"))
-    case "make a socket": socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
-    case "make a local socket": socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
+    case "make a socket": socket(AF_INET, streamSocket, 0)
+    case "make a local socket": socket(AF_UNIX, streamSocket, 0)
     case "fork": forked()
     case "start a program": spawned()
     case "become a program": executed()
