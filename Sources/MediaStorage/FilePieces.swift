@@ -4,7 +4,7 @@ import NIOPosix
 /// A range of a file piece by piece, read only as fast as the reader asks, on threads for blocking work.
 struct FilePieces: AsyncSequence, Sendable {
     typealias Element = ByteBuffer
-    private static let size: Int64 = 64 * 1024
+    private static let size: Int64 = 32 * 1024
     let file: OpenFile
     let range: Range<Int64>
     let threads: NIOThreadPool
