@@ -16,7 +16,8 @@ package enum Files {
         case EEXIST where isFolder(path): return false
         case ENOENT:
             guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { throw failure("make", path) }
-            try makeFolder(String(path[..<slash]))
+            // Where the folder above is there already, it is one that takes none, as those of /proc.
+            guard try makeFolder(String(path[..<slash])) else { throw failure("make", path) }
             return try makeFolder(path)
         default: throw failure("make", path)
         }

@@ -81,8 +81,63 @@ struct ConnectionTests {
         _ = try passed(channel)
         #expect(try answer(on: channel, headers: ["connection": "close"])?.version == .http1_1)
         #expect(try passed(channel) == [])
-        channel.embeddedEventLoop.advanceTime(by: .seconds(3))
+        channel.embeddedEventLoop.advanceTime(by: .seconds(6))
         #expect(!channel.isActive)
+    }
+
+    @Test func `a client that wants the connection closed gets it closed, however it writes that`() throws {
+        let channel = try channel()
+        let head = HTTPRequestHead(
+            version: .http1_1, method: .GET, uri: "/", headers: ["Host": "a", "Connection": "Close"])
+        try channel.writeInbound(HTTPServerRequestPart.head(head))
+        try channel.writeInbound(HTTPServerRequestPart.end(nil))
+        #expect(try answer(on: channel)?.headers["connection"] == ["close"])
+        channel.embeddedEventLoop.advanceTime(by: .seconds(6))
+        #expect(!channel.isActive)
+    }
+
+    @Test func `an answer before the body's end closes the connection`() throws {
+        let channel = try channel()
+        let head = HTTPRequestHead(
+            version: .http1_1, method: .POST, uri: "/", headers: ["Host": "a", "Content-Length": "9"])
+        try channel.writeInbound(HTTPServerRequestPart.head(head))
+        #expect(try answer(on: channel)?.headers["connection"] == ["close"])
+        channel.embeddedEventLoop.advanceTime(by: .seconds(6))
+        #expect(!channel.isActive)
+    }
+
+    @Test func `small chunks of a body are passed on as one piece`() throws {
+        let channel = try channel()
+        let head = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/", headers: ["Host": "a"])
+        channel.pipeline.fireChannelRead(HTTPServerRequestPart.head(head))
+        for _ in 0..<1000 { channel.pipeline.fireChannelRead(HTTPServerRequestPart.body(ByteBuffer(string: "a"))) }
+        channel.pipeline.fireChannelReadComplete()
+        channel.pipeline.fireChannelRead(HTTPServerRequestPart.body(ByteBuffer(string: "b")))
+        channel.pipeline.fireChannelRead(HTTPServerRequestPart.end(nil))
+        var sizes: [Int] = []
+        while let part = try channel.readInbound(as: HTTPServerRequestPart.self) {
+            if case .body(let piece) = part { sizes.append(piece.readableBytes) }
+        }
+        #expect(sizes == [1000, 1])
+        _ = try channel.finish(acceptAlreadyClosed: true)
+    }
+
+    @Test func `an answer to HEAD has no body, and a request for another protocol is the last`() throws {
+        let channel = try channel()
+        let head = HTTPRequestHead(
+            version: .http1_1, method: .HEAD, uri: "/", headers: ["Host": "a", "Connection": "Upgrade", "Upgrade": "h2c"])
+        try channel.writeInbound(HTTPServerRequestPart.head(head))
+        try channel.writeInbound(HTTPServerRequestPart.end(nil))
+        let answer = HTTPResponseHead(version: .http1_1, status: .notFound, headers: ["content-length": "3"])
+        try channel.writeOutbound(HTTPServerResponsePart.head(answer))
+        try channel.writeOutbound(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(string: "abc"))))
+        try channel.writeOutbound(HTTPServerResponsePart.end(nil))
+        var parts: [HTTPServerResponsePart] = []
+        while let part = try channel.readOutbound(as: HTTPServerResponsePart.self) { parts.append(part) }
+        #expect(parts.count == 2)
+        guard case .head(let sent) = parts.first else { return }
+        #expect(sent.headers["connection"] == ["close"] && sent.headers["content-length"] == ["3"])
+        _ = try channel.finish(acceptAlreadyClosed: true)
     }
 
     @Test func `HTTP 1.0 is answered in kind, and its connection closes`() throws {
@@ -90,7 +145,7 @@ struct ConnectionTests {
         try send("/", on: channel, version: .http1_0)
         let head = try #require(try answer(on: channel))
         #expect(head.version == .http1_0 && head.headers["connection"] == ["close"])
-        channel.embeddedEventLoop.advanceTime(by: .seconds(3))
+        channel.embeddedEventLoop.advanceTime(by: .seconds(6))
         #expect(!channel.isActive)
     }
 
@@ -175,6 +230,12 @@ struct ConnectionTests {
             if chunked { headers.add(name: "Transfer-Encoding", value: "chunked") }
             return HTTPRequestHead(version: version, method: .GET, uri: uri, headers: headers)
         }
+        func encoded(_ encoding: String, length: String? = nil) -> HTTPRequestHead {
+            var head = head("/", ["a"])
+            head.headers.add(name: "Transfer-Encoding", value: encoding)
+            if let length { head.headers.add(name: "Content-Length", value: length) }
+            return head
+        }
         for clear in [
             head("/", ["a"]), head("/x?y=http://b", ["a"]), head("http://A/x", ["a"]), head("/", ["a"], chunked: true),
             head("*", ["a"]),
@@ -184,6 +245,7 @@ struct ConnectionTests {
         for doubtful in [
             head("/", []), head("/", ["a", "a"]), head("/", [""]), head("http://b/x", ["a"]), head("x", ["a"]),
             head("/", ["a"], version: .http1_0, chunked: true), head("http://a,b/x", ["a"]), head("http://a@b/", ["a"]),
+            encoded("identity"), encoded("gzip, chunked"), encoded(""), encoded("chunked", length: "5"),
         ] { #expect(!UnambiguousRequests.isClear(doubtful)) }
         let channel = EmbeddedChannel(handler: UnambiguousRequests(headers: try promised()))
         #expect(throws: Never.self) { try channel.writeInbound(HTTPServerRequestPart.head(head("/", []))) }

@@ -51,7 +51,6 @@ struct NotificationRoutes {
     }
 
     @Sendable func events(_ request: Request, _ context: MemberContext) async throws -> Response {
-        let stream = EventStream(community: community, viewer: context.member, logger: context.logger)
-        return try streams.open(stream, for: context)
+        streams.open(of: community, for: context)
     }
 }

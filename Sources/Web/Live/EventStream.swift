@@ -1,7 +1,6 @@
 import Core
 import HTTPTypes
 import Hummingbird
-import Logging
 import NIOCore
 import ServiceLifecycle
 
@@ -9,23 +8,25 @@ import ServiceLifecycle
 /// Standard §9.2).
 ///
 /// Each `notifications` event carries how many are unread. The stream ends when the credential it was opened with does.
-package struct EventStream: Sendable {
+struct EventStream: Sendable {
     /// A line now and then keeps proxies from taking silence for death, and shows that the client is still there.
     private static let heartbeat = Duration.seconds(15)
 
-    private enum Signal { case event(LiveEvent), heartbeat }
+    private enum Signal { case event(LiveEvent), heartbeat, replaced }
 
     private let community: Community
     private let viewer: Viewer
-    private let logger: Logger
+    /// Tells when a newer stream takes the place of this one.
+    private let replaced: AsyncStream<Void>
 
-    package init(community: Community, viewer: Viewer, logger: Logger) {
+    init(community: Community, viewer: Viewer, replaced: AsyncStream<Void>) {
         self.community = community
         self.viewer = viewer
-        self.logger = logger
+        self.replaced = replaced
     }
 
-    package var response: Response {
+    /// - Parameter place: is given back when the stream has ended.
+    func response(holding place: EventStreams.Place) -> Response {
         // Listening begins before the first count is read: nothing that happens between the two is missed.
         let live = community.notifications.live(for: viewer)
         return Response(
@@ -38,6 +39,7 @@ package struct EventStream: Sendable {
             body: ResponseBody { writer in
                 try await send(live, to: &writer)
                 try await writer.finish(nil)
+                _ = place
             })
     }
 
@@ -53,7 +55,11 @@ package struct EventStream: Sendable {
                 sender.yield(.heartbeat)
             }
         }
+        let end = Task {
+            for await _ in replaced { sender.yield(.replaced) }
+        }
         defer {
+            end.cancel()
             relay.cancel()
             pulse.cancel()
         }
@@ -63,6 +69,10 @@ package struct EventStream: Sendable {
                 switch signal {
                 case .event(.notifications): try await writer.write(await unread())
                 case .event(.credentials): guard try await community.credentials.isValid(viewer) else { return }
+                case .replaced:
+                    // A browser opens a stream that ended again, after this many milliseconds: not at once, or pages
+                    // would take it from each other in turns.
+                    return try await writer.write(ByteBuffer(string: "retry: 60000\n\n"))
                 case .heartbeat:
                     guard try await community.credentials.isValid(viewer) else { return }
                     try await writer.write(ByteBuffer(string: ":\n\n"))

@@ -3,7 +3,8 @@ import NIOHTTP1
 import NIOPosix
 
 /// Refuses requests that two servers in a row could read differently (RFC 9112 §3.2, §6.1): without `Host`, with two or
-/// with one that is no host, with a target that names another host, with `Transfer-Encoding` in HTTP/1.0.
+/// with one that is no host, with a target that names another host, with a `Transfer-Encoding` that is more than chunks, in
+/// HTTP/1.0, or beside a length.
 final class UnambiguousRequests: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
@@ -30,7 +31,13 @@ final class UnambiguousRequests: ChannelInboundHandler, RemovableChannelHandler 
     static func isClear(_ head: HTTPRequestHead) -> Bool {
         let hosts = head.headers[canonicalForm: "host"]
         guard hosts.count == 1, let host = hosts.first, isHost(host) else { return false }
-        if head.version.major == 1, head.version.minor == 0, head.headers.contains(name: "transfer-encoding") { return false }
+        let encodings = head.headers[canonicalForm: "transfer-encoding"]
+        if head.headers.contains(name: "transfer-encoding") {
+            // Chunks and nothing else, and no length beside them (RFC 9112 §6.1, §6.3).
+            guard head.version.minor > 0, encodings.count == 1, encodings.first?.lowercased() == "chunked",
+                !head.headers.contains(name: "content-length")
+            else { return false }
+        }
         guard let scheme = head.uri.firstRange(of: "://"), !head.uri.hasPrefix("/") else {
             return head.uri.hasPrefix("/") || head.uri == "*"
         }

@@ -16,13 +16,17 @@ final class RequestsInTurn: ChannelDuplexHandler, RemovableChannelHandler {
     /// No browser sends a second request before it has the first answer; what sends more than a few is an attack.
     private static let waitingAtMost = 8
     /// How long a client may still send what is thrown away, so that it sees the last answer before a reset.
-    private static let lingering = TimeAmount.seconds(2)
+    private static let lingering = TimeAmount.seconds(5)
 
     private let headers: PromisedHeaders
     private let connections: OpenConnections
     /// From a request's head until its answer has left.
     private var isAnswering = false
     private var request = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/")
+    /// Whether the request's body has come to its end.
+    private var isWhole = false
+    /// What came of the body since it was last passed on: many small chunks are one piece.
+    private var body: ByteBuffer?
     /// The connection ends with the answer under way.
     private var isLast = false
     private var isClosing = false
@@ -43,6 +47,11 @@ final class RequestsInTurn: ChannelDuplexHandler, RemovableChannelHandler {
         if part.isHead { waitingRequests += 1 }
         guard waitingRequests <= Self.waitingAtMost else { return context.close(promise: nil) }
         waiting.append(part)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        passBody(context)
+        context.fireChannelReadComplete()
     }
 
     func read(context: ChannelHandlerContext) {
@@ -66,11 +75,19 @@ final class RequestsInTurn: ChannelDuplexHandler, RemovableChannelHandler {
                 isLast = true
             }
             // While the house is full nobody keeps a connection that they do not use.
-            if head.headers[canonicalForm: "connection"].contains("close") || connections.isCrowded { isLast = true }
+            // Nor is a body read to its end that nobody wants.
+            let closes = head.headers[canonicalForm: "connection"].contains { $0.lowercased() == "close" }
+            if closes || !isWhole || connections.isCrowded { isLast = true }
             if isLast { head.headers.replaceOrAdd(name: "connection", value: "close") }
             headers.add(to: &head.headers)
             context.write(wrapOutboundOut(.head(head)), promise: promise)
-        case .body: context.write(data, promise: promise)
+        case .body:
+            // An answer to HEAD never has one, whoever made it (RFC 9110 §9.3.2).
+            guard request.method != .HEAD else {
+                promise?.succeed()
+                return
+            }
+            context.write(data, promise: promise)
         case .end:
             let sent = promise ?? context.eventLoop.makePromise()
             sent.futureResult.assumeIsolated().whenSuccess { self.answerLeft(context) }
@@ -79,16 +96,33 @@ final class RequestsInTurn: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func pass(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
-        if case .head(let head) = part {
+        switch part {
+        case .head(let head):
             isAnswering = true
-            isLast = false
+            isWhole = false
+            // The parser reads nothing more after a request to speak another protocol, and none is spoken here.
+            isLast = !head.isKeepAlive || head.headers.contains(name: "upgrade")
             request = head
-            if head.version.minor > 0, head.headers[canonicalForm: "expect"].contains("100-continue") {
+            if head.version.minor > 0,
+                head.headers[canonicalForm: "expect"].contains(where: { $0.lowercased() == "100-continue" })
+            {
                 let head = HTTPResponseHead(version: .http1_1, status: .continue)
                 context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
             }
+        case .body(var piece):
+            if body?.writeBuffer(&piece) == nil { body = piece }
+            return
+        case .end:
+            isWhole = true
+            passBody(context)
         }
         context.fireChannelRead(wrapInboundOut(part))
+    }
+
+    private func passBody(_ context: ChannelHandlerContext) {
+        guard let piece = body else { return }
+        body = nil
+        context.fireChannelRead(wrapInboundOut(.body(piece)))
     }
 
     private func answerLeft(_ context: ChannelHandlerContext) {
@@ -114,6 +148,7 @@ final class RequestsInTurn: ChannelDuplexHandler, RemovableChannelHandler {
     private func close(_ context: ChannelHandlerContext) {
         isClosing = true
         waiting.removeAll()
+        body = nil
         context.close(mode: .output, promise: nil)
         context.read()
         let channel = context.channel
