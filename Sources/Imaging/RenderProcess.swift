@@ -20,7 +20,9 @@ struct RenderProcess: Sendable {
         self.arguments = arguments
         self.limits = limits
         // A heap for each thread would reserve 64 MiB of address space each.
-        let own: [Environment.Key: String] = ["MALLOC_ARENA_MAX": "1", "VIPS_WARNING": "1"]
+        var own: [Environment.Key: String] = ["MALLOC_ARENA_MAX": "1", "VIPS_WARNING": "1"]
+        // Set only where line coverage is measured.
+        own["LLVM_PROFILE_FILE"] = ProcessInfo.processInfo.environment["LLVM_PROFILE_FILE"]
         self.environment = own.merging(environment.map { (.init(stringLiteral: $0), $1) }) { $1 }
     }
 

@@ -54,7 +54,7 @@ class OutageTest(unittest.TestCase):
                         postgres.stop(mode)
                         before = len(refused)
                         wait_until(lambda: len(refused) > before + CLIENTS)
-                        self.assertEqual(server.request("GET", "/readyz").status, 503)
+                        wait_until(lambda: server.request("GET", "/readyz").status == 503, "a server that is not ready")
                         self.assertEqual(server.request("GET", "/livez").status, 200)
                         page = server.request("GET", "/explore")
                         self.assertEqual((page.status, page.headers["Content-Type"]), (503, "text/html; charset=utf-8"))
@@ -85,7 +85,8 @@ class OutageTest(unittest.TestCase):
 
             # It takes connections and says nothing.
             bucket.process.send_signal(signal.SIGSTOP)
-            self.assertEqual(server.request("GET", "/readyz").status, 503)
+            # A look at it is good for five seconds.
+            wait_until(lambda: server.request("GET", "/readyz").status == 503, "a server that is not ready")
             self.refused(server, token, postgres)
             bucket.process.send_signal(signal.SIGCONT)
             self.assertEqual(server.post(token, self.small.read_bytes()).status, 201)
