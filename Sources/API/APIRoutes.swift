@@ -7,17 +7,19 @@ package struct APIRoutes: Sendable {
     private let community: Community
     private let site: Site
     private let uploads: UploadFolder
+    private let cookies: SiteCookies
 
-    package init(community: Community, site: Site, uploads: UploadFolder) {
+    package init(community: Community, site: Site, uploads: UploadFolder, cookies: SiteCookies) {
         self.community = community
         self.site = site
         self.uploads = uploads
+        self.cookies = cookies
     }
 
     package var routes: [Route] {
         let subjects: [[Route]] = [
-            AccountRoutes(community: community, site: site).routes,
-            OwnAccountRoutes(community: community, site: site, uploads: uploads).routes,
+            AccountRoutes(community: community, site: site, cookies: cookies).routes,
+            OwnAccountRoutes(community: community, site: site, uploads: uploads, cookies: cookies).routes,
             CredentialRoutes(community: community).routes,
             FollowRoutes(community: community, site: site).routes,
             BlockRoutes(community: community, site: site).routes,

@@ -27,7 +27,7 @@ struct Isntgram: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "isntgram",
         abstract: "A photo community in one program.",
-        discussion: "Begin with «isntgram serve» and open the address it prints.",
+        discussion: "Begin with “isntgram serve” and open the address it prints.",
         version: version,
         subcommands: [
             Serve.self, Migrate.self, UserCommands.self, TokenCommands.self, InviteCommands.self,

@@ -5,14 +5,13 @@ import io
 import pathlib
 import resource
 import socket
-import tempfile
 import threading
 import time
 import unittest
 
 from PIL import Image
 
-from server import PASSWORD, PATIENCE, Server, wait_until
+from server import PASSWORD, PATIENCE, ServedTest, wait_until
 
 # How many connections ask for photos and read nothing, and what the server may grow by meanwhile, in KiB: 256 for each.
 # One that holds what it is asked for needs gigabytes.
@@ -41,17 +40,14 @@ def ask(connection, path, headers=""):
     return connection.recv(65536)
 
 
-class AbuseTest(unittest.TestCase):
+class AbuseTest(ServedTest):
     def setUp(self):
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8192), hard))
         self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
         self.opened = contextlib.ExitStack()
         self.addCleanup(self.opened.close)
-        self.server = Server(pathlib.Path(self.folder.name) / "data")
-        self.addCleanup(lambda: self.server.process.poll() is None and self.server.kill())
+        super().setUp()
 
     def open(self, *arguments, **options):
         return self.opened.enter_context(connect(self.server, *arguments, **options))

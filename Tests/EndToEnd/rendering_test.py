@@ -2,13 +2,11 @@
 
 import concurrent.futures
 import os
-import pathlib
 import subprocess
-import tempfile
 import unittest
 
 from disk import usage
-from server import FIXTURES, Server, wait_until
+from server import FIXTURES, ServedTest, Server, wait_until
 
 # Photos rendered at once.
 SLOTS = os.cpu_count()
@@ -16,14 +14,10 @@ ATTACKERS = 3
 POSTS = 8
 
 
-class RenderingTest(unittest.TestCase):
+class RenderingTest(ServedTest):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.data = pathlib.Path(folder.name) / "data"
+        super().setUp()
         self.photo = (FIXTURES / "cat.png").read_bytes()
-        self.server = Server(self.data)
-        self.addCleanup(lambda: self.server.process.poll() is None and self.server.kill())
         self.pool = concurrent.futures.ThreadPoolExecutor(60)
         self.addCleanup(self.pool.shutdown)
 

@@ -7,7 +7,9 @@ import pathlib
 import signal
 import socket
 import subprocess
+import tempfile
 import time
+import unittest
 import urllib.error
 import urllib.request
 import uuid
@@ -119,6 +121,18 @@ class Server(Client):
         self.process.kill()
         self.process.wait(timeout=PATIENCE)
         self.log.close()
+
+
+class ServedTest(unittest.TestCase):
+    """A test with a server over a data folder of its own."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.data = pathlib.Path(folder.name) / "data"
+        self.server = Server(self.data)
+        # Whichever server runs at the end.
+        self.addCleanup(lambda: self.server.process.poll() is None and self.server.kill())
 
 
 class Answer:

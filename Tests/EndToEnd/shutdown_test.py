@@ -1,25 +1,19 @@
 """How the program ends while somebody is in the middle of something."""
 
 import contextlib
-import pathlib
 import socket
-import tempfile
 import time
 import unittest
 
-from server import FIXTURES, PATIENCE, Server, wait_until
+from server import FIXTURES, PATIENCE, ServedTest, Server, wait_until
 
 # Seconds that requests in hand have to finish.
 GRACE = 10
 
 
-class ShutdownTest(unittest.TestCase):
+class ShutdownTest(ServedTest):
     def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
-        self.data = pathlib.Path(self.folder.name) / "data"
-        self.server = Server(self.data)
-        self.addCleanup(lambda: self.server.process.poll() is None and self.server.kill())
+        super().setUp()
         self.token = self.server.register("ada")
 
     def upload_in_two(self, byte_count=None):

@@ -1,13 +1,11 @@
 """Uploads take no more of the disk than they may, whoever sends them, and leave nothing there."""
 
 import contextlib
-import pathlib
 import socket
-import tempfile
 import unittest
 
 from disk import Watch, peak_memory, usage
-from server import FIXTURES, PATIENCE, Server, wait_until
+from server import FIXTURES, PATIENCE, ServedTest, Server, wait_until
 
 PART = b'--x\r\nContent-Disposition: form-data; name="%s"; filename="a"\r\n\r\n'
 # What a form of ten of the largest photos has, and what an attacker sends of it here.
@@ -15,14 +13,10 @@ WHOLE_FORM = 249_000_000
 SENT = 4_000_000
 
 
-class UploadsTest(unittest.TestCase):
+class UploadsTest(ServedTest):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.data = pathlib.Path(folder.name) / "data"
+        super().setUp()
         self.uploads = self.data / "uploads"
-        self.server = Server(self.data)
-        self.addCleanup(lambda: self.server.process.poll() is None and self.server.kill())
         self.token = self.server.register("ada")
 
     def begin(self, path, body, byte_count, token=None):

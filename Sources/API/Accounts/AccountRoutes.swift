@@ -7,6 +7,7 @@ import Web
 struct AccountRoutes {
     let community: Community
     let site: Site
+    let cookies: SiteCookies
 
     var routes: [Route] {
         [
@@ -62,7 +63,7 @@ struct AccountRoutes {
 
     @Sendable func logout(_ request: Request, _ context: MemberContext) async throws -> Response {
         try await community.credentials.signOut(context.member)
-        return .signedOut(context.member, cookies: SiteCookies(site: site, signer: community.signer))
+        return .signedOut(context.member, cookies: cookies)
     }
 }
 

@@ -12,6 +12,7 @@ struct ExportArchive: Sendable {
     let account: Account
     let email: String
     let site: Site
+    let context: WebContext
 
     var response: Response {
         Response(
@@ -21,7 +22,7 @@ struct ExportArchive: Sendable {
                 .contentDisposition: "attachment; filename=\"isntgram-\(account.username).zip\"",
             ],
             body: ResponseBody { writer in
-                var file = ZipWriter(zip: ZipArchive(), body: writer)
+                var file = ZipWriter(zip: ZipArchive(), body: writer, context: context)
                 try await writeDocuments(to: &file)
                 try await export.each(export.posts, of: viewer) { posts in
                     for (name, photo) in photos(of: posts) {
@@ -85,10 +86,15 @@ struct ExportArchive: Sendable {
 private struct ZipWriter {
     var zip: ZipArchive
     var body: any ResponseBodyWriter
+    let context: WebContext
 
     mutating func begin(_ name: String) async throws { try await body.write(zip.begin(name)) }
-    mutating func add(_ piece: ByteBuffer) async throws { try await body.write(zip.add(piece)) }
     mutating func end() async throws { try await body.write(zip.end()) }
+
+    mutating func add(_ piece: ByteBuffer) async throws {
+        try await body.write(zip.add(piece))
+        try await context.settleWrites()
+    }
 
     mutating func finish() async throws {
         try await body.write(zip.finish())

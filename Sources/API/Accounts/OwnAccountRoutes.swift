@@ -8,6 +8,7 @@ struct OwnAccountRoutes {
     let community: Community
     let site: Site
     let uploads: UploadFolder
+    let cookies: SiteCookies
 
     var routes: [Route] {
         [
@@ -97,13 +98,14 @@ struct OwnAccountRoutes {
         let viewer = context.member
         let body = try await request.json(DeletionBody.self)
         try await community.accounts.deleteOwn(viewer, password: body.password)
-        return .signedOut(viewer, cookies: SiteCookies(site: site, signer: community.signer))
+        return .signedOut(viewer, cookies: cookies)
     }
 
     @Sendable func export(_ request: Request, _ context: MemberContext) async throws -> Response {
         let own = try await community.accounts.own(context.member)
         return ExportArchive(
-            export: community.export, viewer: context.member, account: own.account, email: own.email, site: site
+            export: community.export, viewer: context.member, account: own.account, email: own.email, site: site,
+            context: context.web
         ).response
     }
 

@@ -63,7 +63,8 @@ struct Serve: AsyncParsableCommand {
         }
         let logger = Logger(label: "isntgram")
         let household = try await Household(settings, logger: logger)
-        await household.logConfinement()
+        // Beside the start, which does not wait for it.
+        async let confinementIsLogged: Void = household.logConfinement()
         let isDemo = settings.isDemo || demo
         if isDemo {
             logger.notice("Making the demo community, for some seconds")
@@ -97,6 +98,7 @@ struct Serve: AsyncParsableCommand {
             try? await household.close()
             throw error
         }
+        await confinementIsLogged
         try await household.close()
         logger.notice("Stopped")
         LogWriter.standardError.flush()

@@ -27,7 +27,8 @@ package struct SiteApplication: Sendable {
 
     /// Every route of the site, with what it needs.
     package var routes: [Route] {
-        let api = APIRoutes(community: community, site: site, uploads: uploads).routes
+        let cookies = cookies
+        let api = APIRoutes(community: community, site: site, uploads: uploads, cookies: cookies).routes
         let website = WebsiteRoutes(
             community: community, site: site, uploads: uploads, cookies: cookies,
             operations: Operations.described(by: api), isDemo: isDemo

@@ -60,7 +60,7 @@ package struct Credential: Sendable {
         }
     }
 
-    /// How stale «last used» may be, in milliseconds, before it is written again: not at every request.
+    /// How stale “last used” may be, in milliseconds, before it is written again: not at every request.
     package static let useGranularity: Int64 = 60 * 60 * 1000
 
     package let hash: [UInt8]

@@ -73,6 +73,8 @@ final class HashingQueue: Sendable {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let outcome: Result<Void, any Error>? = state.withLock { state in
+                    // Cancelled before it waited: the handler below found nothing to take out.
+                    if Task.isCancelled { return .failure(CancellationError()) }
                     if state.running < atOnce, state.isFree(client) {
                         state.start(client)
                         return .success(())
@@ -86,8 +88,6 @@ final class HashingQueue: Sendable {
                     return nil
                 }
                 if let outcome { continuation.resume(with: outcome) }
-                // The handler below may have run before there was anything to cancel.
-                if Task.isCancelled { cancel(id) }
             }
         } onCancel: {
             cancel(id)

@@ -71,7 +71,7 @@ package final class LocalEvents: Events {
 
     package func events(for account: ID<Account>) -> AsyncStream<LiveEvent> {
         let number = counter.wrappingAdd(1, ordering: .relaxed).newValue
-        // Who does not keep up gets the newest: each event says «look again», and one look sees all.
+        // Who does not keep up gets the newest: each event says “look again”, and one look sees all.
         return AsyncStream(bufferingPolicy: .bufferingNewest(8)) { listener in
             listeners.withLock { $0[account, default: [:]][number] = listener }
             listener.onTermination = { [self] _ in

@@ -85,7 +85,8 @@ struct MediaOwnership: Sendable {
         case nil:
             let sample = try await sample(sinceAdoption: false)
             guard try await areThere(sample, atLeast: (sample.count + 1) / 2) else { return .missing }
-            guard try await areAllNamed() else { return .unmarked }
+            // One that they do not name may be another community's, however many of this one's are beside it.
+            guard try await !strays.areAny() else { return .unmarked }
             // Of two communities that come at once, one has it.
             try await media.mark(id)
             guard try await media.marker() == id else { return .foreign }
@@ -127,13 +128,6 @@ struct MediaOwnership: Sendable {
             found += 1
         }
         return found >= count
-    }
-
-    /// Whether the records name every photo there. One that they do not may be another community's, however many of
-    /// this one's are beside it.
-    private func areAllNamed() async throws -> Bool {
-        for folder in try await media.folders() where try await !strays.find(in: folder).strays.isEmpty { return false }
-        return true
     }
 
     private var strays: StrayPhotos {

@@ -51,8 +51,13 @@ struct StrayPhotos: Sendable {
     ///
     /// One after the other, and each is looked up again afterwards: who deleted it meanwhile found no file to remove.
     func bringBack() async throws -> Int {
+        var wanted: [StrayPhoto] = []
+        for (folder, strays) in Dictionary(grouping: try await media.strays(), by: \.prefix.folder) {
+            let named = try await storage.read { try Self.named(in: folder, in: $0) }
+            wanted += strays.filter { named.contains($0.prefix.description) }
+        }
         var count = 0
-        for stray in try await media.strays() where try await isNamed(stray.prefix) {
+        for stray in wanted {
             try await media.moveBack([stray])
             if try await isNamed(stray.prefix) {
                 count += 1
@@ -83,15 +88,31 @@ struct StrayPhotos: Sendable {
         let folders = try await media.folders()
         for (number, folder) in folders.enumerated() {
             tell("looking for photos without a record, folder \(number + 1) of \(folders.count)")
-            let found = try await find(in: folder)
-            all.strays += found.strays
+            let found = try await unnamed(in: folder)
+            all.strays += found.photos
             all.total += found.total
         }
+        all.strays = try await kept(of: all.strays)
         return all
     }
 
+    /// Whether there is any photo that no record names.
+    func areAny() async throws -> Bool {
+        for folder in try await media.folders() {
+            if try await !kept(of: unnamed(in: folder).photos).isEmpty { return true }
+        }
+        return false
+    }
+
+    /// Without those that were deleted: they are not kept for a week, as their job removes them.
+    private func kept(of unnamed: [MediaPrefix]) async throws -> [MediaPrefix] {
+        guard !unnamed.isEmpty else { return [] }
+        let deleted = try await photos.waitingForRemoval()
+        return unnamed.filter { !deleted.contains($0) }
+    }
+
     /// The photos in one of ``MediaPrefix/folders`` that no record names, and how many there are in all.
-    func find(in folder: String) async throws -> (strays: [MediaPrefix], total: Int) {
+    private func unnamed(in folder: String) async throws -> (photos: [MediaPrefix], total: Int) {
         // Listed first: whatever is there then is named already, or not any more.
         let found = try await media.prefixes(in: folder)
         guard !found.isEmpty else { return ([], 0) }
@@ -101,11 +122,7 @@ struct StrayPhotos: Sendable {
                     "SELECT files FROM unclaimed_files WHERE files >= \(folder) AND files < \(folder + "~")"
                 ) { $0.text() })
         }
-        let strays = found.filter { !named.contains($0.description) }
-        guard !strays.isEmpty else { return ([], found.count) }
-        // What was deleted is not kept for a week: its job removes it.
-        let deleted = try await photos.waitingForRemoval()
-        return (strays.filter { !deleted.contains($0) }, found.count)
+        return (found.filter { !named.contains($0.description) }, found.count)
     }
 
     private static func named(in folder: String, in connection: any Connection) throws -> Set<String> {

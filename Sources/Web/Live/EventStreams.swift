@@ -27,9 +27,6 @@ package final class EventStreams: Sendable {
         self.perClient = perClient
     }
 
-    /// How many are open.
-    package var count: Int { state.withLock { $0.open.count } }
-
     /// The answer that sends a new stream; the oldest of the account or the client ends where there are too many.
     package func open(of community: Community, for context: MemberContext) -> Response {
         let (replaced, end) = AsyncStream.makeStream(of: Void.self)

@@ -70,12 +70,9 @@ final class RequestsInTurn: ChannelDuplexHandler, RemovableChannelHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
         case .head(var head):
-            if request.version.minor == 0 {
-                head.version = .http1_0
-                isLast = true
-            }
-            // While the house is full nobody keeps a connection that they do not use.
-            // Nor is a body read to its end that nobody wants.
+            if request.version.minor == 0 { head.version = .http1_0 }
+            // While the house is full nobody keeps a connection that they do not use, and a body that nobody wants is
+            // not read to its end.
             let closes = head.headers[canonicalForm: "connection"].contains { $0.lowercased() == "close" }
             if closes || !isWhole || connections.isCrowded { isLast = true }
             if isLast { head.headers.replaceOrAdd(name: "connection", value: "close") }
@@ -101,7 +98,7 @@ final class RequestsInTurn: ChannelDuplexHandler, RemovableChannelHandler {
             isAnswering = true
             isWhole = false
             // The parser reads nothing more after a request to speak another protocol, and none is spoken here.
-            isLast = !head.isKeepAlive || head.headers.contains(name: "upgrade")
+            isLast = head.version.minor == 0 || !head.isKeepAlive || head.headers.contains(name: "upgrade")
             request = head
             if head.version.minor > 0,
                 head.headers[canonicalForm: "expect"].contains(where: { $0.lowercased() == "100-continue" })
@@ -134,7 +131,7 @@ final class RequestsInTurn: ChannelDuplexHandler, RemovableChannelHandler {
             if part.isHead { waitingRequests -= 1 }
             pass(part, context)
         }
-        context.fireChannelReadComplete()
+        channelReadComplete(context: context)
         guard waiting.isEmpty else { return }
         if isReadWanted {
             isReadWanted = false
