@@ -31,7 +31,7 @@ package struct Community: Sendable {
     /// Counts how often things happen, for every room.
     package let limiter: RateLimiter
     package let signer: Signer
-    private let passwords: Passwords
+    let passwords: Passwords
 
     /// - Parameters:
     ///   - uploads: where photos lie while they are developed.

@@ -7,8 +7,7 @@ package struct WebContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     /// The address of the client's end of the connection; nil in tests without one.
     package let remoteAddress: SocketAddress?
-    /// Where the connection's writes are done.
-    private let eventLoop: any EventLoop
+    private let channel: any Channel
     /// Who asks; nil for a stranger.
     package var viewer: Viewer?
     /// Whether the request carries a token that is none, or none any more.
@@ -27,15 +26,19 @@ package struct WebContext: RequestContext {
     package init(source: Source) {
         coreContext = .init(source: source)
         remoteAddress = source.channel.remoteAddress
-        eventLoop = source.channel.eventLoop
+        channel = source.channel
     }
 
     /// Waits until what was written to the connection has been taken: only then it is known whether the client still
     /// takes more. A body that is written in pieces waits after each, or a busy machine would hold all of them.
-    package func settleWrites() async throws { try await eventLoop.submit {}.get() }
+    package func settleWrites() async throws { try await channel.eventLoop.submit {}.get() }
 
-    /// The most that a body is taken whole into memory, in bytes; photos are streamed to disk instead.
-    package static let bodyLimit = 256 * 1024
+    /// Tells a client that holds its body back to send it.
+    @Sendable func askForBody() { channel.triggerUserOutboundEvent(BodyWanted(), promise: nil) }
+
+    /// The most that a body is taken whole into memory, in bytes; photos are streamed to disk instead. The longest form,
+    /// a post's ten descriptions and caption in nothing but emoji, has some 150 kB.
+    package static let bodyLimit = 160 * 1024
     package var maxUploadSize: Int { Self.bodyLimit }
 }
 

@@ -42,6 +42,28 @@ struct GuessTests {
         }
     }
 
+    @Test(.timeLimit(.minutes(10)))
+    func `a new password waits for the account's place like a guess at the old one`() async throws {
+        try await TestCommunity.with { test in
+            let ada = try await test.member("ada")
+            let queue = test.community.passwords.queue
+            let isRunning = Mutex(false)
+            let isHeld = Mutex(true)
+            let holder = Task {
+                try await queue.run(for: .member(ada.id)) {
+                    isRunning.withLock { $0 = true }
+                    try await until { isHeld.withLock { !$0 } }
+                }
+            }
+            try await until { isRunning.withLock { $0 } }
+            let changes = Task { try await test.community.accounts.setPassword("hopper lovelace", of: ada.summary) }
+            try await until { queue.waitingCount == 1 }
+            isHeld.withLock { $0 = false }
+            try await holder.value
+            try await changes.value
+        }
+    }
+
     @Test func `a browser remembers the last five accounts and believes nobody else's word`() async throws {
         try await TestCommunity.with { test in
             let signer = test.community.signer

@@ -9,7 +9,8 @@ struct TextTests {
     private static let hidden = [
         "line\nbreak", "a\u{2028}b", "zero\u{200B}width", "join\u{2060}er", "\u{FEFF}ada", "so\u{AD}ft", "a\u{200D}b",
         "a\u{200C}b", "\u{202E}nimda", "\u{2067}ada\u{2069}", "ada\u{200F}", "ada\u{61C}x", "blank\u{3164}", "a\u{85}b",
-        "ada\u{E0061}", "a\u{FFF9}b", "a\u{9B}b", "tab\tbed",
+        "ada\u{E0061}", "a\u{FFF9}b", "a\u{9B}b", "ada\u{FE0F}", "ada1\u{FE0F}", "ada\u{E0100}", "a\u{FE00}b",
+        "a\u{2800}b", "\u{2800}", "a\u{1D159}b", "a\u{0}b", "tab\tbed",
     ]
 
     @Test(arguments: hidden)
@@ -59,6 +60,7 @@ struct TextTests {
     @Test(arguments: [
         "Ada Lovelace", "Élodie", "علی\u{200C}رضا", "ക്\u{200D}ഷ", "ന്\u{200D}", "Zoë 👩\u{200D}🚀",
         "❤️\u{200D}🔥", "🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}", "שרה", "李", "O’Neil",
+        "葛\u{E0100}城", "1\u{FE0F}\u{20E3}", "☎\u{FE0E}", "©\u{FE0F}",
     ])
     func `names of every script and emoji are taken`(_ name: String) async throws {
         try await TestCommunity.with { test in

@@ -121,6 +121,36 @@ class AbuseTest(ServedTest):
         self.opened.close()
         wait_until(lambda: self.memory() - before < GROWTH / 2, "memory given back")
 
+    def test_bodies_that_never_end_take_little_memory(self):
+        token = self.server.register("ada")
+        text = b"a" * 65_000
+        part = b'--x\r\nContent-Disposition: form-data; name="t"\r\n\r\n' + text + b"\r\n"
+        bodies = [
+            ("/login", "application/x-www-form-urlencoded", 160_000, b"login=" + text * 3),
+            ("/api/auth/login", "application/json", 160_000, b'{"login": "' + text * 3),
+            ("/api/media", "multipart/form-data; boundary=x", 4_000_000, part * 60),
+            ("/api/media", "multipart/form-data; boundary=x", 96_000, part + part[:30_000]),
+        ]
+        before = self.memory()
+        held = 0
+        for number in range(240):
+            path, kind, length, body = bodies[number % len(bodies)]
+            connection = self.open(f"127.0.{number // 60}.1")
+            connection.sendall(
+                f"POST {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\nContent-Type: {kind}\r\n"
+                f"Content-Length: {length}\r\n\r\n".encode())
+            with contextlib.suppress(ConnectionError, TimeoutError):
+                # What is over the limit is refused while it is still sent.
+                connection.sendall(body[:length - 1])
+            held += 1
+        peak = before
+        for _ in range(50):
+            self.assertTrue(self.is_served())
+            peak = max(peak, self.memory())
+        self.assertLess(peak - before, held * 256)
+        self.opened.close()
+        wait_until(lambda: self.memory() - before < held * 128, "memory given back")
+
     def test_guesses_at_one_account_leave_room_for_others(self):
         self.server.register("ada")
         self.server.register("grace")

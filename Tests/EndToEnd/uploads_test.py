@@ -62,9 +62,9 @@ class UploadsTest(ServedTest):
         self.assertLessEqual(watch.files, 1)
         self.assertLessEqual(watch.bytes, 1000)
         # One photo at a time: the second of two is sent away, and the first is not disturbed.
-        first = self.begin(path, PART % b"file" + bytes(500), WHOLE_FORM // 1000)
+        first = self.begin(path, PART % b"file" + bytes(500), 5_000)
         wait_until(lambda: usage(self.uploads)[0] == 1, "a file of the upload")
-        second = self.begin(path, PART % b"file" + bytes(500), WHOLE_FORM // 1000)
+        second = self.begin(path, PART % b"file" + bytes(500), 5_000)
         self.assertEqual(self.status(second), 429)
         first.close()
         wait_until(lambda: usage(self.uploads)[0] == 0, "an end of the upload")

@@ -12,10 +12,13 @@ import Web
 /// What the description of the API says of texts, lists and answers is what the API does.
 struct DescriptionTests {
     @Test func `the patterns of texts take what the rules take`() throws {
-        // Joiners and tags depend on what stands beside them, which no pattern says.
-        let dependent: [ClosedRange<UInt32>] = [0x200C...0x200D, 0xE0020...0xE007F]
+        // Joiners, variation selectors and tags depend on what stands beside them, which no pattern says.
+        let dependent: [ClosedRange<UInt32>] = [
+            0x180B...0x180F, 0x200C...0x200D, 0xFE00...0xFE0F, 0xE0020...0xE007F, 0xE0100...0xE01EF,
+        ]
         let planes: [ClosedRange<UInt32>] = [
-            0...0xD7FF, 0xE000...0xFFFF, 0x1BCA0...0x1BCA4, 0x1D173...0x1D17B, 0x1F600...0x1F610, 0xE0000...0xE1001,
+            0...0xD7FF, 0xE000...0xFFFF, 0x1BCA0...0x1BCA4, 0x1D158...0x1D15A, 0x1D173...0x1D17B, 0x1F600...0x1F610,
+            0xE0000...0xE1001,
         ]
         for (shape, pattern) in [
             (TextShape.line, TextPatterns.line(isRequired: false)), (.prose, TextPatterns.prose(isRequired: false)),

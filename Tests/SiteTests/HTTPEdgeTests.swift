@@ -51,7 +51,7 @@ struct HTTPEdgeTests {
             #expect(answer.status == .contentTooLarge)
             let report = ErrorReport(
                 Problem(seenBy: QuietLog.logger("x"), NIOTooManyBytesError(maxBytes: WebContext.bodyLimit)), requestID: "")
-            #expect(report.status == .contentTooLarge && report.detail.contains("256 KiB"))
+            #expect(report.status == .contentTooLarge && report.detail.contains("160 KiB"))
         }
     }
 

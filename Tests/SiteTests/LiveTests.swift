@@ -49,6 +49,26 @@ struct LiveTests {
         }
     }
 
+    @Test func `a body that waits is asked for where it is taken, and refused unsent where it is not`() async throws {
+        try await LiveSite.serve { _, port in
+            func login(_ length: Int, _ body: String) -> String {
+                """
+                POST /api/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nExpect: 100-continue\r
+                Content-Length: \(length)\r\nConnection: close\r\n\r\n\(body)
+                """
+            }
+            let body = #"{"login": "ada", "password": "wrong"}"#
+            // The route asks before it reads, also where the whole body has come already by then or not.
+            let taken = try await exchange(login(body.utf8.count, body), port: port)
+            #expect(taken.contains("HTTP/1.1 401 "))
+            let tooLarge = try await exchange(login(WebContext.bodyLimit + 1, ""), port: port)
+            #expect(tooLarge.hasPrefix("HTTP/1.1 413 "))
+            let nowhere = try await exchange(
+                "POST /api/no/such HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n", port: port)
+            #expect(nowhere.hasPrefix("HTTP/1.1 404 "))
+        }
+    }
+
     @Test func `ambiguous requests and long headers are refused`() async throws {
         try await LiveSite.serve { _, port in
             for head in ["GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"] {

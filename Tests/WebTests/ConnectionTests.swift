@@ -67,11 +67,15 @@ struct ConnectionTests {
         _ = try channel.finish(acceptAlreadyClosed: true)
     }
 
-    @Test func `a client that sends many requests before it has an answer is cut off`() throws {
+    @Test func `of many requests sent before an answer the first nine are answered, and the last of them closes`() throws {
         let channel = try channel()
-        for number in 0...8 { try send("/\(number)", on: channel) }
-        #expect(channel.isActive)
-        try send("/9", on: channel)
+        for number in 0...12 { try send("/\(number)", on: channel) }
+        for number in 0...8 {
+            #expect(try passed(channel) == ["/\(number)"])
+            #expect(try answer(on: channel)?.headers["connection"] == (number == 8 ? ["close"] : []))
+        }
+        #expect(try passed(channel) == [])
+        channel.embeddedEventLoop.advanceTime(by: .seconds(6))
         #expect(!channel.isActive)
     }
 
@@ -158,17 +162,27 @@ struct ConnectionTests {
         _ = try channel.finish(acceptAlreadyClosed: true)
     }
 
-    @Test func `a client that waits to send its body is told to`() throws {
-        let channel = try channel()
-        let head = HTTPRequestHead(
-            version: .http1_1, method: .POST, uri: "/", headers: ["Host": "a", "Expect": "100-continue"])
-        try channel.writeInbound(HTTPServerRequestPart.head(head))
-        guard case .head(let interim) = try channel.readOutbound(as: HTTPServerResponsePart.self) else {
-            Issue.record("nothing was sent")
-            return
+    @Test func `a client that holds its body back is asked for it once, when somebody wants it`() throws {
+        func answers(_ headers: HTTPHeaders, asking: Int, body: String? = nil) throws -> [HTTPResponseHead] {
+            let channel = try channel()
+            var head = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/", headers: ["Host": "a"])
+            head.headers.add(contentsOf: headers)
+            try channel.writeInbound(HTTPServerRequestPart.head(head))
+            if let body { try channel.writeInbound(HTTPServerRequestPart.body(ByteBuffer(string: body))) }
+            for _ in 0..<asking { channel.triggerUserOutboundEvent(BodyWanted(), promise: nil) }
+            try channel.writeOutbound(HTTPServerResponsePart.head(.init(version: .http1_1, status: .ok)))
+            channel.triggerUserOutboundEvent(BodyWanted(), promise: nil)
+            var heads: [HTTPResponseHead] = []
+            while case .head(let head) = try channel.readOutbound(as: HTTPServerResponsePart.self) { heads.append(head) }
+            _ = try channel.finish(acceptAlreadyClosed: true)
+            return heads
         }
-        #expect(interim.status == .continue && interim.headers.isEmpty)
-        _ = try channel.finish(acceptAlreadyClosed: true)
+        let waiting: HTTPHeaders = ["Content-Length": "9", "Expect": "100-Continue"]
+        let asked = try answers(waiting, asking: 2)
+        #expect(asked.map(\.status) == [.continue, .ok] && asked[0].headers.isEmpty)
+        #expect(try answers(waiting, asking: 0).map(\.status) == [.ok])
+        #expect(try answers(waiting, asking: 1, body: "abc").map(\.status) == [.ok])
+        #expect(try answers(["Content-Length": "9"], asking: 1).map(\.status) == [.ok])
     }
 
     // MARK: - How many

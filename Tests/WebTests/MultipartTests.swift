@@ -105,6 +105,7 @@ struct MultipartTests {
         limits.fileBytes = 100
         limits.fields = 2
         limits.fieldBytes = 10
+        limits.allFieldBytes = 18
         let file = "Content-Disposition: form-data; name=\"f\"; filename=\"x\""
         let field = "Content-Disposition: form-data; name=\"t\""
         let cases: [([(headers: String, bytes: [UInt8])], MultipartError)] = [
@@ -112,6 +113,11 @@ struct MultipartTests {
             ([(file, Array(repeating: 1, count: 101))], .fileTooLarge(number: 1, limit: 100)),
             ([(field, Array(repeating: 65, count: 11))], .fieldTooLarge(name: "t", limit: 10)),
             (Array(repeating: (field, [65]), count: 3), .tooManyFields(limit: 2)),
+            (Array(repeating: (field, Array(repeating: 65, count: 9)), count: 2), .fieldsTooLarge(limit: 18)),
+            (
+                [("Content-Disposition: form-data; name=\"\(String(repeating: "t", count: 19))\"", [])],
+                .fieldsTooLarge(limit: 18)
+            ),
             ([(field, [0xFF, 0xFE])], .malformed("the field t is not UTF-8")),
             ([("X: \(String(repeating: "x", count: 5000))", [])], .malformed("a part's header lines are too long")),
             ([("Content-Disposition: attachment; name=\"t\"", [])], .malformed("a part has no name")),
@@ -170,6 +176,7 @@ struct MultipartTests {
         limits.fileBytes = 100
         limits.fields = 1
         limits.fieldBytes = 10
+        limits.allFieldBytes = 10
         let text = (headers: "Content-Disposition: form-data; name=\"t\"", bytes: Array("x".utf8))
         let noise = Array(repeating: UInt8(ascii: "x"), count: 100_000)
         await #expect(throws: MultipartError.self) { try await read(body([text]) + noise, limits: limits) }

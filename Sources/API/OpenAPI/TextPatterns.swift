@@ -1,6 +1,7 @@
 /// Which texts the rules of Core take, as regular expressions (ECMA-262 with Unicode, as JSON Schema has them).
 ///
-/// A text that matches is taken, but for a joiner in a name where it joins nothing. Some that do not match are taken
+/// A text that matches is taken, but for a name with a joiner that joins nothing, or with a variation selector after what
+/// has one shape. Some that do not match are taken
 /// too: one with line breaks around it, which are dropped, and a name with a flag that is spelled in tags.
 package enum TextPatterns {
     /// Ids: decimal digits without leading zeros.
@@ -15,8 +16,8 @@ package enum TextPatterns {
     /// What no line may contain: controls, line breaks, and what cannot be seen.
     private static let hidden = """
         \\x00-\\x1F\\x7F-\u{9F}\u{AD}\u{34F}\u{61C}\u{115F}\u{1160}\u{17B4}\u{17B5}\u{180E}\u{200B}\u{200E}\u{200F}\
-        \u{2028}-\u{202E}\u{2060}-\u{206F}\u{3164}\u{FEFF}\u{FFA0}\u{FFF0}-\u{FFFB}\u{1BCA0}-\u{1BCA3}\
-        \u{1D173}-\u{1D17A}\u{E0000}-\u{E00FF}\u{E01F0}-\u{E0FFF}
+        \u{2028}-\u{202E}\u{2060}-\u{206F}\u{2800}\u{3164}\u{FEFF}\u{FFA0}\u{FFF0}-\u{FFFB}\u{1BCA0}-\u{1BCA3}\
+        \u{1D159}\u{1D173}-\u{1D17A}\u{E0000}-\u{E00FF}\u{E01F0}-\u{E0FFF}
         """
 
     /// What no prose may contain: controls other than line breaks, embeddings and overrides of direction, tags.

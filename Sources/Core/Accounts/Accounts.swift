@@ -59,7 +59,7 @@ package struct Accounts: Sendable {
         _ form: Registration, admitting: @escaping @Sendable (any Connection) throws -> Void
     ) async throws -> Account {
         let registration = try Self.checked(form)
-        let hash = try await passwords.hash(registration.password)
+        let hash = try await passwords.hash(registration.password, for: .newcomer)
         let time = clock.now()
         return try await storage.write { [ids] connection in
             // First of all: whether a name or an address is known is not for those without an invitation.
@@ -108,7 +108,7 @@ package struct Accounts: Sendable {
         var check = FieldCheck()
         check.add("password", PasswordRules.fault(in: password, username: account.username, email: email))
         try check.done()
-        let hash = try await passwords.hash(password)
+        let hash = try await passwords.hash(password, for: .member(account.id))
         let time = clock.now()
         defer { cache.forgetAll() }
         try await storage.write { connection in

@@ -32,7 +32,9 @@ enum EmailAddress {
     static func fault(in address: String) -> String? {
         let wrong = "Enter an email address like name@example.org."
         guard address.utf8.count <= 254 else { return "An email address has at most 254 characters." }
-        guard !address.contains(where: \.isWhitespace), TextShape.line.fault(in: address) == nil else { return wrong }
+        guard !address.contains(where: \.isWhitespace), TextShape.line.fault(in: address) == nil,
+            !address.unicodeScalars.contains(where: { $0.properties.isDefaultIgnorableCodePoint || $0 == "\u{FFFD}" })
+        else { return wrong }
         let parts = address.split(separator: "@", omittingEmptySubsequences: false)
         guard parts.count == 2, (1...64).contains(parts[0].utf8.count) else { return wrong }
         guard parts[1].utf8.allSatisfy({ $0 < 0x80 }) else { return wrong }

@@ -133,7 +133,7 @@ extension Accounts {
         }
         let id = viewer.id.description
         let matches = try await guesses.counting([(.wrongPasswords, id)]) {
-            try await passwords.check(password, against: hash, for: .init(account: id, isKnown: true))
+            try await passwords.check(password, against: hash, for: .member(viewer.id))
         }
         guard matches, let hash else { throw PasswordProof.wrong(field) }
         return PasswordProof(account: viewer.id, hash: hash)

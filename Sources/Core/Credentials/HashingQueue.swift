@@ -14,6 +14,9 @@ final class HashingQueue: Sendable {
         let isKnown: Bool
 
         static let newcomer = Client(account: nil, isKnown: false)
+
+        /// Somebody who is signed in.
+        static func member(_ id: ID<Account>) -> Client { Client(account: id.description, isKnown: true) }
     }
 
     private struct Waiter {

@@ -16,7 +16,7 @@ package final class Passwords: Sendable {
     static let maximumLength = 256
 
     private let threads = NIOThreadPool(numberOfThreads: atOnce)
-    private let queue = HashingQueue(atOnce: atOnce, places: 16, reserve: 6)
+    let queue = HashingQueue(atOnce: atOnce, places: 16, reserve: 6)
 
     package init() { threads.start() }
 
@@ -25,8 +25,8 @@ package final class Passwords: Sendable {
 
     /// The hash of `password` in the PHC string format, with a salt of its own.
     /// - Throws: ``Problem`` of kind `unavailable` when too many wait already.
-    package func hash(_ password: String) async throws -> String {
-        try await run(for: .newcomer) { try Self.hash(password) }
+    func hash(_ password: String, for client: HashingQueue.Client) async throws -> String {
+        try await run(for: client) { try Self.hash(password) }
     }
 
     /// Whether `password` is the one behind `hash`. With no hash the same work is done on a dummy, so that an

@@ -60,7 +60,7 @@ package enum TextShape: Sendable {
         if scalar.isTag { return place.isInFlag ? nil : .hidden }
         return switch self {
         case .line:
-            scalar.isHidden && !scalar.isVariationSelector && !(scalar.isJoiner && place.joins) ? .hidden : nil
+            scalar.isHidden && !(scalar.isJoiner && place.joins) && !place.selectsVariation ? .hidden : nil
         case .prose: scalar.isOverride ? .hidden : nil
         }
     }
@@ -75,18 +75,30 @@ extension TextShape.Place {
         // A joiner after a virama may end a word, as in Malayalam.
         return after?.isOfJoiningScript == true || before.properties.canonicalCombiningClass == .virama
     }
+
+    /// Whether this chooses between the shapes of the character before it, and that has more than one.
+    fileprivate var selectsVariation: Bool {
+        guard scalar.properties.isVariationSelector, let before else { return false }
+        return switch scalar.value {
+        // Text or emoji. A digit becomes one together with a keycap alone.
+        case 0xFE0E, 0xFE0F: before.properties.isEmoji && (!before.isASCII || after == "\u{20E3}")
+        case 0xE0100...0xE01EF: before.properties.isIdeographic
+        case 0x180B...0x180F: (0x1820...0x18AA).contains(before.value)
+        default: before.properties.isIdeographic || before.isOfJoiningScript || before.properties.isMath && !before.isASCII
+        }
+    }
 }
 
 extension Unicode.Scalar {
     fileprivate var isTag: Bool { (0xE0020...0xE007F).contains(value) }
     fileprivate var isJoiner: Bool { self == "\u{200C}" || self == "\u{200D}" }
 
-    /// What has no shape of its own, and marks of annotations.
+    /// What has no shape of its own, what has an empty one (the blank of Braille, a null notehead), and marks of
+    /// annotations.
     fileprivate var isHidden: Bool {
-        properties.isDefaultIgnorableCodePoint || (0xFFF9...0xFFFB).contains(value)
+        properties.isDefaultIgnorableCodePoint || value == 0x2800 || value == 0x1D159
+            || (0xFFF9...0xFFFB).contains(value)
     }
-
-    fileprivate var isVariationSelector: Bool { properties.isVariationSelector }
 
     /// Embeddings and overrides of direction, deprecated formatting, and marks of annotations.
     fileprivate var isOverride: Bool {

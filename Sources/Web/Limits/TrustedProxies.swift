@@ -48,7 +48,7 @@ package struct TrustedProxies: Sendable {
     func clientKey(of remote: SocketAddress?, forwarded: String?) -> String {
         guard var client = remote.flatMap({ $0.ipAddress }).flatMap(Self.bytes) else { return "unknown" }
         var hops = (forwarded ?? "").split(separator: ",").map { String($0.filter { !$0.isWhitespace }) }
-        while isTrusted(client), let hop = hops.popLast(), let address = Self.bytes(hop) { client = address }
+        while isTrusted(client), let hop = hops.popLast(), let address = Self.bytes(Self.withoutPort(hop)) { client = address }
         return client.prefix(client.count == 16 ? 8 : 4).map { String($0, radix: 16) }.joined(separator: ".")
     }
 
@@ -58,6 +58,13 @@ package struct TrustedProxies: Sendable {
     }
 
     private func isTrusted(_ address: [UInt8]) -> Bool { ranges.contains { $0.contains(address) } }
+
+    /// Some proxies write the port too: `192.0.2.1:5678`, `[2001:db8::1]:5678`.
+    private static func withoutPort(_ hop: String) -> String {
+        if hop.hasPrefix("[") { return String(hop.dropFirst().prefix { $0 != "]" }) }
+        let parts = hop.split(separator: ":", omittingEmptySubsequences: false)
+        return parts.count == 2 ? String(parts[0]) : hop
+    }
 
     /// The 4 or 16 bytes of an address; an IPv4 one written as IPv6 has 4.
     private static func bytes(_ text: String) -> [UInt8]? {

@@ -89,7 +89,7 @@ package struct Route: Sendable {
 
     /// Answers a request that came to this route.
     func answer(_ request: Request, _ context: WebContext, limiter: RateLimiter) async throws -> Response {
-        try await checkedHandler(request, context, limiter)
+        try await checkedHandler(request.askingForBody(in: context), context, limiter)
     }
 }
 

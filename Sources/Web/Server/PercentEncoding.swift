@@ -26,8 +26,8 @@ package struct PercentDecoded: Sendable {
         var place = 0
         while place < bytes.count {
             begins.append(old[place])
-            if bytes[place] == UInt8(ascii: "%"), place + 2 < bytes.count, let high = Self.digit(bytes[place + 1]),
-                let low = Self.digit(bytes[place + 2])
+            if bytes[place] == UInt8(ascii: "%"), place + 2 < bytes.count, let high = bytes[place + 1].hexDigitValue,
+                let low = bytes[place + 2].hexDigitValue
             {
                 plain.append(high << 4 | low)
                 place += 3
@@ -41,12 +41,15 @@ package struct PercentDecoded: Sendable {
         (bytes, starts) = (plain, begins)
         return isChanged
     }
+}
 
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+extension UInt8 {
+    /// The value of the hexadecimal digit that this byte is in ASCII; nil where it is none.
+    var hexDigitValue: UInt8? {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
         default: nil
         }
     }

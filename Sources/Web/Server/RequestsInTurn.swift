@@ -15,6 +15,8 @@ final class RequestsInTurn: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// No browser sends a second request before it has the first answer; what sends more than a few is an attack.
     private static let waitingAtMost = 8
+    /// Small chunks of a body are joined up to so many bytes, and no further: copies of large ones take memory.
+    private static let pieceAtMost = 16 * 1024
     /// How long a client may still send what is thrown away, so that it sees the last answer before a reset.
     private static let lingering = TimeAmount.seconds(5)
 
@@ -32,6 +34,10 @@ final class RequestsInTurn: ChannelDuplexHandler, RemovableChannelHandler {
     private var isClosing = false
     private var waiting = CircularBuffer<HTTPServerRequestPart>()
     private var waitingRequests = 0
+    /// More came than may wait: the rest was dropped, and the connection ends with the last that waits.
+    private var isOverfull = false
+    /// The client holds its body back until it is told that somebody wants it.
+    private var awaitsContinue = false
     private var isReadWanted = false
     private var isInputClosed = false
 
@@ -41,11 +47,16 @@ final class RequestsInTurn: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !isClosing else { return }
+        guard !isClosing, !isOverfull else { return }
         let part = unwrapInboundIn(data)
         guard isAnswering, part.isHead || !waiting.isEmpty else { return pass(part, context) }
-        if part.isHead { waitingRequests += 1 }
-        guard waitingRequests <= Self.waitingAtMost else { return context.close(promise: nil) }
+        if part.isHead {
+            guard waitingRequests < Self.waitingAtMost else {
+                isOverfull = true
+                return
+            }
+            waitingRequests += 1
+        }
         waiting.append(part)
     }
 
@@ -67,6 +78,15 @@ final class RequestsInTurn: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
+    func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+        guard event is BodyWanted else { return context.triggerUserOutboundEvent(event, promise: promise) }
+        promise?.succeed()
+        guard awaitsContinue else { return }
+        awaitsContinue = false
+        let head = HTTPResponseHead(version: .http1_1, status: .continue)
+        context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
+    }
+
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
         case .head(var head):
@@ -74,7 +94,8 @@ final class RequestsInTurn: ChannelDuplexHandler, RemovableChannelHandler {
             // While the house is full nobody keeps a connection that they do not use, and a body that nobody wants is
             // not read to its end.
             let closes = head.headers[canonicalForm: "connection"].contains { $0.lowercased() == "close" }
-            if closes || !isWhole || connections.isCrowded { isLast = true }
+            awaitsContinue = false
+            if closes || !isWhole || isOverfull && waitingRequests == 0 || connections.isCrowded { isLast = true }
             if isLast { head.headers.replaceOrAdd(name: "connection", value: "close") }
             headers.add(to: &head.headers)
             context.write(wrapOutboundOut(.head(head)), promise: promise)
@@ -100,16 +121,18 @@ final class RequestsInTurn: ChannelDuplexHandler, RemovableChannelHandler {
             // The parser reads nothing more after a request to speak another protocol, and none is spoken here.
             isLast = head.version.minor == 0 || !head.isKeepAlive || head.headers.contains(name: "upgrade")
             request = head
-            if head.version.minor > 0,
-                head.headers[canonicalForm: "expect"].contains(where: { $0.lowercased() == "100-continue" })
-            {
-                let head = HTTPResponseHead(version: .http1_1, status: .continue)
-                context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
-            }
+            awaitsContinue =
+                head.version.minor > 0
+                && head.headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
         case .body(var piece):
+            awaitsContinue = false
+            if let collected = body, collected.readableBytes + piece.readableBytes > Self.pieceAtMost {
+                passBody(context)
+            }
             if body?.writeBuffer(&piece) == nil { body = piece }
             return
         case .end:
+            awaitsContinue = false
             isWhole = true
             passBody(context)
         }

@@ -28,6 +28,12 @@ struct StrictHTTP1: HTTPChannelHandler {
             decoder.maxHeaderFieldCount = limits.headerFields
             // While the house is full a newcomer says what it wants, or makes room.
             let idle = connections.isCrowded ? limits.crowdedIdle : limits.idle
+            // A connection keeps the buffers it reads into, as many as it reads at a time.
+            if let options = channel.syncOptions {
+                try options.setOption(
+                    .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 2048, maximum: 16_384))
+                try options.setOption(.maxMessagesPerRead, value: 2)
+            }
             let pipeline = channel.pipeline.syncOperations
             try pipeline.configureHTTPServerPipeline(
                 withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,

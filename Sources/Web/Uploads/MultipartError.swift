@@ -9,6 +9,7 @@ package enum MultipartError: Error, Equatable {
     case tooManyFiles(limit: Int)
     case fileTooLarge(number: Int, limit: Int)
     case fieldTooLarge(name: String, limit: Int)
+    case fieldsTooLarge(limit: Int)
     case tooManyFields(limit: Int)
     case tooManyParts(limit: Int)
     case bodyTooLarge(limit: Int)
@@ -30,6 +31,8 @@ extension Problem {
                 "Photo \(number) is larger than \(limit / 1_000_000) MB. Choose a smaller one.")
         case .fieldTooLarge(let name, let limit):
             self.init(.tooLarge, field: name, "The field \(name) is longer than \(limit / 1024) KiB.")
+        case .fieldsTooLarge(let limit):
+            self.init(.tooLarge, "The texts of the form are longer than \(limit / 1024) KiB together.")
         case .tooManyFields(let limit): self.init(.unreadable, "A form has at most \(limit) fields.")
         case .tooManyParts(let limit): self.init(.unreadable, "A form has at most \(limit) parts.")
         case .bodyTooLarge(let limit):

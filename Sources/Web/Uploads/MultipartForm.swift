@@ -32,6 +32,8 @@ package struct MultipartForm: Sendable {
 package struct MultipartLimits: Sendable {
     package var fields = 64
     package var fieldBytes = 64 * 1024
+    /// The fields' names and texts together: they are held in memory until the form is whole.
+    package var allFieldBytes = 96 * 1024
     package var files = 10
     package var fileBytes = 25_000_000
     /// The header lines of one part, in bytes.
@@ -40,7 +42,7 @@ package struct MultipartLimits: Sendable {
     /// Parts of any kind: a browser sends one for every file field, chosen or not.
     var parts: Int { fields + 2 * files }
     /// Bytes of the whole body, with header lines and boundaries.
-    var bodyBytes: Int { fields * fieldBytes + files * fileBytes + (parts + 1) * (headerBytes + 256) }
+    var bodyBytes: Int { allFieldBytes + files * fileBytes + (parts + 1) * (headerBytes + 256) }
 
     package init() {}
 

@@ -14,6 +14,8 @@ package struct MultipartReader {
     private var part: Part?
     private var partsSeen = 0
     private var filesSeen = 0
+    /// Bytes of names and texts, which are held in memory.
+    private var fieldBytes = 0
     /// Every file made, and what is reserved for them.
     private var paths: [String] = []
     private var reservedBytes = 0
@@ -82,6 +84,7 @@ package struct MultipartReader {
     private mutating func begin(_ headers: PartHeaders) throws {
         partsSeen += 1
         guard partsSeen <= limits.parts else { throw MultipartError.tooManyParts(limit: limits.parts) }
+        try hold(headers.name.utf8.count)
         guard let fileName = headers.fileName else {
             guard form.fields.count < limits.fields else {
                 throw MultipartError.tooManyFields(limit: limits.fields)
@@ -99,6 +102,7 @@ package struct MultipartReader {
             guard collected.readableBytes + bytes.readableBytes <= limits.fieldBytes else {
                 throw MultipartError.fieldTooLarge(name: name, limit: limits.fieldBytes)
             }
+            try hold(bytes.readableBytes)
             collected.writeImmutableBuffer(bytes)
             part = .field(name: name, bytes: collected)
         case .file(let name, let isNamed, let open):
@@ -130,6 +134,11 @@ package struct MultipartReader {
         case nil: break
         }
         part = nil
+    }
+
+    private mutating func hold(_ byteCount: Int) throws(MultipartError) {
+        fieldBytes += byteCount
+        guard fieldBytes <= limits.allFieldBytes else { throw .fieldsTooLarge(limit: limits.allFieldBytes) }
     }
 
     private mutating func countFile() throws(MultipartError) {
