@@ -31,7 +31,8 @@ let package = Package(
         .executableTarget(
             name: "App",
             dependencies: [
-                "API", "CMalloc", "Core", "DemoPhotos", "Imaging", "MediaStorage", "PostgresStorage", "SQLiteStorage", "Storage",
+                "API", "CMalloc", "Core", "DemoPhotos", "Imaging", "MediaStorage", "PostgresStorage",
+                "SQLiteStorage", "Storage",
                 "Web",
                 "Website",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -62,16 +63,22 @@ let package = Package(
         .target(
             name: "WebsiteAssets", path: "Sources/Website/Assets",
             resources: [
-                .embedInCode("app.js"), .embedInCode("awaken.js"), .embedInCode("composer.js"), .embedInCode("dialogs.js"),
-                .embedInCode("editor.js"), .embedInCode("favicon.svg"), .embedInCode("forms.js"), .embedInCode("icon-192.png"),
-                .embedInCode("icon-512.png"), .embedInCode("keys.js"), .embedInCode("live.js"), .embedInCode("offline.js"),
-                .embedInCode("pages.js"), .embedInCode("photos.js"), .embedInCode("scroll.js"), .embedInCode("search.js"),
-                .embedInCode("share.js"), .embedInCode("sign-out.js"), .embedInCode("site.css"), .embedInCode("suggest.js"),
+                .embedInCode("app.js"), .embedInCode("awaken.js"), .embedInCode("composer.js"),
+                .embedInCode("dialogs.js"),
+                .embedInCode("editor.js"), .embedInCode("favicon.svg"), .embedInCode("forms.js"),
+                .embedInCode("icon-192.png"),
+                .embedInCode("icon-512.png"), .embedInCode("keys.js"), .embedInCode("live.js"),
+                .embedInCode("offline.js"),
+                .embedInCode("pages.js"), .embedInCode("photos.js"), .embedInCode("scroll.js"),
+                .embedInCode("search.js"),
+                .embedInCode("share.js"), .embedInCode("sign-out.js"), .embedInCode("site.css"),
+                .embedInCode("suggest.js"),
                 .embedInCode("service-worker.js"), .embedInCode("toast.js"),
             ], swiftSettings: strict),
         .target(
             name: "DemoPhotos", exclude: ["README.md"],
-            resources: ["astronaut", "cat", "coffee", "hubble", "rocket"].map { .embedInCode("\($0).jpg") }, swiftSettings: strict
+            resources: ["astronaut", "cat", "coffee", "hubble", "rocket"].map { .embedInCode("\($0).jpg") },
+            swiftSettings: strict
         ),
         .target(
             name: "API",
@@ -123,8 +130,10 @@ let package = Package(
             dependencies: [
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "NIOFoundationCompat", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict),
         .target(
@@ -155,15 +164,19 @@ let package = Package(
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
         .target(
-            name: "StorageContract", dependencies: ["Storage"], path: "Tests/StorageContract", swiftSettings: strict),
+            name: "StorageContract", dependencies: ["Storage"], path: "Tests/StorageContract",
+            swiftSettings: strict),
         .testTarget(
-            name: "SQLiteStorageTests", dependencies: ["SQLiteStorage", "Storage", "StorageContract", "TestSupport"],
+            name: "SQLiteStorageTests",
+            dependencies: ["SQLiteStorage", "Storage", "StorageContract", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "PostgresStorageTests",
-            dependencies: ["PostgresStorage", "Storage", "StorageContract", "TestSupport"], swiftSettings: strict),
+            dependencies: ["PostgresStorage", "Storage", "StorageContract", "TestSupport"],
+            swiftSettings: strict),
         .executableTarget(
-            name: "HTMLBenchmark", dependencies: ["HTML"], path: "Tests/Benchmarks/HTML", swiftSettings: strict),
+            name: "HTMLBenchmark", dependencies: ["HTML"], path: "Tests/Benchmarks/HTML",
+            swiftSettings: strict),
         .testTarget(name: "HTMLTests", dependencies: ["HTML", "TestSupport"], swiftSettings: strict),
         .executableTarget(
             name: "ConfinementProbe", dependencies: ["Imaging"], path: "Tests/ConfinementProbe",
@@ -174,14 +187,18 @@ let package = Package(
         .testTarget(
             name: "MediaStorageTests",
             dependencies: [
-                "MediaStorage", "TestSupport", .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
+                "MediaStorage", "TestSupport",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "CoreTests", dependencies: ["App", "Core", "MediaStorage", "SQLiteStorage", "Storage", "TestSupport"],
+            name: "CoreTests",
+            dependencies: ["App", "Core", "MediaStorage", "SQLiteStorage", "Storage", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "WebTests",
@@ -198,7 +215,8 @@ let package = Package(
         .testTarget(
             name: "SiteTests",
             dependencies: [
-                "API", "App", "Core", "Imaging", "MediaStorage", "SQLiteStorage", "Storage", "TestSupport", "Web", "Website",
+                "API", "App", "Core", "Imaging", "MediaStorage", "SQLiteStorage", "Storage", "TestSupport",
+                "Web", "Website",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

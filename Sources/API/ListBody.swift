@@ -39,7 +39,8 @@ extension Page {
         var response = Response.json(ListBody(items: items.map(body), nextCursor: nextCursor))
         if let nextCursor {
             // Whatever else was asked for stays; these three characters would end the address.
-            let rest = (request.uri.query ?? "").split(separator: "&").filter { !$0.hasPrefix("cursor=") }.joined(separator: "&")
+            let rest = (request.uri.query ?? "").split(separator: "&").filter { !$0.hasPrefix("cursor=") }
+                .joined(separator: "&")
                 .replacing("<", with: "%3C").replacing(">", with: "%3E").replacing("\"", with: "%22")
             let query = "cursor=\(nextCursor)" + (rest.isEmpty ? "" : "&" + rest)
             response.headers[.link] = "<\(site.absolute(request.uri.path))?\(query)>; rel=\"next\""

@@ -18,22 +18,28 @@ struct DatabaseSettings: Sendable {
         let count = value(Settings.databaseConnections)
         guard let connections = Int(count), (1...200).contains(connections) else {
             throw SettingsError(
-                "The number of connections “\(count)” is none from 1 to 200 (\(Settings.databaseConnections.variable)).")
+                "The number of connections “\(count)” is none from 1 to 200 (\(Settings.databaseConnections.variable))."
+            )
         }
         self.connections = connections
         let prepared = value(Settings.databasePrepares)
         guard ["on", "off"].contains(prepared) else {
-            throw SettingsError("Prepared statements are on or off, not “\(prepared)” (\(Settings.databasePrepares.variable)).")
+            throw SettingsError(
+                "Prepared statements are on or off, not “\(prepared)” (\(Settings.databasePrepares.variable))."
+            )
         }
         prepares = prepared == "on"
     }
 
     /// Whether this is an address of PostgreSQL, as libpq takes it.
-    static func namesPostgres(_ url: String) -> Bool { url.hasPrefix("postgres://") || url.hasPrefix("postgresql://") }
+    static func namesPostgres(_ url: String) -> Bool {
+        url.hasPrefix("postgres://") || url.hasPrefix("postgresql://")
+    }
 
     private static func check(_ url: String, _ key: Settings.Key) throws(SettingsError) {
         guard url.isEmpty || namesPostgres(url) else {
-            throw SettingsError("The database URL is not like postgres://user:password@host/database (\(key.variable)).")
+            throw SettingsError(
+                "The database URL is not like postgres://user:password@host/database (\(key.variable)).")
         }
     }
 }

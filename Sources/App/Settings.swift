@@ -21,22 +21,28 @@ struct Settings: Sendable {
     static let host = Key(name: "host", fallback: "127.0.0.1", meaning: "the address to listen on")
     static let port = Key(name: "port", fallback: "8080", meaning: "the port to listen on")
     static let baseURL = Key(
-        name: "base-url", fallback: "", meaning: "what the site's addresses begin with; empty: http://HOST:PORT")
-    static let data = Key(name: "data", fallback: "data", meaning: "the folder of the database and the photos")
+        name: "base-url", fallback: "",
+        meaning: "what the site's addresses begin with; empty: http://HOST:PORT")
+    static let data = Key(
+        name: "data", fallback: "data", meaning: "the folder of the database and the photos")
     static let logLevel = Key(
-        name: "log-level", fallback: "info", meaning: "trace, debug, info, notice, warning, error or critical")
+        name: "log-level", fallback: "info", meaning: "trace, debug, info, notice, warning, error or critical"
+    )
     static let registration = Key(
         name: "registration", fallback: "open", meaning: "who may join by themselves: open, invite or closed")
     static let demo = Key(
-        name: "demo", fallback: "off", meaning: "on: make a demo community where nobody lives yet, and let visitors try it")
+        name: "demo", fallback: "off",
+        meaning: "on: make a demo community where nobody lives yet, and let visitors try it")
     static let trustedProxies = Key(
         name: "trusted-proxies", fallback: "",
         meaning: "addresses of proxies whose X-Forwarded-For is believed, such as 127.0.0.1, 10.0.0.0/8")
     static let databaseURL = Key(
         name: "database-url", fallback: "",
-        meaning: "postgres://USER:PASSWORD@HOST/DATABASE?sslmode=verify-full; empty: SQLite in the data folder")
+        meaning:
+            "postgres://USER:PASSWORD@HOST/DATABASE?sslmode=verify-full; empty: SQLite in the data folder")
     static let databaseConnections = Key(
-        name: "database-connections", fallback: "8", meaning: "how many connections to PostgreSQL this copy opens at most")
+        name: "database-connections", fallback: "8",
+        meaning: "how many connections to PostgreSQL this copy opens at most")
     static let databasePrepares = Key(
         name: "database-prepared", fallback: "on",
         meaning:
@@ -44,7 +50,8 @@ struct Settings: Sendable {
     )
     static let databaseEventsURL = Key(
         name: "database-events-url", fallback: "",
-        meaning: "PostgreSQL itself, where the database URL is such a pooler: news between copies come over it")
+        meaning:
+            "PostgreSQL itself, where the database URL is such a pooler: news between copies come over it")
     static let mediaURL = Key(
         name: "media-url", fallback: "",
         meaning: "s3://BUCKET?endpoint=https://HOST&region=REGION; empty: the data folder")
@@ -57,7 +64,8 @@ struct Settings: Sendable {
     }
     static let keys =
         [
-            host, port, baseURL, data, databaseURL, databaseConnections, databasePrepares, databaseEventsURL, mediaURL, logLevel,
+            host, port, baseURL, data, databaseURL, databaseConnections, databasePrepares, databaseEventsURL,
+            mediaURL, logLevel,
             registration, demo, trustedProxies, rateLimits,
         ]
         + RateLimits.Kind.allCases.map(limit)
@@ -80,7 +88,8 @@ struct Settings: Sendable {
     ///   - file: a file of `NAME=value` lines; nil for none.
     /// - Throws: ``SettingsError`` for a setting that is unknown or has no meaning.
     init(
-        flags: [String: String], file: String?, environment: [String: String] = ProcessInfo.processInfo.environment
+        flags: [String: String], file: String?,
+        environment: [String: String] = ProcessInfo.processInfo.environment
     ) async throws {
         try Self.refuseUnknown(environment.keys, in: "the environment")
         var providers: [any ConfigProvider] = [
@@ -102,7 +111,8 @@ struct Settings: Sendable {
             }
             let names = text.split(whereSeparator: \.isNewline).compactMap { line -> String? in
                 let line = line.trimmingCharacters(in: .whitespaces)
-                return line.isEmpty || line.hasPrefix("#") ? nil : line.split(separator: "=").first.map(String.init)
+                return line.isEmpty || line.hasPrefix("#")
+                    ? nil : line.split(separator: "=").first.map(String.init)
             }
             try Self.refuseUnknown(names, in: file)
             providers.append(try await EnvironmentVariablesProvider(environmentFilePath: .init(file)))
@@ -115,20 +125,26 @@ struct Settings: Sendable {
         }
         host = value(Self.host)
         guard let port = Int(value(Self.port)), (0...65_535).contains(port) else {
-            throw SettingsError("The port “\(value(Self.port))” is not a number from 0 to 65535 (\(Self.port.variable)).")
+            throw SettingsError(
+                "The port “\(value(Self.port))” is not a number from 0 to 65535 (\(Self.port.variable)).")
         }
         self.port = port
         data = value(Self.data)
-        guard !data.isEmpty else { throw SettingsError("The data folder has no name (\(Self.data.variable)).") }
+        guard !data.isEmpty else {
+            throw SettingsError("The data folder has no name (\(Self.data.variable)).")
+        }
         database = try DatabaseSettings(value)
         bucket = try Self.bucket(value(Self.mediaURL), environment: environment)
         guard let level = Logger.Level(rawValue: value(Self.logLevel)) else {
             throw SettingsError(
-                "The log level “\(value(Self.logLevel))” is none of \(Self.logLevel.meaning) (\(Self.logLevel.variable)).")
+                "The log level “\(value(Self.logLevel))” is none of \(Self.logLevel.meaning) (\(Self.logLevel.variable))."
+            )
         }
         logLevel = level
         let base = value(Self.baseURL)
-        guard let site = Site(baseURL: base.isEmpty ? "http://\(host):\(port)" : base, mediaHosts: bucket.mediaHosts)
+        guard
+            let site = Site(
+                baseURL: base.isEmpty ? "http://\(host):\(port)" : base, mediaHosts: bucket.mediaHosts)
         else {
             throw SettingsError(
                 "The base URL “\(base)” is not like https://photos.example.org (\(Self.baseURL.variable)).")
@@ -136,7 +152,8 @@ struct Settings: Sendable {
         self.site = site
         guard let registration = RegistrationPolicy(rawValue: value(Self.registration)) else {
             throw SettingsError(
-                "Registration is open, invite or closed, not “\(value(Self.registration))” (\(Self.registration.variable)).")
+                "Registration is open, invite or closed, not “\(value(Self.registration))” (\(Self.registration.variable))."
+            )
         }
         self.registration = registration
         guard ["on", "off"].contains(value(Self.demo)) else {
@@ -145,7 +162,8 @@ struct Settings: Sendable {
         isDemo = value(Self.demo) == "on"
         guard let proxies = TrustedProxies(value(Self.trustedProxies)) else {
             throw SettingsError(
-                "“\(value(Self.trustedProxies))” is no list of addresses like 10.0.0.0/8 (\(Self.trustedProxies.variable)).")
+                "“\(value(Self.trustedProxies))” is no list of addresses like 10.0.0.0/8 (\(Self.trustedProxies.variable))."
+            )
         }
         trustedProxies = proxies
         rateLimits = try Self.rateLimits(value)
@@ -162,7 +180,9 @@ struct Settings: Sendable {
         switch value(rateLimits) {
         case "off": return .off
         case "on": break
-        default: throw SettingsError("Rate limits are on or off, not “\(value(rateLimits))” (\(rateLimits.variable)).")
+        default:
+            throw SettingsError(
+                "Rate limits are on or off, not “\(value(rateLimits))” (\(rateLimits.variable)).")
         }
         var limits = RateLimits()
         for kind in RateLimits.Kind.allCases {
@@ -179,7 +199,8 @@ struct Settings: Sendable {
         let known = Set(keys.map(\.variable))
         for name in names where name.hasPrefix("ISNTGRAM_") && !known.contains(name) {
             throw SettingsError(
-                "\(name) in \(place) is no setting. There are: \(keys.map(\.variable).joined(separator: ", ")).")
+                "\(name) in \(place) is no setting. There are: \(keys.map(\.variable).joined(separator: ", "))."
+            )
         }
     }
 }

@@ -55,7 +55,8 @@ package struct Community: Sendable {
         let deletions = Deletions(jobs: queue)
         let notifier = Notifier(storage: storage, ids: ids, events: events, unread: unread)
         let photos = Photos(
-            storage: storage, media: media, mediaCache: mediaCache, processor: processor, uploads: uploads, ids: ids,
+            storage: storage, media: media, mediaCache: mediaCache, processor: processor, uploads: uploads,
+            ids: ids,
             clock: clock, events: events, jobs: queue, deletions: deletions, logger: logger)
         self.storage = storage
         self.clock = clock
@@ -70,26 +71,31 @@ package struct Community: Sendable {
         self.directUploads = directUploads
         invites = Invites(storage: storage, clock: clock)
         accounts = Accounts(
-            storage: storage, passwords: passwords, photos: photos, ids: ids, clock: clock, cache: cache, events: events,
+            storage: storage, passwords: passwords, photos: photos, ids: ids, clock: clock, cache: cache,
+            events: events,
             deletions: deletions, invites: invites, notifier: notifier, guesses: guesses,
             policy: registration)
         credentials = Credentials(
-            storage: storage, passwords: passwords, clock: clock, cache: cache, events: events, guesses: guesses)
+            storage: storage, passwords: passwords, clock: clock, cache: cache, events: events,
+            guesses: guesses)
         posts = Posts(
-            storage: storage, photos: photos, directUploads: directUploads, ids: ids, clock: clock, notifier: notifier,
+            storage: storage, photos: photos, directUploads: directUploads, ids: ids, clock: clock,
+            notifier: notifier,
             deletions: deletions)
         feed = Feed(storage: storage, clock: clock)
         explore = Explore(storage: storage)
         search = Search(storage: storage)
         likes = Likes(storage: storage, ids: ids, notifier: notifier)
         saves = Saves(storage: storage, ids: ids)
-        comments = Comments(storage: storage, ids: ids, clock: clock, notifier: notifier, deletions: deletions)
+        comments = Comments(
+            storage: storage, ids: ids, clock: clock, notifier: notifier, deletions: deletions)
         follows = Follows(storage: storage, ids: ids, notifier: notifier, photos: photos)
         blocks = Blocks(storage: storage, ids: ids, photos: photos, notifier: notifier)
         notifications = Notifications(storage: storage, events: events, clock: clock, unread: unread)
         export = Export(storage: storage, media: media, blocks: blocks)
         maintenance = Maintenance(
-            storage: storage, media: media, photos: photos, directUploads: directUploads, clock: clock, deletions: deletions)
+            storage: storage, media: media, photos: photos, directUploads: directUploads, clock: clock,
+            deletions: deletions)
         jobs = Jobs(
             storage: storage, queue: queue,
             tools: JobTools(storage: storage, media: media, photos: photos, clock: clock), logger: logger)

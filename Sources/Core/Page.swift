@@ -41,7 +41,8 @@ package struct PageRequest: Sendable {
 
     package static let first = PageRequest(limit: defaultLimit)
 
-    package init(from: End? = nil, cursor: Int64? = nil, below: Int64? = nil, above: Int64? = nil, limit: Int) {
+    package init(from: End? = nil, cursor: Int64? = nil, below: Int64? = nil, above: Int64? = nil, limit: Int)
+    {
         self.from = from
         self.cursor = cursor
         self.below = below
@@ -69,7 +70,8 @@ package struct PageRequest: Sendable {
 
     /// What is said of a cursor that is none, or one of another list.
     package static let wrongCursor = Problem(
-        .unreadable, field: "cursor", "The cursor is not valid: pass nextCursor of the page before, of the same list.")
+        .unreadable, field: "cursor",
+        "The cursor is not valid: pass nextCursor of the page before, of the same list.")
 
     /// Whether it is the first page.
     package var isFirst: Bool { cursor == nil }

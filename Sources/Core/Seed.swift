@@ -28,7 +28,8 @@ package struct Seed: Sendable {
             try (0..<count).map { number in
                 let id = ids.next(Account.self)
                 let form = Registration(
-                    email: "person\(number)@example.org", fullName: "Person \(number)", username: "person\(number)",
+                    email: "person\(number)@example.org", fullName: "Person \(number)",
+                    username: "person\(number)",
                     password: "")
                 // No password has this hash: these accounts are entered by tokens alone.
                 guard try AccountRecords.insert(id, form, passwordHash: "-", at: 0, in: connection) else {
@@ -62,16 +63,19 @@ package struct Seed: Sendable {
                     // Spread so that neighbours in time are not neighbours among the people.
                     let author = people[number &* 7919 % people.count]
                     let id = ids.next(Post.self)
-                    let draft = PostDraft(caption: "Post number \(number) of this community", photos: .added([]))
+                    let draft = PostDraft(
+                        caption: "Post number \(number) of this community", photos: .added([]))
                     try PostRecords.insert(id, draft, by: author, at: Int64(number), in: connection)
                     try SearchRecords.index(id, caption: draft.caption, altTexts: "", in: connection)
-                    let digits = String(UInt128(number) &* 0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835 | 1, radix: 16)
+                    let digits = String(
+                        UInt128(number) &* 0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835 | 1, radix: 16)
                     let padded = String(repeating: "0", count: 32 - digits.count) + digits
                     let photo = Photo(
                         id: ids.next(), files: "\(padded.prefix(2))/\(padded)", fileType: "jpg", width: 4000,
                         height: 3000, altText: "", blurhash: "LEHV6nWB2yk8pyo0adR*.7kCMdnj",
                         renditions: [1440, 1080, 640, 320].map { .init(width: $0, height: $0 * 3 / 4) })
-                    try PhotoRecords.insert(photo, of: author, post: (id, 0), at: Int64(number), in: connection)
+                    try PhotoRecords.insert(
+                        photo, of: author, post: (id, 0), at: Int64(number), in: connection)
                 }
             }
         }

@@ -21,7 +21,8 @@ extension String {
             if byte == UInt8(ascii: "\n"), bytes.last == UInt8(ascii: "\r") { continue }
             bytes.append(byte)
         }
-        return String(decoding: bytes.map { $0 == UInt8(ascii: "\r") ? UInt8(ascii: "\n") : $0 }, as: UTF8.self)
+        return String(
+            decoding: bytes.map { $0 == UInt8(ascii: "\r") ? UInt8(ascii: "\n") : $0 }, as: UTF8.self)
     }
 }
 
@@ -35,7 +36,8 @@ package enum TextLimit {
         switch shape.fault(in: text) {
         case .control: return "\(name) must not contain control characters."
         case .lineBreak: return "\(name) must not contain line breaks."
-        case .hidden: return "\(name) must not contain invisible characters, or ones that turn the direction of text."
+        case .hidden:
+            return "\(name) must not contain invisible characters, or ones that turn the direction of text."
         case nil: break
         }
         if text.utf8.count <= limit { return nil }

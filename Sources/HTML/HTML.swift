@@ -34,7 +34,9 @@ package struct HTML: ExpressibleByStringInterpolation, Sendable {
         /// Text, escaped so that it stays text between tags and within quoted attributes.
         package mutating func appendInterpolation(_ value: String) { Escaping.append(value, to: &bytes) }
 
-        package mutating func appendInterpolation(_ value: Substring) { Escaping.append(String(value), to: &bytes) }
+        package mutating func appendInterpolation(_ value: Substring) {
+            Escaping.append(String(value), to: &bytes)
+        }
 
         package mutating func appendInterpolation(_ value: some BinaryInteger) {
             bytes.append(contentsOf: String(value).utf8)

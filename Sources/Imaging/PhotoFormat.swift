@@ -18,7 +18,8 @@ enum PhotoFormat: CaseIterable {
             self = .png
         } else if bytes.starts(with: "GIF87a".utf8) || bytes.starts(with: "GIF89a".utf8) {
             self = .gif
-        } else if bytes.count >= 12, bytes.starts(with: "RIFF".utf8), bytes[8..<12].elementsEqual("WEBP".utf8) {
+        } else if bytes.count >= 12, bytes.starts(with: "RIFF".utf8), bytes[8..<12].elementsEqual("WEBP".utf8)
+        {
             self = .webp
         } else if bytes.count >= 12, bytes[4..<8].elementsEqual("ftyp".utf8),
             Self.heifBrands.contains(String(decoding: bytes[8..<12], as: UTF8.self))

@@ -66,7 +66,8 @@ package enum PhotoRenderer {
     }
 
     /// The sides of the upright original, once its header keeps the limits.
-    private static func size(of header: VipsImage, as format: PhotoFormat, limits: PhotoLimits) throws -> Size {
+    private static func size(of header: VipsImage, as format: PhotoFormat, limits: PhotoLimits) throws -> Size
+    {
         let (width, height) = (header.width, header.height)
         let side = max(width, height)
         guard side <= limits.side else { throw ImagingError.sideTooLong(side: side, limit: limits.side) }
@@ -75,7 +76,8 @@ package enum PhotoRenderer {
         let frames = format == .heif ? 1 : max(1, header.metadata("n-pages", otherwise: 1))
         let (pixels, overflow) = (width * height).multipliedReportingOverflow(by: frames)
         guard !overflow, pixels <= limits.pixels else {
-            throw ImagingError.tooManyPixels(width: width, height: height, frames: frames, limit: limits.pixels)
+            throw ImagingError.tooManyPixels(
+                width: width, height: height, frames: frames, limit: limits.pixels)
         }
         return header.liesOnItsSide ? (height, width) : (width, height)
     }
@@ -86,9 +88,12 @@ package enum PhotoRenderer {
     ) throws(VipsError) -> VipsImage {
         let height = RenditionPlan.height(at: width, of: original)
         let lies = header.liesOnItsSide
-        var image = try VipsImage.load(input, format.loader, format.loadOptions(original.width, reducedTo: width))
+        var image = try VipsImage.load(
+            input, format.loader, format.loadOptions(original.width, reducedTo: width))
         // Onto white first: colours under transparent pixels must not bleed into their neighbours.
-        if image.hasAlpha { image = try image.applying("flatten", "background=\(image.isDeep ? 65_535 : 255)") }
+        if image.hasAlpha {
+            image = try image.applying("flatten", "background=\(image.isDeep ? 65_535 : 255)")
+        }
         image = try image.resized(width: lies ? height : width, height: lies ? width : height).inMemory()
         image = try image.applying("autorot", "")
         return try image.inStandardColours().inMemory()
@@ -113,7 +118,8 @@ package enum PhotoRenderer {
         let thumbnail = try writer.save(square.inMemory(), as: RenditionPlan.thumbnailName)
 
         return RenderedPhoto(
-            width: original.width, height: original.height, blurhash: try blurhash(of: images.last ?? decoded),
+            width: original.width, height: original.height,
+            blurhash: try blurhash(of: images.last ?? decoded),
             renditions: renditions, thumbnail: thumbnail)
     }
 
@@ -135,17 +141,21 @@ package enum PhotoRenderer {
             .map { try writer.save($0, as: RenditionPlan.fileName(width: $0.width)) }
         let thumbnail = try writer.save(small, as: RenditionPlan.thumbnailName)
         return RenderedPhoto(
-            width: original.width, height: original.height, blurhash: try blurhash(of: largest), renditions: renditions,
+            width: original.width, height: original.height, blurhash: try blurhash(of: largest),
+            renditions: renditions,
             thumbnail: thumbnail)
     }
 
     private static func blurhash(of image: VipsImage) throws(VipsError) -> String {
         let longest = max(image.width, image.height)
         let scale = min(1, 32 / Double(longest))
-        let (width, height) = (max(1, Int(Double(image.width) * scale)), max(1, Int(Double(image.height) * scale)))
+        let (width, height) = (
+            max(1, Int(Double(image.width) * scale)), max(1, Int(Double(image.height) * scale))
+        )
         let small = try image.resized(width: width, height: height).inMemory()
         let (across, down) = image.width >= image.height ? (4, 3) : (3, 4)
-        return try Blurhash(pixels: small.pixels(), width: width, height: height).text(across: across, down: down)
+        return try Blurhash(pixels: small.pixels(), width: width, height: height).text(
+            across: across, down: down)
     }
 }
 
@@ -159,7 +169,8 @@ extension VipsImage {
         let (width, height) = (min(self.width, self.height * 8), min(self.height, self.width * 8))
         guard width < self.width || height < self.height else { return self }
         let (left, top) = ((self.width - width) / 2, (self.height - height) / 2)
-        return try applying("extract_area", "left=\(left),top=\(top),width=\(width),height=\(height)").inMemory()
+        return try applying("extract_area", "left=\(left),top=\(top),width=\(width),height=\(height)")
+            .inMemory()
     }
 
     /// The image in sRGB, 8 bits a channel, by its own colour profile where it has one.

@@ -16,7 +16,8 @@ package struct PhotoVariant: Codable, Sendable {
     package let gains: [Double]
 
     package init(
-        input: String, output: String, left: Double, top: Double, width: Double, height: Double, isMirrored: Bool,
+        input: String, output: String, left: Double, top: Double, width: Double, height: Double,
+        isMirrored: Bool,
         gains: [Double]
     ) {
         self.input = input
@@ -31,7 +32,8 @@ package struct PhotoVariant: Codable, Sendable {
 
     /// Makes every variant of a list in JSON; for a process of its own, as libvips is opened.
     package static func makeAll(listedIn path: String) throws {
-        let variants = try JSONDecoder().decode([PhotoVariant].self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+        let variants = try JSONDecoder().decode(
+            [PhotoVariant].self, from: Data(contentsOf: URL(fileURLWithPath: path)))
         try PhotoRenderer.prepare(for: .jpeg)
         for variant in variants { try variant.make() }
     }

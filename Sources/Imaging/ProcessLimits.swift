@@ -33,10 +33,14 @@ enum ProcessLimits {
 
         /// Bytes of address space in use: the first number of proc_pid_statm(5), in pages.
         static func mapped() throws(RenderFailure) -> Int {
-            guard let file = fopen("/proc/self/statm", "r") else { throw RenderFailure("cannot read /proc/self/statm") }
+            guard let file = fopen("/proc/self/statm", "r") else {
+                throw RenderFailure("cannot read /proc/self/statm")
+            }
             defer { fclose(file) }
             var line = [CChar](repeating: 0, count: 128)
-            guard fgets(&line, Int32(line.count), file) != nil else { throw RenderFailure("/proc/self/statm is empty") }
+            guard fgets(&line, Int32(line.count), file) != nil else {
+                throw RenderFailure("/proc/self/statm is empty")
+            }
             return strtol(line, nil, 10) * sysconf(Int32(_SC_PAGESIZE))
         }
     #endif

@@ -87,7 +87,9 @@ extension RenderProcess {
 
         func reply(within limits: PhotoLimits) throws -> RenderReply {
             if case .signaled(let signal) = status { return .refused(verdict(of: signal)) }
-            guard status.isSuccess, let reply = try? JSONDecoder().decode(RenderReply.self, from: Data(output)) else {
+            guard status.isSuccess,
+                let reply = try? JSONDecoder().decode(RenderReply.self, from: Data(output))
+            else {
                 // Libraries leave with a code of their own when they cannot have memory.
                 if VipsError.tellsOfMemory(complaints) { return .refused(.tooComplex) }
                 let text = ImagingError.plain(complaints, atMost: 500)

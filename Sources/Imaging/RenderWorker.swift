@@ -51,7 +51,9 @@ package enum RenderWorker {
     }
 
     /// The arguments that ``reply(to:)`` understands.
-    static func arguments(input: String, folder: String, as shape: PhotoShape, limits: PhotoLimits) throws -> [String] {
+    static func arguments(input: String, folder: String, as shape: PhotoShape, limits: PhotoLimits) throws
+        -> [String]
+    {
         [input, folder, String(decoding: try JSONEncoder().encode(limits), as: UTF8.self), shape.rawValue]
     }
 }

@@ -33,7 +33,8 @@ package struct RenderedPhoto: Sendable, Equatable, Codable {
 
     /// Every name that a file of a ``PhotoShape/square`` can have.
     package static let squareNames = RenditionPlan.squareSides.map { side in
-        side == RenditionPlan.thumbnailSide ? RenditionPlan.thumbnailName : RenditionPlan.fileName(width: side)
+        side == RenditionPlan.thumbnailSide
+            ? RenditionPlan.thumbnailName : RenditionPlan.fileName(width: side)
     }
 
     /// All files, the thumbnail last.

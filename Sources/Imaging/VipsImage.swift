@@ -50,7 +50,9 @@ final class VipsImage {
     var isDeep: Bool { cvips_is_deep(reference) != 0 }
     var hasAlpha: Bool { cvips_has_alpha(reference) != 0 }
 
-    func metadata(_ name: String, otherwise: Int) -> Int { Int(cvips_metadata(reference, name, Int32(otherwise))) }
+    func metadata(_ name: String, otherwise: Int) -> Int {
+        Int(cvips_metadata(reference, name, Int32(otherwise)))
+    }
     func has(_ name: String) -> Bool { cvips_has_metadata(reference, name) != 0 }
 
     /// What one of libvips' operations makes of the image.

@@ -19,7 +19,9 @@ struct FilePieces: AsyncSequence, Sendable {
             guard position < pieces.range.upperBound else { return nil }
             let start = position
             let count = Int(Swift.min(FilePieces.size, pieces.range.upperBound - start))
-            let piece = try await pieces.threads.runIfActive { [file = pieces.file] in try file.read(count, at: start) }
+            let piece = try await pieces.threads.runIfActive { [file = pieces.file] in
+                try file.read(count, at: start)
+            }
             position += Int64(piece.readableBytes)
             return piece
         }

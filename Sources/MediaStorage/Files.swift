@@ -15,7 +15,9 @@ package enum Files {
         switch errno {
         case EEXIST where isFolder(path): return false
         case ENOENT:
-            guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { throw failure("make", path) }
+            guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
+                throw failure("make", path)
+            }
             // Where the folder above is there already, it is one that takes none, as those of /proc.
             guard try makeFolder(String(path[..<slash])) else { throw failure("make", path) }
             return try makeFolder(path)
@@ -144,7 +146,8 @@ final class OpenFile: Sendable {
         var done = 0
         while done < count {
             let got = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count - done) { bytes in
-                Swift.max(0, pread(descriptor, bytes.baseAddress, count - done, off_t(position) + off_t(done)))
+                Swift.max(
+                    0, pread(descriptor, bytes.baseAddress, count - done, off_t(position) + off_t(done)))
             }
             guard got > 0 else { throw Files.failure("read", path) }
             done += got

@@ -53,6 +53,7 @@ extension MediaCopy {
     /// knows the records.
     func mayMoveAside(_ count: Int, of total: Int) async throws -> Bool {
         let owners = try await owners()
-        return owners.here != nil && owners.here == owners.there && !owners.isShared && StrayPhoto.areFew(count, of: total)
+        return owners.here != nil && owners.here == owners.there && !owners.isShared
+            && StrayPhoto.areFew(count, of: total)
     }
 }

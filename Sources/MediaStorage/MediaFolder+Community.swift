@@ -23,7 +23,9 @@ extension MediaFolder {
     package func others() async throws -> [String] {
         let beginning = ".community-"
         return try await threads.runIfActive { [self] in
-            try Files.names(in: root).filter { $0.hasPrefix(beginning) }.map { String($0.dropFirst(beginning.count)) }
+            try Files.names(in: root).filter { $0.hasPrefix(beginning) }.map {
+                String($0.dropFirst(beginning.count))
+            }
         }
     }
 

@@ -115,7 +115,9 @@ package struct MediaFolder: MediaStorage {
             var found: [MediaPrefix: [String: Int64]] = [:]
             for prefix in prefixes {
                 for name in try Files.names(in: "\(root)/\(prefix)") {
-                    if let count = Files.byteCount("\(root)/\(prefix)/\(name)") { found[prefix, default: [:]][name] = count }
+                    if let count = Files.byteCount("\(root)/\(prefix)/\(name)") {
+                        found[prefix, default: [:]][name] = count
+                    }
                 }
             }
             return found

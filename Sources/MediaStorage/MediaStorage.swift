@@ -11,7 +11,8 @@ package protocol MediaStorage: Sendable {
     func byteCount(of key: MediaKey) async throws -> Int64?
 
     /// A part of a file in small pieces, each read only when it is asked for.
-    func read(_ key: MediaKey, _ range: Range<Int64>) async throws -> any AsyncSequence<ByteBuffer, any Error> & Sendable
+    func read(_ key: MediaKey, _ range: Range<Int64>) async throws -> any AsyncSequence<ByteBuffer, any Error>
+        & Sendable
 
     /// Keeps files of one photo under another prefix too, as many of `names` as are there; false where none is.
     func copy(_ names: [String], of prefix: MediaPrefix, to other: MediaPrefix) async throws -> Bool
@@ -135,7 +136,8 @@ package struct MediaPrefix: Hashable, Sendable, CustomStringConvertible {
         let bytes = Array(text.utf8)
         guard bytes.count == 35, bytes[2] == UInt8(ascii: "/"), bytes[0...1] == bytes[3...4],
             bytes[3...].allSatisfy({
-                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                    || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
             })
         else { return nil }
         description = text
@@ -171,7 +173,8 @@ package struct MediaKey: Hashable, Sendable, CustomStringConvertible {
     package init?(prefix: String, name: String) {
         guard let prefix = MediaPrefix(prefix), (1...40).contains(name.utf8.count), !name.hasPrefix("."),
             name.utf8.allSatisfy({
-                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                    || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
                     || $0 == UInt8(ascii: ".")
             })
         else { return nil }

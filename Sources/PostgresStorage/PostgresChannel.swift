@@ -45,7 +45,9 @@ package final class PostgresChannel: MessageChannel {
                 do {
                     try await threads.runIfActive { [self] in
                         let session = try PostgresSession(url: url, options: options)
-                        try session.listen(to: name, glance: CInt(Self.glance), until: { isOver.load(ordering: .relaxed) }, hear)
+                        try session.listen(
+                            to: name, glance: CInt(Self.glance), until: { isOver.load(ordering: .relaxed) },
+                            hear)
                     }
                 } catch {
                     guard !isOver.load(ordering: .relaxed) else { break }

@@ -13,7 +13,9 @@ struct PostgresFailure: Error {
     private let isIDTaken: Bool
 
     init(_ result: OpaquePointer?, on connection: OpaquePointer) {
-        func field(_ code: CInt) -> String { PQresultErrorField(result, code).map { String(cString: $0) } ?? "" }
+        func field(_ code: CInt) -> String {
+            PQresultErrorField(result, code).map { String(cString: $0) } ?? ""
+        }
         state = field(error_field_state)
         function = field(error_field_function)
         let message = field(error_field_message)
@@ -23,7 +25,8 @@ struct PostgresFailure: Error {
         error =
             switch state {
             case "23505": .unique(columns ?? field(error_field_constraint))
-            default: StorageError(state: state, message: message.isEmpty ? Self.words(of: connection) : message)
+            default:
+                StorageError(state: state, message: message.isEmpty ? Self.words(of: connection) : message)
             }
     }
 
@@ -45,11 +48,15 @@ struct PostgresFailure: Error {
     /// The columns of a unique key as SQLite names them, `table.column, table.other`, from a detail such as
     /// `Key (column, other)=(1, 2) already exists.`, whatever its language.
     static func columns(of table: String, in detail: String) -> String? {
-        guard let end = detail.firstRange(of: ")=("), let start = detail[..<end.lowerBound].firstIndex(of: "(") else {
+        guard let end = detail.firstRange(of: ")=("),
+            let start = detail[..<end.lowerBound].firstIndex(of: "(")
+        else {
             return nil
         }
-        return detail[detail.index(after: start)..<end.lowerBound].split(separator: ", ").map { "\(table).\($0)" }
-            .joined(separator: ", ")
+        return detail[detail.index(after: start)..<end.lowerBound].split(separator: ", ").map {
+            "\(table).\($0)"
+        }
+        .joined(separator: ", ")
     }
 }
 

@@ -47,9 +47,12 @@ struct PostgresParameters {
     ) -> Result {
         bytes.withUnsafeBytes { memory in
             let values = places.map { place in
-                place.flatMap { memory.baseAddress?.advanced(by: $0.lowerBound).assumingMemoryBound(to: CChar.self) }
+                place.flatMap {
+                    memory.baseAddress?.advanced(by: $0.lowerBound).assumingMemoryBound(to: CChar.self)
+                }
             }
-            return body(values, places.map { CInt($0?.count ?? 0) }, [CInt](repeating: 1, count: places.count))
+            return body(
+                values, places.map { CInt($0?.count ?? 0) }, [CInt](repeating: 1, count: places.count))
         }
     }
 }

@@ -29,7 +29,8 @@ struct PostgresRow: Row {
     func text(_ column: Int) -> String { String(decoding: value(column), as: UTF8.self) }
 
     func bytes(_ column: Int) -> [UInt8] {
-        guard PQftype(result, CInt(column)) == Self.bytea, let text = PQgetvalue(result, number, CInt(column)) else {
+        guard PQftype(result, CInt(column)) == Self.bytea, let text = PQgetvalue(result, number, CInt(column))
+        else {
             return Array(value(column))
         }
         var count = 0
@@ -42,6 +43,7 @@ struct PostgresRow: Row {
     /// The bytes that came; none for NULL.
     private func value(_ column: Int) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(
-            start: PQgetvalue(result, number, CInt(column)), count: Int(PQgetlength(result, number, CInt(column))))
+            start: PQgetvalue(result, number, CInt(column)),
+            count: Int(PQgetlength(result, number, CInt(column))))
     }
 }

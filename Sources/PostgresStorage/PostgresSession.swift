@@ -45,7 +45,9 @@ final class PostgresSession: @unchecked Sendable {
             throw .other("The encoding of the database is \(encoding); make one with ENCODING 'UTF8'.")
         }
         if options.preparesStatements {
-            do { try command(settings(local: false)) } catch { throw .other(PostgresFailure.words(of: handle)) }
+            do { try command(settings(local: false)) } catch {
+                throw .other(PostgresFailure.words(of: handle))
+            }
         }
     }
 
@@ -62,7 +64,8 @@ final class PostgresSession: @unchecked Sendable {
         let query = url.drop { $0 != "?" }
         guard words.hasPrefix("invalid URI query parameter"), !query.contains("@") else {
             throw .other(
-                "The database URL cannot be read. A percent sign in its password is written %25, others likewise.")
+                "The database URL cannot be read. A percent sign in its password is written %25, others likewise."
+            )
         }
         throw .other(words.split(separator: "\n").joined(separator: " "))
     }
@@ -117,7 +120,9 @@ final class PostgresSession: @unchecked Sendable {
     }
 
     /// Whether another transaction may follow on this connection.
-    var isReusable: Bool { !isLost && failure?.isStale != true && PQtransactionStatus(handle) == PQTRANS_IDLE }
+    var isReusable: Bool {
+        !isLost && failure?.isStale != true && PQtransactionStatus(handle) == PQTRANS_IDLE
+    }
 
     private var isLost: Bool { PQstatus(handle) != CONNECTION_OK || failure?.isEndOfConnection == true }
 

@@ -67,7 +67,8 @@ struct SQLiteConnection: Connection {
                 case .int(let value): sqlite3_bind_int64(statement, index, value)
                 case .double(let value): sqlite3_bind_double(statement, index, value)
                 // The string's bytes end with a zero of their own here, and may hold others: the count decides.
-                case .text(let value): sqlite3_bind_text(statement, index, value, CInt(value.utf8.count), copied)
+                case .text(let value):
+                    sqlite3_bind_text(statement, index, value, CInt(value.utf8.count), copied)
                 case .bytes(let value):
                     value.isEmpty
                         ? sqlite3_bind_zeroblob(statement, index, 0)
@@ -102,6 +103,7 @@ struct SQLiteRow: Row {
 
     func bytes(_ column: Int) -> [UInt8] {
         guard let bytes = sqlite3_column_blob(statement, CInt(column)) else { return [] }
-        return Array(UnsafeRawBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(statement, CInt(column)))))
+        return Array(
+            UnsafeRawBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(statement, CInt(column)))))
     }
 }

@@ -35,7 +35,8 @@ package struct SQLiteStorage: Storage {
         }
     }
 
-    package func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+    package func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
+    {
         do {
             return try await database.read { try body(SQLiteConnection(database: $0)) }
         } catch let error as DatabaseError {
@@ -44,7 +45,9 @@ package struct SQLiteStorage: Storage {
     }
 
     @discardableResult
-    package func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+    package func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws
+        -> T
+    {
         do {
             return try await database.write { try body(SQLiteConnection(database: $0)) }
         } catch let error as DatabaseError {

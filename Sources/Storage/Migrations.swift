@@ -30,12 +30,14 @@ package enum Migrations {
         }
         let known = migrations.map(\.number)
         guard known == Array(1..<known.count + 1) else {
-            throw StorageError.migration("Migrations are numbered 1, 2, 3 … without a gap; these are \(known).")
+            throw StorageError.migration(
+                "Migrations are numbered 1, 2, 3 … without a gap; these are \(known).")
         }
         let newest = try await storage.read { try $0.int("SELECT max(number) FROM schema_migrations") ?? 0 }
         guard newest <= known.count else {
             throw StorageError.migration(
-                "The database is at schema \(newest) and this program knows \(known.count): run a newer version.")
+                "The database is at schema \(newest) and this program knows \(known.count): run a newer version."
+            )
         }
         var count = 0
         for migration in migrations where try await apply(migration, on: storage) { count += 1 }
@@ -47,11 +49,13 @@ package enum Migrations {
         let script = migration.script(storage.dialect)
         let sum = checksum(script)
         return try await storage.writeAlone { connection in
-            let landed = try connection.int("SELECT checksum FROM schema_migrations WHERE number = \(migration.number)")
+            let landed = try connection.int(
+                "SELECT checksum FROM schema_migrations WHERE number = \(migration.number)")
             if let landed {
                 guard landed == sum else {
                     throw StorageError.migration(
-                        "Migration \(migration.number) “\(migration.name)” differs from the one that made this database.")
+                        "Migration \(migration.number) “\(migration.name)” differs from the one that made this database."
+                    )
                 }
                 return false
             }

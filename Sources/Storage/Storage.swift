@@ -31,7 +31,9 @@ package protocol Storage: Sendable {
 extension Storage {
     /// Enough for an engine that has one writer.
     @discardableResult
-    package func writeAlone<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+    package func writeAlone<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T)
+        async throws -> T
+    {
         try await write(body)
     }
 }

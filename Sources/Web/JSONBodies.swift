@@ -8,14 +8,16 @@ import NIOFoundationCompat
 extension Response {
     /// An answer in JSON.
     package static func json(
-        _ value: some JSONWritable, status: HTTPResponse.Status = .ok, contentType: String = "application/json"
+        _ value: some JSONWritable, status: HTTPResponse.Status = .ok,
+        contentType: String = "application/json"
     ) -> Response {
         var json = JSONText()
         value.write(to: &json)
         return Response(
             status: status,
             headers: [
-                .contentType: contentType, .contentLength: String(json.bytes.count), .cacheControl: "no-store",
+                .contentType: contentType, .contentLength: String(json.bytes.count),
+                .cacheControl: "no-store",
             ], body: .init(byteBuffer: ByteBuffer(bytes: json.bytes)))
     }
 

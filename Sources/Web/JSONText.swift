@@ -90,7 +90,9 @@ package struct JSONText {
         needsComma = true
     }
 
-    private mutating func wrap(_ open: StaticString, _ close: StaticString, _ content: (inout JSONText) -> Void) {
+    private mutating func wrap(
+        _ open: StaticString, _ close: StaticString, _ content: (inout JSONText) -> Void
+    ) {
         append(open)
         needsComma = false
         content(&self)
@@ -116,7 +118,8 @@ package struct JSONText {
         bytes.append(UInt8(ascii: "\""))
         var value = value
         let isPlain = value.withUTF8 { text in
-            guard text.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) else { return false }
+            guard text.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") })
+            else { return false }
             bytes.append(contentsOf: text)
             return true
         }

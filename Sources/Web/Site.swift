@@ -32,7 +32,8 @@ package struct Site: Sendable {
     /// - Returns: nil where the text is no `http:` or `https:` origin.
     package init?(baseURL: String, mediaHosts: MediaHosts = .none) {
         let trimmed = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
-        guard let colon = trimmed.firstRange(of: "://"), ["http", "https"].contains(trimmed[..<colon.lowerBound]),
+        guard let colon = trimmed.firstRange(of: "://"),
+            ["http", "https"].contains(trimmed[..<colon.lowerBound]),
             !trimmed[colon.upperBound...].isEmpty, !trimmed[colon.upperBound...].contains("/")
         else { return nil }
         self.baseURL = trimmed

@@ -7,11 +7,15 @@ package enum Theme: String, Sendable, CaseIterable {
 
     private static let cookie = "theme"
 
-    init(of request: Request) { self = request.cookies[Self.cookie].flatMap { Theme(rawValue: $0.value) } ?? .system }
+    init(of request: Request) {
+        self = request.cookies[Self.cookie].flatMap { Theme(rawValue: $0.value) } ?? .system
+    }
 
     package func set(on response: inout Response) {
         let seconds = self == .system ? 0 : 365 * 24 * 60 * 60
         response.headers.append(
-            HTTPField(name: .setCookie, value: "\(Self.cookie)=\(rawValue); Path=/; Max-Age=\(seconds); SameSite=Lax"))
+            HTTPField(
+                name: .setCookie,
+                value: "\(Self.cookie)=\(rawValue); Path=/; Max-Age=\(seconds); SameSite=Lax"))
     }
 }

@@ -50,7 +50,8 @@ package struct Timestamp {
     package var dayName: String { "\(day) \(Self.months[month - 1]) \(year)" }
 
     private static let months = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+        "November",
         "December",
     ]
 }

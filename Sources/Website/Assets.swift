@@ -11,7 +11,8 @@ import WebsiteAssets
 /// with any of the files. One address for all, because modules import each other by their names.
 enum Assets {
     private static let types = [
-        "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml", "png": "image/png",
+        "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml",
+        "png": "image/png",
     ]
 
     private static let root: String = {
@@ -26,7 +27,9 @@ enum Assets {
 
     /// Texts once more, as gzip has them; pages are not compressed, because they hold secrets beside what others may have put
     /// there, and how small they become would tell of both (https://breachattack.com).
-    private static let compressed: [String: [UInt8]] = WebsiteAssets.files.filter { !$0.key.hasSuffix(".png") }.mapValues(gzip)
+    private static let compressed: [String: [UInt8]] = WebsiteAssets.files.filter {
+        !$0.key.hasSuffix(".png")
+    }.mapValues(gzip)
 
     private static func gzip(_ bytes: [UInt8]) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: bytes.count + 64) { out, count in
@@ -58,7 +61,9 @@ enum Assets {
         let type = types[String(name.split(separator: ".").last ?? "")] ?? "application/octet-stream"
         var headers: HTTPFields = [.contentType: type, .cacheControl: cache, .vary: "accept-encoding"]
         var bytes = WebsiteAssets.files[name] ?? []
-        if let small = compressed[name], !small.isEmpty, request.headers[.acceptEncoding]?.contains("gzip") == true {
+        if let small = compressed[name], !small.isEmpty,
+            request.headers[.acceptEncoding]?.contains("gzip") == true
+        {
             headers[.contentEncoding] = "gzip"
             bytes = small
         }

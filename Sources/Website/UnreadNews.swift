@@ -10,7 +10,9 @@ struct UnreadNews: RouterMiddleware {
     func handle(
         _ request: Request, context: WebContext, next: (Request, WebContext) async throws -> Response
     ) async throws -> Response {
-        guard request.method == .get, let viewer = context.viewer else { return try await next(request, context) }
+        guard request.method == .get, let viewer = context.viewer else {
+            return try await next(request, context)
+        }
         var context = context
         context.unreadCount = try await notifications.unreadCount(for: viewer)
         return try await next(request, context)

@@ -50,7 +50,8 @@ package struct WebsiteRoutes: Sendable {
             .post("settings/theme", .anyone, use: setTheme),
             .get("offline", .anyone) { [cookies] _, context in
                 Visit(context, cookies: cookies).page(
-                    "Offline", head: "<link rel=\"modulepreload\" href=\"\(url: Assets.path("offline.js"))\">",
+                    "Offline",
+                    head: "<link rel=\"modulepreload\" href=\"\(url: Assets.path("offline.js"))\">",
                     AboutPage.offline)
             },
             .get("about", .anyone) { [cookies] _, context in
@@ -126,7 +127,8 @@ enum SiteFiles {
 
     private static func answer(_ text: String, type: String) -> Response {
         Response(
-            status: .ok, headers: [.contentType: "\(type); charset=utf-8", .cacheControl: "public, max-age=3600"],
+            status: .ok,
+            headers: [.contentType: "\(type); charset=utf-8", .cacheControl: "public, max-age=3600"],
             body: .init(byteBuffer: ByteBuffer(string: text)))
     }
 }

@@ -6,11 +6,14 @@ struct AccountTests {
     private func registration(
         email: String = "ada@example.org", fullName: String = "Ada", username: String = "ada",
         password: String = TestCommunity.password
-    ) -> Registration { Registration(email: email, fullName: fullName, username: username, password: password) }
+    ) -> Registration {
+        Registration(email: email, fullName: fullName, username: username, password: password)
+    }
 
     @Test func `registering makes an account that can sign in by name or email`() async throws {
         try await TestCommunity.with { test in
-            let account = try await test.community.accounts.register(registration(email: " Ada@Example.org ", username: "@Ada"))
+            let account = try await test.community.accounts.register(
+                registration(email: " Ada@Example.org ", username: "@Ada"))
             #expect(account.username == "ada" && account.postsCount == 0)
             for login in ["ada", "ADA", "ada@example.org"] {
                 let issued = try await test.community.credentials.signIn(
@@ -27,7 +30,9 @@ struct AccountTests {
         try await TestCommunity.with { test in
             let refused = await problem {
                 try await test.community.accounts.register(
-                    registration(email: "ada", fullName: String(repeating: "a", count: 65), username: "a b", password: "short"))
+                    registration(
+                        email: "ada", fullName: String(repeating: "a", count: 65), username: "a b",
+                        password: "short"))
             }
             #expect(refused?.kind == .invalid)
             #expect(refused?.fields.map(\.field) == ["email", "fullName", "username", "password"])
@@ -44,20 +49,26 @@ struct AccountTests {
     func `a username that is one is taken`(_ name: String) { #expect(Username.fault(in: name) == nil) }
 
     @Test(arguments: [
-        "ada", "@b.c", "a@b", "a@b..c", "a@-b.c", "a b@c.d", "a@b.c@d.e", "<a>@b.c", "a@b.\(String(repeating: "c", count: 260))",
+        "ada", "@b.c", "a@b", "a@b..c", "a@-b.c", "a b@c.d", "a@b.c@d.e", "<a>@b.c",
+        "a@b.\(String(repeating: "c", count: 260))",
     ])
     func `an email that is none is refused`(_ email: String) async throws {
         try await TestCommunity.with { test in
-            let refused = await problem { try await test.community.accounts.register(registration(email: email)) }
+            let refused = await problem {
+                try await test.community.accounts.register(registration(email: email))
+            }
             #expect(refused?.fields.map(\.field) == ["email"])
         }
     }
 
-    @Test(arguments: ["123456789", "qwertyuiop", "Password123", String(repeating: "x", count: 257), "ada.lovelace"])
+    @Test(arguments: [
+        "123456789", "qwertyuiop", "Password123", String(repeating: "x", count: 257), "ada.lovelace",
+    ])
     func `a weak password is refused`(_ password: String) async throws {
         try await TestCommunity.with { test in
             let refused = await problem {
-                try await test.community.accounts.register(registration(username: "ada.lovelace", password: password))
+                try await test.community.accounts.register(
+                    registration(username: "ada.lovelace", password: password))
             }
             #expect(refused?.fields.map(\.field) == ["password"])
         }
@@ -66,7 +77,9 @@ struct AccountTests {
     @Test func `control characters and piles of marks are refused`() async throws {
         try await TestCommunity.with { test in
             for name in ["a\u{0}b", "a" + String(repeating: "\u{301}", count: 2000)] {
-                let refused = await problem { try await test.community.accounts.register(registration(fullName: name)) }
+                let refused = await problem {
+                    try await test.community.accounts.register(registration(fullName: name))
+                }
                 #expect(refused?.fields.map(\.field) == ["fullName"])
             }
         }
@@ -75,9 +88,13 @@ struct AccountTests {
     @Test func `a name or email that is taken is a conflict`() async throws {
         try await TestCommunity.with { test in
             _ = try await test.member("ada")
-            let name = await problem { try await test.community.accounts.register(registration(email: "other@example.org")) }
+            let name = await problem {
+                try await test.community.accounts.register(registration(email: "other@example.org"))
+            }
             #expect(name == Problem(.conflict, field: "username", "Username “ada” is taken; choose another."))
-            let email = await problem { try await test.community.accounts.register(registration(username: "other")) }
+            let email = await problem {
+                try await test.community.accounts.register(registration(username: "other"))
+            }
             #expect(email?.kind == .conflict && email?.fields.first?.field == "email")
         }
     }
@@ -87,11 +104,13 @@ struct AccountTests {
             _ = try await test.member("ada")
             var problems: [Problem?] = []
             for (login, password) in [
-                ("ada", "wrong password"), ("nobody", TestCommunity.password), ("ada", String(repeating: "x", count: 300)),
+                ("ada", "wrong password"), ("nobody", TestCommunity.password),
+                ("ada", String(repeating: "x", count: 300)),
             ] {
                 problems.append(
                     await problem {
-                        try await test.community.credentials.signIn(login: login, password: password, as: .session, name: "")
+                        try await test.community.credentials.signIn(
+                            login: login, password: password, as: .session, name: "")
                     })
             }
             #expect(problems[0]?.kind == .unauthorized)
@@ -114,7 +133,9 @@ struct AccountTests {
         }
     }
 
-    @Test func `a session slides while it is used and ends when it is not; a token does not slide`() async throws {
+    @Test func `a session slides while it is used and ends when it is not; a token does not slide`()
+        async throws
+    {
         try await TestCommunity.with { test in
             let credentials = test.community.credentials
             let account = try await test.community.accounts.register(registration())
@@ -148,12 +169,15 @@ struct AccountTests {
             #expect(try await credentials.viewer(secrets[0], kind: .token) == nil, "not even from memory")
             #expect(try await credentials.revoke(secrets[1]))
             #expect(try await !credentials.revoke(secrets[1]))
-            let weak = await problem { try await test.community.accounts.setPassword("short", of: account.summary) }
+            let weak = await problem {
+                try await test.community.accounts.setPassword("short", of: account.summary)
+            }
             #expect(weak?.kind == .invalid)
             try await test.community.accounts.setPassword("another horse battery", of: account.summary)
             #expect(try await credentials.viewer(secrets[2], kind: .token) == nil)
             #expect(try await credentials.revokeTokens(of: account) == 0)
-            _ = try await credentials.signIn(login: "ada", password: "another horse battery", as: .token, name: "")
+            _ = try await credentials.signIn(
+                login: "ada", password: "another horse battery", as: .token, name: "")
         }
     }
 
@@ -166,7 +190,9 @@ struct AccountTests {
             for (me, other, target) in [(ada, "grace", post), (grace, "ada", own)] {
                 try await test.community.follows.follow(other, by: me)
                 try await test.community.likes.like(target.id, by: me)
-                for text in ["one", "two"] { _ = try await test.community.comments.add(text, to: target.id, by: me) }
+                for text in ["one", "two"] {
+                    _ = try await test.community.comments.add(text, to: target.id, by: me)
+                }
             }
             let account = try await test.community.accounts.find(username: "ada")
             #expect(try await test.community.accounts.all().count == 2)
@@ -176,7 +202,8 @@ struct AccountTests {
             #expect(left.likesCount == 0 && left.commentsCount == 0)
             try await test.settle()
             #expect(test.keptFiles.count == 3)
-            #expect(await problem { try await test.community.accounts.find(username: "ada") }?.kind == .notFound)
+            #expect(
+                await problem { try await test.community.accounts.find(username: "ada") }?.kind == .notFound)
             let gone = await problem { try await test.community.accounts.own(ada) }
             #expect(gone?.kind == .notFound)
         }
@@ -188,7 +215,8 @@ struct AccountTests {
                 for _ in 0..<40 {
                     group.addTask {
                         await problem {
-                            try await test.community.credentials.signIn(login: "x", password: "y", as: .token, name: "")
+                            try await test.community.credentials.signIn(
+                                login: "x", password: "y", as: .token, name: "")
                         }
                     }
                 }

@@ -116,14 +116,18 @@ struct BoundedWorkTests {
                         """)
                 }
                 try connection.run(
-                    "INSERT INTO post_search (rowid, caption, alt_texts) SELECT id, 'harbour', 'harbour' FROM posts")
+                    "INSERT INTO post_search (rowid, caption, alt_texts) SELECT id, 'harbour', 'harbour' FROM posts"
+                )
             } of: { community, ada in
-                let found = try await community.search.posts(SearchQuery("harb"), for: ada, page: .first).items
+                let found = try await community.search.posts(SearchQuery("harb"), for: ada, page: .first)
+                    .items
                 #expect(found.count == 20)
             })
     }
 
-    @Test func `tags are found while one types, however many there are and however much they are used`() async throws {
+    @Test func `tags are found while one types, however many there are and however much they are used`()
+        async throws
+    {
         try expectBounded(
             try await steps([700, 2800]) { size, connection in
                 try connection.run("DELETE FROM post_tags")
@@ -135,7 +139,9 @@ struct BoundedWorkTests {
                     """)
             } of: { community, ada in
                 let found = try await community.search.tags(SearchQuery("su"), for: ada, page: .first).items
-                #expect(found.first == TagCount(tag: "sun", postsCount: Search.tagCountLimit) && found.count == 20)
+                #expect(
+                    found.first == TagCount(tag: "sun", postsCount: Search.tagCountLimit) && found.count == 20
+                )
             })
     }
 }

@@ -36,17 +36,28 @@ struct CredentialRaceTests {
         }
     }
 
-    @Test func `nothing is done for a password that was changed, or a token that ended, meanwhile`() async throws {
+    @Test func `nothing is done for a password that was changed, or a token that ended, meanwhile`()
+        async throws
+    {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
             let password = TestCommunity.password
             let attempts: [(Community) async -> Problem?] = [
-                { c in await problem { try await c.accounts.setEmail("b@example.org", password: password, by: ada) } },
                 { c in
-                    await problem { try await c.accounts.changePassword(from: password, to: "third horse battery", by: ada) }
+                    await problem {
+                        try await c.accounts.setEmail("b@example.org", password: password, by: ada)
+                    }
+                },
+                { c in
+                    await problem {
+                        try await c.accounts.changePassword(
+                            from: password, to: "third horse battery", by: ada)
+                    }
                 },
                 { c in await problem { try await c.accounts.deleteOwn(ada, password: password) } },
-                { c in await problem { try await c.credentials.createToken(name: "x", scopes: .read, by: ada) } },
+                { c in
+                    await problem { try await c.credentials.createToken(name: "x", scopes: .read, by: ada) }
+                },
             ]
             for (number, attempt) in attempts.enumerated() {
                 let (community, storage) = changing(ada, of: test)
@@ -72,7 +83,8 @@ struct CredentialRaceTests {
             #expect(made.expiresAt == ada.credential.expiresAt)
             let browser = try await test.community.credentials.signIn(
                 login: "ada", password: TestCommunity.password, as: .session, name: "x")
-            let session = try #require(try await test.community.credentials.viewer(browser.secret, kind: .session))
+            let session = try #require(
+                try await test.community.credentials.viewer(browser.secret, kind: .session))
             let fresh = try await test.community.credentials.createToken(name: "x", scopes: .all, by: session)
             #expect(fresh.expiresAt > made.expiresAt)
         }

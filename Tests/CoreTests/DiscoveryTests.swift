@@ -4,8 +4,11 @@ import TestSupport
 import Testing
 
 struct DiscoveryTests {
-    private func find(_ text: String, in test: TestCommunity, for viewer: Viewer? = nil) async throws -> [String] {
-        try await test.community.search.posts(SearchQuery(text), for: viewer, page: .first).items.map(\.caption)
+    private func find(_ text: String, in test: TestCommunity, for viewer: Viewer? = nil) async throws
+        -> [String]
+    {
+        try await test.community.search.posts(SearchQuery(text), for: viewer, page: .first).items.map(
+            \.caption)
     }
 
     @Test func `captions and alternative texts are found, accents folded, the best first`() async throws {
@@ -13,20 +16,25 @@ struct DiscoveryTests {
             let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
             _ = try await test.post(by: ada, "Caffè in Torino #coffee")
             _ = try await test.post(by: grace, "A walk")
-            let draft = PostDraft(caption: "Morning", photos: .uploads([try test.upload(altText: "an espresso on the bar")]))
+            let draft = PostDraft(
+                caption: "Morning", photos: .uploads([try test.upload(altText: "an espresso on the bar")]))
             _ = try await test.community.posts.publish(draft, by: grace)
             #expect(try await find("caffe", in: test) == ["Caffè in Torino #coffee"])
-            #expect(try await find("ESPRESSO ba", in: test) == ["Morning"], "the last word may be a beginning")
+            #expect(
+                try await find("ESPRESSO ba", in: test) == ["Morning"], "the last word may be a beginning")
             #expect(try await find("walk torino", in: test) == [])
             #expect(try await find("from:grace", in: test) == ["Morning", "A walk"])
             #expect(try await find("#coffee torino from:ada", in: test) == ["Caffè in Torino #coffee"])
             #expect(try await find("#coffee from:grace", in: test) == [])
             for text in ["", "\"*' OR", "\u{301}", "\u{301} \u{93E}", "#\u{301}"] {
                 #expect(try await find(text, in: test) == [], "a mark that stands alone is no word")
-                #expect(try await test.community.search.people(SearchQuery(text), for: nil, page: .first).items.isEmpty)
+                #expect(
+                    try await test.community.search.people(SearchQuery(text), for: nil, page: .first).items
+                        .isEmpty)
             }
             for text in ["caffe \u{301}", "\u{301} caffe", "caffe \u{93E}\u{301}", "caffe\u{0}"] {
-                #expect(try await find(text, in: test) == ["Caffè in Torino #coffee"], "\(text.debugDescription)")
+                #expect(
+                    try await find(text, in: test) == ["Caffè in Torino #coffee"], "\(text.debugDescription)")
                 let words = try SearchQuery(text.replacing("caffe", with: "ad"))
                 let people = try await test.community.search.people(words, for: nil, page: .first).items
                 #expect(people.map(\.username) == ["ada"], "\(text.debugDescription)")
@@ -46,16 +54,19 @@ struct DiscoveryTests {
             let grace = try await test.member("zoe")
             _ = try await test.community.accounts.edit(ProfileEdit(fullName: "Élodie Adams"), by: grace)
             func find(_ text: String) async throws -> [String] {
-                try await test.community.search.people(SearchQuery(text), for: nil, page: .first).items.map(\.username)
+                try await test.community.search.people(SearchQuery(text), for: nil, page: .first).items.map(
+                    \.username)
             }
             #expect(try await find("ada") == ["ada", "ada.lovelace", "zoe"])
             #expect(try await find("elod") == ["zoe"])
             #expect(try await find("@grace") == ["grace"])
             #expect(try await find("nobody") == [])
-            let first = try await test.community.search.people(SearchQuery("ada"), for: nil, page: PageRequest(limit: 2))
+            let first = try await test.community.search.people(
+                SearchQuery("ada"), for: nil, page: PageRequest(limit: 2))
             let next = try PageRequest(cursor: first.nextCursor, limit: "2")
             #expect(
-                try await test.community.search.people(SearchQuery("ada"), for: nil, page: next).items.map(\.username) == ["zoe"])
+                try await test.community.search.people(SearchQuery("ada"), for: nil, page: next).items.map(
+                    \.username) == ["zoe"])
             _ = try await test.community.accounts.setUsername("zoe.adams", by: grace)
             #expect(try await find("zoe") == ["zoe.adams"])
             try await test.community.accounts.deleteOwn(grace, password: TestCommunity.password)
@@ -78,8 +89,11 @@ struct DiscoveryTests {
             let tags = try await test.community.search.tags(SearchQuery("t"), for: grace, page: .first).items
             #expect(tags == [TagCount(tag: "turin", postsCount: 2), TagCount(tag: "tram", postsCount: 1)])
             #expect(
-                await problem { try await test.community.explore.posts(tagged: "1", for: nil, page: .first) }?.kind == .notFound)
-            #expect(try await test.community.explore.posts(tagged: "new", for: nil, page: .first).posts.items.isEmpty)
+                await problem { try await test.community.explore.posts(tagged: "1", for: nil, page: .first) }?
+                    .kind == .notFound)
+            #expect(
+                try await test.community.explore.posts(tagged: "new", for: nil, page: .first).posts.items
+                    .isEmpty)
         }
     }
 
@@ -107,11 +121,14 @@ struct DiscoveryTests {
                 page = try PageRequest(cursor: cursor, limit: "10")
             }
             #expect(walked == expected && walked.count > 25)
-            let neighbours = try await community.comments.page(of: expected[1], for: ada, page: .first).neighbours
+            let neighbours = try await community.comments.page(of: expected[1], for: ada, page: .first)
+                .neighbours
             let author = try await community.posts.find(expected[1], for: nil).author.username
-            let own = try await community.posts.of(author, for: nil, page: PageRequest(limit: 100)).posts.items.map(\.id)
+            let own = try await community.posts.of(author, for: nil, page: PageRequest(limit: 100)).posts
+                .items.map(\.id)
             let place = try #require(own.firstIndex(of: expected[1]))
-            #expect(neighbours.older == own[place + 1] && neighbours.newer == (place > 0 ? own[place - 1] : nil))
+            #expect(
+                neighbours.older == own[place + 1] && neighbours.newer == (place > 0 ? own[place - 1] : nil))
         }
     }
 }

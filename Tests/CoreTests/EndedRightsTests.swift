@@ -40,7 +40,9 @@ struct EndedRightsTests {
         try await TestCommunity.with { test in
             let community = test.community
             let (ada, grace, post, _) = try await plant(test)
-            #expect(try await community.notifications.unreadCount(for: grace) == 4, "which is remembered from here on")
+            #expect(
+                try await community.notifications.unreadCount(for: grace) == 4,
+                "which is remembered from here on")
             try await end(ending, ada, grace, community)
             let told = try await community.notifications.all(for: grace, page: .first).items
             #expect(!told.contains { $0.post == post.id || $0.photo != nil || $0.commentText != nil })
@@ -64,7 +66,8 @@ struct EndedRightsTests {
             let community = test.community
             let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
             try await community.blocks.mute("ada", by: grace)
-            #expect(try await community.export.muted(by: grace, page: .first).items.map(\.username) == ["ada"])
+            #expect(
+                try await community.export.muted(by: grace, page: .first).items.map(\.username) == ["ada"])
             try await community.blocks.block("grace", by: ada)
             #expect(try await community.export.muted(by: grace, page: .first).items.isEmpty)
         }

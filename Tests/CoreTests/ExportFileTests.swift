@@ -43,7 +43,9 @@ struct ExportFileTests {
             try await test.community.posts.delete(deleted.id, by: ada)
             try await test.settle()
             try await test.community.media.delete([try #require(MediaPrefix(lost.photos[0].files))])
-            for post in [deleted, lost] { #expect(try await test.community.export.open(post.photos[0]) == nil) }
+            for post in [deleted, lost] {
+                #expect(try await test.community.export.open(post.photos[0]) == nil)
+            }
         }
     }
 }

@@ -56,7 +56,9 @@ struct GuessTests {
                 }
             }
             try await until { isRunning.withLock { $0 } }
-            let changes = Task { try await test.community.accounts.setPassword("hopper lovelace", of: ada.summary) }
+            let changes = Task {
+                try await test.community.accounts.setPassword("hopper lovelace", of: ada.summary)
+            }
             try await until { queue.waitingCount == 1 }
             isHeld.withLock { $0 = false }
             try await holder.value

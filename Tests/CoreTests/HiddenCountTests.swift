@@ -4,17 +4,21 @@ import Testing
 
 /// Counts are those of the lists that the viewer is shown.
 struct HiddenCountTests {
-    @Test func `likes, comments and followers of who is hidden are neither listed nor counted`() async throws {
+    @Test func `likes, comments and followers of who is hidden are neither listed nor counted`() async throws
+    {
         try await TestCommunity.with { test in
             let community = test.community
             var people: [String: Viewer] = [:]
-            for name in ["ada", "grace", "linus", "barbara", "ben"] { people[name] = try await test.member(name) }
+            for name in ["ada", "grace", "linus", "barbara", "ben"] {
+                people[name] = try await test.member(name)
+            }
             func person(_ name: String) throws -> Viewer { try #require(people[name]) }
             let post = try await test.post(by: try person("ada"), "a cat #cat")
             for name in ["grace", "linus", "barbara"] {
                 try await community.likes.like(post.id, by: try person(name))
                 let comment = try await community.comments.add("hi", to: post.id, by: try person(name))
-                _ = try await community.comments.add("yes", to: post.id, replyTo: comment.id, by: try person("ada"))
+                _ = try await community.comments.add(
+                    "yes", to: post.id, replyTo: comment.id, by: try person("ada"))
                 try await community.follows.follow("ada", by: try person(name))
                 try await community.follows.follow(name, by: try person("ada"))
             }
@@ -40,13 +44,20 @@ struct HiddenCountTests {
                     try await community.posts.find(post.id, for: viewer), profile.posts.items[0],
                     try await community.comments.page(of: post.id, for: viewer, page: .first).post,
                     try await community.explore.recent(for: viewer, page: .first).items[0],
-                    try await community.explore.posts(tagged: "cat", for: viewer, page: .first).posts.items[0],
+                    try await community.explore.posts(tagged: "cat", for: viewer, page: .first).posts.items[
+                        0],
                     try await community.search.posts(SearchQuery("cat"), for: viewer, page: .first).items[0],
                 ]
-                if let viewer { posts.append(try await community.feed.home(for: viewer, page: .first).items[0]) }
-                return posts.map { [$0.likesCount, $0.commentsCount, account.followerCount, account.followingCount] }
+                if let viewer {
+                    posts.append(try await community.feed.home(for: viewer, page: .first).items[0])
+                }
+                return posts.map {
+                    [$0.likesCount, $0.commentsCount, account.followerCount, account.followingCount]
+                }
             }
-            for (viewer, expected) in [(ben, [1, 4, 2, 1]), (try person("ada"), [3, 6, 4, 3]), (nil, [3, 6, 4, 3])] {
+            for (viewer, expected) in [
+                (ben, [1, 4, 2, 1]), (try person("ada"), [3, 6, 4, 3]), (nil, [3, 6, 4, 3]),
+            ] {
                 #expect(try await lengths(for: viewer) == expected)
                 #expect(try await counts(for: viewer).allSatisfy { $0 == expected })
             }

@@ -123,7 +123,9 @@ struct JobTests {
         }
     }
 
-    @Test func `new work runs at once though what was wanted before fails, the same again waits`() async throws {
+    @Test func `new work runs at once though what was wanted before fails, the same again waits`()
+        async throws
+    {
         let done = Record()
         try await Workshop.with({ word in
             done.add(word)
@@ -164,7 +166,9 @@ struct JobTests {
             // One that a clock took which is a minute ahead is not.
             for (end, count) in [(Jobs.lease + 60_000, 0), (365 * 24 * 3_600_000, 1)] as [(Int64, Int)] {
                 let time = shop.test.time.clock.now() + end
-                try await shop.test.storage.write { try $0.run("UPDATE jobs SET lease = 5, leased_until = \(time)") }
+                try await shop.test.storage.write {
+                    try $0.run("UPDATE jobs SET lease = 5, leased_until = \(time)")
+                }
                 #expect(try await shop.jobs.runDue() == count)
             }
             #expect(done.words == ["x"])

@@ -27,7 +27,9 @@ struct MovingTests {
     /// A community that has something in every table that rules write.
     private func live(_ test: TestCommunity) async throws -> Post {
         let community = test.community
-        let (ada, ben, eve) = (try await test.member("ada"), try await test.member("ben"), try await test.member("eve"))
+        let (ada, ben, eve) = (
+            try await test.member("ada"), try await test.member("ben"), try await test.member("eve")
+        )
         let post = try await test.post(by: ada, "Çelik 🏙 at dawn #turin @ben")
         try await community.likes.like(post.id, by: ben)
         try await community.saves.save(post.id, by: ben)
@@ -62,9 +64,13 @@ struct MovingTests {
             let post = try await live(test)
             try await withPostgres { postgres in
                 let there = try await StorageCopy(from: test.storage, to: postgres).run()
-                #expect(there.count == MovedTable.all.count && there.allSatisfy { $0.rows > 0 && $0.changes == $0.rows })
+                #expect(
+                    there.count == MovedTable.all.count
+                        && there.allSatisfy { $0.rows > 0 && $0.changes == $0.rows })
                 let again = try await StorageCopy(from: test.storage, to: postgres).run()
-                #expect(again.map(\.changes).allSatisfy { $0 == 0 } && again.map(\.checksum) == there.map(\.checksum))
+                #expect(
+                    again.map(\.changes).allSatisfy { $0 == 0 }
+                        && again.map(\.checksum) == there.map(\.checksum))
                 let id = try await Facts.communityID(in: test.storage)
                 #expect(try await Facts.communityID(in: postgres) == id, "the same community")
                 let moved = test.community(over: postgres)
@@ -74,12 +80,15 @@ struct MovingTests {
                     let found = try await moved.search.posts(try SearchQuery(word), for: nil, page: .first)
                     #expect(found.items.map(\.id) == [post.id])
                 }
-                #expect(try await moved.search.people(try SearchQuery("be"), for: nil, page: .first).items.count == 1)
+                #expect(
+                    try await moved.search.people(try SearchQuery("be"), for: nil, page: .first).items.count
+                        == 1)
                 let back = try SQLiteStorage()
                 try await Community.migrate(back)
                 let home = try await StorageCopy(from: postgres, to: back).run()
                 #expect(home.map(\.checksum) == there.map(\.checksum))
-                let found = try await test.community(over: back).search.posts(try SearchQuery("celik"), for: nil, page: .first)
+                let found = try await test.community(over: back).search.posts(
+                    try SearchQuery("celik"), for: nil, page: .first)
                 #expect(found.items.map(\.id) == [post.id])
                 await moved.close()
                 try await back.close()
@@ -95,7 +104,8 @@ struct MovingTests {
             let copy = StorageCopy(from: test.storage, to: target)
             _ = try await copy.run()
             let ben = try #require(
-                try await test.community.search.people(try SearchQuery("ben"), for: nil, page: .first).items.first)
+                try await test.community.search.people(try SearchQuery("ben"), for: nil, page: .first).items
+                    .first)
             let viewer = try await test.member("zoe")
             let new = try await test.post(by: viewer, "new #words")
             try await test.storage.write { connection in
@@ -109,8 +119,11 @@ struct MovingTests {
             let moved = test.community(over: target)
             let found = try await moved.search.posts(try SearchQuery("words"), for: nil, page: .first)
             #expect(found.items.map(\.id) == [new.id])
-            #expect(try await moved.search.posts(try SearchQuery("dawn"), for: nil, page: .first).items.isEmpty)
-            #expect(try await moved.search.people(try SearchQuery("benedict"), for: nil, page: .first).items.count == 1)
+            #expect(
+                try await moved.search.posts(try SearchQuery("dawn"), for: nil, page: .first).items.isEmpty)
+            #expect(
+                try await moved.search.people(try SearchQuery("benedict"), for: nil, page: .first).items.count
+                    == 1)
             await moved.close()
             try await target.close()
         }
@@ -144,7 +157,9 @@ struct MovingTests {
                 #expect("\(error as Any)".contains("stranger"))
                 #expect(try await other.storage.read { try $0.int("SELECT count(*) FROM accounts") } == 1)
                 _ = try await copy.run(isReplacing: true)
-                let names = try await other.storage.read { try $0.rows("SELECT username FROM accounts") { $0.text() } }
+                let names = try await other.storage.read {
+                    try $0.rows("SELECT username FROM accounts") { $0.text() }
+                }
                 #expect(names == ["ada"])
             }
         }

@@ -36,7 +36,8 @@ func register(_ name: String, in community: Community) async throws -> Viewer {
 
 @discardableResult
 func post(in community: Community, _ test: TestCommunity, by viewer: Viewer) async throws -> Post {
-    try await community.posts.publish(PostDraft(caption: "", photos: .uploads([try test.upload()])), by: viewer)
+    try await community.posts.publish(
+        PostDraft(caption: "", photos: .uploads([try test.upload()])), by: viewer)
 }
 
 /// Takes the marker away, as before there were markers.

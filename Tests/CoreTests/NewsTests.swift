@@ -12,30 +12,40 @@ struct NewsTests {
             let post = try await test.post(by: ada)
             for other in others { try await community.likes.like(post.id, by: other) }
             try await community.likes.like(post.id, by: ada)
-            let comment = try await community.comments.add("hello @ada and @linus", to: post.id, by: others[0])
+            let comment = try await community.comments.add(
+                "hello @ada and @linus", to: post.id, by: others[0])
             #expect(try await community.notifications.unreadCount(for: ada) == 5)
             var news = try await community.notifications.all(for: ada, page: .first).items
             #expect(news.map(\.kind) == [.comment, .like] && news.allSatisfy(\.isUnread))
             #expect(news[1].count == 4 && news[1].actors.map(\.username) == ["donald", "barbara", "linus"])
             #expect(news[1].photo?.id == post.photos[0].id && news[0].commentText == comment.text)
-            #expect(try await community.notifications.all(for: others[1], page: .first).items.map(\.kind) == [.mention])
+            #expect(
+                try await community.notifications.all(for: others[1], page: .first).items.map(\.kind) == [
+                    .mention
+                ])
             try await community.notifications.markRead(by: ada)
             #expect(try await community.notifications.unreadCount(for: ada) == 0)
             try await community.likes.unlike(post.id, by: others[3])
             news = try await community.notifications.all(for: ada, page: .first).items
             #expect(news.first { $0.kind == .like }?.count == 3 && !news.contains(where: \.isUnread))
             let reply = try await community.comments.add("yes", to: post.id, replyTo: comment.id, by: ada)
-            #expect(try await community.notifications.all(for: others[0], page: .first).items.map(\.kind) == [.reply])
+            #expect(
+                try await community.notifications.all(for: others[0], page: .first).items.map(\.kind) == [
+                    .reply
+                ])
             #expect(reply.replyTo == comment.id)
             let deeper = try await community.comments.add("no", to: post.id, replyTo: reply.id, by: others[1])
             #expect(deeper.replyTo == comment.id, "answers stand one level deep")
             try await community.likes.like(comment.id, by: ada)
             #expect(
-                try await community.notifications.all(for: others[0], page: .first).items.map(\.kind) == [.commentLike, .reply])
+                try await community.notifications.all(for: others[0], page: .first).items.map(\.kind) == [
+                    .commentLike, .reply,
+                ])
             try await community.likes.unlike(comment.id, by: ada)
             #expect(try await community.posts.find(post.id, for: nil).commentsCount == 3)
             try await community.comments.delete(comment.id, by: ada)
-            #expect(try await community.posts.find(post.id, for: nil).commentsCount == 0, "answers go with it")
+            #expect(
+                try await community.posts.find(post.id, for: nil).commentsCount == 0, "answers go with it")
             #expect(try await community.notifications.all(for: others[0], page: .first).items.isEmpty)
             let paged = try await community.notifications.all(for: ada, page: PageRequest(limit: 1))
             #expect(paged.items.count == 1 && paged.nextCursor == nil)
@@ -57,10 +67,14 @@ struct NewsTests {
             #expect(second.items.map(\.post) == [posts[1].id, posts[0].id] && second.nextCursor == nil)
             _ = try await community.accounts.edit(ProfileEdit(isPrivate: true), by: grace)
             try await community.follows.follow("grace", by: ada)
-            #expect(try await community.notifications.all(for: grace, page: .first).items.map(\.kind) == [.request])
+            #expect(
+                try await community.notifications.all(for: grace, page: .first).items.map(\.kind) == [
+                    .request
+                ])
             try await community.follows.accept("ada", by: grace)
             #expect(try await community.notifications.all(for: grace, page: .first).items.isEmpty)
-            #expect(try await community.notifications.all(for: ada, page: .first).items.first?.kind == .accepted)
+            #expect(
+                try await community.notifications.all(for: ada, page: .first).items.first?.kind == .accepted)
         }
     }
 
@@ -73,10 +87,15 @@ struct NewsTests {
             #expect(try await community.notifications.all(for: grace, page: .first).items.isEmpty)
             _ = try await community.accounts.edit(ProfileEdit(isPrivate: false), by: ada)
             _ = try await community.posts.edit(post.id, PostEdit(caption: "look @grace"), by: ada)
-            #expect(try await community.notifications.all(for: grace, page: .first).items.isEmpty, "told once, not at every edit")
+            #expect(
+                try await community.notifications.all(for: grace, page: .first).items.isEmpty,
+                "told once, not at every edit")
             _ = try await community.posts.edit(post.id, PostEdit(caption: "nobody"), by: ada)
             _ = try await community.posts.edit(post.id, PostEdit(caption: "again @grace"), by: ada)
-            #expect(try await community.notifications.all(for: grace, page: .first).items.map(\.kind) == [.mention])
+            #expect(
+                try await community.notifications.all(for: grace, page: .first).items.map(\.kind) == [
+                    .mention
+                ])
         }
     }
 

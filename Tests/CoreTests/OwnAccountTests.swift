@@ -11,8 +11,12 @@ struct OwnAccountTests {
             let ada = try await test.member("ada")
             let accounts = test.community.accounts
             let edited = try await accounts.edit(
-                ProfileEdit(fullName: " Ada L. ", bio: "a\r\nb", website: "example.org/a", pronouns: "she/her"), by: ada)
-            #expect(edited.fullName == "Ada L." && edited.bio == "a\nb" && edited.website == "https://example.org/a")
+                ProfileEdit(
+                    fullName: " Ada L. ", bio: "a\r\nb", website: "example.org/a", pronouns: "she/her"),
+                by: ada)
+            #expect(
+                edited.fullName == "Ada L." && edited.bio == "a\nb"
+                    && edited.website == "https://example.org/a")
             #expect(
                 try await accounts.edit(ProfileEdit(bio: "x"), by: ada).website == "https://example.org/a",
                 "what is not given stays")
@@ -24,7 +28,9 @@ struct OwnAccountTests {
             let refused = await problem { try await accounts.edit(long, by: ada) }
             #expect(refused?.fields.map(\.field) == ["fullName", "bio", "website", "pronouns"])
             for website in ["http://", "https://user@a.org", "https://a b.org", "ftp://a.org", "https://a"] {
-                #expect(await problem { try await accounts.edit(ProfileEdit(website: website), by: ada) } != nil, "\(website)")
+                #expect(
+                    await problem { try await accounts.edit(ProfileEdit(website: website), by: ada) } != nil,
+                    "\(website)")
             }
         }
     }
@@ -49,7 +55,9 @@ struct OwnAccountTests {
             let text = test.uploads.newPath()
             try Data("none".utf8).write(to: URL(fileURLWithPath: text))
             #expect(
-                await problem { try await accounts.setPicture(PhotoUpload(path: text, altText: ""), by: ada) }?.kind
+                await problem {
+                    try await accounts.setPicture(PhotoUpload(path: text, altText: ""), by: ada)
+                }?.kind
                     == .unsupported)
         }
     }
@@ -60,25 +68,35 @@ struct OwnAccountTests {
             let accounts = test.community.accounts
             let credentials = test.community.credentials
             #expect(try await accounts.setUsername("@Countess", by: ada).username == "countess")
-            #expect(await problem { try await accounts.setUsername("countess", by: grace) }?.kind == .conflict)
+            #expect(
+                await problem { try await accounts.setUsername("countess", by: grace) }?.kind == .conflict)
             #expect(await problem { try await accounts.setUsername("admin", by: grace) }?.kind == .invalid)
-            let other = try await credentials.signIn(login: "countess", password: TestCommunity.password, as: .session, name: "x")
+            let other = try await credentials.signIn(
+                login: "countess", password: TestCommunity.password, as: .session, name: "x")
             #expect(
-                await problem { try await accounts.setEmail("new@example.org", password: "wrong", by: ada) }?.kind == .invalid)
+                await problem { try await accounts.setEmail("new@example.org", password: "wrong", by: ada) }?
+                    .kind == .invalid)
             #expect(
-                await problem { try await accounts.setEmail("grace@example.org", password: TestCommunity.password, by: ada) }?
-                    .kind
+                await problem {
+                    try await accounts.setEmail(
+                        "grace@example.org", password: TestCommunity.password, by: ada)
+                }?
+                .kind
                     == .conflict)
             try await accounts.setEmail("New@example.org", password: TestCommunity.password, by: ada)
             #expect(try await accounts.own(ada).email == "new@example.org")
             #expect(try await credentials.viewer(other.secret, kind: .session) == nil, "other sessions end")
             #expect(try await credentials.isValid(ada))
             #expect(
-                await problem { try await accounts.changePassword(from: "wrong", to: "another horse", by: ada) }?.fields.first?
-                    .field == "currentPassword")
-            try await accounts.changePassword(from: TestCommunity.password, to: "another horse battery", by: ada)
+                await problem {
+                    try await accounts.changePassword(from: "wrong", to: "another horse", by: ada)
+                }?.fields.first?
+                .field == "currentPassword")
+            try await accounts.changePassword(
+                from: TestCommunity.password, to: "another horse battery", by: ada)
             #expect(try await credentials.isValid(ada))
-            _ = try await credentials.signIn(login: "new@example.org", password: "another horse battery", as: .token, name: "")
+            _ = try await credentials.signIn(
+                login: "new@example.org", password: "another horse battery", as: .token, name: "")
         }
     }
 
@@ -90,20 +108,26 @@ struct OwnAccountTests {
                 login: "ada", password: TestCommunity.password, as: .session, name: "Firefox")
             let listed = try await credentials.all(.session, of: ada)
             #expect(listed.map(\.name) == ["Firefox"])
-            #expect(await problem { try await credentials.end(listed[0].handle, of: grace) }?.kind == .notFound)
+            #expect(
+                await problem { try await credentials.end(listed[0].handle, of: grace) }?.kind == .notFound)
             #expect(await problem { try await credentials.end("?", of: ada) }?.kind == .notFound)
             try await credentials.end(listed[0].handle, of: ada)
             #expect(try await credentials.viewer(session.secret, kind: .session) == nil)
             let token = try await credentials.createToken(name: " bot ", scopes: .read, by: ada)
             let reader = try #require(try await credentials.viewer(token.secret, kind: .token))
-            #expect(await problem { try await credentials.createToken(name: "x", scopes: .write, by: reader) }?.kind == .invalid)
             #expect(
-                await problem { try await credentials.createToken(name: " ", scopes: [], by: ada) }?.fields.map(\.field) == [
-                    "name", "scopes",
-                ])
+                await problem { try await credentials.createToken(name: "x", scopes: .write, by: reader) }?
+                    .kind == .invalid)
+            #expect(
+                await problem { try await credentials.createToken(name: " ", scopes: [], by: ada) }?.fields
+                    .map(\.field) == [
+                        "name", "scopes",
+                    ])
             #expect(try await credentials.all(.token, of: ada).map(\.name).contains("bot"))
-            let browser = try await credentials.signIn(login: "ada", password: TestCommunity.password, as: .session, name: "a")
-            _ = try await credentials.signIn(login: "ada", password: TestCommunity.password, as: .session, name: "b")
+            let browser = try await credentials.signIn(
+                login: "ada", password: TestCommunity.password, as: .session, name: "a")
+            _ = try await credentials.signIn(
+                login: "ada", password: TestCommunity.password, as: .session, name: "b")
             let current = try #require(try await credentials.viewer(browser.secret, kind: .session))
             try await credentials.endOtherSessions(of: current)
             #expect(try await credentials.all(.session, of: ada).map(\.name) == ["a"])
@@ -135,10 +159,13 @@ struct OwnAccountTests {
             let accounts = test.community.accounts
             func form(_ name: String, _ invite: String) -> Registration {
                 Registration(
-                    email: "\(name)@example.org", fullName: "", username: name, password: TestCommunity.password, invite: invite)
+                    email: "\(name)@example.org", fullName: "", username: name,
+                    password: TestCommunity.password, invite: invite)
             }
             let invite = try await test.community.invites.create(uses: 1, days: 2).text
-            #expect(await problem { try await accounts.register(form("ada", "none")) }?.fields.first?.field == "invite")
+            #expect(
+                await problem { try await accounts.register(form("ada", "none")) }?.fields.first?.field
+                    == "invite")
             #expect(try await accounts.all().isEmpty, "nobody was made")
             _ = try await accounts.register(form("ada", " \(invite) "))
             #expect(await problem { try await accounts.register(form("grace", invite)) }?.kind == .invalid)
@@ -154,11 +181,14 @@ struct OwnAccountTests {
             test.time.advance(by: 25 * 60 * 60 * 1000)
             #expect(await problem { try await accounts.register(form("grace", old)) }?.kind == .invalid)
             #expect(try await test.community.maintenance.run().spentInvites == 3)
-            #expect(await problem { try await test.community.invites.create(uses: 0, days: 400) }?.fields.count == 2)
+            #expect(
+                await problem { try await test.community.invites.create(uses: 0, days: 400) }?.fields.count
+                    == 2)
             _ = try await accounts.create(form("keeper", ""))
         }
         try await TestCommunity.with(registration: .closed) { test in
-            let form = Registration(email: "a@example.org", fullName: "", username: "ada", password: TestCommunity.password)
+            let form = Registration(
+                email: "a@example.org", fullName: "", username: "ada", password: TestCommunity.password)
             #expect(await problem { try await test.community.accounts.register(form) }?.kind == .forbidden)
         }
     }

@@ -11,7 +11,8 @@ struct PagingTests {
         var ids: [Int64] = []
         var cursor: Int64?
         repeat {
-            let page = try await list(PageRequest(from: end, cursor: cursor, below: below, above: above, limit: 2))
+            let page = try await list(
+                PageRequest(from: end, cursor: cursor, below: below, above: above, limit: 2))
             #expect(page.items.count <= 2)
             ids += page.items.map(id)
             cursor = page.nextCursor.flatMap { Int64($0) }
@@ -31,12 +32,18 @@ struct PagingTests {
         // Without the two at the ends.
         let (low, high) = (cursors[0], cursors[count - 1])
         let inner = Array(newest.dropFirst().dropLast())
-        #expect(try await walk(from: .newest, above: low, below: high, id, list) == inner, sourceLocation: location)
-        #expect(try await walk(from: .oldest, above: low, below: high, id, list) == inner.reversed(), sourceLocation: location)
+        #expect(
+            try await walk(from: .newest, above: low, below: high, id, list) == inner,
+            sourceLocation: location)
+        #expect(
+            try await walk(from: .oldest, above: low, below: high, id, list) == inner.reversed(),
+            sourceLocation: location)
     }
 
     /// What the list goes by, oldest first: the cursors of pages of one.
-    private func cursors<Item>(_ count: Int, _ list: (PageRequest) async throws -> Page<Item>) async throws -> [Int64] {
+    private func cursors<Item>(_ count: Int, _ list: (PageRequest) async throws -> Page<Item>) async throws
+        -> [Int64]
+    {
         var cursors: [Int64] = []
         for limit in 1..<count {
             let page = try await list(PageRequest(from: .oldest, limit: limit))
@@ -69,16 +76,26 @@ struct PagingTests {
             let account: (AccountSummary) -> Int64 = { $0.id.value }
             let photo: (Post) -> Int64 = { $0.id.value }
             try await expectBothWays(5, photo) { try await community.feed.home(for: grace, page: $0) }
-            try await expectBothWays(5, photo) { try await community.posts.of("ada", for: grace, page: $0).posts }
+            try await expectBothWays(5, photo) {
+                try await community.posts.of("ada", for: grace, page: $0).posts
+            }
             try await expectBothWays(5, photo) { try await community.explore.recent(for: nil, page: $0) }
             try await expectBothWays(5, photo) {
                 try await community.explore.posts(tagged: "tag", for: nil, page: $0).posts
             }
             try await expectBothWays(5, photo) { try await community.saves.all(of: grace, page: $0) }
-            try await expectBothWays(5, account) { try await community.likes.likers(of: post.id, for: nil, page: $0) }
-            try await expectBothWays(5, { $0.id.value }) { try await community.comments.of(post.id, for: nil, page: $0) }
-            try await expectBothWays(6, account) { try await community.follows.followers(of: "ada", for: nil, page: $0) }
-            try await expectBothWays(5, account) { try await community.follows.following(by: "ada", for: nil, page: $0) }
+            try await expectBothWays(5, account) {
+                try await community.likes.likers(of: post.id, for: nil, page: $0)
+            }
+            try await expectBothWays(5, { $0.id.value }) {
+                try await community.comments.of(post.id, for: nil, page: $0)
+            }
+            try await expectBothWays(6, account) {
+                try await community.follows.followers(of: "ada", for: nil, page: $0)
+            }
+            try await expectBothWays(5, account) {
+                try await community.follows.following(by: "ada", for: nil, page: $0)
+            }
             try await expectBothWays(5, account) { try await community.blocks.muted(by: grace, page: $0) }
             for other in others { try await community.blocks.block(other.username, by: grace) }
             try await expectBothWays(5, account) { try await community.blocks.blocked(by: grace, page: $0) }
@@ -86,7 +103,9 @@ struct PagingTests {
             _ = try await community.accounts.edit(ProfileEdit(isPrivate: true), by: dora)
             for other in others { try await community.follows.follow("dora", by: other) }
             try await expectBothWays(5, account) { try await community.follows.requests(to: dora, page: $0) }
-            try await expectBothWays(5, { $0.id }) { try await community.notifications.all(for: dora, page: $0) }
+            try await expectBothWays(5, { $0.id }) {
+                try await community.notifications.all(for: dora, page: $0)
+            }
         }
     }
 
@@ -97,7 +116,9 @@ struct PagingTests {
             let ada = try await test.member("ada")
             for name in ["person1", "person2"] { try await community.follows.follow(name, by: ada) }
             let photo: (Post) -> Int64 = { $0.id.value }
-            let newest = try await walk(from: .newest, photo) { try await community.feed.home(for: ada, page: $0) }
+            let newest = try await walk(from: .newest, photo) {
+                try await community.feed.home(for: ada, page: $0)
+            }
             #expect(newest.count > 25 && newest == newest.sorted(by: >))
             #expect(
                 try await walk(from: .oldest, photo) { try await community.feed.home(for: ada, page: $0) }

@@ -11,7 +11,8 @@ import Testing
 struct PhotoPlaceTests {
     private func isRefused(_ work: () async throws -> some Any) async -> Bool {
         let refused = await problem(work)
-        return refused?.kind == .unavailable(retryAfter: 60) && refused?.detail.contains("not where they should") == true
+        return refused?.kind == .unavailable(retryAfter: 60)
+            && refused?.detail.contains("not where they should") == true
     }
 
     /// A place that was marked long ago is one that a volume hides when it is mounted.
@@ -53,7 +54,9 @@ struct PhotoPlaceTests {
         }
     }
 
-    @Test func `a copy that was started with another place for photos takes none and removes none`() async throws {
+    @Test func `a copy that was started with another place for photos takes none and removes none`()
+        async throws
+    {
         try await TestCommunity.with(isInBucket: true) { test in
             let ada = try await test.member("ada")
             let (kept, deleted) = (try await test.post(by: ada), try await test.post(by: ada))
@@ -72,7 +75,8 @@ struct PhotoPlaceTests {
     }
 
     @Test(arguments: [false, true])
-    func `what is adopted is the community's, also when its photos are lost`(_ isInBucket: Bool) async throws {
+    func `what is adopted is the community's, also when its photos are lost`(_ isInBucket: Bool) async throws
+    {
         try await TestCommunity.with(isInBucket: isInBucket) { test in
             let ada = try await test.member("ada")
             for _ in 0..<2 { _ = try await test.post(by: ada) }

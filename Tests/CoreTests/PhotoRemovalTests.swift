@@ -125,7 +125,8 @@ struct PhotoRemovalTests {
     @Test func `a copy that is to remove photos serves them no more, though nobody told it`() async throws {
         try await with { test, community, media in
             let ada = try await test.member("ada")
-            let prefix = try #require(MediaPrefix(try await publish(community, test, by: ada).photos[0].files))
+            let prefix = try #require(
+                MediaPrefix(try await publish(community, test, by: ada).photos[0].files))
             media.setAway(true)
             // As where whoever deleted it died right after.
             _ = try await test.storage.write { connection in

@@ -41,7 +41,9 @@ struct PhotoRotationTests {
         try await TestCommunity.with(isInBucket: isInBucket) { test in
             let community = test.community
             let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
-            if ending != .turnedPrivate { _ = try await community.accounts.edit(ProfileEdit(isPrivate: true), by: ada) }
+            if ending != .turnedPrivate {
+                _ = try await community.accounts.edit(ProfileEdit(isPrivate: true), by: ada)
+            }
             try await community.follows.follow("ada", by: grace)
             if ending != .turnedPrivate { try await community.follows.accept("grace", by: ada) }
             let post = try await test.post(by: ada)
@@ -111,13 +113,17 @@ struct PhotoRotationTests {
             try await community.jobs.runDue()
             let found = try await community.posts.find(kept.id, for: ada)
             #expect(found.photos[0].files != kept.photos[0].files)
-            let folders = test.keptFiles.filter { $0.hasSuffix(".jpg") }.map { $0.split(separator: "/").dropLast() }
+            let folders = test.keptFiles.filter { $0.hasSuffix(".jpg") }.map {
+                $0.split(separator: "/").dropLast()
+            }
             #expect(Set(folders).count == 1)
         }
     }
 
     @Test(arguments: [false, true])
-    func `a photo whose files are not there keeps its address, the others get theirs`(_ isInBucket: Bool) async throws {
+    func `a photo whose files are not there keeps its address, the others get theirs`(_ isInBucket: Bool)
+        async throws
+    {
         try await TestCommunity.with(isInBucket: isInBucket) { test in
             let community = test.community
             let ada = try await privateAda(test).ada
@@ -125,15 +131,19 @@ struct PhotoRotationTests {
             try await community.media.delete(keys(of: broken))
             try await community.follows.removeFollower("grace", by: ada)
             try await community.jobs.runDue()
-            #expect(try await community.posts.find(broken.id, for: ada).photos[0].files == broken.photos[0].files)
-            #expect(try await community.posts.find(whole.id, for: ada).photos[0].files != whole.photos[0].files)
+            #expect(
+                try await community.posts.find(broken.id, for: ada).photos[0].files == broken.photos[0].files)
+            #expect(
+                try await community.posts.find(whole.id, for: ada).photos[0].files != whole.photos[0].files)
             #expect(try await !isThere(try keys(of: whole), community))
             #expect(try await community.jobs.count() == 1, "it is tried again")
         }
     }
 
     @Test(arguments: [false, true])
-    func `a photo that lost some of its files is seen at its old address by nobody`(_ isInBucket: Bool) async throws {
+    func `a photo that lost some of its files is seen at its old address by nobody`(_ isInBucket: Bool)
+        async throws
+    {
         try await TestCommunity.with(isInBucket: isInBucket) { test in
             let community = test.community
             let ada = try await privateAda(test).ada

@@ -9,7 +9,10 @@ struct PostTests {
     @Test func `a post keeps its photos, in their order, with their texts`() async throws {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
-            let uploads = [try test.upload("coffee.jpg", altText: "a cup"), try test.upload("cat.jpg", altText: " a cat ")]
+            let uploads = [
+                try test.upload("coffee.jpg", altText: "a cup"),
+                try test.upload("cat.jpg", altText: " a cat "),
+            ]
             let post = try await test.community.posts.publish(
                 PostDraft(caption: " hello\r\nworld ", location: "Turin", photos: .uploads(uploads)), by: ada)
             #expect(post.caption == "hello\nworld" && post.location == "Turin")
@@ -31,28 +34,37 @@ struct PostTests {
             let grace = try await test.member("grace")
             let photo = try await test.community.photos.add(try test.upload(), by: ada)
             let draft = PostDraft(caption: "", photos: .added([photo.id]))
-            #expect(await problem { try await test.community.posts.publish(draft, by: grace) }?.fields.first?.field == "mediaIds")
+            #expect(
+                await problem { try await test.community.posts.publish(draft, by: grace) }?.fields.first?
+                    .field == "mediaIds")
             #expect(try await test.community.posts.publish(draft, by: ada).photos.map(\.id) == [photo.id])
-            #expect(await problem { try await test.community.posts.publish(draft, by: ada) }?.kind == .invalid)
+            #expect(
+                await problem { try await test.community.posts.publish(draft, by: ada) }?.kind == .invalid)
             let twice = PostDraft(caption: "", photos: .added([photo.id, photo.id]))
-            #expect(await problem { try await test.community.posts.publish(twice, by: ada) }?.kind == .invalid)
+            #expect(
+                await problem { try await test.community.posts.publish(twice, by: ada) }?.kind == .invalid)
         }
     }
 
     @Test func `a post that breaks a limit leaves nothing`() async throws {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
-            func refused(_ caption: String, _ uploads: [PhotoUpload], location: String = "") async -> Problem? {
+            func refused(_ caption: String, _ uploads: [PhotoUpload], location: String = "") async -> Problem?
+            {
                 await problem {
                     try await test.community.posts.publish(
                         PostDraft(caption: caption, location: location, photos: .uploads(uploads)), by: ada)
                 }
             }
             let photo = try test.upload()
-            #expect(await refused(String(repeating: "é", count: 2201), [photo])?.detail.contains("2200") == true)
+            #expect(
+                await refused(String(repeating: "é", count: 2201), [photo])?.detail.contains("2200") == true)
             #expect(await refused("", [])?.fields.first?.field == "image")
-            #expect(await refused("", Array(repeating: photo, count: 11))?.detail.contains("at most 10") == true)
-            #expect(await refused("", [photo], location: String(repeating: "x", count: 101))?.fields.first?.field == "location")
+            #expect(
+                await refused("", Array(repeating: photo, count: 11))?.detail.contains("at most 10") == true)
+            #expect(
+                await refused("", [photo], location: String(repeating: "x", count: 101))?.fields.first?.field
+                    == "location")
             let long = PhotoUpload(path: photo.path, altText: String(repeating: "x", count: 1001))
             #expect(await refused("", [long])?.fields.first?.field == "altText")
             let text = test.uploads.newPath()
@@ -73,12 +85,16 @@ struct PostTests {
             let post = try await test.post(by: ada)
             try await test.community.likes.like(post.id, by: grace)
             _ = try await test.community.comments.add("hi", to: post.id, by: grace)
-            #expect(await problem { try await test.community.posts.delete(post.id, by: grace) }?.kind == .forbidden)
+            #expect(
+                await problem { try await test.community.posts.delete(post.id, by: grace) }?.kind
+                    == .forbidden)
             try await test.community.posts.delete(post.id, by: ada)
             try await test.settle()
             #expect(test.keptFiles == [])
-            #expect(await problem { try await test.community.posts.find(post.id, for: ada) }?.kind == .notFound)
-            #expect(await problem { try await test.community.posts.delete(post.id, by: ada) }?.kind == .notFound)
+            #expect(
+                await problem { try await test.community.posts.find(post.id, for: ada) }?.kind == .notFound)
+            #expect(
+                await problem { try await test.community.posts.delete(post.id, by: ada) }?.kind == .notFound)
             let rows = try await test.storage.read { connection in
                 try ["posts", "photos", "likes", "comments", "unclaimed_files"].map { table in
                     try connection.int(SQL(stringLiteral: "SELECT count(*) FROM \(table)"))
@@ -89,14 +105,17 @@ struct PostTests {
         }
     }
 
-    @Test func `files that a crash left unclaimed go at the next start, young ones only when asked`() async throws {
+    @Test func `files that a crash left unclaimed go at the next start, young ones only when asked`()
+        async throws
+    {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
             let post = try await test.post(by: ada)
             try await test.storage.write { connection in
                 try connection.run("DELETE FROM photos")
                 try connection.run(
-                    "INSERT INTO unclaimed_files (files, since) VALUES (\(post.photos[0].files), \(test.time.clock.now()))")
+                    "INSERT INTO unclaimed_files (files, since) VALUES (\(post.photos[0].files), \(test.time.clock.now()))"
+                )
             }
             #expect(try await test.community.photos.releaseUnclaimed(olderThan: 1000) == 0)
             try await test.settle()
@@ -118,7 +137,8 @@ struct PostTests {
             try await test.community.follows.follow("grace", by: ada)
             let feed = try await test.community.feed.home(for: ada, page: .first)
             #expect(feed.items.map(\.id) == [posts[2].id, posts[0].id] && feed.nextCursor == nil)
-            #expect(try await test.community.feed.home(for: linus, page: .first).items.map(\.id) == [posts[1].id])
+            #expect(
+                try await test.community.feed.home(for: linus, page: .first).items.map(\.id) == [posts[1].id])
         }
     }
 
@@ -126,21 +146,29 @@ struct PostTests {
         try await TestCommunity.with { test in
             try await Seed(accounts: 4, posts: 90, follows: 2).plant(in: test.community)
             let account = try await test.community.accounts.find(username: "person0")
-            let secret = try await test.community.credentials.issue(.token, to: account, scopes: .all, name: "").secret
+            let secret = try await test.community.credentials.issue(
+                .token, to: account, scopes: .all, name: ""
+            ).secret
             let viewer = try #require(try await test.community.credentials.viewer(secret, kind: .token))
-            let whole = try await test.community.feed.home(for: viewer, page: PageRequest(limit: 100)).items.map(\.id)
+            let whole = try await test.community.feed.home(for: viewer, page: PageRequest(limit: 100)).items
+                .map(\.id)
             var walked: [ID<Post>] = []
             var cursor: String?
             repeat {
-                let page = try await test.community.feed.home(for: viewer, page: PageRequest(cursor: cursor, limit: "7"))
+                let page = try await test.community.feed.home(
+                    for: viewer, page: PageRequest(cursor: cursor, limit: "7"))
                 walked += page.items.map(\.id)
                 cursor = page.nextCursor
                 _ = try await test.post(by: viewer)
             } while cursor != nil
             #expect(walked == whole && whole.count > 60)
             #expect(try await test.community.feed.bareMicroseconds(of: "person0", times: 5) > 0)
-            #expect(await problem { try await test.community.feed.bareMicroseconds(of: "nobody", times: 5) }?.kind == .notFound)
-            let again = await problem { try await Seed(accounts: 1, posts: 0, follows: 0).plant(in: test.community) }
+            #expect(
+                await problem { try await test.community.feed.bareMicroseconds(of: "nobody", times: 5) }?.kind
+                    == .notFound)
+            let again = await problem {
+                try await Seed(accounts: 1, posts: 0, follows: 0).plant(in: test.community)
+            }
             #expect(again?.kind == .conflict)
         }
     }
@@ -161,8 +189,14 @@ struct PostTests {
             #expect(
                 profile.account.followerCount == 1 && profile.relationship?.following == true
                     && profile.relationship?.followedBy == false)
-            #expect(try await test.community.follows.followers(of: "ada", for: nil, page: .first).items == [grace.summary])
-            #expect(try await test.community.follows.following(by: "grace", for: nil, page: .first).items == [ada.summary])
+            #expect(
+                try await test.community.follows.followers(of: "ada", for: nil, page: .first).items == [
+                    grace.summary
+                ])
+            #expect(
+                try await test.community.follows.following(by: "grace", for: nil, page: .first).items == [
+                    ada.summary
+                ])
             for _ in 0..<2 {
                 try await test.community.likes.unlike(post.id, by: grace)
                 try await test.community.follows.unfollow("ada", by: grace)
@@ -173,7 +207,9 @@ struct PostTests {
             #expect(ownFollow?.kind == .invalid)
             for missing in [
                 await problem { try await test.community.follows.follow("nobody", by: ada) },
-                await problem { try await test.community.follows.followers(of: "nobody", for: nil, page: .first) },
+                await problem {
+                    try await test.community.follows.followers(of: "nobody", for: nil, page: .first)
+                },
                 await problem { try await test.community.likes.like(ID<Post>(5), by: ada) },
                 await problem { try await test.community.comments.of(ID(5), for: nil, page: .first) },
                 await problem { try await test.community.comments.add("x", to: ID(5), by: ada) },
@@ -193,14 +229,19 @@ struct PostTests {
             #expect(first.text == "one")
             let listed = try await comments.of(post.id, for: ada, page: .first).items
             #expect(listed.map(\.text) == ["one", "two"] && listed.allSatisfy(\.deletableByViewer))
-            #expect(try await comments.of(post.id, for: nil, page: .first).items.allSatisfy { !$0.deletableByViewer })
+            #expect(
+                try await comments.of(post.id, for: nil, page: .first).items.allSatisfy {
+                    !$0.deletableByViewer
+                })
             #expect(await problem { try await comments.delete(first.id, by: linus) }?.kind == .forbidden)
             try await comments.delete(first.id, by: grace)
             try await comments.delete(second.id, by: ada)
             #expect(await problem { try await comments.delete(second.id, by: ada) }?.kind == .notFound)
             #expect(try await test.community.posts.find(post.id, for: nil).commentsCount == 0)
             for text in ["", "  \n ", String(repeating: "x", count: 2201)] {
-                #expect(await problem { try await comments.add(text, to: post.id, by: ada) }?.fields.first?.field == "text")
+                #expect(
+                    await problem { try await comments.add(text, to: post.id, by: ada) }?.fields.first?.field
+                        == "text")
             }
         }
     }
@@ -216,7 +257,9 @@ struct PostTests {
             last = id
             if step % 100 == 0 { time.advance(by: step % 200 == 0 ? 5 : -3) }
         }
-        for code in ["", "!", "A", "AB", "____________", "-----------"] { #expect(ID<Post>(code: code) == nil) }
+        for code in ["", "!", "A", "AB", "____________", "-----------"] {
+            #expect(ID<Post>(code: code) == nil)
+        }
         for text in ["", "0", "-1", "+1", "01", "9223372036854775808", "x"] { #expect(ID<Post>(text) == nil) }
     }
 

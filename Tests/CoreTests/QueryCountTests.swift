@@ -18,16 +18,28 @@ struct QueryCountTests {
                 _ = try await community.feed.home(for: grace, page: page)
                 return [
                     try await storage.count { _ = try await community.feed.home(for: grace, page: page) },
-                    try await storage.count { _ = try await community.posts.of("ada", for: grace, page: page) },
-                    try await storage.count { _ = try await community.comments.page(of: photo.id, for: grace, page: page) },
-                    try await storage.count { _ = try await community.explore.recent(for: grace, page: page) },
-                    try await storage.count { _ = try await community.explore.posts(tagged: "tag", for: grace, page: page) },
+                    try await storage.count {
+                        _ = try await community.posts.of("ada", for: grace, page: page)
+                    },
+                    try await storage.count {
+                        _ = try await community.comments.page(of: photo.id, for: grace, page: page)
+                    },
+                    try await storage.count {
+                        _ = try await community.explore.recent(for: grace, page: page)
+                    },
+                    try await storage.count {
+                        _ = try await community.explore.posts(tagged: "tag", for: grace, page: page)
+                    },
                     try await storage.count {
                         _ = try await community.search.posts(SearchQuery("first"), for: grace, page: page)
                     },
-                    try await storage.count { _ = try await community.notifications.all(for: ada, page: page) },
+                    try await storage.count {
+                        _ = try await community.notifications.all(for: ada, page: page)
+                    },
                     try await storage.count { _ = try await community.saves.all(of: grace, page: page) },
-                    try await storage.count { _ = try await community.likes.likers(of: photo.id, for: ada, page: page) },
+                    try await storage.count {
+                        _ = try await community.likes.likers(of: photo.id, for: ada, page: page)
+                    },
                 ]
             }
             func live(_ times: Int) async throws {

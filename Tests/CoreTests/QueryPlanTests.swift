@@ -8,7 +8,8 @@ import Testing
 struct QueryPlanTests {
     /// Tables that grow with the community, by name and as queries call them.
     private static let growing: Set<String> = [
-        "accounts", "posts", "photos", "comments", "likes", "saves", "follows", "notifications", "post_tags", "a", "p", "c",
+        "accounts", "posts", "photos", "comments", "likes", "saves", "follows", "notifications", "post_tags",
+        "a", "p", "c",
         "m", "l", "o", "n", "t", "s", "r", "k", "h", "f",
     ]
 
@@ -37,7 +38,9 @@ struct QueryPlanTests {
                     _ = try await community.explore.posts(tagged: "tag", for: grace, page: page)
                     _ = try await community.explore.suggestions(for: grace, limit: 20)
                     _ = try await community.search.tags(SearchQuery("t"), for: grace, page: page)
-                    for list in [community.export.liked, community.export.saved] { _ = try await list(grace, page) }
+                    for list in [community.export.liked, community.export.saved] {
+                        _ = try await list(grace, page)
+                    }
                     _ = try await community.export.posts(of: ada, page: page)
                     _ = try await community.export.comments(of: grace, page: page)
                     _ = try await community.follows.followers(of: "ada", for: grace, page: page)

@@ -63,7 +63,9 @@ struct RateLimiterTests {
     @Test(arguments: [("10/5m", 10, 300), ("1/h", 1, 3600), ("300/300s", 300, 300)])
     func `limits are written as numbers and times`(_ text: String, _ count: Int, _ seconds: Int) {
         #expect(RateLimit(text) == RateLimit(count: count, seconds: seconds))
-        #expect(RateLimit(RateLimit(count: count, seconds: seconds).description) == RateLimit(count: count, seconds: seconds))
+        #expect(
+            RateLimit(RateLimit(count: count, seconds: seconds).description)
+                == RateLimit(count: count, seconds: seconds))
     }
 
     @Test(arguments: ["", "10", "0/5m", "10/", "10/5d", "x/5m", "10/0m", "1/2/3", "1000001/1s", "/5m"])

@@ -15,7 +15,8 @@ struct RelationTests {
             /// Who of these may see it.
             func seers(_ viewers: Viewer?...) async -> [String] {
                 var names: [String] = []
-                for viewer in viewers where await problem({ try await community.posts.find(post.id, for: viewer) }) == nil {
+                for viewer in viewers
+                where await problem({ try await community.posts.find(post.id, for: viewer) }) == nil {
                     names.append(viewer?.username ?? "stranger")
                 }
                 return names
@@ -24,13 +25,17 @@ struct RelationTests {
             #expect(try await community.posts.of("ada", for: grace, page: .first).posts.items.isEmpty)
             #expect(try await community.explore.recent(for: grace, page: .first).items.isEmpty)
             #expect(
-                await problem { try await community.follows.followers(of: "ada", for: grace, page: .first) }?.kind == .notFound)
+                await problem { try await community.follows.followers(of: "ada", for: grace, page: .first) }?
+                    .kind == .notFound)
             #expect(await problem { try await community.likes.like(post.id, by: grace) }?.kind == .notFound)
 
             for asker in [grace, linus] { try await community.follows.follow("ada", by: asker) }
             #expect(try await community.follows.profile("ada", for: grace).relationship?.requested == true)
             #expect(try await community.follows.profile("grace", for: ada).relationship?.requestedBy == true)
-            #expect(try await community.follows.requests(to: ada, page: .first).items.map(\.username) == ["linus", "grace"])
+            #expect(
+                try await community.follows.requests(to: ada, page: .first).items.map(\.username) == [
+                    "linus", "grace",
+                ])
             #expect(await seers(grace) == [])
             try await community.follows.accept("grace", by: ada)
             try await community.follows.reject("linus", by: ada)
@@ -43,7 +48,9 @@ struct RelationTests {
             #expect(await seers(grace) == [])
             try await community.follows.follow("ada", by: grace)
             try await community.follows.unfollow("ada", by: grace)
-            #expect(try await community.follows.requests(to: ada, page: .first).items.isEmpty, "the wish was taken back")
+            #expect(
+                try await community.follows.requests(to: ada, page: .first).items.isEmpty,
+                "the wish was taken back")
             try await community.follows.follow("ada", by: linus)
             _ = try await community.accounts.edit(ProfileEdit(isPrivate: false), by: ada)
             #expect(try await community.follows.profile("ada", for: linus).relationship?.following == true)
@@ -61,33 +68,46 @@ struct RelationTests {
             let comment = try await community.comments.add("hello", to: post.id, by: grace)
             try await community.likes.like(post.id, by: grace)
             for _ in 0..<2 { try await community.blocks.block("grace", by: ada) }
-            #expect(await problem { try await community.follows.profile("ada", for: grace) }?.kind == .notFound)
+            #expect(
+                await problem { try await community.follows.profile("ada", for: grace) }?.kind == .notFound)
             #expect(await problem { try await community.posts.find(post.id, for: grace) }?.kind == .notFound)
             #expect(await problem { try await community.follows.follow("ada", by: grace) }?.kind == .notFound)
-            #expect(await problem { try await community.follows.follow("grace", by: ada) }?.fields.first?.field == "username")
+            #expect(
+                await problem { try await community.follows.follow("grace", by: ada) }?.fields.first?.field
+                    == "username")
             let profile = try await community.follows.profile("grace", for: ada)
-            #expect(profile.relationship?.blocking == true && profile.relationship?.following == false && !profile.showsPosts)
+            #expect(
+                profile.relationship?.blocking == true && profile.relationship?.following == false
+                    && !profile.showsPosts)
             #expect(profile.account.followerCount == 0 && profile.account.followingCount == 0)
             #expect(try await community.comments.of(post.id, for: ada, page: .first).items.isEmpty)
             #expect(try await community.likes.likers(of: post.id, for: ada, page: .first).items.isEmpty)
-            #expect(try await community.search.people(SearchQuery("ada"), for: grace, page: .first).items.isEmpty)
+            #expect(
+                try await community.search.people(SearchQuery("ada"), for: grace, page: .first).items.isEmpty)
             #expect(try await community.notifications.all(for: ada, page: .first).items.isEmpty)
             #expect(await problem { try await community.likes.like(comment.id, by: ada) }?.kind == .notFound)
-            #expect(try await community.blocks.blocked(by: ada, page: .first).items.map(\.username) == ["grace"])
+            #expect(
+                try await community.blocks.blocked(by: ada, page: .first).items.map(\.username) == ["grace"])
             #expect(await problem { try await community.blocks.unblock("ada", by: grace) }?.kind == .notFound)
             // Both at the same moment: each may still take their own back.
             try await test.storage.write { connection in
-                try connection.run("INSERT INTO blocks (id, blocker_id, blocked_id) VALUES (1, \(grace.id), \(ada.id))")
+                try connection.run(
+                    "INSERT INTO blocks (id, blocker_id, blocked_id) VALUES (1, \(grace.id), \(ada.id))")
             }
             try await community.blocks.unblock("ada", by: grace)
             try await community.blocks.unblock("grace", by: ada)
-            #expect(try await community.comments.of(post.id, for: ada, page: .first).items.map(\.id) == [comment.id])
+            #expect(
+                try await community.comments.of(post.id, for: ada, page: .first).items.map(\.id) == [
+                    comment.id
+                ])
             #expect(try await community.follows.profile("ada", for: grace).relationship?.following == false)
             #expect(await problem { try await community.blocks.block("ada", by: ada) }?.kind == .invalid)
         }
     }
 
-    @Test func `muting keeps posts out of the feed and doings out of the news, and nothing else`() async throws {
+    @Test func `muting keeps posts out of the feed and doings out of the news, and nothing else`()
+        async throws
+    {
         try await TestCommunity.with { test in
             let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
             let community = test.community
@@ -101,20 +121,26 @@ struct RelationTests {
             try await community.likes.like(own.id, by: ada)
             #expect(try await community.notifications.all(for: grace, page: .first).items.isEmpty)
             #expect(try await community.follows.profile("ada", for: grace).relationship?.muting == true)
-            #expect(try await community.blocks.muted(by: grace, page: .first).items.map(\.username) == ["ada"])
+            #expect(
+                try await community.blocks.muted(by: grace, page: .first).items.map(\.username) == ["ada"])
             try await community.blocks.unmute("ada", by: grace)
             #expect(try await community.feed.home(for: grace, page: .first).items.count == 2)
         }
     }
 
-    @Test func `saved posts are one's own, in the order they were saved, and only while one may see them`() async throws {
+    @Test func `saved posts are one's own, in the order they were saved, and only while one may see them`()
+        async throws
+    {
         try await TestCommunity.with { test in
             let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
             let community = test.community
             let first = try await test.post(by: ada)
             let second = try await test.post(by: ada)
             for post in [second, first, second] { try await community.saves.save(post.id, by: grace) }
-            #expect(try await community.saves.all(of: grace, page: .first).items.map(\.id) == [first.id, second.id])
+            #expect(
+                try await community.saves.all(of: grace, page: .first).items.map(\.id) == [
+                    first.id, second.id,
+                ])
             let page = try await community.saves.all(of: grace, page: PageRequest(limit: 1))
             let next = try PageRequest(cursor: page.nextCursor, limit: "1")
             #expect(try await community.saves.all(of: grace, page: next).items.map(\.id) == [second.id])
@@ -131,7 +157,9 @@ struct RelationTests {
         try await TestCommunity.with { test in
             let community = test.community
             var people: [String: Viewer] = [:]
-            for name in ["ada", "grace", "linus", "barbara", "donald"] { people[name] = try await test.member(name) }
+            for name in ["ada", "grace", "linus", "barbara", "donald"] {
+                people[name] = try await test.member(name)
+            }
             let ada = try #require(people["ada"])
             func follow(_ one: String, _ other: String) async throws {
                 try await community.follows.follow(other, by: try #require(people[one]))
@@ -139,7 +167,10 @@ struct RelationTests {
             try await follow("ada", "grace")
             try await follow("grace", "linus")
             _ = try await test.post(by: try #require(people["donald"]))
-            #expect(try await community.explore.suggestions(for: ada, limit: 5).map(\.username) == ["linus", "donald"])
+            #expect(
+                try await community.explore.suggestions(for: ada, limit: 5).map(\.username) == [
+                    "linus", "donald",
+                ])
             try await community.blocks.mute("donald", by: ada)
             try await community.blocks.block("linus", by: ada)
             #expect(try await community.explore.suggestions(for: ada, limit: 5).isEmpty)

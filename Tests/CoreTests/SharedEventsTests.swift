@@ -14,7 +14,9 @@ private final class Room: MessageChannel {
     let isBroken = Atomic(false)
 
     var messages: [String] { sent.withLock { $0 } }
-    func everybodyHears(_ event: MessageChannelEvent) { for hear in listeners.withLock({ $0 }) { hear(event) } }
+    func everybodyHears(_ event: MessageChannelEvent) {
+        for hear in listeners.withLock({ $0 }) { hear(event) }
+    }
 
     func send(_ message: String) async throws {
         if isBroken.load(ordering: .relaxed) { throw StorageError.busy }
@@ -28,7 +30,9 @@ private final class Room: MessageChannel {
         everybodyHears(.message(message))
     }
 
-    func listen(_ hear: @escaping @Sendable (MessageChannelEvent) -> Void) async { listeners.withLock { $0.append(hear) } }
+    func listen(_ hear: @escaping @Sendable (MessageChannelEvent) -> Void) async {
+        listeners.withLock { $0.append(hear) }
+    }
 }
 
 struct SharedEventsTests {
@@ -58,7 +62,8 @@ struct SharedEventsTests {
     @Test func `what one copy does, the other is told, and nobody hears themselves twice`() async throws {
         let room = Room()
         let (here, there) = (
-            SharedEvents(channel: room, logger: QuietLog.logger("a")), SharedEvents(channel: room, logger: QuietLog.logger("b"))
+            SharedEvents(channel: room, logger: QuietLog.logger("a")),
+            SharedEvents(channel: room, logger: QuietLog.logger("b"))
         )
         await here.listen()
         await there.listen()

@@ -24,7 +24,8 @@ struct StorageTroubleTests {
         }
     }
 
-    @Test func `of two who take a name or an address at once, the later hears that it is taken`() async throws {
+    @Test func `of two who take a name or an address at once, the later hears that it is taken`() async throws
+    {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
             _ = try await test.member("grace")

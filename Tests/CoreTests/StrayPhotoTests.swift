@@ -42,7 +42,8 @@ struct StrayPhotoTests {
     }
 
     @Test(arguments: [false, true])
-    func `of two communities at one place neither takes a photo of the other`(_ isInBucket: Bool) async throws {
+    func `of two communities at one place neither takes a photo of the other`(_ isInBucket: Bool) async throws
+    {
         try await TestCommunity.with(isInBucket: isInBucket) { test in
             let ada = try await test.member("ada")
             #expect(try await test.community.maintenance.checkMedia() == nil, "empty: it is marked")
@@ -57,7 +58,9 @@ struct StrayPhotoTests {
                         try await test.community.maintenance.run(evenIfManyStrays: true).refusal,
                     ]
                     #expect(refusals[0]?.contains("another community’s") == true)
-                    #expect(refusals[1]?.contains(".community-\(try await Facts.communityID(in: storage))") == true)
+                    #expect(
+                        refusals[1]?.contains(".community-\(try await Facts.communityID(in: storage))")
+                            == true)
                 }
                 #expect(try await photos(test.community.media) == before)
                 #expect(try await test.community.media.strays() == [])
@@ -95,7 +98,9 @@ struct StrayPhotoTests {
             try await test.community.posts.delete(deleted.id, by: ada)
             try await test.community.follows.removeFollower("grace", by: ada)
             try await test.community.jobs.runDue()
-            #expect(try await test.community.jobs.all().filter { $0.attempts > 0 }.count == 2, "both wait for the place")
+            #expect(
+                try await test.community.jobs.all().filter { $0.attempts > 0 }.count == 2,
+                "both wait for the place")
             #expect(try await below.marker() == nil)
             try FileManager.default.removeItem(atPath: media)
             try FileManager.default.moveItem(atPath: away, toPath: media)

@@ -7,8 +7,10 @@ import Testing
 /// What texts may be made of, and how email addresses are compared.
 struct TextTests {
     private static let hidden = [
-        "line\nbreak", "a\u{2028}b", "zero\u{200B}width", "join\u{2060}er", "\u{FEFF}ada", "so\u{AD}ft", "a\u{200D}b",
-        "a\u{200C}b", "\u{202E}nimda", "\u{2067}ada\u{2069}", "ada\u{200F}", "ada\u{61C}x", "blank\u{3164}", "a\u{85}b",
+        "line\nbreak", "a\u{2028}b", "zero\u{200B}width", "join\u{2060}er", "\u{FEFF}ada", "so\u{AD}ft",
+        "a\u{200D}b",
+        "a\u{200C}b", "\u{202E}nimda", "\u{2067}ada\u{2069}", "ada\u{200F}", "ada\u{61C}x", "blank\u{3164}",
+        "a\u{85}b",
         "ada\u{E0061}", "a\u{FFF9}b", "a\u{9B}b", "ada\u{FE0F}", "ada1\u{FE0F}", "ada\u{E0100}", "a\u{FE00}b",
         "a\u{2800}b", "\u{2800}", "a\u{1D159}b", "a\u{0}b", "tab\tbed",
     ]
@@ -19,25 +21,34 @@ struct TextTests {
             let community = test.community
             let ada = try await test.member("ada")
             let form = Registration(
-                email: "grace@example.org", fullName: text, username: "grace", password: TestCommunity.password)
+                email: "grace@example.org", fullName: text, username: "grace",
+                password: TestCommunity.password)
             let refused = [
                 "fullName": [
                     await problem { try await community.accounts.register(form) },
                     await problem { try await community.accounts.edit(ProfileEdit(fullName: text), by: ada) },
                 ],
-                "pronouns": [await problem { try await community.accounts.edit(ProfileEdit(pronouns: text), by: ada) }],
+                "pronouns": [
+                    await problem { try await community.accounts.edit(ProfileEdit(pronouns: text), by: ada) }
+                ],
                 "website": [
-                    await problem { try await community.accounts.edit(ProfileEdit(website: "a.org/\(text)"), by: ada) }
+                    await problem {
+                        try await community.accounts.edit(ProfileEdit(website: "a.org/\(text)"), by: ada)
+                    }
                 ],
                 "location": [
                     await problem {
                         try await community.posts.publish(
                             PostDraft(caption: "", location: text, photos: .added([ID(1)])), by: ada)
                     },
-                    await problem { try await community.posts.edit(ID(1), PostEdit(location: text), by: ada) },
+                    await problem {
+                        try await community.posts.edit(ID(1), PostEdit(location: text), by: ada)
+                    },
                 ],
                 "name": [
-                    await problem { try await community.credentials.createToken(name: text, scopes: .read, by: ada) }
+                    await problem {
+                        try await community.credentials.createToken(name: text, scopes: .read, by: ada)
+                    }
                 ],
                 "username": [await problem { try await community.accounts.setUsername(text, by: ada) }],
                 "email": [
@@ -65,7 +76,8 @@ struct TextTests {
     func `names of every script and emoji are taken`(_ name: String) async throws {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
-            #expect(try await test.community.accounts.edit(ProfileEdit(fullName: name), by: ada).fullName == name)
+            #expect(
+                try await test.community.accounts.edit(ProfileEdit(fullName: name), by: ada).fullName == name)
         }
     }
 
@@ -78,18 +90,23 @@ struct TextTests {
             #expect(post.caption == mixed)
             #expect(try await community.comments.add(mixed, to: post.id, by: ada).text == mixed)
             let photo = post.photos[0].id
-            let edited = try await community.posts.edit(post.id, PostEdit(altTexts: [photo: "a\r\nb"]), by: ada)
+            let edited = try await community.posts.edit(
+                post.id, PostEdit(altTexts: [photo: "a\r\nb"]), by: ada)
             #expect(edited.photos[0].altText == "a\nb")
             for turned in ["\u{202E}txt.exe", "\u{202A}x", "a\u{9B}b", "x\u{E0041}\u{E0042}", "bell\u{7}"] {
                 let refused = [
-                    await problem { try await community.posts.edit(post.id, PostEdit(caption: turned), by: ada) },
+                    await problem {
+                        try await community.posts.edit(post.id, PostEdit(caption: turned), by: ada)
+                    },
                     await problem { try await community.comments.add(turned, to: post.id, by: ada) },
                     await problem {
                         try await community.posts.edit(post.id, PostEdit(altTexts: [photo: turned]), by: ada)
                     },
                     await problem { try await community.accounts.edit(ProfileEdit(bio: turned), by: ada) },
                 ]
-                #expect(refused.map { $0?.kind } == [.invalid, .invalid, .invalid, .invalid], "\(turned.debugDescription)")
+                #expect(
+                    refused.map { $0?.kind } == [.invalid, .invalid, .invalid, .invalid],
+                    "\(turned.debugDescription)")
             }
         }
     }
@@ -98,11 +115,14 @@ struct TextTests {
         try await TestCommunity.with { test in
             let account = try await test.community.accounts.create(
                 Registration(
-                    email: "ada@example.org", fullName: "", username: "ada", password: TestCommunity.password))
+                    email: "ada@example.org", fullName: "", username: "ada", password: TestCommunity.password)
+            )
             let issued = try await test.community.credentials.issue(
                 .session, to: account, scopes: .all, name: "Fire\u{202E}\u{200B}fox\n1")
-            let viewer = try #require(try await test.community.credentials.viewer(issued.secret, kind: .session))
-            #expect(try await test.community.credentials.all(.session, of: viewer).map(\.name) == ["Firefox1"])
+            let viewer = try #require(
+                try await test.community.credentials.viewer(issued.secret, kind: .session))
+            #expect(
+                try await test.community.credentials.all(.session, of: viewer).map(\.name) == ["Firefox1"])
         }
     }
 
@@ -110,7 +130,8 @@ struct TextTests {
 
     /// One address, as it may be typed.
     private static let spellings = [
-        "josé@bücher.example", "jose\u{301}@bu\u{308}cher.example", "José@xn--bcher-kva.example", " JOSÉ@BÜCHER.EXAMPLE ",
+        "josé@bücher.example", "jose\u{301}@bu\u{308}cher.example", "José@xn--bcher-kva.example",
+        " JOSÉ@BÜCHER.EXAMPLE ",
         "josé@ｂücher。example",
     ]
 
@@ -125,7 +146,8 @@ struct TextTests {
             let signedIn = try await test.community.credentials.signIn(
                 login: typed, password: TestCommunity.password, as: .session, name: "")
             #expect(signedIn.account.id == account.id)
-            #expect(await problem { try await accounts.register(form("other", typed)) } == Accounts.takenEmail)
+            #expect(
+                await problem { try await accounts.register(form("other", typed)) } == Accounts.takenEmail)
             let email = try await test.storage.read { try AccountRecords.email(of: account.id, in: $0) }
             #expect(email?.utf8.elementsEqual("jos\u{E9}@xn--bcher-kva.example".utf8) == true)
         }
@@ -137,7 +159,8 @@ struct TextTests {
             // As an earlier version kept them. Of two that are the same now, the later stays as it is.
             let kept = [
                 ("ada", "ada@bu\u{308}cher.example"), ("ben", "ben@b\u{FC}cher.example"),
-                ("eve", "ada@b\u{FC}cher.example"), ("zed", "z\u{200B}ed@example.org"), ("kim", "kim@example.org"),
+                ("eve", "ada@b\u{FC}cher.example"), ("zed", "z\u{200B}ed@example.org"),
+                ("kim", "kim@example.org"),
             ]
             for (name, email) in kept {
                 let member = try await test.member(name)
@@ -157,7 +180,10 @@ struct TextTests {
             }
             try await Community.migrate(test.storage)
             #expect(try await names(kept.map(\.1)) == ["ada", "ben", "ada", "zed", "kim"])
-            #expect(try await names(["ada@bücher.example", "ben@xn--bcher-kva.example", "eve"]) == ["ada", "ben", "eve"])
+            #expect(
+                try await names(["ada@bücher.example", "ben@xn--bcher-kva.example", "eve"]) == [
+                    "ada", "ben", "eve",
+                ])
             let emails = try await test.storage.read { connection in
                 try connection.rows("SELECT email FROM accounts ORDER BY username") { $0.text() }
             }
@@ -167,8 +193,10 @@ struct TextTests {
                         "ada@xn--bcher-kva.example", "ben@xn--bcher-kva.example", "ada@b\u{FC}cher.example",
                         "kim@example.org", "z\u{200B}ed@example.org",
                     ].map { Array($0.utf8) })
-            let again = Registration(email: "ben@bücher.example", fullName: "", username: "b", password: password)
-            #expect(await problem { try await test.community.accounts.register(again) } == Accounts.takenEmail)
+            let again = Registration(
+                email: "ben@bücher.example", fullName: "", username: "b", password: password)
+            #expect(
+                await problem { try await test.community.accounts.register(again) } == Accounts.takenEmail)
         }
     }
 }

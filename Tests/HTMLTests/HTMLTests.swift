@@ -4,7 +4,8 @@ import Testing
 
 struct HTMLTests {
     private let hostile = [
-        "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onmouseover='x", "&lt;", "a & b", "</p>",
+        "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onmouseover='x", "&lt;", "a & b",
+        "</p>",
         "<!--", "]]>", "\u{0}", "😀<b>ä</b>", "javascript:alert(1)", "{{7*7}}", "\u{202E}<a>",
     ]
 
@@ -22,7 +23,9 @@ struct HTMLTests {
         let alphabet = Array("&<>\"' abcäöü€😀;#x/=\n-")
         for _ in 0..<2000 {
             let text = String(
-                (0..<Int.random(in: 0..<20, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? "a" })
+                (0..<Int.random(in: 0..<20, using: &random)).map { _ in
+                    alphabet.randomElement(using: &random) ?? "a"
+                })
             let html: HTML = "<p>\(text)</p>"
             #expect(MarkupChecker.texts(in: html.text).joined() == text)
         }
@@ -38,14 +41,17 @@ struct HTMLTests {
         #expect(HTML.nothing.text.isEmpty)
     }
 
-    @Test(arguments: ["/p/x", "p?a=b:c", "#top", "https://example.org/a?b=1", "HTTP://example.org", "mailto:a@b.org", ""])
+    @Test(arguments: [
+        "/p/x", "p?a=b:c", "#top", "https://example.org/a?b=1", "HTTP://example.org", "mailto:a@b.org", "",
+    ])
     func `safe addresses pass`(_ address: String) {
         let html: HTML = "\(url: address)"
         #expect(html.text == address)
     }
 
     @Test(arguments: [
-        "javascript:alert(1)", "JaVaScRiPt:alert(1)", " javascript:alert(1)", "java\nscript:alert(1)", "data:text/html,x",
+        "javascript:alert(1)", "JaVaScRiPt:alert(1)", " javascript:alert(1)", "java\nscript:alert(1)",
+        "data:text/html,x",
         "vbscript:x", "//evil.example", "\\\\evil.example", "/\\evil.example", "\u{1}javascript:x",
     ])
     func `addresses that run code or lead elsewhere do not`(_ address: String) {
@@ -55,9 +61,12 @@ struct HTMLTests {
 
     @Test func `the checker finds what is wrong`() {
         for markup in [
-            "<p>", "</p>", "<p><b></p></b>", "<a href=x>y</a>", "<p a=\"1\" a=\"2\"></p>", "<p>a & b</p>", "<p>&nope;</p>",
-            "<p title=\"<\"></p>", "<img src=\"x\" alt=\"\">", "<img src=\"x\" width=\"1\" height=\"1\">", "<p style=\"x\"></p>",
-            "<p onclick=\"x\"></p>", "<script>x</script>", "<form method=\"post\"></form>", "<i id=\"a\"></i><i id=\"a\"></i>",
+            "<p>", "</p>", "<p><b></p></b>", "<a href=x>y</a>", "<p a=\"1\" a=\"2\"></p>", "<p>a & b</p>",
+            "<p>&nope;</p>",
+            "<p title=\"<\"></p>", "<img src=\"x\" alt=\"\">", "<img src=\"x\" width=\"1\" height=\"1\">",
+            "<p style=\"x\"></p>",
+            "<p onclick=\"x\"></p>", "<script>x</script>", "<form method=\"post\"></form>",
+            "<i id=\"a\"></i><i id=\"a\"></i>",
             "<input name=\"x\">", "<button></button>", "<a href=\"javascript:x\">y</a>", "<p", "<p>a < b</p>",
             "<ul><p></p></ul>", "<label for=\"gone\">x</label>",
         ] {

@@ -24,7 +24,8 @@ struct DamageTests {
             for _ in 0..<Int.random(in: 1...20, using: &random) {
                 // Headers matter more than pixels.
                 let reach = Bool.random(using: &random) ? min(700, bytes.count) : bytes.count
-                bytes[Int.random(in: 12..<reach, using: &random)] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+                bytes[Int.random(in: 12..<reach, using: &random)] ^=
+                    1 << UInt8.random(in: 0..<8, using: &random)
             }
             try await renderOrRefuse(bytes, in: workshop)
         }

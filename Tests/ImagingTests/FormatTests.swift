@@ -30,7 +30,8 @@ struct FormatTests {
         "Once upon a time there was a photo.",
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\"/>",
         "<?xml version=\"1.0\"?><svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\"/>",
-        "II*\0\u{8}\0\0\0", "MM\0*\0\0\0\u{8}", "%PDF-1.7", "P6 1 1 255 abc", "#?RADIANCE\n", "1 1\n1\n", "", "RIFF",
+        "II*\0\u{8}\0\0\0", "MM\0*\0\0\0\u{8}", "%PDF-1.7", "P6 1 1 255 abc", "#?RADIANCE\n", "1 1\n1\n", "",
+        "RIFF",
         "RIFF1234WAVE",
         "\0\0\0\u{1C}ftypmp42", "GIF88a",
     ])
@@ -56,6 +57,8 @@ struct FormatTests {
         #expect(try await workshop.render(Fixture.path("animation.gif"), limits: limits).width == 60)
         limits.pixels -= 1
         let refusal = ImagingError.tooManyPixels(width: 60, height: 40, frames: 3, limit: limits.pixels)
-        await #expect(throws: refusal) { try await workshop.render(Fixture.path("animation.gif"), limits: limits) }
+        await #expect(throws: refusal) {
+            try await workshop.render(Fixture.path("animation.gif"), limits: limits)
+        }
     }
 }

@@ -51,7 +51,9 @@ struct LimitTests {
         }
     }
 
-    @Test func `a photo that takes more memory than allowed is refused, and the next one is not`() async throws {
+    @Test func `a photo that takes more memory than allowed is refused, and the next one is not`()
+        async throws
+    {
         let workshop = try Workshop()
         var limits = PhotoLimits()
         limits.memory = 4 << 20
@@ -72,8 +74,14 @@ struct LimitTests {
 
     @Test(arguments: [
         (ImagingError.notAPhoto, "HEIC or AVIF"),
-        (.tooManyPixels(width: 9000, height: 8000, frames: 1, limit: 64_000_000), "9000 × 8000 pixels, more than 64 "),
-        (.tooManyPixels(width: 900, height: 800, frames: 99, limit: 64_000_000), "900 × 800 pixels in 99 frames,"),
+        (
+            .tooManyPixels(width: 9000, height: 8000, frames: 1, limit: 64_000_000),
+            "9000 × 8000 pixels, more than 64 "
+        ),
+        (
+            .tooManyPixels(width: 900, height: 800, frames: 99, limit: 64_000_000),
+            "900 × 800 pixels in 99 frames,"
+        ),
         (.sideTooLong(side: 20_000, limit: 16_384), "20000 pixels long on one side; at most 16384"),
         (.tooLarge(bytes: 25_000_001, limit: 25_000_000), "has 25.1 MB; at most 25 MB"),
         (.damaged("no end"), "cannot be read (no end). Open it"), (.damaged(""), "cannot be read. Open it"),

@@ -25,7 +25,8 @@ struct MetadataTests {
     func `other formats leave nothing behind either`(name: String) async throws {
         let workshop = try Workshop()
         let photo = try await workshop.render(Fixture.path(name))
-        let segments = try Self.segments(of: workshop.bytes("\(workshop.output)/\(photo.renditions[0].fileName)"))
+        let segments = try Self.segments(
+            of: workshop.bytes("\(workshop.output)/\(photo.renditions[0].fileName)"))
         #expect(Set(try #require(segments)).isSubset(of: [0xE0, 0xDB, 0xC0, 0xC4, 0xDA]))
     }
 

@@ -22,7 +22,8 @@ struct OrientationTests {
         (4, [blue, white, red, green]), (5, [red, blue, green, white]), (6, [blue, red, white, green]),
         (7, [white, green, blue, red]), (8, [green, white, red, blue]),
     ])
-    func `a photo stands upright however the camera was held`(orientation: Int, corners: [[Int]]) async throws {
+    func `a photo stands upright however the camera was held`(orientation: Int, corners: [[Int]]) async throws
+    {
         let workshop = try Workshop()
         let photo = try await workshop.render(
             workshop.file(Self.quadrants(orientation: UInt8(orientation))))

@@ -27,7 +27,8 @@ struct ProcessTests {
 
     /// The alarm of the child itself, and a kill from outside.
     @Test(arguments: ["kill -ALRM $$", "kill -KILL $$"])
-    func `a process that was ended for no fault of its photo may be tried again`(script: String) async throws {
+    func `a process that was ended for no fault of its photo may be tried again`(script: String) async throws
+    {
         let workshop = try Workshop()
         await #expect(throws: ImagingError.busy) {
             try await Self.shell("touch \"$2/12.jpg\"; " + script).process("upload", into: workshop.output)
@@ -43,7 +44,9 @@ struct ProcessTests {
         limits.deadlineSeconds = 0.05
         // It stops itself, as a busy machine might leave it. However far it came, it never ends.
         let starved = Self.shell(": > \"$2/12.jpg\"; while :; do kill -STOP $$; done", limits: limits)
-        await #expect(throws: ImagingError.busy) { try await starved.process("upload", into: workshop.output) }
+        await #expect(throws: ImagingError.busy) {
+            try await starved.process("upload", into: workshop.output)
+        }
         #expect(try workshop.written() == [])
     }
 
@@ -78,7 +81,8 @@ struct ProcessTests {
 
     /// A reply about a photo of 8 × 8 pixels, and a shell that leaves such files as it says.
     private static func reply(
-        width: Int = 8, height: Int = 8, name: String = "8.jpg", renditionHeight: Int = 8, byteCount: Int = 12,
+        width: Int = 8, height: Int = 8, name: String = "8.jpg", renditionHeight: Int = 8,
+        byteCount: Int = 12,
         blurhash: String = String(repeating: "0", count: 28), copies: Int = 1
     ) -> String {
         let rendition = """
@@ -107,9 +111,12 @@ struct ProcessTests {
     @Test(arguments: [
         reply(name: "../../stolen.jpg"), reply(name: "/etc/passwd"), reply(name: "9.jpg"),
         reply(width: .max), reply(height: .max), reply(width: .max, height: .max), reply(width: 16_385),
-        reply(width: 16_000, height: 16_000), reply(width: -8), reply(height: 0), reply(renditionHeight: .max),
-        reply(renditionHeight: 9), reply(byteCount: 11), reply(byteCount: 0), reply(byteCount: -1), reply(byteCount: .max),
-        reply(blurhash: String(repeating: "0", count: 27)), reply(blurhash: String(repeating: "<", count: 28)),
+        reply(width: 16_000, height: 16_000), reply(width: -8), reply(height: 0),
+        reply(renditionHeight: .max),
+        reply(renditionHeight: 9), reply(byteCount: 11), reply(byteCount: 0), reply(byteCount: -1),
+        reply(byteCount: .max),
+        reply(blurhash: String(repeating: "0", count: 27)),
+        reply(blurhash: String(repeating: "<", count: 28)),
         reply(blurhash: ""), reply(copies: 0), reply(copies: 2), reply(copies: 300),
     ])
     func `a reply that promises what cannot be is refused`(reply: String) async throws {

@@ -8,7 +8,8 @@ struct QueueTests {
     private static func patient(
         _ workshop: borrowing Workshop, posts: Int = 100, postsOfOne: Int = 10
     ) -> PhotoProcessor {
-        let script = "echo $1 >> \(workshop.folder)/begun; while [ ! -e \(workshop.folder)/go ]; do sleep 0.01; done"
+        let script =
+            "echo $1 >> \(workshop.folder)/begun; while [ ! -e \(workshop.folder)/go ]; do sleep 0.01; done"
         return PhotoProcessor(
             executable: "/bin/sh", arguments: ["-c", script, "sh"], concurrent: 1, posts: posts,
             postsOfOne: postsOfOne, environment: ["PATH": "/usr/bin:/bin"])
@@ -74,7 +75,9 @@ struct QueueTests {
         let processor = Self.patient(workshop, posts: 3, postsOfOne: 2)
         var tasks = [try await Self.start("a1", for: 1, with: processor, in: workshop)]
         tasks.append(try await Self.start("a2", for: 1, with: processor, in: workshop))
-        await #expect(throws: ImagingError.tooManyWaiting) { try await processor.process("a3", into: output, for: 1) }
+        await #expect(throws: ImagingError.tooManyWaiting) {
+            try await processor.process("a3", into: output, for: 1)
+        }
         tasks.append(try await Self.start("b1", for: 2, with: processor, in: workshop))
         await #expect(throws: ImagingError.busy) { try await processor.process("c1", into: output, for: 3) }
         _ = try workshop.file([], named: "go")
@@ -93,7 +96,9 @@ struct QueueTests {
         let post = Task {
             try await processor.withPlace(for: 1, photos: 10) { place in
                 try await withThrowingTaskGroup(of: Void.self) { group in
-                    for number in 0..<10 { group.addTask { _ = try? await place.process("\(number)", into: output) } }
+                    for number in 0..<10 {
+                        group.addTask { _ = try? await place.process("\(number)", into: output) }
+                    }
                     try await group.waitForAll()
                 }
                 goOn.finish()
@@ -101,11 +106,15 @@ struct QueueTests {
             }
         }
         try await Self.until { processor.waiting == 9 && Self.begun(in: folder).count == 1 }
-        await #expect(throws: ImagingError.busy) { try await processor.process("other", into: output, for: 2) }
+        await #expect(throws: ImagingError.busy) {
+            try await processor.process("other", into: output, for: 2)
+        }
         _ = try workshop.file([], named: "go")
         for await _ in rendered {}
         // The post goes on, with what comes after rendering, and its place is free.
-        await #expect(throws: RenderFailure.self) { try await processor.process("other", into: output, for: 2) }
+        await #expect(throws: RenderFailure.self) {
+            try await processor.process("other", into: output, for: 2)
+        }
         end.finish()
         try await post.value
         #expect(Self.begun(in: folder).count == 11)
@@ -158,7 +167,9 @@ struct QueueTests {
         let folder = workshop.folder
         let processor = PhotoProcessor.forTests(concurrent: 2)
         let sizes = try await withThrowingTaskGroup(of: Int.self) { group in
-            for (place, name) in ["cat.jpg", "cat.png", "cat.webp", "cat.gif", "cat.heic", "cat.avif"].enumerated() {
+            for (place, name) in ["cat.jpg", "cat.png", "cat.webp", "cat.gif", "cat.heic", "cat.avif"]
+                .enumerated()
+            {
                 let output = "\(folder)/\(place)"
                 try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: false)
                 group.addTask { try await processor.process(Fixture.path(name), into: output).width }

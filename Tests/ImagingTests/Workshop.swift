@@ -37,7 +37,8 @@ struct Workshop: ~Copyable {
     func plainPhoto(width: Int, height: Int, named name: String = "plain.jpg") throws -> String {
         let path = "\(folder)/\(name)"
         let cat = try Picture.open(Fixture.path("grey.jpg"))
-        try cat.resized(width: width, height: height).save("jpegsave_target", to: PhotoFile(making: path), "Q=30")
+        try cat.resized(width: width, height: height).save(
+            "jpegsave_target", to: PhotoFile(making: path), "Q=30")
         return path
     }
 
@@ -59,7 +60,8 @@ extension PhotoProcessor {
     ) -> PhotoProcessor {
         let worker = Self.worker
         return PhotoProcessor(
-            executable: worker.executable, arguments: worker.arguments, limits: limits, concurrent: concurrent,
+            executable: worker.executable, arguments: worker.arguments, limits: limits,
+            concurrent: concurrent,
             environment: Self.coverage)
     }
 
@@ -84,7 +86,9 @@ enum Fixture {
         Bundle.module.bundleURL.appending(path: "Fixtures/\(name)").path
     }
 
-    static func bytes(_ name: String) throws -> [UInt8] { try Array(Data(contentsOf: URL(filePath: path(name)))) }
+    static func bytes(_ name: String) throws -> [UInt8] {
+        try Array(Data(contentsOf: URL(filePath: path(name))))
+    }
 }
 
 /// A JPEG of ours, decoded.

@@ -5,7 +5,8 @@ import NIOCore
 /// A server of a test's own on a free port, for as long as `body` runs.
 enum LocalServer {
     static func with(
-        _ answer: @escaping @Sendable (Request) async throws -> Response, _ body: @Sendable (String) async throws -> Void
+        _ answer: @escaping @Sendable (Request) async throws -> Response,
+        _ body: @Sendable (String) async throws -> Void
     ) async throws {
         let router = Router()
         for method in [HTTPRequest.Method.get, .put, .post, .delete, .head] {

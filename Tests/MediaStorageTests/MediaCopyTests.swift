@@ -100,7 +100,8 @@ struct MediaCopyTests {
         }
     }
 
-    @Test func `what was deleted since an earlier copy is moved aside, and much at once is not`() async throws {
+    @Test func `what was deleted since an earlier copy is moved aside, and much at once is not`() async throws
+    {
         try await Places.with { places in
             let photos = try await places.put(3, to: places.source)
             #expect(try await places.copy().copied == 3)

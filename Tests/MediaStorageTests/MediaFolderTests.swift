@@ -5,7 +5,8 @@ import TestSupport
 import Testing
 
 struct MediaFolderTests {
-    private func keep(_ texts: [String: String], in folder: String) async throws -> (MediaFolder, MediaPrefix) {
+    private func keep(_ texts: [String: String], in folder: String) async throws -> (MediaFolder, MediaPrefix)
+    {
         let media = try MediaFolder(folder + "/media")
         let prefix = MediaPrefix.random()
         let files = try texts.map { name, text in
@@ -40,7 +41,8 @@ struct MediaFolderTests {
 
     @Test func `a large file comes in pieces`() async throws {
         try await Fixtures.withFolder { folder in
-            let (media, prefix) = try await keep(["1.jpg": String(repeating: "x", count: 200_000)], in: folder)
+            let (media, prefix) = try await keep(
+                ["1.jpg": String(repeating: "x", count: 200_000)], in: folder)
             var sizes: [Int] = []
             for try await piece in try await media.read(try key(prefix, "1.jpg"), 0..<200_000) {
                 sizes.append(piece.readableBytes)
@@ -55,7 +57,10 @@ struct MediaFolderTests {
             try Data("x".utf8).write(to: URL(fileURLWithPath: folder + "/1.jpg"))
             let error = await #expect(throws: MediaError.self) {
                 try await media.put(
-                    [MediaFile(path: folder + "/1.jpg", name: "1.jpg"), MediaFile(path: folder + "/gone", name: "2.jpg")],
+                    [
+                        MediaFile(path: folder + "/1.jpg", name: "1.jpg"),
+                        MediaFile(path: folder + "/gone", name: "2.jpg"),
+                    ],
                     under: .random())
             }
             #expect(error?.description.contains("No such file") == true)
@@ -65,7 +70,8 @@ struct MediaFolderTests {
 
     @Test func `what a crash left staged goes when the folder is opened`() async throws {
         try await Fixtures.withFolder { folder in
-            try FileManager.default.createDirectory(atPath: folder + "/media/.incoming/x", withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                atPath: folder + "/media/.incoming/x", withIntermediateDirectories: true)
             try Data("x".utf8).write(to: URL(fileURLWithPath: folder + "/media/.incoming/x/1.jpg"))
             _ = try MediaFolder(folder + "/media")
             #expect(Fixtures.files(below: folder) == [])
@@ -94,7 +100,9 @@ struct MediaFolderTests {
         }
     }
 
-    @Test(arguments: ["", "ab/cd", "zz/zz000000000000000000000000000000", "../etc", "ab/ac000000000000000000000000000000"])
+    @Test(arguments: [
+        "", "ab/cd", "zz/zz000000000000000000000000000000", "../etc", "ab/ac000000000000000000000000000000",
+    ])
     func `only our own prefixes are prefixes`(_ text: String) { #expect(MediaPrefix(text) == nil) }
 
     @Test(arguments: ["", "../x", ".incoming", "a/b", "A.jpg", "x%00", String(repeating: "a", count: 41)])
@@ -125,15 +133,20 @@ struct MediaFolderTests {
                 #expect(try await media.fetch(name, to: folder + "/fetched", atMost: .max))
                 #expect(FileManager.default.contents(atPath: folder + "/fetched") == bytes)
                 #expect(try FileManager.default.contentsOfDirectory(atPath: elsewhere) == [])
-                #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/media/.incoming") == [])
+                #expect(
+                    try FileManager.default.contentsOfDirectory(atPath: folder + "/media/.incoming") == [])
                 // What cannot be kept stays where it was, and nothing half kept.
                 let kept = try upload("3")
                 await #expect(throws: MediaError.self) {
                     try await media.put(
-                        [MediaFile(path: kept, name: "3.jpg"), MediaFile(path: elsewhere + "/gone", name: "4.jpg")],
+                        [
+                            MediaFile(path: kept, name: "3.jpg"),
+                            MediaFile(path: elsewhere + "/gone", name: "4.jpg"),
+                        ],
                         under: .random())
                 }
-                #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/media/.incoming") == [])
+                #expect(
+                    try FileManager.default.contentsOfDirectory(atPath: folder + "/media/.incoming") == [])
             }
         }
 

@@ -7,7 +7,8 @@ import Testing
 /// What both places for photos do alike: say whose they are, remove by name, and move strays aside.
 struct MediaPlaceTests {
     private func with(
-        isInBucket: Bool, _ body: (any MediaStorage, (MediaPrefix, [String]) async throws -> Void) async throws -> Void
+        isInBucket: Bool,
+        _ body: (any MediaStorage, (MediaPrefix, [String]) async throws -> Void) async throws -> Void
     ) async throws {
         try await Fixtures.withFolder { folder in
             let media: any MediaStorage =

@@ -9,13 +9,16 @@ import Testing
 
 struct S3CredentialsTests {
     /// Nothing but what a test gives: no file of whoever runs it, no machine asked.
-    private static let nowhere = ["AWS_SHARED_CREDENTIALS_FILE": "/nonexistent", "AWS_EC2_METADATA_DISABLED": "true"]
+    private static let nowhere = [
+        "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent", "AWS_EC2_METADATA_DISABLED": "true",
+    ]
 
     private func source(
         _ environment: [String: String], now: @escaping @Sendable () -> Int64 = { 0 }
     ) -> S3CredentialSource {
         S3CredentialSource(
-            environment: Self.nowhere.merging(environment) { $1 }, client: .shared, patience: .seconds(300), now: now)
+            environment: Self.nowhere.merging(environment) { $1 }, client: .shared, patience: .seconds(300),
+            now: now)
     }
 
     @Test func `the environment comes first`() async throws {
@@ -56,12 +59,16 @@ struct S3CredentialsTests {
         try await Fixtures.withFolder { folder in
             try "secret\n".write(toFile: folder + "/token", atomically: true, encoding: .utf8)
             try await LocalServer.with { request in
-                guard request.headers[.authorization] == "secret" else { return Response(status: .unauthorized) }
+                guard request.headers[.authorization] == "secret" else {
+                    return Response(status: .unauthorized)
+                }
                 return Response(
                     status: .ok,
                     body: .init(
                         byteBuffer: .init(
-                            string: #"{"AccessKeyId":"c","SecretAccessKey":"s","Token":"t","Expiration":"2026-01-02T03:04:05Z"}"#)
+                            string:
+                                #"{"AccessKeyId":"c","SecretAccessKey":"s","Token":"t","Expiration":"2026-01-02T03:04:05Z"}"#
+                        )
                     ))
             } _: { url in
                 let environment = ["AWS_CONTAINER_CREDENTIALS_FULL_URI": url + "/key"]
@@ -70,7 +77,8 @@ struct S3CredentialsTests {
                 ).credentials()
                 #expect(
                     found
-                        == S3Credentials(accessKey: "c", secretKey: "s", sessionToken: "t", expiresAt: 1_767_323_045))
+                        == S3Credentials(
+                            accessKey: "c", secretKey: "s", sessionToken: "t", expiresAt: 1_767_323_045))
                 await #expect(throws: MediaError.self) { try await source(environment).credentials() }
             }
         }
@@ -80,7 +88,8 @@ struct S3CredentialsTests {
         let asked = Mutex(0)
         try await LocalServer.with { request in
             switch (request.method, request.uri.path) {
-            case (.put, "/latest/api/token"): return Response(status: .ok, body: .init(byteBuffer: .init(string: "pass")))
+            case (.put, "/latest/api/token"):
+                return Response(status: .ok, body: .init(byteBuffer: .init(string: "pass")))
             case (.get, "/latest/meta-data/iam/security-credentials/"):
                 return Response(status: .ok, body: .init(byteBuffer: .init(string: "photos\n")))
             case (.get, "/latest/meta-data/iam/security-credentials/photos"):
@@ -88,14 +97,16 @@ struct S3CredentialsTests {
                     count += 1
                     return count
                 }
-                let body = #"{"AccessKeyId":"m\#(count)","SecretAccessKey":"s","Expiration":"1970-01-01T01:00:00Z"}"#
+                let body =
+                    #"{"AccessKeyId":"m\#(count)","SecretAccessKey":"s","Expiration":"1970-01-01T01:00:00Z"}"#
                 return Response(status: .ok, body: .init(byteBuffer: .init(string: body)))
             default: return Response(status: .notFound)
             }
         } _: { url in
             let time = Mutex<Int64>(0)
             let source = source(
-                ["AWS_EC2_METADATA_DISABLED": "", "AWS_EC2_METADATA_SERVICE_ENDPOINT": url], now: { time.withLock { $0 } })
+                ["AWS_EC2_METADATA_DISABLED": "", "AWS_EC2_METADATA_SERVICE_ENDPOINT": url],
+                now: { time.withLock { $0 } })
             async let one = source.credentials()
             async let two = source.credentials()
             let keys = try await [one.accessKey, two.accessKey]
@@ -109,6 +120,8 @@ struct S3CredentialsTests {
 
     @Test func `where no key is found, every place is named`() async throws {
         let error = await #expect(throws: MediaError.self) { try await source([:]).credentials() }
-        #expect(error?.description.contains("AWS_ACCESS_KEY_ID") == true && error?.description.contains("/nonexistent") == true)
+        #expect(
+            error?.description.contains("AWS_ACCESS_KEY_ID") == true
+                && error?.description.contains("/nonexistent") == true)
     }
 }

@@ -37,7 +37,8 @@ struct S3MediaTests {
             try await media.check()
             let (prefix, other) = (MediaPrefix.random(), MediaPrefix.random())
             try await media.put(
-                [file("1.jpg", Data("hello world".utf8), in: folder), file("2.jpg", Data(), in: folder)], under: prefix)
+                [file("1.jpg", Data("hello world".utf8), in: folder), file("2.jpg", Data(), in: folder)],
+                under: prefix)
             try await media.put([file("1.jpg", Data("other".utf8), in: folder)], under: other)
             #expect(Fixtures.files(below: folder) == [])
             let key = try #require(MediaKey(prefix: prefix.description, name: "1.jpg"))
@@ -56,7 +57,9 @@ struct S3MediaTests {
     @Test func `a large file goes in parts, and comes back as it was`() async throws {
         try await with { media, folder in
             var bytes = Data(count: 20 << 20)
-            for place in stride(from: 0, to: bytes.count, by: 97) { bytes[place] = UInt8(truncatingIfNeeded: place / 97) }
+            for place in stride(from: 0, to: bytes.count, by: 97) {
+                bytes[place] = UInt8(truncatingIfNeeded: place / 97)
+            }
             let prefix = MediaPrefix.random()
             try await media.put([file("1.jpg", bytes, in: folder)], under: prefix)
             let key = try #require(MediaKey(prefix: prefix.description, name: "1.jpg"))
@@ -100,7 +103,8 @@ struct S3MediaTests {
             let name = UploadName.random()
             let end = Int64(Date().timeIntervalSince1970 * 1000) + 3_600_000
             let form = try #require(
-                try await media.directUpload(.init(name: name, contentType: "image/png", byteCount: 5, expiresAt: end)))
+                try await media.directUpload(
+                    .init(name: name, contentType: "image/png", byteCount: 5, expiresAt: end)))
             #expect(try await media.fetch(name, to: folder + "/none", atMost: 100) == false)
             var body = form.fields.sorted { $0.key < $1.key }.map {
                 "--b\r\nContent-Disposition: form-data; name=\"\($0.key)\"\r\n\r\n\($0.value)\r\n"
@@ -114,7 +118,9 @@ struct S3MediaTests {
             let sent = try await HTTPClient.shared.execute(request, timeout: .seconds(300))
             #expect(sent.status == .noContent)
             #expect(try await media.uploads() == [name])
-            await #expect(throws: MediaError.self) { try await media.fetch(name, to: folder + "/long", atMost: 4) }
+            await #expect(throws: MediaError.self) {
+                try await media.fetch(name, to: folder + "/long", atMost: 4)
+            }
             #expect(try await media.fetch(name, to: folder + "/came", atMost: 5))
             #expect(try String(contentsOfFile: folder + "/came", encoding: .utf8) == "hello")
             try await media.discard([name, .random()])
@@ -123,7 +129,8 @@ struct S3MediaTests {
             try await media.put([file("1.jpg", Data("shown".utf8), in: folder)], under: prefix)
             let key = try #require(MediaKey(prefix: prefix.description, name: "1.jpg"))
             let address = try #require(try await media.address(of: key))
-            let answer = try await HTTPClient.shared.execute(HTTPClientRequest(url: address), timeout: .seconds(300))
+            let answer = try await HTTPClient.shared.execute(
+                HTTPClientRequest(url: address), timeout: .seconds(300))
             #expect(String(buffer: try await answer.body.collect(upTo: 100)) == "shown")
         }
     }
@@ -133,10 +140,13 @@ struct S3MediaTests {
             let name = UploadName.random()
             let upload = try file("up", Data("bytes".utf8), in: folder)
             try await media.setAside(upload.path, as: name)
-            #expect(try await media.uploads() == [name] && !FileManager.default.fileExists(atPath: upload.path))
+            #expect(
+                try await media.uploads() == [name] && !FileManager.default.fileExists(atPath: upload.path))
             #expect(try await media.fetch(name, to: folder + "/copy", atMost: 5))
             #expect(try String(contentsOfFile: folder + "/copy", encoding: .utf8) == "bytes")
-            await #expect(throws: MediaError.self) { try await media.fetch(name, to: folder + "/copy2", atMost: 4) }
+            await #expect(throws: MediaError.self) {
+                try await media.fetch(name, to: folder + "/copy2", atMost: 4)
+            }
             try await media.discard([name])
             #expect(try await media.fetch(name, to: folder + "/copy3", atMost: 5) == false)
         }
@@ -144,14 +154,18 @@ struct S3MediaTests {
         try await Fixtures.withFolder { folder in
             let media = try MediaFolder(folder + "/media")
             try await check(media, folder)
-            #expect(try await media.directUpload(.init(name: .random(), contentType: "", byteCount: 1, expiresAt: 0)) == nil)
+            #expect(
+                try await media.directUpload(
+                    .init(name: .random(), contentType: "", byteCount: 1, expiresAt: 0)) == nil)
             try await media.close()
         }
     }
 
     @Test(arguments: [
-        ("http://x", "s3://BUCKET"), ("s3://", "s3://BUCKET"), ("s3://k:s@b", "holds no key"), ("s3://b?colour=red", "colour"),
-        ("s3://b?endpoint=ftp://x", "endpoint"), ("s3://b?style=odd", "path or virtual"), ("s3://b?public=x", "public address"),
+        ("http://x", "s3://BUCKET"), ("s3://", "s3://BUCKET"), ("s3://k:s@b", "holds no key"),
+        ("s3://b?colour=red", "colour"),
+        ("s3://b?endpoint=ftp://x", "endpoint"), ("s3://b?style=odd", "path or virtual"),
+        ("s3://b?public=x", "public address"),
         ("s3://b?serve=never", "never"), ("s3://b?region=", "region"),
     ])
     func `an address with a fault is refused in words`(_ url: String, _ words: String) {
@@ -161,12 +175,20 @@ struct S3MediaTests {
 
     @Test func `addresses of both styles are read`() throws {
         let amazon = try S3Location("s3://photos/a/b/?region=eu-west-1")
-        #expect(amazon.origin == "https://photos.s3.eu-west-1.amazonaws.com" && amazon.root == "" && amazon.prefix == "a/b/")
-        #expect(try S3Location("s3://my.photos", environment: ["AWS_REGION": "x"]).origin == "https://s3.x.amazonaws.com")
-        let own = try S3Location("s3://photos?endpoint=http://127.0.0.1:9000&public=https://cdn.example.org/p/&style=path")
+        #expect(
+            amazon.origin == "https://photos.s3.eu-west-1.amazonaws.com" && amazon.root == ""
+                && amazon.prefix == "a/b/")
+        #expect(
+            try S3Location("s3://my.photos", environment: ["AWS_REGION": "x"]).origin
+                == "https://s3.x.amazonaws.com")
+        let own = try S3Location(
+            "s3://photos?endpoint=http://127.0.0.1:9000&public=https://cdn.example.org/p/&style=path")
         #expect(own.origin == "http://127.0.0.1:9000" && own.root == "/photos" && own.prefix == "")
-        #expect(own.publicURL == "https://cdn.example.org/p" && own.foreignOrigin == "https://cdn.example.org")
-        #expect(try S3Location("s3://b?endpoint=https://h&style=virtual&serve=redirect").foreignOrigin == "https://b.h")
+        #expect(
+            own.publicURL == "https://cdn.example.org/p" && own.foreignOrigin == "https://cdn.example.org")
+        #expect(
+            try S3Location("s3://b?endpoint=https://h&style=virtual&serve=redirect").foreignOrigin
+                == "https://b.h")
         #expect(amazon.foreignOrigin == nil)
     }
 }

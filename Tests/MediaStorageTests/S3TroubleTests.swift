@@ -17,7 +17,8 @@ struct S3TroubleTests {
 
     /// Runs `body` with S3 answering so, and returns what was asked: method and path with query.
     private func with(
-        patience: S3Client.Patience = Self.patience, _ answer: @escaping @Sendable (Int, Request) async throws -> Response,
+        patience: S3Client.Patience = Self.patience,
+        _ answer: @escaping @Sendable (Int, Request) async throws -> Response,
         _ body: @Sendable (S3Media) async throws -> Void
     ) async throws -> [String] {
         let asked = Mutex<[String]>([])
@@ -41,7 +42,9 @@ struct S3TroubleTests {
     }
 
     private static let empty = "<ListBucketResult></ListBucketResult>"
-    private static func text(_ text: String) -> Response { Response(status: .ok, body: .init(byteBuffer: .init(string: text))) }
+    private static func text(_ text: String) -> Response {
+        Response(status: .ok, body: .init(byteBuffer: .init(string: text)))
+    }
 
     @Test func `what passes is asked again`() async throws {
         let asked = try await with { count, _ in

@@ -8,7 +8,8 @@ import Testing
 /// What happens when the server, or the way to it, goes away and comes back.
 struct LostConnectionTests {
     @Test(arguments: [
-        "postgres://u:p%ZZSecretWord@h/db", "postgres://u:SecretWord%@h/db", "postgres://h/db?password=%ZZSecretWord",
+        "postgres://u:p%ZZSecretWord@h/db", "postgres://u:SecretWord%@h/db",
+        "postgres://h/db?password=%ZZSecretWord",
         "postgres://u:SecretWord@[h/db",
     ])
     func `a URL that cannot be read is refused without its password`(_ url: String) async throws {
@@ -36,7 +37,9 @@ struct LostConnectionTests {
         try await storage.write { try $0.script("CREATE TABLE things (id BIGINT)") }
         // Three connections wait in the pool when the server goes.
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<3 { group.addTask { _ = try await storage.read { try $0.int("SELECT 1 FROM pg_sleep(0.1)") } } }
+            for _ in 0..<3 {
+                group.addTask { _ = try await storage.read { try $0.int("SELECT 1 FROM pg_sleep(0.1)") } }
+            }
             try await group.waitForAll()
         }
         let (begun, begin) = AsyncStream.makeStream(of: Void.self)
@@ -53,7 +56,9 @@ struct LostConnectionTests {
         try await restart
         #expect(tries.withLock { $0 } == 2)
         try await withThrowingTaskGroup(of: Int64?.self) { group in
-            for _ in 0..<9 { group.addTask { try await storage.read { try $0.int("SELECT count(*) FROM things") } } }
+            for _ in 0..<9 {
+                group.addTask { try await storage.read { try $0.int("SELECT count(*) FROM things") } }
+            }
             for try await count in group { #expect(count == 1) }
         }
         #expect(reports().contains { $0.contains("lost") })
@@ -67,7 +72,10 @@ struct LostConnectionTests {
         let storage = try await PostgresStorage(url: server.url(), options: options)
         let other = try await PostgresStorage(url: server.url(), options: options)
         let process = try await storage.read { try $0.int("SELECT pg_backend_pid()") }
-        #expect(try await other.read { try $0.exists("SELECT 1 WHERE pg_terminate_backend(\(process)::int, 300000)") })
+        #expect(
+            try await other.read {
+                try $0.exists("SELECT 1 WHERE pg_terminate_backend(\(process)::int, 300000)")
+            })
         let next = try await storage.read { try $0.int("SELECT pg_backend_pid()") }
         #expect(next != process && reports().count == 1)
         // One that ends itself each time is given up.
@@ -108,7 +116,9 @@ struct LostConnectionTests {
         try await server.withSchema { schema in
             let one = try await PostgresStorage(url: server.url(schema), options: .patient)
             let other = try await PostgresStorage(url: server.url(schema), options: .patient)
-            try await one.write { try $0.script("CREATE TABLE things (id INTEGER); INSERT INTO things (id) VALUES (7)") }
+            try await one.write {
+                try $0.script("CREATE TABLE things (id INTEGER); INSERT INTO things (id) VALUES (7)")
+            }
             #expect(try await one.read { try $0.int("SELECT id FROM things") } == 7)
             try await other.write { try $0.script("ALTER TABLE things ALTER COLUMN id TYPE BIGINT") }
             #expect(try await one.read { try $0.int("SELECT id FROM things") } == 7)
@@ -127,7 +137,8 @@ struct LostConnectionTests {
             (server.url() + "&sslmode=require", "SSL"),
         ] {
             let error = await #expect(throws: StorageError.self) { try await PostgresStorage(url: url) }
-            #expect(error?.description.contains(words) == true && error?.description.contains("secret") == false)
+            #expect(
+                error?.description.contains(words) == true && error?.description.contains("secret") == false)
         }
         let storage = try await PostgresStorage(url: server.url(), options: .patient)
         try await storage.writeAlone { _ = try $0.exists("SELECT 1") }

@@ -87,7 +87,9 @@ struct PostgresStorageTests {
 
     @Test func `programs that start together run each migration once`() async throws {
         let migrations = (1...5).map { number in
-            Migration(number: number, name: "\(number)") { _ in "CREATE TABLE t\(number) (id BIGINT); SELECT pg_sleep(0.02)" }
+            Migration(number: number, name: "\(number)") { _ in
+                "CREATE TABLE t\(number) (id BIGINT); SELECT pg_sleep(0.02)"
+            }
         }
         let server = try await PostgresServer.shared()
         try await server.withSchema { schema in
@@ -129,7 +131,8 @@ struct PostgresStorageTests {
     func `limits of time and safety hold in every transaction`(_ prepares: Bool) async throws {
         var options = PostgresOptions()
         options.preparesStatements = prepares
-        try await with(options, settings: ["synchronous_commit": "off", "statement_timeout": "0"]) { storage in
+        try await with(options, settings: ["synchronous_commit": "off", "statement_timeout": "0"]) {
+            storage in
             let settings = try await storage.write { connection in
                 try connection.row(
                     """
@@ -172,7 +175,9 @@ struct PostgresStorageTests {
                 while !isOver.withLock({ $0 }) { _ = try connection.int("SELECT 1") }
             }
             for await _ in held {}
-            await #expect(throws: StorageError.busy) { try await hasty.read { try $0.int("SELECT id FROM things") } }
+            await #expect(throws: StorageError.busy) {
+                try await hasty.read { try $0.int("SELECT id FROM things") }
+            }
             isOver.withLock { $0 = true }
             try await holder
             try await hasty.close()
@@ -189,7 +194,8 @@ struct PostgresStorageTests {
                 }
             }
             #expect(sum == 599 * 300)
-            #expect(try await storage.read { try $0.int("SELECT count(*) FROM pg_prepared_statements") } == 500)
+            #expect(
+                try await storage.read { try $0.int("SELECT count(*) FROM pg_prepared_statements") } == 500)
         }
     }
 
@@ -214,7 +220,8 @@ struct PostgresStorageTests {
             }
             #expect(
                 texts == [
-                    "1 1.5 1.5 3", "1 0.0 t 1", "0 0.0 f 1", "0 0.0  0", "0 0.0 {\"a\": 1} 8", "0 0.0 x 1", "2 2.25 2.25 4",
+                    "1 1.5 1.5 3", "1 0.0 t 1", "0 0.0 f 1", "0 0.0  0", "0 0.0 {\"a\": 1} 8", "0 0.0 x 1",
+                    "2 2.25 2.25 4",
                 ])
         }
     }

@@ -29,7 +29,8 @@ struct SQLiteStorageTests {
                 [
                     try connection.int("PRAGMA synchronous"), try connection.int("PRAGMA foreign_keys"),
                     try connection.int("PRAGMA trusted_schema"), try connection.int("PRAGMA secure_delete"),
-                    try connection.int("PRAGMA journal_size_limit"), try connection.int("PRAGMA busy_timeout"),
+                    try connection.int("PRAGMA journal_size_limit"),
+                    try connection.int("PRAGMA busy_timeout"),
                 ]
             }
             #expect(values == [2, 1, 0, 1, 67_108_864, 5000])
@@ -62,7 +63,9 @@ struct SQLiteStorageTests {
     @Test func `a file that is no database is refused in words`() async throws {
         try await Fixtures.withFolder { folder in
             try Data(repeating: 65, count: 4096).write(to: URL(fileURLWithPath: folder + "/test.sqlite"))
-            let error = #expect(throws: StorageError.self) { try SQLiteStorage(path: folder + "/test.sqlite") }
+            let error = #expect(throws: StorageError.self) {
+                try SQLiteStorage(path: folder + "/test.sqlite")
+            }
             #expect(error?.description.contains("damaged or is none") == true)
         }
     }
@@ -78,7 +81,10 @@ struct SQLiteStorageTests {
         }
     }
 
-    @Test func `a purge that a reader stands in the way of says so, and one that nobody does empties the log`() async throws {
+    @Test
+    func `a purge that a reader stands in the way of says so, and one that nobody does empties the log`()
+        async throws
+    {
         try await Fixtures.withFolder { folder in
             let storage = try SQLiteStorage(path: folder + "/test.sqlite")
             try await storage.write { try $0.script("CREATE TABLE words (word TEXT)") }
@@ -120,7 +126,8 @@ struct SQLiteStorageTests {
         #expect(
             whole.text
                 == "SELECT 1 WHERE a = $1 AND b = $2 AND c = $3 AND d IN "
-                + "(SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($4 AS json)) AS list (value))")
+                + "(SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($4 AS json)) AS list (value))"
+        )
         #expect(whole.binds == [.int(1), .int(2), .text("x"), .text("[4]")])
     }
 }

@@ -10,19 +10,23 @@ import Testing
 struct APITests {
     private let stranger: @Sendable (TestSite) -> Program = { Program(site: $0, token: nil) }
 
-    @Test func `registering answers with the user and a token, in the shape that is documented`() async throws {
+    @Test func `registering answers with the user and a token, in the shape that is documented`() async throws
+    {
         try await TestSite.with { site in
             let ada = try await site.program("ada")
             let me = try await ada.send(.get, "/api/me")
             #expect(
                 Set(me.json.keys) == [
-                    "id", "username", "fullName", "bio", "website", "pronouns", "profilePictureUrl", "isPrivate",
+                    "id", "username", "fullName", "bio", "website", "pronouns", "profilePictureUrl",
+                    "isPrivate",
                     "postsCount", "followerCount", "followingCount", "createdAt", "email",
                 ])
-            #expect(me.json["email"] as? String == "ada@example.org" && me.json["profilePictureUrl"] is NSNull)
+            #expect(
+                me.json["email"] as? String == "ada@example.org" && me.json["profilePictureUrl"] is NSNull)
             #expect((me.json["createdAt"] as? String)?.hasSuffix("Z") == true)
             let login = try await stranger(site).send(
-                .post, "/api/auth/login", json: "{\"login\": \"ada\", \"password\": \"\(TestCommunity.password)\"}")
+                .post, "/api/auth/login",
+                json: "{\"login\": \"ada\", \"password\": \"\(TestCommunity.password)\"}")
             #expect(Set(login.json.keys) == ["user", "token", "expiresAt"] && login.status == .ok)
             let again = Program(site: site, token: try #require(login.json["token"] as? String))
             #expect(try await again.send(.post, "/api/auth/logout").status == .noContent)
@@ -36,20 +40,24 @@ struct APITests {
             let answer = try await ada.upload(
                 "/api/posts",
                 [
-                    .file("image", try Fixtures.bytes("coffee.jpg")), .file("image", try Fixtures.bytes("cat.jpg")),
-                    .text("caption", "“quotes” \"and\" \\ \n lines"), .text("location", "Turin"), .text("altText", "cup"),
+                    .file("image", try Fixtures.bytes("coffee.jpg")),
+                    .file("image", try Fixtures.bytes("cat.jpg")),
+                    .text("caption", "“quotes” \"and\" \\ \n lines"), .text("location", "Turin"),
+                    .text("altText", "cup"),
                     .text("altText", "cat"),
                 ])
             #expect(answer.status == .created)
             #expect(
                 Set(answer.json.keys) == [
-                    "id", "code", "url", "authorId", "author", "caption", "location", "imageUrl", "media", "likesCount",
+                    "id", "code", "url", "authorId", "author", "caption", "location", "imageUrl", "media",
+                    "likesCount",
                     "commentsCount", "likedByMe", "savedByMe", "createdAt", "updatedAt",
                 ])
             #expect(answer.json["caption"] as? String == "“quotes” \"and\" \\ \n lines")
             let media = try #require(answer.json["media"] as? [[String: Any]])
             #expect(media.map { $0["altText"] as? String } == ["cup", "cat"])
-            #expect(Set(media[0].keys) == ["id", "url", "width", "height", "altText", "blurhash", "renditions"])
+            #expect(
+                Set(media[0].keys) == ["id", "url", "width", "height", "altText", "blurhash", "renditions"])
             let id = try #require(answer.json["id"] as? String)
             #expect(try await stranger(site).send(.get, "/api/posts/\(id)").json["id"] as? String == id)
             let url = try #require(answer.json["imageUrl"] as? String).replacing("http://localhost", with: "")
@@ -71,10 +79,15 @@ struct APITests {
                 "/api/media", [.file("file", try Fixtures.bytes("cat.jpg")), .text("altText", "cat")])
             #expect(photo.status == .created)
             let id = try #require(photo.json["id"] as? String)
-            let post = try await ada.send(.post, "/api/posts", json: "{\"caption\": \"x\", \"mediaIds\": [\"\(id)\"]}")
+            let post = try await ada.send(
+                .post, "/api/posts", json: "{\"caption\": \"x\", \"mediaIds\": [\"\(id)\"]}")
             #expect(post.status == .created && post.headers[.location]?.hasPrefix("/api/posts/") == true)
-            #expect(try await ada.upload("/api/media", [.text("altText", "cat")]).faults.first?["field"] == "file")
-            for body in ["{\"mediaIds\": [\"x\"]}", "{\"mediaIds\": 1}", "{}", "{\"mediaIds\": null}", "nothing", "[]"] {
+            #expect(
+                try await ada.upload("/api/media", [.text("altText", "cat")]).faults.first?["field"] == "file"
+            )
+            for body in [
+                "{\"mediaIds\": [\"x\"]}", "{\"mediaIds\": 1}", "{}", "{\"mediaIds\": null}", "nothing", "[]",
+            ] {
                 let refused = try await ada.send(.post, "/api/posts", json: body)
                 #expect([.badRequest, .unprocessableContent].contains(refused.status), "\(body)")
             }
@@ -93,7 +106,8 @@ struct APITests {
             let stranger = Program(site: site, token: nil)
             #expect(try await stranger.upload(path, [.file("photo", cat)]).faults.first?["field"] == "file")
             #expect(try await stranger.upload(path, [.file("file", cat)]).status == .noContent)
-            #expect(try await stranger.upload("/api/uploads/nobody", [.file("file", cat)]).status == .notFound)
+            #expect(
+                try await stranger.upload("/api/uploads/nobody", [.file("file", cat)]).status == .notFound)
             let larger = try await stranger.upload(path, [.file("file", cat + [0])])
             #expect(larger.status == .unprocessableContent && larger.faults.first?["field"] == "file")
             // Refused before it is looked at whether it is a form at all.
@@ -104,8 +118,12 @@ struct APITests {
             #expect(post.status == .created)
             let media = try #require(post.json["media"] as? [[String: Any]])
             #expect(media.map { $0["id"] as? String } == [id])
-            #expect(try await stranger.send(.post, "/api/uploads/presigned-url", json: wish).status == .unauthorized)
-            #expect(try await ada.send(.post, "/api/uploads/presigned-url", json: "{}").status == .unprocessableContent)
+            #expect(
+                try await stranger.send(.post, "/api/uploads/presigned-url", json: wish).status
+                    == .unauthorized)
+            #expect(
+                try await ada.send(.post, "/api/uploads/presigned-url", json: "{}").status
+                    == .unprocessableContent)
         }
     }
 
@@ -118,27 +136,36 @@ struct APITests {
             #expect(try await grace.send(.post, "/api/users/ada/follow").status == .noContent)
             let feed = try await grace.send(.get, "/api/posts")
             #expect(feed.items.map { $0["id"] as? String } == [post.id] && feed.json["nextCursor"] is NSNull)
-            let relationship = try await grace.send(.get, "/api/users/ada").json["relationship"] as? [String: Bool]
+            let relationship =
+                try await grace.send(.get, "/api/users/ada").json["relationship"] as? [String: Bool]
             #expect(
                 relationship == [
-                    "following": true, "requested": false, "followedBy": false, "requestedBy": false, "blocking": false,
+                    "following": true, "requested": false, "followedBy": false, "requestedBy": false,
+                    "blocking": false,
                     "muting": false,
                 ])
             #expect(try await grace.send(.post, "/api/posts/\(post.id)/like").status == .noContent)
             #expect(try await grace.send(.get, "/api/posts/\(post.id)").json["likedByMe"] as? Bool == true)
             #expect(try await grace.send(.delete, "/api/posts/\(post.id)/like").status == .noContent)
-            let comment = try await grace.send(.post, "/api/posts/\(post.id)/comments", json: "{\"text\": \"lovely\\u0007\"}")
+            let comment = try await grace.send(
+                .post, "/api/posts/\(post.id)/comments", json: "{\"text\": \"lovely\\u0007\"}")
             #expect(comment.status == .unprocessableContent)
-            let good = try await grace.send(.post, "/api/posts/\(post.id)/comments", json: "{\"text\": \"lovely\"}")
+            let good = try await grace.send(
+                .post, "/api/posts/\(post.id)/comments", json: "{\"text\": \"lovely\"}")
             #expect(
                 Set(good.json.keys) == [
-                    "id", "postId", "authorId", "author", "text", "replyToId", "likesCount", "likedByMe", "createdAt",
+                    "id", "postId", "authorId", "author", "text", "replyToId", "likesCount", "likedByMe",
+                    "createdAt",
                 ])
             #expect(try await stranger(site).send(.get, "/api/posts/\(post.id)/comments").items.count == 1)
             let id = try #require(good.json["id"] as? String)
             #expect(try await ada.send(.delete, "/api/comments/\(id)").status == .noContent)
-            #expect(try await ada.send(.get, "/api/users/ada/followers").items.first?["username"] as? String == "grace")
-            #expect(try await ada.send(.get, "/api/users/grace/following").items.first?["username"] as? String == "ada")
+            #expect(
+                try await ada.send(.get, "/api/users/ada/followers").items.first?["username"] as? String
+                    == "grace")
+            #expect(
+                try await ada.send(.get, "/api/users/grace/following").items.first?["username"] as? String
+                    == "ada")
             #expect(try await ada.send(.get, "/api/users/ada/posts").items.count == 1)
             #expect(try await grace.send(.delete, "/api/posts/\(post.id)").status == .forbidden)
             #expect(try await grace.send(.delete, "/api/users/ada/follow").status == .noContent)
@@ -175,16 +202,19 @@ struct APITests {
             #expect(cut.status == .unprocessableContent)
             let many = try await ada.upload("/api/posts", Array(repeating: .file("image", cat), count: 11))
             #expect(many.status == .unprocessableContent && many.text.contains("At most 10"))
-            let big = try await ada.upload("/api/posts", [.file("image", Array(repeating: 0xFF, count: 26_000_000))])
+            let big = try await ada.upload(
+                "/api/posts", [.file("image", Array(repeating: 0xFF, count: 26_000_000))])
             #expect(big.status == .contentTooLarge && big.text.contains("25 MB"))
             let long = try await ada.upload(
                 "/api/posts", [.file("image", cat), .text("caption", String(repeating: "x", count: 2201))])
             #expect(long.status == .unprocessableContent && long.faults.first?["field"] == "caption")
             var half = Multipart.body([.file("image", cat)])
             half.moveWriterIndex(to: half.writerIndex / 2)
-            let broken = try await ada.send(.post, "/api/posts", headers: [.contentType: Multipart.contentType], body: half)
+            let broken = try await ada.send(
+                .post, "/api/posts", headers: [.contentType: Multipart.contentType], body: half)
             #expect(broken.status == .badRequest && broken.text.contains("broke off"))
-            let none = try await ada.send(.post, "/api/posts", headers: [.contentType: "text/plain"], body: half)
+            let none = try await ada.send(
+                .post, "/api/posts", headers: [.contentType: "text/plain"], body: half)
             #expect(none.status == .unsupportedMediaType)
             try await site.test.settle()
             #expect(site.test.keptFiles == [] && Fixtures.files(below: site.test.folder + "/uploads") == [])
@@ -200,19 +230,24 @@ struct APITests {
                 (.get, "/api/me"), (.get, "/api/posts"), (.post, "/api/posts"), (.post, "/api/media"),
                 (.delete, "/api/posts/\(post.id)"), (.post, "/api/posts/\(post.id)/like"),
                 (.delete, "/api/posts/\(post.id)/like"),
-                (.post, "/api/posts/\(post.id)/comments"), (.delete, "/api/comments/7"), (.post, "/api/users/ada/follow"),
+                (.post, "/api/posts/\(post.id)/comments"), (.delete, "/api/comments/7"),
+                (.post, "/api/users/ada/follow"),
                 (.delete, "/api/users/ada/follow"), (.post, "/api/auth/logout"),
             ] as [(HTTPRequest.Method, String)] {
                 let answer = try await stranger(site).send(method, path)
                 #expect(answer.status == .unauthorized, "\(method) \(path)")
                 #expect(answer.headers[.wwwAuthenticate] == "Bearer")
             }
-            for header in ["Bearer wrong", "Basic YTpi", "Bearer", "Bearer \(String(repeating: "x", count: 300))"] {
-                let answer = try await stranger(site).send(.get, "/api/users/ada", headers: [.authorization: header])
+            for header in [
+                "Bearer wrong", "Basic YTpi", "Bearer", "Bearer \(String(repeating: "x", count: 300))",
+            ] {
+                let answer = try await stranger(site).send(
+                    .get, "/api/users/ada", headers: [.authorization: header])
                 #expect(answer.status == .unauthorized)
             }
             let account = try await site.test.community.accounts.find(username: "ada")
-            let reading = try await site.test.community.credentials.issue(.token, to: account, scopes: .read, name: "")
+            let reading = try await site.test.community.credentials.issue(
+                .token, to: account, scopes: .read, name: "")
             let reader = Program(site: site, token: reading.secret.text)
             #expect(try await reader.send(.get, "/api/me").status == .ok)
             #expect(try await reader.send(.post, "/api/posts/\(post.id)/like").status == .forbidden)
@@ -220,7 +255,8 @@ struct APITests {
     }
 
     @Test(arguments: [
-        "/api/posts/5", "/api/posts/x", "/api/users/nobody", "/api/users/nobody/posts", "/api/nowhere", "/api/posts/5/comments",
+        "/api/posts/5", "/api/posts/x", "/api/users/nobody", "/api/users/nobody/posts", "/api/nowhere",
+        "/api/posts/5/comments",
         "/media/ab/cd/1.jpg", "/media/aa/aa000000000000000000000000000000/1.jpg",
     ])
     func `what is not there is not found`(_ path: String) async throws {
@@ -234,15 +270,21 @@ struct APITests {
         try await TestSite.with { site in
             let client = stranger(site)
             #expect(try await client.send(.post, "/api/auth/login", json: "{").status == .badRequest)
-            #expect(try await client.send(.post, "/api/auth/login", json: "{\"login\": 1}").faults.first?["field"] == "login")
             #expect(
-                try await client.send(.post, "/api/auth/login", json: "{\"login\": \"a\"}").faults.first?["field"] == "password")
+                try await client.send(.post, "/api/auth/login", json: "{\"login\": 1}").faults.first?["field"]
+                    == "login")
+            #expect(
+                try await client.send(.post, "/api/auth/login", json: "{\"login\": \"a\"}").faults.first?[
+                    "field"] == "password")
             let plain = try await client.send(
-                .post, "/api/auth/login", headers: [.contentType: "text/plain"], body: ByteBuffer(string: "x"))
+                .post, "/api/auth/login", headers: [.contentType: "text/plain"], body: ByteBuffer(string: "x")
+            )
             #expect(plain.status == .unsupportedMediaType)
-            let large = try await client.send(.post, "/api/auth/login", json: String(repeating: " ", count: 300_000))
+            let large = try await client.send(
+                .post, "/api/auth/login", json: String(repeating: " ", count: 300_000))
             #expect(large.status == .contentTooLarge)
-            let wrong = try await client.send(.post, "/api/auth/login", json: "{\"login\": \"a\", \"password\": \"b\"}")
+            let wrong = try await client.send(
+                .post, "/api/auth/login", json: "{\"login\": \"a\", \"password\": \"b\"}")
             #expect(wrong.status == .unauthorized)
             let taken = try await site.program("ada")
             _ = taken
@@ -266,9 +308,15 @@ struct APITests {
                 let tag = try #require(whole.headers[.eTag])
                 #expect(whole.headers[.contentSecurityPolicy] == "default-src 'none'; sandbox")
                 let part = try await ada.send(.get, url, headers: [.range: "bytes=0-9"])
-                #expect(part.status == .partialContent && part.headers[.contentRange] == "bytes 0-9/\(size)", "\(round)")
-                #expect(try await ada.send(.get, url, headers: [.range: "bytes=\(size)-"]).status == .rangeNotSatisfiable)
-                #expect(try await ada.send(.get, url, headers: [.range: "bytes=0-9", .ifRange: "\"other\""]).status == .ok)
+                #expect(
+                    part.status == .partialContent && part.headers[.contentRange] == "bytes 0-9/\(size)",
+                    "\(round)")
+                #expect(
+                    try await ada.send(.get, url, headers: [.range: "bytes=\(size)-"]).status
+                        == .rangeNotSatisfiable)
+                #expect(
+                    try await ada.send(.get, url, headers: [.range: "bytes=0-9", .ifRange: "\"other\""])
+                        .status == .ok)
                 #expect(try await ada.send(.get, url, headers: [.ifNoneMatch: tag]).status == .notModified)
                 #expect(try await ada.send(.head, url).status == .ok)
             }
@@ -280,9 +328,12 @@ struct APITests {
         try await TestSite.with { site in
             #expect(try await stranger(site).send(.get, "/livez").text == "alive\n")
             // The check ends after three seconds, which may be too few on a busy machine.
-            while try await stranger(site).send(.get, "/readyz").text != "ready\n" { site.test.time.advance(by: 1000) }
+            while try await stranger(site).send(.get, "/readyz").text != "ready\n" {
+                site.test.time.advance(by: 1000)
+            }
             try FileManager.default.removeItem(atPath: site.test.folder + "/media/.incoming")
-            #expect(try await stranger(site).send(.get, "/readyz").text == "ready\n", "looked at a moment ago")
+            #expect(
+                try await stranger(site).send(.get, "/readyz").text == "ready\n", "looked at a moment ago")
             site.test.time.advance(by: 5000)
             #expect(try await stranger(site).send(.get, "/readyz").status == .serviceUnavailable)
             #expect(try await stranger(site).send(.get, "/livez").status == .ok)

@@ -33,7 +33,9 @@ struct ControlSocketTests {
             #expect(outcome.refusal == nil && outcome.lines.contains("0\tcounters mended"))
             #expect(lines.withLock { $0.count } >= 2)
             for line in lines.withLock({ $0.prefix(2) }) {
-                #expect(line.hasPrefix("Still working after ") && line.hasSuffix(" seconds: removing what has expired."))
+                #expect(
+                    line.hasPrefix("Still working after ")
+                        && line.hasSuffix(" seconds: removing what has expired."))
             }
         }
     }
@@ -41,7 +43,9 @@ struct ControlSocketTests {
     @Test func `a short command says nothing before its outcome`() async throws {
         try await TestCommunity.with { test in
             var messages: [CommandMessage] = []
-            for await message in AdminCommand.listUsers.messages(in: test.community) { messages.append(message) }
+            for await message in AdminCommand.listUsers.messages(in: test.community) {
+                messages.append(message)
+            }
             #expect(messages.count == 1)
             guard case .outcome(let outcome) = messages[0] else {
                 Issue.record("the last message is the outcome")
@@ -64,7 +68,8 @@ struct ControlSocketTests {
                     })
             }
             let server = Application(
-                router: router, configuration: .init(address: .unixDomainSocket(path: ControlSocket.path(in: folder))),
+                router: router,
+                configuration: .init(address: .unixDomainSocket(path: ControlSocket.path(in: folder))),
                 logger: QuietLog.logger("control"))
             let lost = await #expect(throws: SettingsError.self) {
                 try await served(by: server, in: folder) {

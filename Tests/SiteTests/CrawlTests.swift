@@ -36,8 +36,10 @@ struct CrawlTests {
         var viewers: [String: String] = [:]
         for name in Self.others + Self.former {
             let viewer = try await site.test.member(name)
-            viewers[name] = try await community.credentials.createToken(name: "x", scopes: .all, by: viewer).secret.text
-            let follows = name == "follower" || name == "muted" || Self.former.contains(name) && name != "outsider"
+            viewers[name] = try await community.credentials.createToken(name: "x", scopes: .all, by: viewer)
+                .secret.text
+            let follows =
+                name == "follower" || name == "muted" || Self.former.contains(name) && name != "outsider"
             if follows { try await community.follows.follow("owner", by: viewer) }
         }
         let word = Self.canary
@@ -47,7 +49,9 @@ struct CrawlTests {
             caption: "\(words) #\(word) \(mentions)", location: words,
             photos: .uploads([try site.test.upload(altText: words)]))
         let post = try await community.posts.publish(draft, by: owner)
-        for name in Self.former { try await live(under: post, as: site.viewer(viewers[name]), beside: owner, site) }
+        for name in Self.former {
+            try await live(under: post, as: site.viewer(viewers[name]), beside: owner, site)
+        }
         _ = try await community.accounts.edit(ProfileEdit(isPrivate: true), by: owner)
         let comment = try await community.comments.add("\(word) indeed", to: post.id, by: owner)
         let pending = try await site.viewer(viewers["pending"])
@@ -64,14 +68,17 @@ struct CrawlTests {
         return Planted(
             parameters: [
                 "username": "owner", "posts/id": post.id.description, "comments/id": comment.id.description,
-                "media/id": post.photos[0].id.description, "code": post.id.code, "tag": word, "sessions/id": "x",
+                "media/id": post.photos[0].id.description, "code": post.id.code, "tag": word,
+                "sessions/id": "x",
                 "tokens/id": "x", "folder": "ab", "photo": "ab",
                 "name": "thumb.jpg", "upload": "00000000000000000000000000000000",
             ], viewers: viewers, addresses: (post.photos[0].files, now.photos[0].files))
     }
 
     /// Everything that somebody who sees a post may do, and have done to what they did, that leaves a trace with them.
-    private func live(under post: Post, as viewer: Viewer, beside owner: Viewer, _ site: TestSite) async throws {
+    private func live(under post: Post, as viewer: Viewer, beside owner: Viewer, _ site: TestSite)
+        async throws
+    {
         let community = site.test.community
         try await community.likes.like(post.id, by: viewer)
         try await community.saves.save(post.id, by: viewer)
@@ -92,7 +99,9 @@ struct CrawlTests {
             defer { before = String(part) }
             guard part.hasPrefix("{") || part.hasPrefix(":") else { return String(part) }
             let name = part.filter { $0 != "{" && $0 != "}" && $0 != ":" }
-            return try #require(planted.parameters[name] ?? planted.parameters["\(before)/\(name)"], "\(route): what is \(name)?")
+            return try #require(
+                planted.parameters[name] ?? planted.parameters["\(before)/\(name)"],
+                "\(route): what is \(name)?")
         }
         return "/" + parts.joined(separator: "/")
     }
@@ -111,7 +120,8 @@ struct CrawlTests {
                 found[name] = try await crawl(reading, as: name, planted, site)
             }
             let count = (
-                hidden: found.filter { !Self.maySee.contains($0.key) }, seen: found.filter { Self.maySee.contains($0.key) }
+                hidden: found.filter { !Self.maySee.contains($0.key) },
+                seen: found.filter { Self.maySee.contains($0.key) }
             )
             #expect(count.hidden.values.allSatisfy { $0 == 0 })
             // The crawl itself finds what may be seen.
@@ -138,8 +148,11 @@ struct CrawlTests {
                 #expect(answer.status != .internalServerError, "\(route.method) \(address) as \(name)")
                 // What one searched for stands in the page again, and so does a tag.
                 let isEcho = address.hasPrefix("/search") || address.hasPrefix("/tags/")
-                let hasAddress = [planted.addresses.old, planted.addresses.new].contains(where: answer.text.contains)
-                guard hasAddress || answer.text.contains(isEcho ? Self.companion : Self.canary) else { continue }
+                let hasAddress = [planted.addresses.old, planted.addresses.new].contains(
+                    where: answer.text.contains)
+                guard hasAddress || answer.text.contains(isEcho ? Self.companion : Self.canary) else {
+                    continue
+                }
                 count += 1
                 #expect(Self.maySee.contains(name), "\(route.method) \(address) as \(name)")
             }
@@ -157,7 +170,8 @@ struct CrawlTests {
         try await TestSite.with { site in
             let planted = try await plant(site)
             let missing = [
-                "posts/id": "987654321", "comments/id": "987654321", "media/id": "987654321", "code": ID<Post>(987_654_321).code,
+                "posts/id": "987654321", "comments/id": "987654321", "media/id": "987654321",
+                "code": ID<Post>(987_654_321).code,
             ]
             var absent = planted
             absent.parameters.merge(missing) { $1 }
@@ -170,10 +184,13 @@ struct CrawlTests {
                     let client = Program(site: site, token: planted.viewers[name])
                     let answers = try await [planted, absent].asyncMap { planted in
                         try await client.send(
-                            route.method, try path(template, planted), json: route.method == .get ? nil : "{\"text\": \"x\"}")
+                            route.method, try path(template, planted),
+                            json: route.method == .get ? nil : "{\"text\": \"x\"}")
                     }
                     #expect(answers[0].status == answers[1].status, "\(route.method) \(template) as \(name)")
-                    #expect(Self.bare(answers[0].text) == Self.bare(answers[1].text), "\(route.method) \(template) as \(name)")
+                    #expect(
+                        Self.bare(answers[0].text) == Self.bare(answers[1].text),
+                        "\(route.method) \(template) as \(name)")
                 }
             }
         }
@@ -187,7 +204,8 @@ struct CrawlTests {
             for name in ["320.jpg", "thumb.jpg"] {
                 let old = try await stranger.send(.get, "/media/\(planted.addresses.old)/\(name)")
                 #expect(old.status == .notFound)
-                #expect(try await stranger.send(.get, "/media/\(planted.addresses.new)/\(name)").status == .ok)
+                #expect(
+                    try await stranger.send(.get, "/media/\(planted.addresses.new)/\(name)").status == .ok)
             }
         }
     }

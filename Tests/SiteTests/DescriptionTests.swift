@@ -17,11 +17,13 @@ struct DescriptionTests {
             0x180B...0x180F, 0x200C...0x200D, 0xFE00...0xFE0F, 0xE0020...0xE007F, 0xE0100...0xE01EF,
         ]
         let planes: [ClosedRange<UInt32>] = [
-            0...0xD7FF, 0xE000...0xFFFF, 0x1BCA0...0x1BCA4, 0x1D158...0x1D15A, 0x1D173...0x1D17B, 0x1F600...0x1F610,
+            0...0xD7FF, 0xE000...0xFFFF, 0x1BCA0...0x1BCA4, 0x1D158...0x1D15A, 0x1D173...0x1D17B,
+            0x1F600...0x1F610,
             0xE0000...0xE1001,
         ]
         for (shape, pattern) in [
-            (TextShape.line, TextPatterns.line(isRequired: false)), (.prose, TextPatterns.prose(isRequired: false)),
+            (TextShape.line, TextPatterns.line(isRequired: false)),
+            (.prose, TextPatterns.prose(isRequired: false)),
         ] {
             let expression = try NSRegularExpression(pattern: pattern)
             var differing: [String] = []
@@ -40,7 +42,8 @@ struct DescriptionTests {
     }
 
     @Test(arguments: [
-        ("ada", true), ("Ada.L_9", true), ("_", true), ("...", false), ("", false), ("a b", false), ("ä", false),
+        ("ada", true), ("Ada.L_9", true), ("_", true), ("...", false), ("", false), ("a b", false),
+        ("ä", false),
     ])
     func `the pattern of usernames takes what the rules take`(_ name: String, _ isTaken: Bool) throws {
         #expect((Username.fault(in: Username.normalized(name)) == nil) == isTaken)
@@ -49,10 +52,12 @@ struct DescriptionTests {
 
     @Test(arguments: [
         ("", true), ("example.org", true), ("https://example.org", true), ("http://a.b/c?d#e", true),
-        ("example.org:8080/x", true), ("ftp://a.b", false), ("https://a", false), ("a@b.c", false), ("a b.c", false),
+        ("example.org:8080/x", true), ("ftp://a.b", false), ("https://a", false), ("a@b.c", false),
+        ("a b.c", false),
         ("a.b/?u=http://c", false), ("a.b\\c", false),
     ])
-    func `the pattern of websites takes what the rules take`(_ website: String, _ isTaken: Bool) async throws {
+    func `the pattern of websites takes what the rules take`(_ website: String, _ isTaken: Bool) async throws
+    {
         #expect(((try? ProfileEdit(website: website).checked()) != nil) == isTaken)
         #expect(try matches(website, TextPatterns.website) == isTaken)
     }
@@ -65,11 +70,13 @@ struct DescriptionTests {
     @Test func `clients may meet fields that they do not know`() async throws {
         try await TestSite.with { site in
             let document = try await Program(site: site, token: nil).send(.get, "/api/openapi.json").text
-            #expect(document.contains("\"likesCount\"") && !document.contains("\"additionalProperties\":false"))
+            #expect(
+                document.contains("\"likesCount\"") && !document.contains("\"additionalProperties\":false"))
         }
     }
 
-    @Test func `each list refuses cursors of other lists, empty ones, and limits out of range`() async throws {
+    @Test func `each list refuses cursors of other lists, empty ones, and limits out of range`() async throws
+    {
         try await TestSite.with { site in
             let ada = try await site.program("ada")
             let post = try await ada.post("a cat #cat")
@@ -118,7 +125,8 @@ struct DescriptionTests {
     @Test func `a token that may only write is told no email`() async throws {
         try await TestSite.with { site in
             let ada = try await site.program("ada")
-            let made = try await ada.send(.post, "/api/me/tokens", json: #"{"name": "bot", "scopes": ["write"]}"#)
+            let made = try await ada.send(
+                .post, "/api/me/tokens", json: #"{"name": "bot", "scopes": ["write"]}"#)
             let bot = Program(site: site, token: try #require(made.json["token"] as? String))
             let cat: [Multipart.Part] = [.file("image", try Fixtures.bytes("cat.jpg"))]
             let password = TestCommunity.password
@@ -128,7 +136,8 @@ struct DescriptionTests {
                 { try await $0.send(.put, "/api/me/username", json: #"{"username": "ada"}"#) },
                 {
                     try await $0.send(
-                        .put, "/api/me/email", json: "{\"email\": \"a@b.org\", \"password\": \"\(password)\"}")
+                        .put, "/api/me/email", json: "{\"email\": \"a@b.org\", \"password\": \"\(password)\"}"
+                    )
                 },
             ]
             for call in calls.dropLast() {

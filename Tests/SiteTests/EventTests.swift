@@ -43,7 +43,8 @@ struct EventTests {
         try await LiveSite.serve { test, port in
             let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
             let post = try await test.post(by: ada)
-            let token = try await test.community.credentials.createToken(name: "phone", scopes: .read, by: ada)
+            let token = try await test.community.credentials.createToken(
+                name: "phone", scopes: .read, by: ada)
             try await listen(with: token.secret, port: port) { listener in
                 #expect(try await listener.hears("text/event-stream"))
                 #expect(try await listener.hears("{\"unreadCount\":0}"))

@@ -29,7 +29,8 @@ struct ExportTests {
                     SELECT id, id, \(account.id), 'hi', 0 FROM posts
                     """)
             }
-            let token = try await community.credentials.issue(.token, to: account, scopes: .all, name: "x").secret.text
+            let token = try await community.credentials.issue(.token, to: account, scopes: .all, name: "x")
+                .secret.text
             let site = try #require(Site(baseURL: "http://localhost"))
             let application = SiteApplication(
                 community: community, site: site, uploads: test.uploads, logger: QuietLog.logger("site"))

@@ -21,9 +21,12 @@ struct HTTPEdgeTests {
 
     @Test func `every route answers other methods with those that it takes`() async throws {
         try await TestSite.with { site in
-            let known = Dictionary(grouping: site.routes) { $0.path.description.replacing(#/\{[a-z]+\}/#, with: "x1") }
+            let known = Dictionary(grouping: site.routes) {
+                $0.path.description.replacing(#/\{[a-z]+\}/#, with: "x1")
+            }
             for (path, routes) in known {
-                let taken = Set(routes.map(\.method)).union(routes.contains { $0.method == .get } ? [.head] : [])
+                let taken = Set(routes.map(\.method)).union(
+                    routes.contains { $0.method == .get } ? [.head] : [])
                 let allowed = taken.union([.options]).map(\.rawValue).sorted().joined(separator: ", ")
                 for method in [.get, .post, .put, .patch, .delete, .trace] as [HTTPRequest.Method]
                 where !taken.contains(method) {
@@ -50,7 +53,8 @@ struct HTTPEdgeTests {
                 site, .post, "/api/auth/login", [.contentType: "application/json"], large)
             #expect(answer.status == .contentTooLarge)
             let report = ErrorReport(
-                Problem(seenBy: QuietLog.logger("x"), NIOTooManyBytesError(maxBytes: WebContext.bodyLimit)), requestID: "")
+                Problem(seenBy: QuietLog.logger("x"), NIOTooManyBytesError(maxBytes: WebContext.bodyLimit)),
+                requestID: "")
             #expect(report.status == .contentTooLarge && report.detail.contains("160 KiB"))
         }
     }
@@ -63,10 +67,13 @@ struct HTTPEdgeTests {
         try await TestSite.with { site in
             let browser = site.browser
             try await browser.register("ada")
-            let cookie: HTTPFields = [.cookie: "session=\(browser.cookies["session"] ?? "")", .contentType: "application/json"]
+            let cookie: HTTPFields = [
+                .cookie: "session=\(browser.cookies["session"] ?? "")", .contentType: "application/json",
+            ]
             let fetchSite = try name("sec-fetch-site")
             let right: [HTTPFields] = [
-                [fetchSite: "same-origin"], [.origin: "http://localhost"], [.referer: "http://localhost/settings"],
+                [fetchSite: "same-origin"], [.origin: "http://localhost"],
+                [.referer: "http://localhost/settings"],
             ]
             let wrong: [HTTPFields] = [
                 [:], [fetchSite: "same-site"], [fetchSite: "cross-site", .origin: "http://localhost"],
@@ -85,8 +92,10 @@ struct HTTPEdgeTests {
             // A form has a token of its own.
             #expect(try await browser.submit("/settings/profile", ["fullName": "Ada"]).status == .seeOther)
             #expect(
-                try await browser.submit("/settings/profile", ["fullName": "Ada"], headers: [fetchSite: "cross-site"])
-                    .status == .forbidden)
+                try await browser.submit(
+                    "/settings/profile", ["fullName": "Ada"], headers: [fetchSite: "cross-site"]
+                )
+                .status == .forbidden)
             // Nobody's browser adds a token to a request.
             let token = try await site.program("grace")
             #expect(try await token.send(.put, "/api/profile", json: #"{"bio": "x"}"#).status == .ok)

@@ -20,7 +20,9 @@ struct LimitTests {
         }
         let refused = try await send()
         #expect(refused.status == .tooManyRequests && refused.text.contains("Try again in"))
-        #expect(wait.contains(Int(refused.headers[.retryAfter] ?? "") ?? 0), "\(refused.headers[.retryAfter] ?? "")")
+        #expect(
+            wait.contains(Int(refused.headers[.retryAfter] ?? "") ?? 0),
+            "\(refused.headers[.retryAfter] ?? "")")
     }
 
     private func limits(_ kind: RateLimits.Kind, _ count: Int, _ seconds: Int) -> RateLimits {
@@ -34,18 +36,25 @@ struct LimitTests {
         try await TestSite.with(limits: limits(.signIn, 10, 300)) { site in
             let client = Program(site: site, token: nil)
             try await expectLimit(10, wait: 1...30) {
-                try await client.send(.post, "/api/auth/login", json: "{\"login\": \"x\", \"password\": \"\(UUID())\"}")
+                try await client.send(
+                    .post, "/api/auth/login", json: "{\"login\": \"x\", \"password\": \"\(UUID())\"}")
             }
             // Another address has limits of its own.
             let other = try await client.send(
-                .post, "/api/auth/login", json: "{}", headers: [try #require(HTTPField.Name("x-forwarded-for")): "203.0.113.9"])
-            #expect(other.status == .tooManyRequests, "without a connection there is nobody to vouch for the header")
+                .post, "/api/auth/login", json: "{}",
+                headers: [try #require(HTTPField.Name("x-forwarded-for")): "203.0.113.9"])
+            #expect(
+                other.status == .tooManyRequests,
+                "without a connection there is nobody to vouch for the header")
             site.test.time.advance(by: 30_000)
-            #expect(try await client.send(.post, "/api/auth/login", json: "{}").status == .unprocessableContent)
+            #expect(
+                try await client.send(.post, "/api/auth/login", json: "{}").status == .unprocessableContent)
         }
         try await TestSite.with(limits: limits(.register, 5, 1800)) { site in
             let client = Program(site: site, token: nil)
-            try await expectLimit(5, wait: 1...360) { try await client.send(.post, "/api/auth/register", json: "{}") }
+            try await expectLimit(5, wait: 1...360) {
+                try await client.send(.post, "/api/auth/register", json: "{}")
+            }
         }
     }
 
@@ -68,7 +77,9 @@ struct LimitTests {
     }
 
     /// Whoever may come to the route sends it something: a browser by its session, a program by its token.
-    private func sender(for route: Route, on site: TestSite, _ ada: Viewer) async throws -> (String) async throws -> Answer {
+    private func sender(for route: Route, on site: TestSite, _ ada: Viewer) async throws -> (String)
+        async throws -> Answer
+    {
         let credentials = site.test.community.credentials
         if route.errors == .json || route.audience == .unidentified {
             let token = try await credentials.createToken(name: "x", scopes: .all, by: ada).secret.text
@@ -78,7 +89,9 @@ struct LimitTests {
         let browser = site.browser
         if route.audience == .member {
             let account = try await site.test.community.accounts.find(username: ada.username)
-            browser.cookies["session"] = try await credentials.issue(.session, to: account, scopes: .all, name: "").secret.text
+            browser.cookies["session"] = try await credentials.issue(
+                .session, to: account, scopes: .all, name: ""
+            ).secret.text
         }
         _ = try await browser.open(route.audience == .member ? "/create" : "/login")
         return { try await route.method == .get ? browser.open($0) : browser.submit($0) }
@@ -88,7 +101,8 @@ struct LimitTests {
         let seconds = 60
         var limits = limits(.anonymous, 10_000, 10)
         let counted: Set<RateLimits.Kind> = [
-            .signIn, .register, .photoFiles, .healthChecks, .uploads, .posts, .comments, .likes, .follows, .searches,
+            .signIn, .register, .photoFiles, .healthChecks, .uploads, .posts, .comments, .likes, .follows,
+            .searches,
             .exports, .newTokens,
         ]
         for kind in counted {
@@ -105,17 +119,25 @@ struct LimitTests {
                     site.test.time.advance(by: Int64(seconds) * 1000)
                     let other = spelling.spell(path)
                     let name = "\(route.method) \(other)"
-                    let passed = [try await send(path), try await send(spelling == .encodedLetter ? path : other)]
+                    let passed = [
+                        try await send(path), try await send(spelling == .encodedLetter ? path : other),
+                    ]
                     #expect(passed.allSatisfy { $0.status != .tooManyRequests }, "\(name)")
                     let refused = try await send(path)
-                    #expect(refused.status == .tooManyRequests && refused.text.contains("Try again in"), "\(name)")
+                    #expect(
+                        refused.status == .tooManyRequests && refused.text.contains("Try again in"), "\(name)"
+                    )
                     #expect((1...seconds).contains(Int(refused.headers[.retryAfter] ?? "") ?? 0), "\(name)")
                     let last = try await send(other)
                     if spelling == .encodedLetter, !route.path.description.hasSuffix("}") {
                         // The router does not read it as the same path: it leads nowhere, or to the route that takes
                         // any name there (of an upload). The handler of the limited route is not reached.
-                        let isOther = ["page", "upload", "account"].contains { last.text.contains("This \($0) does not exist") }
-                        #expect(last.status == .notFound && isOther || last.status == .methodNotAllowed, "\(name)")
+                        let isOther = ["page", "upload", "account"].contains {
+                            last.text.contains("This \($0) does not exist")
+                        }
+                        #expect(
+                            last.status == .notFound && isOther || last.status == .methodNotAllowed, "\(name)"
+                        )
                     } else {
                         #expect(last.status == .tooManyRequests, "\(name)")
                     }
@@ -142,7 +164,9 @@ struct LimitTests {
         try await TestSite.with(limits: limits(.anonymous, 30, 300)) { site in
             let client = Program(site: site, token: nil)
             try await expectLimit(30, wait: 1...10) { try await client.send(.get, "/api/explore") }
-            #expect(try await client.send(.get, "/livez").status == .ok, "whoever watches over the server is not counted")
+            #expect(
+                try await client.send(.get, "/livez").status == .ok,
+                "whoever watches over the server is not counted")
         }
         try await TestSite.with(limits: limits(.token, 20, 300)) { site in
             let ada = try await site.program("ada")
@@ -174,12 +198,16 @@ struct LimitTests {
         }
     }
 
-    @Test func `a request that brings photos counts as an upload, and one that names uploads does not`() async throws {
+    @Test func `a request that brings photos counts as an upload, and one that names uploads does not`()
+        async throws
+    {
         try await TestSite.with(limits: limits(.uploads, 1, 1800)) { site in
             let ada = try await site.program("ada")
             let named = { try await ada.send(.post, "/api/posts", json: "{\"uploads\": [\"5\"]}") }
             for _ in 0..<3 { #expect(try await named().status != .tooManyRequests) }
-            try await expectLimit(1, wait: 1...1800) { try await ada.upload("/api/posts", [.text("caption", "x")]) }
+            try await expectLimit(1, wait: 1...1800) {
+                try await ada.upload("/api/posts", [.text("caption", "x")])
+            }
             let browser = site.browser
             try await browser.register("grace")
             try await expectLimit(1, wait: 1...1800) { try await browser.upload("/create", []) }
@@ -191,14 +219,18 @@ struct LimitTests {
             let ada = try await site.program("ada")
             func setEmail(_ password: String) async throws -> Answer {
                 try await ada.send(
-                    .put, "/api/me/email", json: "{\"email\": \"ada@new.org\", \"password\": \"\(password)\"}")
+                    .put, "/api/me/email", json: "{\"email\": \"ada@new.org\", \"password\": \"\(password)\"}"
+                )
             }
             #expect(try await setEmail(TestCommunity.password).status == .ok)
             try await expectLimit(3, wait: 1...1200) { try await setEmail("wrong") }
             #expect(try await setEmail(TestCommunity.password).status == .tooManyRequests)
             // Whatever asks for the password asks the same count.
             for (method, path, json) in [
-                (.put, "/api/me/password", "{\"currentPassword\": \"x\", \"newPassword\": \"another horse battery\"}"),
+                (
+                    .put, "/api/me/password",
+                    "{\"currentPassword\": \"x\", \"newPassword\": \"another horse battery\"}"
+                ),
                 (.delete, "/api/me", "{\"password\": \"x\"}"),
             ] as [(HTTPRequest.Method, String, String)] {
                 #expect(try await ada.send(method, path, json: json).status == .tooManyRequests, "\(path)")
@@ -206,7 +238,9 @@ struct LimitTests {
         }
     }
 
-    @Test func `a guess from everywhere stops strangers, and not the browsers that know the account`() async throws {
+    @Test func `a guess from everywhere stops strangers, and not the browsers that know the account`()
+        async throws
+    {
         try await TestSite.with(limits: limits(.accountFailedSignIns, 3, 3600)) { site in
             let owner = site.browser
             try await owner.register("ada")
@@ -228,7 +262,8 @@ struct LimitTests {
             _ = try await stranger.open("/login")
             // A cookie that nobody signed opens nothing.
             stranger.cookies["browser"] = "a.b"
-            let refused = try await stranger.submit("/login", ["login": "ada", "password": TestCommunity.password])
+            let refused = try await stranger.submit(
+                "/login", ["login": "ada", "password": TestCommunity.password])
             #expect(refused.status == .tooManyRequests)
         }
     }
@@ -244,16 +279,20 @@ struct LimitTests {
             #expect(answer.status == .forbidden)
             _ = try await browser.open("/login")
             #expect(browser.cookies["visitor"] != planted.text, "a cookie of the site takes its place")
-            #expect(try await browser.submit("/login", ["login": "ada", "password": "x"]).status == .unauthorized)
+            #expect(
+                try await browser.submit("/login", ["login": "ada", "password": "x"]).status == .unauthorized)
         }
     }
 
-    @Test func `failed sign-ins to one account slow down and end, and do not lock its owner out`() async throws {
+    @Test func `failed sign-ins to one account slow down and end, and do not lock its owner out`()
+        async throws
+    {
         try await TestSite.with(limits: limits(.failedSignIns, 3, 3600)) { site in
             _ = try await site.program("ada")
             let client = Program(site: site, token: nil)
             func signIn(_ password: String) async throws -> Answer {
-                try await client.send(.post, "/api/auth/login", json: "{\"login\": \"ada\", \"password\": \"\(password)\"}")
+                try await client.send(
+                    .post, "/api/auth/login", json: "{\"login\": \"ada\", \"password\": \"\(password)\"}")
             }
             #expect(try await signIn(TestCommunity.password).status == .ok)
             try await expectLimit(3, wait: 1...1200) { try await signIn("wrong") }
@@ -265,7 +304,8 @@ struct LimitTests {
         try await TestSite.with(limits: limits(.failedSignIns, 3, 3600)) { site in
             let client = Program(site: site, token: nil)
             let spellings = [
-                "jos\u{E9}@b\u{FC}cher.example", "JOSE\u{301}@bu\u{308}cher.example", "jos\u{E9}@xn--bcher-kva.example",
+                "jos\u{E9}@b\u{FC}cher.example", "JOSE\u{301}@bu\u{308}cher.example",
+                "jos\u{E9}@xn--bcher-kva.example",
                 " Jos\u{E9}@B\u{DC}CHER.example",
             ]
             var statuses: [Int] = []
@@ -280,15 +320,22 @@ struct LimitTests {
     @Test(arguments: [
         ("127.0.0.1", "203.0.113.9", "cb.0.71.9"), ("127.0.0.1", "1.2.3.4, 203.0.113.9", "cb.0.71.9"),
         ("127.0.0.1", "203.0.113.9, 10.1.2.3", "cb.0.71.9"), ("198.51.100.1", "203.0.113.9", "c6.33.64.1"),
-        ("127.0.0.1", "203.0.113.9:5678", "cb.0.71.9"), ("127.0.0.1", "[2001:db8:1:2::9]:443", "20.1.d.b8.0.1.0.2"),
-        ("127.0.0.1", "[2001:db8:1:2::9]", "20.1.d.b8.0.1.0.2"), ("127.0.0.1", "2001:db8:1:2::9", "20.1.d.b8.0.1.0.2"),
+        ("127.0.0.1", "203.0.113.9:5678", "cb.0.71.9"),
+        ("127.0.0.1", "[2001:db8:1:2::9]:443", "20.1.d.b8.0.1.0.2"),
+        ("127.0.0.1", "[2001:db8:1:2::9]", "20.1.d.b8.0.1.0.2"),
+        ("127.0.0.1", "2001:db8:1:2::9", "20.1.d.b8.0.1.0.2"),
         ("127.0.0.1", "junk", "7f.0.0.1"), ("127.0.0.1", "[junk", "7f.0.0.1"), ("127.0.0.1", nil, "7f.0.0.1"),
-        ("::ffff:127.0.0.1", "2001:db8:1:2:3:4:5:6", "20.1.d.b8.0.1.0.2"), ("2001:db8:1:2::9", nil, "20.1.d.b8.0.1.0.2"),
+        ("::ffff:127.0.0.1", "2001:db8:1:2:3:4:5:6", "20.1.d.b8.0.1.0.2"),
+        ("2001:db8:1:2::9", nil, "20.1.d.b8.0.1.0.2"),
     ])
-    func `a proxy's word is taken where it is trusted`(_ remote: String, _ forwarded: String?, _ key: String) throws {
+    func `a proxy's word is taken where it is trusted`(_ remote: String, _ forwarded: String?, _ key: String)
+        throws
+    {
         let proxies = try #require(TrustedProxies("127.0.0.1, 10.0.0.0/8"))
         #expect(proxies.clientKey(of: try .init(ipAddress: remote, port: 1), forwarded: forwarded) == key)
-        #expect(TrustedProxies("10.0.0.0/33") == nil && TrustedProxies("nowhere") == nil && TrustedProxies("1.2.3.4/8/9") == nil)
+        #expect(
+            TrustedProxies("10.0.0.0/33") == nil && TrustedProxies("nowhere") == nil
+                && TrustedProxies("1.2.3.4/8/9") == nil)
         #expect(TrustedProxies.none.clientKey(of: nil, forwarded: nil) == "unknown")
     }
 }

@@ -11,7 +11,8 @@ import Web
 /// The whole site on a port of this machine.
 enum LiveSite {
     static func serve(
-        limits: ConnectionLimits = .init(), _ body: @escaping @Sendable (TestCommunity, Int) async throws -> Void
+        limits: ConnectionLimits = .init(),
+        _ body: @escaping @Sendable (TestCommunity, Int) async throws -> Void
     ) async throws {
         try await TestCommunity.with { test in
             let origin = Site(baseURL: "http://localhost")
@@ -21,7 +22,9 @@ enum LiveSite {
             var application = SiteApplication(
                 community: test.community, site: site, uploads: test.uploads, logger: QuietLog.logger("live"))
             application.connections = limits
-            let app = application.listening(on: "127.0.0.1", port: 0) { channel in port.yield(channel.localAddress?.port ?? 0) }
+            let app = application.listening(on: "127.0.0.1", port: 0) { channel in
+                port.yield(channel.localAddress?.port ?? 0)
+            }
             try await withThrowingTaskGroup { group in
                 group.addTask {
                     defer { port.finish() }

@@ -39,7 +39,8 @@ struct LiveTests {
         try await LiveSite.serve { _, port in
             let ask = { (path: String) in
                 try await exchange(
-                    "GET \(path) HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n", port: port)
+                    "GET \(path) HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n",
+                    port: port)
             }
             let page = try await ask("/about")
             #expect(page.hasPrefix("HTTP/1.1 200") && !page.lowercased().contains("content-encoding"))
@@ -49,7 +50,9 @@ struct LiveTests {
         }
     }
 
-    @Test func `a body that waits is asked for where it is taken, and refused unsent where it is not`() async throws {
+    @Test func `a body that waits is asked for where it is taken, and refused unsent where it is not`()
+        async throws
+    {
         try await LiveSite.serve { _, port in
             func login(_ length: Int, _ body: String) -> String {
                 """
@@ -64,7 +67,8 @@ struct LiveTests {
             let tooLarge = try await exchange(login(WebContext.bodyLimit + 1, ""), port: port)
             #expect(tooLarge.hasPrefix("HTTP/1.1 413 "))
             let nowhere = try await exchange(
-                "POST /api/no/such HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n", port: port)
+                "POST /api/no/such HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n",
+                port: port)
             #expect(nowhere.hasPrefix("HTTP/1.1 404 "))
         }
     }
@@ -89,7 +93,9 @@ struct LiveTests {
         try await LiveSite.serve(limits: limits) { _, port in
             // A machine may be too busy to connect and write in that time: then the connection ends too early.
             var idle = ""
-            while idle.isEmpty { idle = try await exchange("GET /livez HTTP/1.1\r\nHost: a\r\n\r\n", port: port) }
+            while idle.isEmpty {
+                idle = try await exchange("GET /livez HTTP/1.1\r\nHost: a\r\n\r\n", port: port)
+            }
             #expect(idle.hasPrefix("HTTP/1.1 200") && idle.hasSuffix("alive\n"))
             let dripping =
                 "POST /api/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
@@ -100,7 +106,8 @@ struct LiveTests {
     /// A photo file of that many bytes, kept where photos are; its path on the site.
     private func keepFile(of byteCount: Int, in test: TestCommunity) async throws -> String {
         let path = test.uploads.newPath()
-        try Data((0..<byteCount).map { UInt8(truncatingIfNeeded: $0 / 1000) }).write(to: URL(fileURLWithPath: path))
+        try Data((0..<byteCount).map { UInt8(truncatingIfNeeded: $0 / 1000) }).write(
+            to: URL(fileURLWithPath: path))
         let prefix = MediaPrefix.random()
         try await test.community.media.put([MediaFile(path: path, name: "1440.jpg")], under: prefix)
         return "/media/\(prefix)/1440.jpg"
@@ -176,7 +183,8 @@ struct LiveTests {
             let hasEnded = Flag()
             try await withThrowingTaskGroup { group in
                 group.addTask {
-                    let answer = try await exchange("GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", port: port)
+                    let answer = try await exchange(
+                        "GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", port: port)
                     #expect(answer.hasPrefix("HTTP/1.1 200"))
                     #expect(hasEnded.isSet, "it was answered beside the first")
                 }

@@ -6,7 +6,9 @@ import Testing
 import Web
 
 struct PageTests {
-    @Test func `a life on pages without JavaScript: register, post, follow, like, comment, delete`() async throws {
+    @Test func `a life on pages without JavaScript: register, post, follow, like, comment, delete`()
+        async throws
+    {
         try await TestSite.with { site in
             let ada = site.browser
             #expect(try await ada.open("/").text.contains("Register"))
@@ -17,8 +19,10 @@ struct PageTests {
             let posted = try await ada.upload(
                 "/create",
                 [
-                    .file("image", try Fixtures.bytes("cat.jpg")), .file("image", try Fixtures.bytes("coffee.jpg")),
-                    .text("caption", "<script>alert(1)</script> & \"cat\""), .text("altText", "the cat\nthe cup"),
+                    .file("image", try Fixtures.bytes("cat.jpg")),
+                    .file("image", try Fixtures.bytes("coffee.jpg")),
+                    .text("caption", "<script>alert(1)</script> & \"cat\""),
+                    .text("altText", "the cat\nthe cup"),
                     .text("location", "Turin"),
                 ])
             let path = try #require(posted.headers[.location])
@@ -36,14 +40,18 @@ struct PageTests {
             #expect(try await grace.open("/").text.contains(path))
             #expect(try await grace.submit("\(path)/like", ["back": "/#x"]).headers[.location] == "/#x")
             #expect(try await grace.open("/").text.contains("aria-label=\"Unlike\""))
-            #expect(try await grace.submit("\(path)/unlike", ["back": "//evil.example"]).headers[.location] == path)
+            #expect(
+                try await grace.submit("\(path)/unlike", ["back": "//evil.example"]).headers[.location]
+                    == path)
             _ = try await grace.open(path)
             #expect(try await grace.submit("\(path)/comments", ["text": "lovely <b>"]).status == .seeOther)
             let commented = try await grace.open(path)
             #expect(commented.text.contains("lovely &lt;b&gt;"))
             #expect(try await grace.submit("\(path)/comments", ["text": " "]).status == .unprocessableContent)
             let comment = try #require(commented.text.firstMatch(of: #/\/comments\/([0-9]+)\/delete/#)?.1)
-            #expect(try await grace.submit("/comments/\(comment)/delete").headers[.location] == "\(path)#comments")
+            #expect(
+                try await grace.submit("/comments/\(comment)/delete").headers[.location] == "\(path)#comments"
+            )
             let forbidden = try await grace.submit("\(path)/delete")
             #expect(forbidden.status == .forbidden && forbidden.text.contains(">Notifications<"))
             #expect(try await grace.open("/ada/followers").text.contains("grace"))
@@ -70,7 +78,8 @@ struct PageTests {
                 "/register", ["email": "no", "fullName": "A \"B\"", "username": "a b", "password": "short"])
             #expect(wrong.status == .unprocessableContent)
             #expect(wrong.text.contains("value=\"A &quot;B&quot;\"") && !wrong.text.contains("short\""))
-            #expect(wrong.text.contains("aria-invalid=\"true\"") && MarkupChecker.faults(in: wrong.text) == [])
+            #expect(
+                wrong.text.contains("aria-invalid=\"true\"") && MarkupChecker.faults(in: wrong.text) == [])
             try await browser.register("ada")
             #expect(try await browser.open("/login").status == .seeOther)
             #expect(try await browser.open("/register").status == .seeOther)
@@ -80,12 +89,17 @@ struct PageTests {
             _ = try await browser.open("/login")
             let refused = try await browser.submit("/login", ["login": "ada", "password": "wrong wrong"])
             #expect(refused.status == .unauthorized && refused.text.contains("value=\"ada\""))
-            #expect(try await browser.submit("/login", ["login": "ada", "password": TestCommunity.password]).status == .seeOther)
+            #expect(
+                try await browser.submit("/login", ["login": "ada", "password": TestCommunity.password])
+                    .status == .seeOther)
             let first = browser.cookies["session"]
-            let stale = try await browser.submit("/login", ["login": "ada", "password": TestCommunity.password])
+            let stale = try await browser.submit(
+                "/login", ["login": "ada", "password": TestCommunity.password])
             #expect(stale.status == .forbidden, "the form was of the session before")
             _ = try await browser.open("/create")
-            #expect(try await browser.submit("/login", ["login": "ada", "password": TestCommunity.password]).status == .seeOther)
+            #expect(
+                try await browser.submit("/login", ["login": "ada", "password": TestCommunity.password])
+                    .status == .seeOther)
             #expect(browser.cookies["session"] != first, "a sign-in makes a new session")
         }
     }
@@ -97,7 +111,8 @@ struct PageTests {
             let grace = site.browser
             try await grace.register("grace")
             for headers in [
-                [fetchSite: "cross-site"], [fetchSite: "same-site"], [.origin: "https://evil.example"], [.origin: "null"],
+                [fetchSite: "cross-site"], [fetchSite: "same-site"], [.origin: "https://evil.example"],
+                [.origin: "null"],
             ] as [HTTPFields] {
                 #expect(try await grace.submit("/ada/follow", headers: headers).status == .forbidden)
             }
@@ -105,12 +120,18 @@ struct PageTests {
                 #expect(try await grace.submit("/ada/follow", token: token).status == .forbidden)
             }
             #expect(try await site.test.community.accounts.find(username: "ada").followerCount == 0)
-            #expect(try await grace.submit("/ada/follow", headers: [.origin: "http://localhost"]).status == .seeOther)
-            #expect(try await grace.submit("/ada/unfollow", headers: [fetchSite: "same-origin"]).status == .seeOther)
+            #expect(
+                try await grace.submit("/ada/follow", headers: [.origin: "http://localhost"]).status
+                    == .seeOther)
+            #expect(
+                try await grace.submit("/ada/unfollow", headers: [fetchSite: "same-origin"]).status
+                    == .seeOther)
         }
     }
 
-    @Test(arguments: ["/nobody", "/p/!!", "/p/AAAA", "/nobody/followers", "/posts/5", "/no/such/page", "/Login.php"])
+    @Test(arguments: [
+        "/nobody", "/p/!!", "/p/AAAA", "/nobody/followers", "/posts/5", "/no/such/page", "/Login.php",
+    ])
     func `a missing page is a page with a way home`(_ path: String) async throws {
         try await TestSite.with { site in
             let answer = try await site.browser.open(path)
@@ -141,10 +162,13 @@ struct PageTests {
     @Test func `assets never change under their address`() async throws {
         try await TestSite.with { site in
             let page = try await site.browser.open("/about")
-            let path = try #require(page.text.firstMatch(of: #/href="(\/assets\/[0-9a-f]{16}\/site.css)"/#)?.1)
+            let path = try #require(
+                page.text.firstMatch(of: #/href="(\/assets\/[0-9a-f]{16}\/site.css)"/#)?.1)
             let client = Program(site: site, token: nil)
             let css = try await client.send(.get, String(path))
-            #expect(css.headers[.cacheControl] == "public, max-age=31536000, immutable" && css.text.contains("--accent"))
+            #expect(
+                css.headers[.cacheControl] == "public, max-age=31536000, immutable"
+                    && css.text.contains("--accent"))
             #expect(try await client.send(.get, "/favicon.svg").headers[.contentType] == "image/svg+xml")
             #expect(try await client.send(.get, "/robots.txt").text.contains("Disallow: /api/"))
         }
@@ -153,7 +177,8 @@ struct PageTests {
     @Test func `every first segment of a path is a reserved username`() async throws {
         try await TestSite.with { site in
             for path in [
-                "api", "media", "livez", "readyz", "assets", "login", "register", "logout", "create", "p", "posts", "comments",
+                "api", "media", "livez", "readyz", "assets", "login", "register", "logout", "create", "p",
+                "posts", "comments",
                 "about", "robots.txt", "favicon.svg",
             ] {
                 #expect(Username.reserved.contains(path), "\(path)")

@@ -42,33 +42,44 @@ struct ProductAPITests {
         try await TestSite.with { site in
             let ada = try await site.program("ada")
             let edited = try await ada.send(
-                .put, "/api/profile", json: #"{"bio": "hi", "website": "example.org", "pronouns": "she/her", "isPrivate": true}"#)
+                .put, "/api/profile",
+                json: #"{"bio": "hi", "website": "example.org", "pronouns": "she/her", "isPrivate": true}"#)
             #expect(edited.json["bio"] as? String == "hi" && edited.json["isPrivate"] as? Bool == true)
             #expect(edited.json["website"] as? String == "https://example.org")
-            let long = try await ada.send(.put, "/api/profile", json: "{\"bio\": \"\(String(repeating: "x", count: 151))\"}")
+            let long = try await ada.send(
+                .put, "/api/profile", json: "{\"bio\": \"\(String(repeating: "x", count: 151))\"}")
             #expect(long.status == .unprocessableContent && long.faults.first?["field"] == "bio")
             let pictured = try await ada.upload(
                 "/api/profile/picture", [.file("image", try Fixtures.bytes("cat.jpg"))], method: .put)
             let url = try #require(pictured.json["profilePictureUrl"] as? String)
             #expect(try await ada.send(.get, url.replacing("http://localhost", with: "")).status == .ok)
             #expect(
-                try await ada.upload("/api/profile/picture", [.text("x", "y")], method: .put).faults.first?["field"] == "image")
+                try await ada.upload("/api/profile/picture", [.text("x", "y")], method: .put).faults.first?[
+                    "field"] == "image")
             #expect(try await ada.send(.delete, "/api/profile/picture").status == .noContent)
             try await site.test.settle()
             #expect(site.test.keptFiles == [])
             #expect(
-                try await ada.send(.put, "/api/me/username", json: #"{"username": "countess"}"#).json["username"] as? String
+                try await ada.send(.put, "/api/me/username", json: #"{"username": "countess"}"#).json[
+                    "username"] as? String
                     == "countess")
-            #expect(try await ada.send(.put, "/api/me/username", json: #"{"username": "api"}"#).status == .unprocessableContent)
+            #expect(
+                try await ada.send(.put, "/api/me/username", json: #"{"username": "api"}"#).status
+                    == .unprocessableContent)
             let password = TestCommunity.password
             #expect(
-                try await ada.send(.put, "/api/me/email", json: "{\"email\": \"a@b.org\", \"password\": \"\(password)\"}").json[
+                try await ada.send(
+                    .put, "/api/me/email", json: "{\"email\": \"a@b.org\", \"password\": \"\(password)\"}"
+                ).json[
                     "email"] as? String == "a@b.org")
             let change = "{\"currentPassword\": \"\(password)\", \"newPassword\": \"another horse battery\"}"
             #expect(try await ada.send(.put, "/api/me/password", json: change).status == .noContent)
-            #expect(try await ada.send(.put, "/api/me/password", json: change).faults.first?["field"] == "currentPassword")
+            #expect(
+                try await ada.send(.put, "/api/me/password", json: change).faults.first?["field"]
+                    == "currentPassword")
             #expect(try await ada.send(.delete, "/api/me").status == .unsupportedMediaType)
-            let guess = try await ada.send(.delete, "/api/me", json: "{\"password\": \"not this one at all\"}")
+            let guess = try await ada.send(
+                .delete, "/api/me", json: "{\"password\": \"not this one at all\"}")
             #expect(guess.status == .unprocessableContent && guess.faults.first?["field"] == "password")
             #expect(try await ada.send(.get, "/api/me").status == .ok, "a token alone destroys nothing")
             let right = "{\"password\": \"another horse battery\"}"
@@ -80,7 +91,8 @@ struct ProductAPITests {
     @Test func `sessions and tokens are listed, made and ended`() async throws {
         try await TestSite.with { site in
             let ada = try await site.program("ada")
-            let made = try await ada.send(.post, "/api/me/tokens", json: #"{"name": "bot", "scopes": ["read"]}"#)
+            let made = try await ada.send(
+                .post, "/api/me/tokens", json: #"{"name": "bot", "scopes": ["read"]}"#)
             let bot = Program(site: site, token: try #require(made.json["token"] as? String))
             #expect(try await bot.send(.put, "/api/profile", json: "{}").status == .forbidden)
             let tokens = try await ada.send(.get, "/api/me/tokens").items
@@ -115,7 +127,8 @@ struct ProductAPITests {
             #expect(try await ada.send(.post, "/api/users/grace/block").status == .noContent)
             #expect(try await ada.send(.get, "/api/blocks").items.count == 1)
             #expect(try await grace.send(.get, "/api/users/ada").status == .notFound)
-            let relationship = try await ada.send(.get, "/api/users/grace").json["relationship"] as? [String: Bool]
+            let relationship =
+                try await ada.send(.get, "/api/users/grace").json["relationship"] as? [String: Bool]
             #expect(relationship?["blocking"] == true)
             #expect(try await ada.send(.delete, "/api/users/grace/block").status == .noContent)
             #expect(try await ada.send(.post, "/api/users/ada/block").status == .unprocessableContent)
@@ -126,7 +139,8 @@ struct ProductAPITests {
         try await TestSite.with { site in
             let (ada, grace) = (try await site.program("ada"), try await site.program("grace"))
             let post = try await ada.post("first")
-            let media = try #require(try await ada.send(.get, "/api/posts/\(post.id)").json["media"] as? [[String: Any]])
+            let media = try #require(
+                try await ada.send(.get, "/api/posts/\(post.id)").json["media"] as? [[String: Any]])
             let photo = try #require(media[0]["id"] as? String)
             let edit =
                 "{\"caption\": \"second #tag\", \"location\": \"Turin\", \"media\": [{\"id\": \"\(photo)\", \"altText\": \"a cat\"}]}"
@@ -134,20 +148,27 @@ struct ProductAPITests {
             #expect(edited.json["caption"] as? String == "second #tag" && edited.text.contains("a cat"))
             #expect(try await grace.send(.patch, "/api/posts/\(post.id)", json: edit).status == .forbidden)
             #expect(
-                try await ada.send(.patch, "/api/posts/\(post.id)", json: #"{"media": [{"id": "5", "altText": "x"}]}"#).status
+                try await ada.send(
+                    .patch, "/api/posts/\(post.id)", json: #"{"media": [{"id": "5", "altText": "x"}]}"#
+                ).status
                     == .unprocessableContent)
             #expect(try await grace.send(.post, "/api/posts/\(post.id)/save").status == .noContent)
             #expect(try await grace.send(.get, "/api/saved").items.first?["savedByMe"] as? Bool == true)
             #expect(try await grace.send(.delete, "/api/posts/\(post.id)/save").status == .noContent)
             #expect(try await grace.send(.post, "/api/posts/\(post.id)/like").status == .noContent)
-            #expect(try await ada.send(.get, "/api/posts/\(post.id)/likes").items.first?["username"] as? String == "grace")
-            let comment = try await grace.send(.post, "/api/posts/\(post.id)/comments", json: #"{"text": "hi"}"#)
+            #expect(
+                try await ada.send(.get, "/api/posts/\(post.id)/likes").items.first?["username"] as? String
+                    == "grace")
+            let comment = try await grace.send(
+                .post, "/api/posts/\(post.id)/comments", json: #"{"text": "hi"}"#)
             let id = try #require(comment.json["id"] as? String)
             let answer = try await ada.send(
                 .post, "/api/posts/\(post.id)/comments", json: "{\"text\": \"ho\", \"replyToId\": \"\(id)\"}")
             #expect(answer.json["replyToId"] as? String == id)
             #expect(
-                try await ada.send(.post, "/api/posts/\(post.id)/comments", json: #"{"text": "x", "replyToId": "5"}"#).faults
+                try await ada.send(
+                    .post, "/api/posts/\(post.id)/comments", json: #"{"text": "x", "replyToId": "5"}"#
+                ).faults
                     .first?["field"] == "replyToId")
             #expect(try await ada.send(.post, "/api/comments/\(id)/like").status == .noContent)
             let listed = try await ada.send(.get, "/api/posts/\(post.id)/comments").items
@@ -156,7 +177,8 @@ struct ProductAPITests {
             let news = try await grace.send(.get, "/api/notifications")
             #expect(news.items.map { $0["kind"] as? String } == ["reply"])
             #expect(try await grace.send(.post, "/api/notifications/read").status == .noContent)
-            #expect(try await grace.send(.get, "/api/notifications").items.first?["isUnread"] as? Bool == false)
+            #expect(
+                try await grace.send(.get, "/api/notifications").items.first?["isUnread"] as? Bool == false)
         }
     }
 
@@ -169,12 +191,19 @@ struct ProductAPITests {
             #expect(try await stranger.send(.get, "/api/tags/Torino/posts").items.count == 1)
             #expect(try await stranger.send(.get, "/api/tags/caff%C3%A8/posts").items.count == 1)
             #expect(try await stranger.send(.get, "/api/tags/!/posts").status == .notFound)
-            #expect(try await stranger.send(.get, "/api/search?q=ad").items.first?["username"] as? String == "ada")
+            #expect(
+                try await stranger.send(.get, "/api/search?q=ad").items.first?["username"] as? String == "ada"
+            )
             #expect(try await stranger.send(.get, "/api/search?q=espre&type=posts").items.count == 1)
-            #expect(try await stranger.send(.get, "/api/search?q=tor&type=tags").items.first?["tag"] as? String == "torino")
+            #expect(
+                try await stranger.send(.get, "/api/search?q=tor&type=tags").items.first?["tag"] as? String
+                    == "torino")
             #expect(try await stranger.send(.get, "/api/search?q=x&type=y").status == .badRequest)
-            #expect(try await stranger.send(.get, "/api/search?q=\(String(repeating: "x", count: 201))").status == .badRequest)
-            #expect(try await grace.send(.get, "/api/suggestions").items.first?["username"] as? String == "ada")
+            #expect(
+                try await stranger.send(.get, "/api/search?q=\(String(repeating: "x", count: 201))").status
+                    == .badRequest)
+            #expect(
+                try await grace.send(.get, "/api/suggestions").items.first?["username"] as? String == "ada")
             _ = try await ada.post("#torino")
             let page = try await stranger.send(.get, "/api/search?q=%23torino&type=posts&limit=1")
             let next = "http://localhost/api/search?cursor=search-1&q=%23torino&type=posts&limit=1"
@@ -195,7 +224,8 @@ struct ProductAPITests {
             python.executableURL = URL(fileURLWithPath: "/usr/bin/env")
             python.arguments = [
                 "python3", "-c",
-                "import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; print(*z.namelist())", path,
+                "import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; print(*z.namelist())",
+                path,
             ]
             let output = Pipe()
             python.standardOutput = output
@@ -203,7 +233,9 @@ struct ProductAPITests {
             let names = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
             python.waitUntilExit()
             #expect(python.terminationStatus == 0)
-            #expect(names.contains("account.json posts.json comments.json") && names.contains("photos/\(post.code)-1.jpg"))
+            #expect(
+                names.contains("account.json posts.json comments.json")
+                    && names.contains("photos/\(post.code)-1.jpg"))
         }
     }
 
@@ -213,7 +245,9 @@ struct ProductAPITests {
         }
         try await TestSite.with(registration: .invite) { site in
             let client = Program(site: site, token: nil)
-            #expect(try await client.send(.post, "/api/auth/register", json: form("x")).faults.first?["field"] == "invite")
+            #expect(
+                try await client.send(.post, "/api/auth/register", json: form("x")).faults.first?["field"]
+                    == "invite")
             let invite = try await site.test.community.invites.create(uses: 1, days: 1).text
             let page = try await site.browser.open("/register?invite=\(invite)")
             #expect(page.text.contains("value=\"\(invite)\""))

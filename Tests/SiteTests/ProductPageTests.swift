@@ -17,19 +17,28 @@ struct ProductPageTests {
             _ = try await ada.open("/settings/profile")
             let saved = try await ada.submit(
                 "/settings/profile",
-                ["fullName": "Ada L.", "bio": "Hello @grace #maths", "website": "example.org", "pronouns": "she"])
+                [
+                    "fullName": "Ada L.", "bio": "Hello @grace #maths", "website": "example.org",
+                    "pronouns": "she",
+                ])
             #expect(saved.headers[.location] == "/settings/profile?saved")
             #expect(try await ada.open("/settings/profile?saved").text.contains("Saved."))
             let profile = try await ada.open("/ada")
             #expect(profile.text.contains("href=\"/grace\"") && profile.text.contains("href=\"/tags/maths\""))
-            #expect(profile.text.contains("href=\"https://example.org\"") && profile.text.contains("rel=\"nofollow"))
+            #expect(
+                profile.text.contains("href=\"https://example.org\"")
+                    && profile.text.contains("rel=\"nofollow"))
             let wrong = try await ada.submit("/settings/profile", ["website": "javascript:alert(1)"])
             #expect(wrong.status == .unprocessableContent && wrong.text.contains("Enter a website"))
             #expect(
-                try await ada.upload("/settings/profile/picture", [.file("image", try Fixtures.bytes("cat.jpg"))]).status
+                try await ada.upload(
+                    "/settings/profile/picture", [.file("image", try Fixtures.bytes("cat.jpg"))]
+                ).status
                     == .seeOther)
             #expect(try await ada.open("/ada").text.contains("/thumb.jpg"))
-            #expect(try await ada.upload("/settings/profile/picture", [.text("x", "y")]).status == .unprocessableContent)
+            #expect(
+                try await ada.upload("/settings/profile/picture", [.text("x", "y")]).status
+                    == .unprocessableContent)
             _ = try await ada.open("/settings/profile")
             #expect(try await ada.submit("/settings/profile/picture/remove").status == .seeOther)
             try await site.test.settle()
@@ -39,26 +48,38 @@ struct ProductPageTests {
             #expect(try await site.browser.open("/ada").text.contains("This account is private"))
 
             _ = try await ada.open("/settings/account")
-            #expect(try await ada.submit("/settings/account/username", ["username": "admin"]).text.contains("kept for the site"))
-            #expect(try await ada.submit("/settings/account/username", ["username": "countess"]).status == .seeOther)
+            #expect(
+                try await ada.submit("/settings/account/username", ["username": "admin"]).text.contains(
+                    "kept for the site"))
+            #expect(
+                try await ada.submit("/settings/account/username", ["username": "countess"]).status
+                    == .seeOther)
             let password = TestCommunity.password
             #expect(
                 try await ada.submit("/settings/account/email", ["email": "x", "password": password]).status
                     == .unprocessableContent)
             #expect(
-                try await ada.submit("/settings/account/email", ["email": "c@example.org", "password": password]).status
+                try await ada.submit(
+                    "/settings/account/email", ["email": "c@example.org", "password": password]
+                ).status
                     == .seeOther)
             #expect(
-                try await ada.submit("/settings/account/password", ["currentPassword": "x", "newPassword": "y"]).status
+                try await ada.submit(
+                    "/settings/account/password", ["currentPassword": "x", "newPassword": "y"]
+                ).status
                     == .unprocessableContent)
             #expect(
                 try await ada.submit(
-                    "/settings/account/password", ["currentPassword": password, "newPassword": "another horse battery"]
+                    "/settings/account/password",
+                    ["currentPassword": password, "newPassword": "another horse battery"]
                 ).status == .seeOther)
             _ = try await ada.open("/settings/account")
-            #expect(try await ada.submit("/settings/account/delete", ["password": password]).status == .unprocessableContent)
             #expect(
-                try await ada.submit("/settings/account/delete", ["password": "another horse battery"]).headers[.location] == "/")
+                try await ada.submit("/settings/account/delete", ["password": password]).status
+                    == .unprocessableContent)
+            #expect(
+                try await ada.submit("/settings/account/delete", ["password": "another horse battery"])
+                    .headers[.location] == "/")
             #expect(try await ada.open("/countess").status == .notFound)
         }
     }
@@ -77,7 +98,9 @@ struct ProductPageTests {
             #expect(try await other.open("/settings/profile").headers[.location] == "/login")
             #expect(try await ada.submit("/settings/sessions/end-others").status == .seeOther)
             _ = try await ada.open("/settings/tokens")
-            #expect(try await ada.submit("/settings/tokens", ["name": "", "scopes": "read"]).status == .unprocessableContent)
+            #expect(
+                try await ada.submit("/settings/tokens", ["name": "", "scopes": "read"]).status
+                    == .unprocessableContent)
             let made = try await ada.submit("/settings/tokens", ["name": "bot", "scopes": "read"])
             let token = try #require(made.text.firstMatch(of: #/isnt_[A-Za-z0-9_-]+/#)?.output)
             #expect(try await Program(site: site, token: String(token)).send(.get, "/api/me").status == .ok)
@@ -85,7 +108,9 @@ struct ProductPageTests {
             #expect(!tokens.text.contains(token), "shown once")
             let handle = try #require(tokens.text.firstMatch(of: #/name="id" value="([^"]+)"/#)?.1)
             #expect(try await ada.submit("/settings/tokens/end", ["id": String(handle)]).status == .seeOther)
-            #expect(try await Program(site: site, token: String(token)).send(.get, "/api/me").status == .unauthorized)
+            #expect(
+                try await Program(site: site, token: String(token)).send(.get, "/api/me").status
+                    == .unauthorized)
         }
     }
 
@@ -103,19 +128,24 @@ struct ProductPageTests {
             let news = try await ada.open("/notifications")
             #expect(news.text.contains("Follow requests") && news.text.contains("Accept"))
             #expect(
-                try await ada.submit("/notifications/requests", ["username": "grace", "answer": "accept"]).status == .seeOther)
+                try await ada.submit("/notifications/requests", ["username": "grace", "answer": "accept"])
+                    .status == .seeOther)
             #expect(try await grace.open("/notifications").text.contains("accepted your request"))
             #expect(try await grace.open("/ada").text.contains(">Following<"))
             #expect(try await ada.open("/ada/followers").text.contains(">Remove<"))
             #expect(try await ada.submit("/ada/remove-follower").status == .unprocessableContent)
             #expect(
-                try await ada.submit("/grace/remove-follower", ["back": "/ada/followers"]).headers[.location] == "/ada/followers")
+                try await ada.submit("/grace/remove-follower", ["back": "/ada/followers"]).headers[.location]
+                    == "/ada/followers")
             _ = try await grace.open("/ada")
             _ = try await grace.submit("/ada/follow")
             _ = try await ada.open("/notifications")
             #expect(
-                try await ada.submit("/notifications/requests", ["username": "grace", "answer": "reject"]).status == .seeOther)
-            for (action, label) in [("mute", ">Unmute<"), ("unmute", ">Mute<"), ("block", "You block this account")] {
+                try await ada.submit("/notifications/requests", ["username": "grace", "answer": "reject"])
+                    .status == .seeOther)
+            for (action, label) in [
+                ("mute", ">Unmute<"), ("unmute", ">Mute<"), ("block", "You block this account"),
+            ] {
                 _ = try await ada.open("/grace")
                 #expect(try await ada.submit("/grace/\(action)").status == .seeOther)
                 #expect(try await ada.open("/grace").text.contains(label))
@@ -123,12 +153,14 @@ struct ProductPageTests {
             #expect(try await grace.open("/ada").status == .notFound)
             #expect(try await ada.open("/settings/privacy").text.contains("/grace/unblock"))
             #expect(
-                try await ada.submit("/grace/unblock", ["back": "/settings/privacy"]).headers[.location] == "/settings/privacy")
+                try await ada.submit("/grace/unblock", ["back": "/settings/privacy"]).headers[.location]
+                    == "/settings/privacy")
             #expect(try await site.browser.open("/notifications").headers[.location] == "/login")
         }
     }
 
-    @Test func `a post's page: editing, answers, likes, saving, neighbours, how others show it`() async throws {
+    @Test func `a post's page: editing, answers, likes, saving, neighbours, how others show it`() async throws
+    {
         try await TestSite.with { site in
             let (ada, grace) = (site.browser, site.browser)
             try await ada.register("ada")
@@ -158,12 +190,15 @@ struct ProductPageTests {
             let commented = try await ada.open(older)
             let comment = try #require(commented.text.firstMatch(of: #/\/comments\/([0-9]+)\/like/#)?.1)
             let answering = try await ada.open("\(older)?reply=\(comment)")
-            #expect(answering.text.contains("Answering grace") && answering.text.contains("@grace </textarea>"))
             #expect(
-                try await ada.submit("\(older)/comments", ["text": "@grace yes", "replyTo": String(comment)]).status == .seeOther)
+                answering.text.contains("Answering grace") && answering.text.contains("@grace </textarea>"))
+            #expect(
+                try await ada.submit("\(older)/comments", ["text": "@grace yes", "replyTo": String(comment)])
+                    .status == .seeOther)
             #expect(try await ada.submit("/comments/\(comment)/like").status == .seeOther)
             let threaded = try await ada.open(older)
-            #expect(threaded.text.contains("class=\"comments replies\"") && threaded.text.contains(">Unlike<"))
+            #expect(
+                threaded.text.contains("class=\"comments replies\"") && threaded.text.contains(">Unlike<"))
             #expect(try await ada.submit("/comments/\(comment)/unlike").status == .seeOther)
             #expect(try await grace.submit("\(older)/like").status == .seeOther)
             #expect(try await ada.open("\(older)/likes").text.contains("grace"))
@@ -174,16 +209,21 @@ struct ProductPageTests {
             #expect(try await site.browser.open("/saved").headers[.location] == "/login")
 
             let stranger = Program(site: site, token: nil)
-            let embed = try await stranger.send(.get, "/oembed?url=http%3A%2F%2Flocalhost\(older.replacing("/", with: "%2F"))")
+            let embed = try await stranger.send(
+                .get, "/oembed?url=http%3A%2F%2Flocalhost\(older.replacing("/", with: "%2F"))")
             #expect(embed.json["type"] as? String == "photo" && embed.json["author_name"] as? String == "ada")
             let profile = try await stranger.send(.get, "/oembed?url=http%3A%2F%2Flocalhost%2Fada")
-            #expect(profile.json["type"] as? String == "link" && profile.json["author_name"] as? String == "ada")
+            #expect(
+                profile.json["type"] as? String == "link" && profile.json["author_name"] as? String == "ada")
             #expect(try await ada.open("/ada").text.contains("application/json+oembed"))
             _ = try await ada.open("/settings/privacy")
             _ = try await ada.submit("/settings/privacy", ["isPrivate": "yes"])
-            #expect(try await stranger.send(.get, "/oembed?url=http%3A%2F%2Flocalhost%2Fada").status == .notFound)
             #expect(
-                try await stranger.send(.get, "/oembed?url=http%3A%2F%2Flocalhost\(older.replacing("/", with: "%2F"))").status
+                try await stranger.send(.get, "/oembed?url=http%3A%2F%2Flocalhost%2Fada").status == .notFound)
+            #expect(
+                try await stranger.send(
+                    .get, "/oembed?url=http%3A%2F%2Flocalhost\(older.replacing("/", with: "%2F"))"
+                ).status
                     == .notFound)
             #expect(try await stranger.send(.get, "/oembed?url=x").status == .notFound)
             #expect(try await !ada.open(older).text.contains("og:image"))
@@ -228,10 +268,15 @@ struct ProductPageTests {
             "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1 Version/18.0 Mobile Safari/604.1",
             "Safari on iPhone"
         ),
-        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0", "Edge on Windows"),
+        (
+            "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0",
+            "Edge on Windows"
+        ),
         ("curl/8", "curl/8"), ("Firefox", "Firefox"),
     ])
-    func `browsers are named in a few words`(_ userAgent: String, _ name: String) { #expect(BrowserName.of(userAgent) == name) }
+    func `browsers are named in a few words`(_ userAgent: String, _ name: String) {
+        #expect(BrowserName.of(userAgent) == name)
+    }
 
     @Test func `the demo lets visitors in, who may like and follow and change nothing else`() async throws {
         try await TestSite.with(isDemo: true) { site in
@@ -249,7 +294,8 @@ struct ProductPageTests {
             let refused = [
                 try await visitor.submit("/p/\(post.code)/comments", ["text": "x"]),
                 try await visitor.submit("/settings/profile", ["bio": "x"]),
-                try await visitor.submit("/settings/account/password", ["currentPassword": "-", "newPassword": "another horse"]),
+                try await visitor.submit(
+                    "/settings/account/password", ["currentPassword": "-", "newPassword": "another horse"]),
                 try await visitor.submit("/settings/account/delete", ["password": "-"]),
                 try await visitor.submit("/settings/tokens", ["name": "x", "scopes": "read"]),
                 try await visitor.upload("/create", [.file("image", try Fixtures.bytes("cat.jpg"))]),

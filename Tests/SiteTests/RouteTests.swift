@@ -65,7 +65,8 @@ struct RouteTests {
         }
     }
 
-    @Test func `a token opens no route whose scope it lacks, and none at all when it has ended`() async throws {
+    @Test func `a token opens no route whose scope it lacks, and none at all when it has ended`() async throws
+    {
         try await TestSite.with { site in
             let credentials = site.test.community.credentials
             let ada = try await site.test.member("ada")
@@ -134,7 +135,8 @@ struct RouteTests {
             let stranger = Program(site: site, token: "none")
             for route in site.routes where route.audience == .unidentified && !route.hasSecretPath {
                 let answer = try await stranger.send(route.method, route.path.description)
-                #expect(answer.status != .unauthorized, "a token that is none is not looked at: \(route.path)")
+                #expect(
+                    answer.status != .unauthorized, "a token that is none is not looked at: \(route.path)")
                 #expect(answer.headers[values: .setCookie].isEmpty, "\(route.path)")
             }
         }
@@ -148,7 +150,8 @@ struct RouteTests {
             #expect(publish["security"] as? [[String: [String]]] == [["token": ["write"]]])
             #expect(
                 publish["description"] as? String
-                    == "Limited: posts of one account; uploads of one account, where the request brings photos.")
+                    == "Limited: posts of one account; uploads of one account, where the request brings photos."
+            )
             let explore = try #require(paths["/explore"]?["get"])
             #expect(explore["security"] as? [[String: [String]]] == [[:], ["token": ["read"]]])
             #expect(explore["description"] == nil)

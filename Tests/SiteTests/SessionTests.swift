@@ -16,7 +16,9 @@ struct SessionTests {
 
     private func get(_ path: String, as browser: Browser) async throws -> Answer {
         let cookies = browser.cookies.map { "\($0.key)=\($0.value)" }.joined(separator: "; ")
-        return try await browser.site.client.execute(uri: path, method: .get, headers: [.cookie: cookies]) { Answer($0) }
+        return try await browser.site.client.execute(uri: path, method: .get, headers: [.cookie: cookies]) {
+            Answer($0)
+        }
     }
 
     @Test func `a browser keeps a session in use as long as the server does`() async throws {
@@ -36,13 +38,17 @@ struct SessionTests {
             site.test.time.advance(by: 2 * hour)
             for path in ["/api/openapi.json", "/favicon.svg"] {
                 let shared = try await get(path, as: ada)
-                #expect(shared.headers[.cacheControl]?.hasPrefix("public") == true && sessions(in: shared) == [], "\(path)")
+                #expect(
+                    shared.headers[.cacheControl]?.hasPrefix("public") == true && sessions(in: shared) == [],
+                    "\(path)")
             }
             site.test.time.advance(by: 2 * hour)
             _ = try await ada.open("/create")
             site.test.time.advance(by: 2 * hour)
             let out = sessions(in: try await ada.submit("/logout"))
-            #expect(out.count == 1 && out.first?.contains("Max-Age=0") == true, "and signing out is not taken back")
+            #expect(
+                out.count == 1 && out.first?.contains("Max-Age=0") == true,
+                "and signing out is not taken back")
         }
     }
 
@@ -63,19 +69,23 @@ struct SessionTests {
             let headers: HTTPFields = [
                 .cookie: "session=\(try #require(ada.cookies["session"]))", .origin: "http://localhost",
             ]
-            let out = try await site.client.execute(uri: "/api/auth/logout", method: .post, headers: headers) { Answer($0) }
+            let out = try await site.client.execute(uri: "/api/auth/logout", method: .post, headers: headers)
+            { Answer($0) }
             #expect(out.status == .noContent && out.headers[field] == kept)
             #expect(sessions(in: out).first?.contains("Max-Age=0") == true)
 
             try await signIn()
             _ = try await ada.open("/settings/account")
-            #expect(try await ada.submit("/settings/account/delete", ["password": "wrong"]).headers[field] == nil)
+            #expect(
+                try await ada.submit("/settings/account/delete", ["password": "wrong"]).headers[field] == nil)
             let gone = try await ada.submit("/settings/account/delete", ["password": TestCommunity.password])
             #expect(gone.status == .seeOther && gone.headers[field] == kept)
 
             let grace = try await site.program("grace")
             let program = try await grace.send(.post, "/api/auth/logout")
-            #expect(program.status == .noContent && program.headers[field] == nil, "a program keeps nothing of ours")
+            #expect(
+                program.status == .noContent && program.headers[field] == nil,
+                "a program keeps nothing of ours")
         }
     }
 }

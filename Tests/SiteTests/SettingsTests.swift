@@ -9,21 +9,29 @@ import Web
 struct SettingsTests {
     @Test func `flags win over the file, the file over the environment`() async throws {
         try await Fixtures.withFolder { folder in
-            try Data("# settings\nISNTGRAM_PORT=2\nISNTGRAM_HOST=file\n".utf8).write(to: URL(fileURLWithPath: folder + "/env"))
-            let environment = ["ISNTGRAM_PORT": "1", "ISNTGRAM_HOST": "environment", "ISNTGRAM_DATA": "/tmp/x", "HOME": "/"]
-            let settings = try await Settings(flags: ["port": "3"], file: folder + "/env", environment: environment)
+            try Data("# settings\nISNTGRAM_PORT=2\nISNTGRAM_HOST=file\n".utf8).write(
+                to: URL(fileURLWithPath: folder + "/env"))
+            let environment = [
+                "ISNTGRAM_PORT": "1", "ISNTGRAM_HOST": "environment", "ISNTGRAM_DATA": "/tmp/x", "HOME": "/",
+            ]
+            let settings = try await Settings(
+                flags: ["port": "3"], file: folder + "/env", environment: environment)
             #expect(settings.port == 3 && settings.host == "file" && settings.data == "/tmp/x")
             #expect(settings.site.baseURL == "http://file:3" && settings.logLevel == .info)
-            let base = try await Settings(flags: ["base-url": "https://a.example"], file: nil, environment: [:])
+            let base = try await Settings(
+                flags: ["base-url": "https://a.example"], file: nil, environment: [:])
             #expect(base.site.baseURL == "https://a.example" && base.port == 8080)
         }
     }
 
     @Test(arguments: [
-        ["ISNTGRAM_PORT": "x"], ["ISNTGRAM_PORT": "70000"], ["ISNTGRAM_LOG_LEVEL": "loud"], ["ISNTGRAM_BASE_URL": "a b"],
+        ["ISNTGRAM_PORT": "x"], ["ISNTGRAM_PORT": "70000"], ["ISNTGRAM_LOG_LEVEL": "loud"],
+        ["ISNTGRAM_BASE_URL": "a b"],
         ["ISNTGRAM_COLOUR": "red"],
     ])
-    func `what is unknown or has no meaning stops the start and is named`(_ environment: [String: String]) async {
+    func `what is unknown or has no meaning stops the start and is named`(_ environment: [String: String])
+        async
+    {
         let error = await #expect(throws: SettingsError.self) {
             try await Settings(flags: [:], file: nil, environment: environment)
         }
@@ -44,7 +52,9 @@ struct SettingsTests {
 
     @Test func `a log is one line, for people or for programs`() {
         #expect(LineLog.readable("t", .info, "a\nb", [("k", "v")]) == "t info a\\nb k=v")
-        #expect(LineLog.json("t", .error, "a\nb", [("k", "v")]) == #"{"k":"v","level":"error","message":"a\nb","time":"t"}"#)
+        #expect(
+            LineLog.json("t", .error, "a\nb", [("k", "v")])
+                == #"{"k":"v","level":"error","message":"a\nb","time":"t"}"#)
         var log = LineLog(isTerminal: true)
         log[metadataKey: "a"] = "b"
         #expect(log[metadataKey: "a"] == "b")
@@ -54,7 +64,9 @@ struct SettingsTests {
 struct AdminCommandTests {
     @Test func `accounts and tokens are made, listed, changed and ended`() async throws {
         try await TestCommunity.with { test in
-            func run(_ command: AdminCommand) async -> AdminCommand.Outcome { await command.outcome(in: test.community) }
+            func run(_ command: AdminCommand) async -> AdminCommand.Outcome {
+                await command.outcome(in: test.community)
+            }
             let create = AdminCommand.createUser(
                 username: "ada", email: "ada@example.org", fullName: "Ada", password: TestCommunity.password)
             #expect(await run(create).lines == ["Made the account ada."])
@@ -63,13 +75,17 @@ struct AdminCommandTests {
             let token = await run(.createToken(username: "ada", scopes: "read", name: "x")).lines[0]
             #expect(token.hasPrefix("isnt_"))
             #expect(
-                await run(.createToken(username: "ada", scopes: "all", name: "x")).refusal?.contains("read and write") == true)
+                await run(.createToken(username: "ada", scopes: "all", name: "x")).refusal?.contains(
+                    "read and write") == true)
             #expect(await run(.revokeToken(token)).lines == ["Revoked the token."])
             #expect(await run(.revokeToken(token)).refusal != nil)
             _ = await run(.createToken(username: "ada", scopes: "read,write", name: "x"))
             #expect(await run(.revokeTokens(username: "ada")).lines == ["Revoked 1 tokens of ada."])
-            #expect(await run(.setPassword(username: "ada", password: "another horse battery")).refusal == nil)
-            #expect(await run(.setPassword(username: "ada", password: "short")).refusal?.hasPrefix("password:") == true)
+            #expect(
+                await run(.setPassword(username: "ada", password: "another horse battery")).refusal == nil)
+            #expect(
+                await run(.setPassword(username: "ada", password: "short")).refusal?.hasPrefix("password:")
+                    == true)
             #expect(await run(.deleteUser(username: "ada")).lines == ["Deleted ada with 0 posts."])
             #expect(await run(.deleteUser(username: "ada")).refusal != nil)
             #expect(await run(.listUsers).lines == [])
@@ -78,7 +94,10 @@ struct AdminCommandTests {
 
     @Test(arguments: [
         ("GET /media/ab/ab0123456789abcdef0123456789abcdef/640.jpg 200", "GET /media/ab/ab01…/640.jpg 200"),
-        ("S3 answered 500 to PUT /photos/00/000102030405060708090A0B0C0D0E0F", "S3 answered 500 to PUT /photos/00/0001…"),
+        (
+            "S3 answered 500 to PUT /photos/00/000102030405060708090A0B0C0D0E0F",
+            "S3 answered 500 to PUT /photos/00/0001…"
+        ),
         ("token isnt_AbC-_9 and isnt_x", "token isnt_… and isnt_…"),
         ("GET /api/me/tokens/isnt%5fAbC%2D_9/x", "GET /api/me/tokens/isnt_…/x"),
         ("GET /api/%2569snt_AbC 404", "GET /api/isnt_… 404"),

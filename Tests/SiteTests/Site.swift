@@ -25,7 +25,8 @@ struct TestSite {
     static func with<Result: Sendable>(
         limits: RateLimits = .off, registration: RegistrationPolicy = .open, isDemo: Bool = false,
         processor: PhotoProcessor? = nil, uploadLimits: UploadLimits = UploadLimits(),
-        logger: Logger = QuietLog.logger("site"), _ body: @escaping @Sendable (TestSite) async throws -> Result
+        logger: Logger = QuietLog.logger("site"),
+        _ body: @escaping @Sendable (TestSite) async throws -> Result
     ) async throws -> Result {
         try await TestCommunity.with(
             limits: limits, registration: registration, processor: processor, uploadLimits: uploadLimits
@@ -91,13 +92,16 @@ struct Program {
 
     @discardableResult
     func send(
-        _ method: HTTPRequest.Method, _ path: String, json: String? = nil, headers: HTTPFields = [:], body: ByteBuffer? = nil
+        _ method: HTTPRequest.Method, _ path: String, json: String? = nil, headers: HTTPFields = [:],
+        body: ByteBuffer? = nil
     ) async throws -> Answer {
         var headers = headers
         if let token { headers[.authorization] = "Bearer \(token)" }
         if json != nil { headers[.contentType] = "application/json" }
         let body = json.map { ByteBuffer(string: $0) } ?? body
-        let answer = try await site.client.execute(uri: path, method: method, headers: headers, body: body) { Answer($0) }
+        let answer = try await site.client.execute(uri: path, method: method, headers: headers, body: body) {
+            Answer($0)
+        }
         checkDescription(of: answer, method, path)
         return answer
     }
@@ -106,7 +110,8 @@ struct Program {
     private func checkDescription(of answer: Answer, _ method: HTTPRequest.Method, _ path: String) {
         guard path.hasPrefix("/api/"), path != "/api/docs", method != .head else { return }
         let faults = site.schema.faults(
-            method: method.rawValue, path: String(path.dropFirst(4).prefix { $0 != "?" }), status: answer.status.code,
+            method: method.rawValue, path: String(path.dropFirst(4).prefix { $0 != "?" }),
+            status: answer.status.code,
             contentType: answer.headers[.contentType], body: Data(answer.text.utf8))
         #expect(faults == [])
     }
@@ -114,12 +119,14 @@ struct Program {
     func upload(
         _ path: String, _ parts: [Multipart.Part], method: HTTPRequest.Method = .post
     ) async throws -> Answer {
-        try await send(method, path, headers: [.contentType: Multipart.contentType], body: Multipart.body(parts))
+        try await send(
+            method, path, headers: [.contentType: Multipart.contentType], body: Multipart.body(parts))
     }
 
     /// Posts the cat and gives the post's id and code.
     func post(_ caption: String = "a cat") async throws -> (id: String, code: String) {
-        let answer = try await upload("/api/posts", [.file("image", try Fixtures.bytes("cat.jpg")), .text("caption", caption)])
+        let answer = try await upload(
+            "/api/posts", [.file("image", try Fixtures.bytes("cat.jpg")), .text("caption", caption)])
         #expect(answer.status == .created, "\(answer.text)")
         return (try #require(answer.json["id"] as? String), try #require(answer.json["code"] as? String))
     }
@@ -143,7 +150,8 @@ enum Multipart {
                 body.writeString("Content-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n")
             case .file(let name, let bytes):
                 body.writeString(
-                    "Content-Disposition: form-data; name=\"\(name)\"; filename=\"a.jpg\"\r\nContent-Type: image/jpeg\r\n\r\n")
+                    "Content-Disposition: form-data; name=\"\(name)\"; filename=\"a.jpg\"\r\nContent-Type: image/jpeg\r\n\r\n"
+                )
                 body.writeBytes(bytes)
                 body.writeString("\r\n")
             }
@@ -172,40 +180,56 @@ final class Browser {
     }
 
     /// Sends a form of the page seen last.
-    func submit(_ path: String, _ fields: [String: String] = [:], token: String? = nil, headers: HTTPFields = [:]) async throws
+    func submit(
+        _ path: String, _ fields: [String: String] = [:], token: String? = nil, headers: HTTPFields = [:]
+    ) async throws
         -> Answer
     {
         let fields = fields.merging(["csrf": token ?? self.token]) { own, _ in own }
-        let body = fields.map { "\($0.key)=\($0.value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")" }
+        let body = fields.map {
+            "\($0.key)=\($0.value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")"
+        }
         return try await send(
             .post, path, headers.merging([.contentType: "application/x-www-form-urlencoded"]),
             ByteBuffer(string: body.joined(separator: "&")))
     }
 
     func upload(_ path: String, _ parts: [Multipart.Part]) async throws -> Answer {
-        try await send(.post, path, [.contentType: Multipart.contentType], Multipart.body([.text("csrf", token)] + parts))
+        try await send(
+            .post, path, [.contentType: Multipart.contentType], Multipart.body([.text("csrf", token)] + parts)
+        )
     }
 
     func register(_ name: String) async throws {
         _ = try await open("/register")
         let answer = try await submit(
             "/register",
-            ["email": "\(name)@example.org", "fullName": name, "username": name, "password": TestCommunity.password])
+            [
+                "email": "\(name)@example.org", "fullName": name, "username": name,
+                "password": TestCommunity.password,
+            ])
         #expect(answer.status == .seeOther, "\(answer.text)")
         _ = try await open("/create")
     }
 
-    private func send(_ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields, _ body: ByteBuffer?) async throws
+    private func send(
+        _ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields, _ body: ByteBuffer?
+    ) async throws
         -> Answer
     {
         var headers = headers
         headers[.cookie] = cookies.map { "\($0.key)=\($0.value)" }.joined(separator: "; ")
-        let answer = try await site.client.execute(uri: path, method: method, headers: headers, body: body) { Answer($0) }
+        let answer = try await site.client.execute(uri: path, method: method, headers: headers, body: body) {
+            Answer($0)
+        }
         for cookie in answer.headers[values: .setCookie] {
-            let pair = cookie.prefix { $0 != ";" }.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let pair = cookie.prefix { $0 != ";" }.split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             cookies[String(pair[0])] = cookie.contains("Max-Age=0") ? nil : String(pair[1])
         }
-        #expect(answer.headers[.contentSecurityPolicy] != nil && answer.headers[.xContentTypeOptions] == "nosniff")
+        #expect(
+            answer.headers[.contentSecurityPolicy] != nil && answer.headers[.xContentTypeOptions] == "nosniff"
+        )
         return answer
     }
 }

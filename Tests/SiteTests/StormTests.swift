@@ -13,7 +13,8 @@ struct StormTests {
             let names = (0..<20).map { "person\($0)" }
             let programs = try await names.asyncMap { name -> Program in
                 let viewer = try await site.test.member(name)
-                let token = try await site.test.community.credentials.createToken(name: "x", scopes: .all, by: viewer)
+                let token = try await site.test.community.credentials.createToken(
+                    name: "x", scopes: .all, by: viewer)
                 return Program(site: site, token: token.secret.text)
             }
             var posts: [String] = []

@@ -22,7 +22,8 @@ package enum StorageContract {
         Promise(testDescription: "a read cannot write", check: readOnly),
         Promise(testDescription: "writers at once lose nothing", check: concurrentWrites),
         Promise(testDescription: "migrations run once, in order", check: migrations),
-        Promise(testDescription: "migrations run once though several start together", check: migrationsAtOnce),
+        Promise(
+            testDescription: "migrations run once though several start together", check: migrationsAtOnce),
         Promise(testDescription: "a migration edited after it landed is refused", check: editedMigration),
         Promise(testDescription: "a migration that fails leaves nothing", check: failedMigration),
         Promise(testDescription: "a database newer than the program is refused", check: newerDatabase),
@@ -31,7 +32,8 @@ package enum StorageContract {
 
     private static func table(_ storage: any Storage) async throws {
         try await storage.write { connection in
-            try connection.script("CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT UNIQUE, size INTEGER)")
+            try connection.script(
+                "CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT UNIQUE, size INTEGER)")
         }
     }
 
@@ -56,11 +58,13 @@ package enum StorageContract {
         let integer = storage.dialect == .sqlite ? "INTEGER" : "BIGINT"
         try await storage.write { connection in
             try connection.script(
-                "CREATE TABLE kinds (i \(integer), d DOUBLE PRECISION, t TEXT, b \(blob), n TEXT, y \(integer))")
+                "CREATE TABLE kinds (i \(integer), d DOUBLE PRECISION, t TEXT, b \(blob), n TEXT, y \(integer))"
+            )
         }
         let long = String(repeating: "ä", count: 100_000)
         for (number, text, bytes) in [
-            (Int64.min, "", [UInt8]()), (Int64.max, "👩‍👩‍👧 $1 ? ' \" \\", [0, 255, 0]), (0, long, Array(repeating: 7, count: 70_000)),
+            (Int64.min, "", [UInt8]()), (Int64.max, "👩‍👩‍👧 $1 ? ' \" \\", [0, 255, 0]),
+            (0, long, Array(repeating: 7, count: 70_000)),
         ] {
             try await storage.write { connection in
                 try connection.run("DELETE FROM kinds")
@@ -71,7 +75,9 @@ package enum StorageContract {
                     """)
             }
             let same = try await storage.read { connection in
-                try connection.row("SELECT i, d, t, b, n, n, y, i FROM kinds WHERE i = \(number) AND t = \(text)") { row in
+                try connection.row(
+                    "SELECT i, d, t, b, n, n, y, i FROM kinds WHERE i = \(number) AND t = \(text)"
+                ) { row in
                     row.int() == number && row.double() == 0.5 && row.text() == text && row.bytes() == bytes
                         && row.textOrNil() == nil && row.bind(.text) == .null(.text) && row.bool()
                         && row.intOrNil() == number
@@ -124,7 +130,8 @@ package enum StorageContract {
         try await table(storage)
         let count = try await storage.write { connection in
             for (id, name) in [(1 as Int64?, "a" as String?), (2, nil)] {
-                try connection.run("INSERT INTO things (id, name, size) VALUES (\(id), \(name), \(nil as Int?))")
+                try connection.run(
+                    "INSERT INTO things (id, name, size) VALUES (\(id), \(name), \(nil as Int?))")
             }
             return try [nil, 2].map { (id: Int64?) in
                 try connection.int("SELECT count(*) FROM things WHERE \(id) IS NULL OR id = \(id)")
@@ -155,7 +162,8 @@ package enum StorageContract {
         let found = try await storage.write { connection in
             for id in Int64(1)...20 { try connection.run("INSERT INTO things (id) VALUES (\(id))") }
             return try [[], [3], Array(5...500)].map { (ids: [Int64]) in
-                try connection.int("SELECT count(*) FROM things WHERE id > \(0) AND id IN \(list: ids, dialect)")
+                try connection.int(
+                    "SELECT count(*) FROM things WHERE id > \(0) AND id IN \(list: ids, dialect)")
             }
         }
         #expect(found == [0, 1, 16])
@@ -210,23 +218,31 @@ package enum StorageContract {
     private static func editedMigration(_ storage: any Storage) async throws {
         try await Migrations.run([first], on: storage)
         let edited = Migration(number: 1, name: "one") { _ in "CREATE TABLE one (id INTEGER, more TEXT)" }
-        let error = await #expect(throws: StorageError.self) { try await Migrations.run([edited, second], on: storage) }
+        let error = await #expect(throws: StorageError.self) {
+            try await Migrations.run([edited, second], on: storage)
+        }
         #expect(error?.description.contains("Migration 1 “one” differs") == true)
     }
 
     private static func failedMigration(_ storage: any Storage) async throws {
-        let broken = Migration(number: 2, name: "broken") { _ in "CREATE TABLE two (id INTEGER); CREATE NONSENSE" }
+        let broken = Migration(number: 2, name: "broken") { _ in
+            "CREATE TABLE two (id INTEGER); CREATE NONSENSE"
+        }
         await #expect(throws: StorageError.self) { try await Migrations.run([first, broken], on: storage) }
         #expect(try await Migrations.run([first, second], on: storage) == 1)
     }
 
     private static func newerDatabase(_ storage: any Storage) async throws {
         try await Migrations.run([first, second], on: storage)
-        let error = await #expect(throws: StorageError.self) { try await Migrations.run([first], on: storage) }
+        let error = await #expect(throws: StorageError.self) {
+            try await Migrations.run([first], on: storage)
+        }
         #expect(error?.description.contains("newer version") == true)
     }
 
     private static func nonsense(_ storage: any Storage) async throws {
-        await #expect(throws: StorageError.self) { try await storage.read { try $0.int("SELECT nothing FROM nowhere") } }
+        await #expect(throws: StorageError.self) {
+            try await storage.read { try $0.int("SELECT nothing FROM nowhere") }
+        }
     }
 }

@@ -29,21 +29,27 @@ package final class CountingStorage: Storage {
         return statements.withLock { $0 }
     }
 
-    package func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+    package func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
+    {
         accesses.withLock { $0 += 1 }
         return try await base.read { [self] in try body(Counted(base: $0, count: note, countRows: noteRows)) }
     }
 
-    package func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+    package func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws
+        -> T
+    {
         accesses.withLock { $0 += 1 }
-        return try await base.write { [self] in try body(Counted(base: $0, count: note, countRows: noteRows)) }
+        return try await base.write { [self] in try body(Counted(base: $0, count: note, countRows: noteRows))
+        }
     }
 
     private func note(_ statement: SQL) { statements.withLock { $0.append(statement) } }
 
     private func noteRows(_ count: Int) { rowsAtOnce.withLock { $0 = max($0, count) } }
 
-    package func writeAlone<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+    package func writeAlone<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T)
+        async throws -> T
+    {
         try await base.writeAlone(body)
     }
 

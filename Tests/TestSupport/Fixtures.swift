@@ -2,7 +2,8 @@ import Foundation
 
 /// Files of the tests.
 package enum Fixtures {
-    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent()
 
     /// A photo by its name.
     package static func photo(_ name: String) -> String {
@@ -15,7 +16,9 @@ package enum Fixtures {
 
     /// A new empty folder; whoever asks removes it.
     package static func temporaryFolder() throws -> String {
-        let path = FileManager.default.temporaryDirectory.appending(path: "isntgram-test-\(UUID().uuidString)").path
+        let path = FileManager.default.temporaryDirectory.appending(
+            path: "isntgram-test-\(UUID().uuidString)"
+        ).path
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         return path
     }
@@ -32,7 +35,8 @@ package enum Fixtures {
         let paths = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
         return paths.filter { path in
             var isFolder: ObjCBool = false
-            return FileManager.default.fileExists(atPath: folder + "/" + path, isDirectory: &isFolder) && !isFolder.boolValue
+            return FileManager.default.fileExists(atPath: folder + "/" + path, isDirectory: &isFolder)
+                && !isFolder.boolValue
         }
     }
 

@@ -23,11 +23,14 @@ package final class InterruptedStorage: Storage {
     /// Whether the write has come.
     package var wasInterrupted: Bool { interruption.withLock { $0 == nil } }
 
-    package func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+    package func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
+    {
         try await base.read(body)
     }
 
-    package func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+    package func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws
+        -> T
+    {
         let isNow = writesLeft.withLock { left in
             defer { left -= 1 }
             return left == 0

@@ -16,18 +16,24 @@ package struct JSONSchema: @unchecked Sendable {
     }
 
     /// What is wrong with an answer; empty when it is as described.
-    package func faults(method: String, path: String, status: Int, contentType: String?, body: Data) -> [String] {
+    package func faults(method: String, path: String, status: Int, contentType: String?, body: Data)
+        -> [String]
+    {
         guard let operation = operation(method, path) else {
             return status == 404 ? [] : ["\(method) \(path) is not described"]
         }
         let responses = operation["responses"] as? [String: [String: Any]] ?? [:]
-        guard var response = responses[String(status)] else { return ["\(method) \(path): status \(status) is not described"] }
+        guard var response = responses[String(status)] else {
+            return ["\(method) \(path): status \(status) is not described"]
+        }
         if let reference = response["$ref"] as? String { response = lookUp(reference) }
         guard let content = response["content"] as? [String: [String: Any]] else {
             return body.isEmpty ? [] : ["\(method) \(path) \(status): a body that is not described"]
         }
         let type = contentType.map { String($0.prefix { $0 != ";" }) } ?? ""
-        guard let media = content[type] else { return ["\(method) \(path) \(status): \(type) is not described"] }
+        guard let media = content[type] else {
+            return ["\(method) \(path) \(status): \(type) is not described"]
+        }
         guard let schema = media["schema"] as? [String: Any] else { return [] }
         guard let value = try? JSONSerialization.jsonObject(with: body, options: .fragmentsAllowed) else {
             return ["\(method) \(path) \(status): no JSON"]
@@ -49,30 +55,43 @@ package struct JSONSchema: @unchecked Sendable {
     }
 
     private func lookUp(_ reference: String) -> [String: Any] {
-        reference.split(separator: "/").dropFirst().reduce(document) { $0[String($1)] as? [String: Any] ?? [:] }
+        reference.split(separator: "/").dropFirst().reduce(document) {
+            $0[String($1)] as? [String: Any] ?? [:]
+        }
     }
 
     private func faults(in value: Any, _ schema: [String: Any], at place: String) -> [String] {
-        if let reference = schema["$ref"] as? String { return faults(in: value, lookUp(reference), at: place) }
+        if let reference = schema["$ref"] as? String {
+            return faults(in: value, lookUp(reference), at: place)
+        }
         if let choices = schema["anyOf"] as? [[String: Any]] {
-            return choices.contains { faults(in: value, $0, at: place).isEmpty } ? [] : ["\(place): fits none of the shapes"]
+            return choices.contains { faults(in: value, $0, at: place).isEmpty }
+                ? [] : ["\(place): fits none of the shapes"]
         }
         let types = (schema["type"] as? [String]) ?? (schema["type"] as? String).map { [$0] } ?? []
-        guard types.isEmpty || types.contains(where: { Self.isOf($0, value) }) else { return ["\(place): is no \(types)"] }
+        guard types.isEmpty || types.contains(where: { Self.isOf($0, value) }) else {
+            return ["\(place): is no \(types)"]
+        }
         if let allowed = schema["enum"] as? [String], let text = value as? String, !allowed.contains(text) {
             return ["\(place): “\(text)” is none of \(allowed)"]
         }
         if let items = value as? [Any], let schema = schema["items"] as? [String: Any] {
             return items.enumerated().flatMap { faults(in: $1, schema, at: "\(place)[\($0)]") }
         }
-        guard let object = value as? [String: Any], let properties = schema["properties"] as? [String: [String: Any]] else {
+        guard let object = value as? [String: Any],
+            let properties = schema["properties"] as? [String: [String: Any]]
+        else {
             return []
         }
-        let missing = (schema["required"] as? [String] ?? []).filter { object[$0] == nil }.map { "\(place): lacks \($0)" }
+        let missing = (schema["required"] as? [String] ?? []).filter { object[$0] == nil }.map {
+            "\(place): lacks \($0)"
+        }
         // Clients pass over fields that they do not know. These tests do not: what is not described has no documentation.
         let unknown = object.keys.filter { properties[$0] == nil }
         return missing + unknown.map { "\(place): has \($0)" }
-            + object.flatMap { name, value in properties[name].map { faults(in: value, $0, at: "\(place).\(name)") } ?? [] }
+            + object.flatMap { name, value in
+                properties[name].map { faults(in: value, $0, at: "\(place).\(name)") } ?? []
+            }
     }
 
     private static func isOf(_ type: String, _ value: Any) -> Bool {

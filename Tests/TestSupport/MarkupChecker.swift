@@ -49,7 +49,9 @@ package enum MarkupChecker {
             texts.append(unescaped(raw))
             if !raw.allSatisfy(\.isWhitespace) {
                 for place in open.indices { open[place].hasName = true }
-                if ["script", "style"].contains(open.last?.name) { fault("text inside \(open.last?.name ?? "")") }
+                if ["script", "style"].contains(open.last?.name) {
+                    fault("text inside \(open.last?.name ?? "")")
+                }
             }
         }
 
@@ -119,7 +121,9 @@ package enum MarkupChecker {
             }
             for link in ["href", "src", "action"] {
                 let value = attributes[link]?.lowercased() ?? ""
-                if value.hasPrefix("javascript:") || value.hasPrefix("data:") { fault("\(link) of <\(name)> runs code") }
+                if value.hasPrefix("javascript:") || value.hasPrefix("data:") {
+                    fault("\(link) of <\(name)> runs code")
+                }
             }
             if let id = attributes["id"], !ids.insert(id).inserted { fault("the id \(id) stands twice") }
             for key in ["for", "aria-describedby", "aria-labelledby", "aria-controls"] {
@@ -134,7 +138,9 @@ package enum MarkupChecker {
             {
                 fault("<\(name)> inside <p>")
             }
-            if ["a", "button", "form"].contains(name), open.contains(where: { $0.name == name }) { fault("<\(name)> in itself") }
+            if ["a", "button", "form"].contains(name), open.contains(where: { $0.name == name }) {
+                fault("<\(name)> in itself")
+            }
             if ["input", "textarea", "select"].contains(name), attributes["type"] != "hidden",
                 attributes["id"] == nil, attributes["aria-label"] == nil
             {
@@ -153,9 +159,13 @@ package enum MarkupChecker {
         }
 
         private mutating func close(_ name: String) {
-            guard let last = open.popLast(), last.name == name else { return fault("</\(name)> closes another") }
+            guard let last = open.popLast(), last.name == name else {
+                return fault("</\(name)> closes another")
+            }
             if ["a", "button"].contains(name), !last.hasName { fault("<\(name)> without a name") }
-            if name == "form", last.attributes["method"] == "post", !last.hasToken { fault("a form without its token") }
+            if name == "form", last.attributes["method"] == "post", !last.hasToken {
+                fault("a form without its token")
+            }
         }
     }
 }

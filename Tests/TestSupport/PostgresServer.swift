@@ -38,7 +38,8 @@ package final class PostgresServer: Sendable {
 
     /// Starts a server and waits until it answers.
     package init() async throws {
-        let installed = try FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql").compactMap(Int.init)
+        let installed = try FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql").compactMap(
+            Int.init)
         guard let version = installed.max() else { throw StorageError.other("PostgreSQL is not installed") }
         let folder = try Fixtures.temporaryFolder()
         let process = Process()
@@ -81,12 +82,14 @@ package final class PostgresServer: Sendable {
 
     /// A URL of the server; the settings of a session are given by name.
     package func url(_ settings: [String: String] = [:]) -> String {
-        let options = settings.sorted { $0.key < $1.key }.map { "-c\($0.key)%3D\($0.value)" }.joined(separator: "%20")
+        let options = settings.sorted { $0.key < $1.key }.map { "-c\($0.key)%3D\($0.value)" }.joined(
+            separator: "%20")
         return "postgres://isntgram@127.0.0.1:\(port)/postgres?options=\(options)"
     }
 
     /// Runs `body` with the settings of a session whose tables are in a new schema, and removes the schema.
-    package func withSchema<Result>(_ body: ([String: String]) async throws -> Result) async throws -> Result {
+    package func withSchema<Result>(_ body: ([String: String]) async throws -> Result) async throws -> Result
+    {
         let name = "test_\(String(UInt64.random(in: .min ... .max), radix: 36))"
         try await administer { try $0.script("CREATE SCHEMA \(name)") }
         let result: Result
@@ -145,7 +148,9 @@ package enum Ports {
                 bind(descriptor, bound, length) == 0 ? getsockname(descriptor, bound, &length) : -1
             }
         }
-        guard code == 0 else { throw StorageError.other("There is no free port: \(String(cString: strerror(errno)))") }
+        guard code == 0 else {
+            throw StorageError.other("There is no free port: \(String(cString: strerror(errno)))")
+        }
         return Int(UInt16(bigEndian: address.sin_port))
     }
 }

@@ -20,7 +20,8 @@ package final class S3Server: Sendable {
     private let input: FileHandle
 
     private init() async throws {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized.path
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../..")
+            .standardized.path
         let program = "\(root)/.build/venv/bin/moto_server"
         guard FileManager.default.isExecutableFile(atPath: program) else {
             throw MediaError("\(program) is missing: scripts/test installs it.")
@@ -32,7 +33,8 @@ package final class S3Server: Sendable {
         // The end of the input, which comes when whoever holds the other end is gone, ends it; a milder signal it may have
         // inherited as blocked.
         process.arguments = [
-            "-c", "\"$0\" -H 127.0.0.1 -p \"$1\" >/dev/null 2>&1 </dev/null & read -r line; kill -9 $!", program, "\(port)",
+            "-c", "\"$0\" -H 127.0.0.1 -p \"$1\" >/dev/null 2>&1 </dev/null & read -r line; kill -9 $!",
+            program, "\(port)",
         ]
         let toServer = Pipe()
         process.standardInput = toServer

@@ -21,13 +21,16 @@ package enum TestEngine {
     package static let isPostgres = ProcessInfo.processInfo.environment["TEST_ENGINE"] == "postgres"
 
     /// Runs `body` over an empty storage of its own.
-    package static func withStorage<Result>(_ body: (any Storage) async throws -> Result) async throws -> Result {
+    package static func withStorage<Result>(_ body: (any Storage) async throws -> Result) async throws
+        -> Result
+    {
         guard isPostgres else { return try await closing(try SQLiteStorage(), body) }
         let server = try await PostgresServer.shared()
         return try await server.withSchema { schema in
             var options = PostgresOptions.patient
             options.connections = 4
-            return try await closing(try await PostgresStorage(url: server.url(schema), options: options), body)
+            return try await closing(
+                try await PostgresStorage(url: server.url(schema), options: options), body)
         }
     }
 
@@ -82,7 +85,8 @@ package struct TestCommunity: Sendable {
                 let media: any MediaStorage =
                     isInBucket ? try await S3Server.shared().media() : try MediaFolder(folder + "/media")
                 let test = try await TestCommunity(
-                    storage, media, folder: folder, limits: limits, registration: registration, processor: processor,
+                    storage, media, folder: folder, limits: limits, registration: registration,
+                    processor: processor,
                     uploadLimits: uploadLimits)
                 let result: Result
                 do {
@@ -104,12 +108,15 @@ package struct TestCommunity: Sendable {
 
     /// The same community over a storage that stands before its own, or over other media.
     package func community(
-        over storage: (any Storage)? = nil, media: (any MediaStorage)? = nil, events: any Events = LocalEvents()
+        over storage: (any Storage)? = nil, media: (any MediaStorage)? = nil,
+        events: any Events = LocalEvents()
     ) -> Community {
         Community(
             storage: storage ?? self.storage, media: media ?? community.media,
-            processor: PhotoProcessor(executable: Fixtures.program, arguments: ["render-photo"]), uploads: uploads,
-            signer: community.signer, limits: .off, events: events, logger: QuietLog.logger("test"), clock: time.clock)
+            processor: PhotoProcessor(executable: Fixtures.program, arguments: ["render-photo"]),
+            uploads: uploads,
+            signer: community.signer, limits: .off, events: events, logger: QuietLog.logger("test"),
+            clock: time.clock)
     }
 
     package static let password = "correct horse battery"
@@ -117,7 +124,9 @@ package struct TestCommunity: Sendable {
     /// Registers somebody and signs them in.
     package func member(_ name: String) async throws -> Viewer {
         let account = try await community.accounts.register(
-            Registration(email: "\(name)@example.org", fullName: name.capitalized, username: name, password: Self.password))
+            Registration(
+                email: "\(name)@example.org", fullName: name.capitalized, username: name,
+                password: Self.password))
         let issued = try await community.credentials.issue(.token, to: account, scopes: .all, name: "test")
         guard let viewer = try await community.credentials.viewer(issued.secret, kind: .token) else {
             throw Problem.signInNeeded

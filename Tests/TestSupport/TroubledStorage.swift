@@ -20,15 +20,20 @@ package struct TroubledStorage: Storage {
 
     package var dialect: Dialect { base.dialect }
 
-    package func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+    package func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
+    {
         try await base.read { try body(Troubled(base: $0, trouble: trouble)) }
     }
 
-    package func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+    package func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws
+        -> T
+    {
         try await base.write { try body(Troubled(base: $0, trouble: trouble)) }
     }
 
-    package func writeAlone<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+    package func writeAlone<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T)
+        async throws -> T
+    {
         try await base.writeAlone(body)
     }
 

@@ -18,12 +18,15 @@ struct ConnectionTests {
     private func channel(limits: ConnectionLimits = .init()) throws -> EmbeddedChannel {
         let connections = OpenConnections(limits: limits, proxies: .none)
         if limits.connections == 0 { _ = connections.admit(EmbeddedChannel()) }
-        let channel = EmbeddedChannel(handler: RequestsInTurn(headers: try promised(), connections: connections))
+        let channel = EmbeddedChannel(
+            handler: RequestsInTurn(headers: try promised(), connections: connections))
         try channel.connect(to: .init(ipAddress: "192.0.2.1", port: 1)).wait()
         return channel
     }
 
-    private func send(_ path: String, on channel: EmbeddedChannel, version: NIOHTTP1.HTTPVersion = .http1_1) throws {
+    private func send(_ path: String, on channel: EmbeddedChannel, version: NIOHTTP1.HTTPVersion = .http1_1)
+        throws
+    {
         let head = HTTPRequestHead(version: version, method: .GET, uri: path, headers: ["Host": "a"])
         try channel.writeInbound(HTTPServerRequestPart.head(head))
         try channel.writeInbound(HTTPServerRequestPart.end(nil))
@@ -67,7 +70,10 @@ struct ConnectionTests {
         _ = try channel.finish(acceptAlreadyClosed: true)
     }
 
-    @Test func `of many requests sent before an answer the first nine are answered, and the last of them closes`() throws {
+    @Test
+    func `of many requests sent before an answer the first nine are answered, and the last of them closes`()
+        throws
+    {
         let channel = try channel()
         for number in 0...12 { try send("/\(number)", on: channel) }
         for number in 0...8 {
@@ -114,7 +120,9 @@ struct ConnectionTests {
         let channel = try channel()
         let head = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/", headers: ["Host": "a"])
         channel.pipeline.fireChannelRead(HTTPServerRequestPart.head(head))
-        for _ in 0..<1000 { channel.pipeline.fireChannelRead(HTTPServerRequestPart.body(ByteBuffer(string: "a"))) }
+        for _ in 0..<1000 {
+            channel.pipeline.fireChannelRead(HTTPServerRequestPart.body(ByteBuffer(string: "a")))
+        }
         channel.pipeline.fireChannelReadComplete()
         channel.pipeline.fireChannelRead(HTTPServerRequestPart.body(ByteBuffer(string: "b")))
         channel.pipeline.fireChannelRead(HTTPServerRequestPart.end(nil))
@@ -129,7 +137,8 @@ struct ConnectionTests {
     @Test func `an answer to HEAD has no body, and a request for another protocol is the last`() throws {
         let channel = try channel()
         let head = HTTPRequestHead(
-            version: .http1_1, method: .HEAD, uri: "/", headers: ["Host": "a", "Connection": "Upgrade", "Upgrade": "h2c"])
+            version: .http1_1, method: .HEAD, uri: "/",
+            headers: ["Host": "a", "Connection": "Upgrade", "Upgrade": "h2c"])
         try channel.writeInbound(HTTPServerRequestPart.head(head))
         try channel.writeInbound(HTTPServerRequestPart.end(nil))
         let answer = HTTPResponseHead(version: .http1_1, status: .notFound, headers: ["content-length": "3"])
@@ -173,7 +182,9 @@ struct ConnectionTests {
             try channel.writeOutbound(HTTPServerResponsePart.head(.init(version: .http1_1, status: .ok)))
             channel.triggerUserOutboundEvent(BodyWanted(), promise: nil)
             var heads: [HTTPResponseHead] = []
-            while case .head(let head) = try channel.readOutbound(as: HTTPServerResponsePart.self) { heads.append(head) }
+            while case .head(let head) = try channel.readOutbound(as: HTTPServerResponsePart.self) {
+                heads.append(head)
+            }
             _ = try channel.finish(acceptAlreadyClosed: true)
             return heads
         }
@@ -226,10 +237,15 @@ struct ConnectionTests {
     }
 
     @Test func `a host is a name or an address`() {
-        for host in ["a", "a.example", "A-1.example:8080", "127.0.0.1:80", "[::1]", "[2001:db8::1]:443", "a_b", "a:"] {
+        for host in [
+            "a", "a.example", "A-1.example:8080", "127.0.0.1:80", "[::1]", "[2001:db8::1]:443", "a_b", "a:",
+        ] {
             #expect(UnambiguousRequests.isHost(host[...]), "\(host)")
         }
-        for text in ["", "a b", "a/b", "a@b", "a:99999", "a:b", "a\"b", "[::1", "[]", "[x y]", "a,b", "ä", "::1", ":80"] {
+        for text in [
+            "", "a b", "a/b", "a@b", "a:99999", "a:b", "a\"b", "[::1", "[]", "[x y]", "a,b", "ä", "::1",
+            ":80",
+        ] {
             #expect(!UnambiguousRequests.isHost(text[...]), "\(text)")
         }
     }
@@ -237,7 +253,9 @@ struct ConnectionTests {
     // MARK: - Clear and steady
 
     @Test func `requests that two servers could read differently are refused`() throws {
-        func head(_ uri: String, _ hosts: [String], version: NIOHTTP1.HTTPVersion = .http1_1, chunked: Bool = false)
+        func head(
+            _ uri: String, _ hosts: [String], version: NIOHTTP1.HTTPVersion = .http1_1, chunked: Bool = false
+        )
             -> HTTPRequestHead
         {
             var headers = HTTPHeaders(hosts.map { ("Host", $0) })
@@ -251,14 +269,17 @@ struct ConnectionTests {
             return head
         }
         for clear in [
-            head("/", ["a"]), head("/x?y=http://b", ["a"]), head("http://A/x", ["a"]), head("/", ["a"], chunked: true),
+            head("/", ["a"]), head("/x?y=http://b", ["a"]), head("http://A/x", ["a"]),
+            head("/", ["a"], chunked: true),
             head("*", ["a"]),
         ] {
             #expect(UnambiguousRequests.isClear(clear))
         }
         for doubtful in [
-            head("/", []), head("/", ["a", "a"]), head("/", [""]), head("http://b/x", ["a"]), head("x", ["a"]),
-            head("/", ["a"], version: .http1_0, chunked: true), head("http://a,b/x", ["a"]), head("http://a@b/", ["a"]),
+            head("/", []), head("/", ["a", "a"]), head("/", [""]), head("http://b/x", ["a"]),
+            head("x", ["a"]),
+            head("/", ["a"], version: .http1_0, chunked: true), head("http://a,b/x", ["a"]),
+            head("http://a@b/", ["a"]),
             encoded("identity"), encoded("gzip, chunked"), encoded(""), encoded("chunked", length: "5"),
         ] { #expect(!UnambiguousRequests.isClear(doubtful)) }
         let channel = EmbeddedChannel(handler: UnambiguousRequests(headers: try promised()))
@@ -281,7 +302,8 @@ struct ConnectionTests {
             let head = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/", headers: ["Host": "a"])
             try channel.writeInbound(HTTPServerRequestPart.head(head))
             for _ in 0..<40 where channel.isActive {
-                try channel.writeInbound(HTTPServerRequestPart.body(ByteBuffer(repeating: 1, count: isDripping ? 10 : 40_000)))
+                try channel.writeInbound(
+                    HTTPServerRequestPart.body(ByteBuffer(repeating: 1, count: isDripping ? 10 : 40_000)))
                 channel.embeddedEventLoop.advanceTime(by: .seconds(1))
             }
             #expect(channel.isActive == !isDripping)

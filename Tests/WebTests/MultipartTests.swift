@@ -16,7 +16,8 @@ struct MultipartTests {
 
     /// Reads `bytes`, cut into pieces of the given sizes, and tells what it held and how much waited at most.
     private func read(
-        _ bytes: [UInt8], sizes: () -> Int = { 1000 }, contentType: String = "multipart/form-data; boundary=b",
+        _ bytes: [UInt8], sizes: () -> Int = { 1000 },
+        contentType: String = "multipart/form-data; boundary=b",
         limits: MultipartLimits = .init()
     ) async throws -> [(String, [UInt8])] {
         try await Fixtures.withFolder { folder in
@@ -33,14 +34,18 @@ struct MultipartTests {
                 continuation.finish()
             }
             let request = Request(
-                head: .init(method: .post, scheme: nil, authority: nil, path: "/", headerFields: [.contentType: contentType]),
+                head: .init(
+                    method: .post, scheme: nil, authority: nil, path: "/",
+                    headerFields: [.contentType: contentType]),
                 body: RequestBody(asyncSequence: stream))
             do {
                 let result = try await MultipartReader.withForm(
                     of: request, in: uploads, from: .account(ID(1)), limits: limits
                 ) { form in
                     try form.fields.map { ($0.name, Array($0.value.utf8)) }
-                        + form.files.map { ($0.name, Array(try Data(contentsOf: URL(fileURLWithPath: $0.path)))) }
+                        + form.files.map {
+                            ($0.name, Array(try Data(contentsOf: URL(fileURLWithPath: $0.path))))
+                        }
                 }
                 #expect(Fixtures.files(below: folder) == [])
                 return result
@@ -54,17 +59,26 @@ struct MultipartTests {
     @Test func `a form comes through whatever the pieces`() async throws {
         var random = SeededRandom(seed: 3)
         for round in 0..<120 {
-            let parts = (0..<Int.random(in: 0...5, using: &random)).map { number -> (headers: String, bytes: [UInt8]) in
+            let parts = (0..<Int.random(in: 0...5, using: &random)).map {
+                number -> (headers: String, bytes: [UInt8]) in
                 let isFile = Bool.random(using: &random)
-                let alphabet: [UInt8] = isFile ? Array("\r\n-b-".utf8) + [0, 255] : Array("\r\n-b-ä".utf8.filter { $0 < 128 })
-                let bytes = (0..<Int.random(in: 1...300, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? 0 }
+                let alphabet: [UInt8] =
+                    isFile ? Array("\r\n-b-".utf8) + [0, 255] : Array("\r\n-b-ä".utf8.filter { $0 < 128 })
+                let bytes = (0..<Int.random(in: 1...300, using: &random)).map { _ in
+                    alphabet.randomElement(using: &random) ?? 0
+                }
                 // Content that holds the boundary itself is none a client would send.
                 let clean = String(decoding: bytes, as: Unicode.ASCII.self).contains("\r\n--b") ? [7] : bytes
-                return ("Content-Disposition: form-data; name=\"n\(number)\"\(isFile ? "; filename=\"f\"" : "")", clean)
+                return (
+                    "Content-Disposition: form-data; name=\"n\(number)\"\(isFile ? "; filename=\"f\"" : "")",
+                    clean
+                )
             }
             let largest = round % 3 == 0 ? 1 : 50
             let read = try await read(body(parts), sizes: { Int.random(in: 1...largest, using: &random) })
-            let expected = parts.filter { !$0.headers.contains("filename") } + parts.filter { $0.headers.contains("filename") }
+            let expected =
+                parts.filter { !$0.headers.contains("filename") }
+                + parts.filter { $0.headers.contains("filename") }
             #expect(read.map(\.1) == expected.map(\.bytes))
         }
     }
@@ -81,7 +95,9 @@ struct MultipartTests {
         var refused = 0
         for _ in 0..<400 {
             var bytes = whole
-            for _ in 0..<3 { bytes[Int.random(in: 0..<bytes.count, using: &random)] = .random(in: 0...255, using: &random) }
+            for _ in 0..<3 {
+                bytes[Int.random(in: 0..<bytes.count, using: &random)] = .random(in: 0...255, using: &random)
+            }
             do { _ = try await read(bytes) } catch is MultipartError { refused += 1 }
         }
         #expect(refused > 50)
@@ -89,7 +105,8 @@ struct MultipartTests {
 
     @Test func `memory is bounded by a piece, whatever the file`() throws {
         var scanner = MultipartScanner(boundary: "b", headerBytes: 4096)
-        scanner.append(ByteBuffer(string: "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"x\"\r\n\r\n"))
+        scanner.append(
+            ByteBuffer(string: "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"x\"\r\n\r\n"))
         var most = 0
         for _ in 0..<500 {
             scanner.append(ByteBuffer(repeating: 13, count: 64 * 1024))
@@ -119,10 +136,16 @@ struct MultipartTests {
                 .fieldsTooLarge(limit: 18)
             ),
             ([(field, [0xFF, 0xFE])], .malformed("the field t is not UTF-8")),
-            ([("X: \(String(repeating: "x", count: 5000))", [])], .malformed("a part's header lines are too long")),
+            (
+                [("X: \(String(repeating: "x", count: 5000))", [])],
+                .malformed("a part's header lines are too long")
+            ),
             ([("Content-Disposition: attachment; name=\"t\"", [])], .malformed("a part has no name")),
             ([("Content-Disposition form-data", [])], .malformed("a part's header line has no colon")),
-            ([("\(field)\r\nContent-Type: multipart/mixed", [])], .malformed("a part holds parts of its own")),
+            (
+                [("\(field)\r\nContent-Type: multipart/mixed", [])],
+                .malformed("a part holds parts of its own")
+            ),
         ]
         for (parts, error) in cases {
             await #expect(throws: error) { try await read(body(parts), limits: limits) }
@@ -156,7 +179,10 @@ struct MultipartTests {
 
     @Test func `an empty file field of a browser is no file`() async throws {
         let empty = body([
-            ("Content-Disposition: form-data; name=\"f\"; filename=\"\"\r\nContent-Type: application/octet-stream", [])
+            (
+                "Content-Disposition: form-data; name=\"f\"; filename=\"\"\r\nContent-Type: application/octet-stream",
+                []
+            )
         ])
         #expect(try await read(empty).isEmpty)
         let named = body([("Content-Disposition: form-data; name=\"f\"; filename=\"x\"", [])])
@@ -164,13 +190,18 @@ struct MultipartTests {
     }
 
     @Test func `empty files count like any other`() async throws {
-        let empty = body(Array(repeating: ("Content-Disposition: form-data; name=\"f\"; filename=\"x\"", []), count: 300))
+        let empty = body(
+            Array(repeating: ("Content-Disposition: form-data; name=\"f\"; filename=\"x\"", []), count: 300))
         await #expect(throws: MultipartError.tooManyFiles(limit: 10)) { try await read(empty) }
     }
 
     @Test func `parts count whatever they hold, and so do bytes that belong to none`() async throws {
-        let unchosen = (headers: "Content-Disposition: form-data; name=\"f\"; filename=\"\"", bytes: [UInt8]())
-        await #expect(throws: MultipartError.self) { try await read(body(Array(repeating: unchosen, count: 2000))) }
+        let unchosen = (
+            headers: "Content-Disposition: form-data; name=\"f\"; filename=\"\"", bytes: [UInt8]()
+        )
+        await #expect(throws: MultipartError.self) {
+            try await read(body(Array(repeating: unchosen, count: 2000)))
+        }
         var limits = MultipartLimits()
         limits.files = 1
         limits.fileBytes = 100
@@ -199,7 +230,9 @@ struct MultipartTests {
                     headerFields: [.contentType: "multipart/form-data; boundary=b"]),
                 body: RequestBody(asyncSequence: pieces))
             let form = Task {
-                try await MultipartReader.withForm(of: request, in: uploads, from: .account(ID(1))) { $0.files.count }
+                try await MultipartReader.withForm(of: request, in: uploads, from: .account(ID(1))) {
+                    $0.files.count
+                }
             }
             while Fixtures.files(below: folder).isEmpty { try await Task.sleep(for: .milliseconds(2)) }
             form.cancel()
@@ -221,7 +254,8 @@ struct MultipartTests {
                         method: .post, scheme: nil, authority: nil, path: "/",
                         headerFields: [.contentType: "multipart/form-data; boundary=b"]),
                     body: .init(buffer: ByteBuffer(bytes: body([file]))))
-                return try await MultipartReader.withForm(of: request, in: uploads, from: .account(ID(1))) { form in
+                return try await MultipartReader.withForm(of: request, in: uploads, from: .account(ID(1))) {
+                    form in
                     form.files.reduce(0) { $0 + $1.byteCount }
                 }
             }
@@ -240,7 +274,9 @@ struct MultipartTests {
             let request = Request(
                 head: .init(
                     method: .post, scheme: nil, authority: nil, path: "/",
-                    headerFields: [.contentType: "multipart/form-data; boundary=b", .contentLength: String(limit + 1)]),
+                    headerFields: [
+                        .contentType: "multipart/form-data; boundary=b", .contentLength: String(limit + 1),
+                    ]),
                 body: RequestBody(asyncSequence: AsyncStream<ByteBuffer> { nil }))
             await #expect(throws: MultipartError.bodyTooLarge(limit: limit)) {
                 try await MultipartReader.withForm(
@@ -251,7 +287,8 @@ struct MultipartTests {
     }
 
     @Test func `header parameters are read as written`() {
-        let header = HeaderParameters(" Form-Data ; name=\"a \\\"b\\\" ;c\"; FileName = x.jpg; name=other; flag")
+        let header = HeaderParameters(
+            " Form-Data ; name=\"a \\\"b\\\" ;c\"; FileName = x.jpg; name=other; flag")
         #expect(header.value == "form-data")
         #expect(header["name"] == "a \"b\" ;c" && header["filename"] == "x.jpg" && header["flag"] == nil)
     }

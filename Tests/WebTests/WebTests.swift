@@ -21,12 +21,17 @@ struct WebTests {
 
     @Test func `ranges are read as RFC 9110 has them`() {
         let cases: [(String?, ByteRange)] = [
-            (nil, .whole), ("bytes=0-0", .part(0..<1)), ("bytes=5-", .part(5..<100)), ("bytes=-10", .part(90..<100)),
+            (nil, .whole), ("bytes=0-0", .part(0..<1)), ("bytes=5-", .part(5..<100)),
+            ("bytes=-10", .part(90..<100)),
             ("bytes=-500", .part(0..<100)), ("bytes=90-500", .part(90..<100)), ("bytes=100-", .unsatisfiable),
-            ("bytes=100-200", .unsatisfiable), ("bytes=-0", .unsatisfiable), ("bytes=5-2", .whole), ("bytes=-", .whole),
-            ("bytes=0-1,3-4", .whole), ("bytes=a-b", .whole), ("items=0-1", .whole), ("bytes=99999999999999999999-", .whole),
+            ("bytes=100-200", .unsatisfiable), ("bytes=-0", .unsatisfiable), ("bytes=5-2", .whole),
+            ("bytes=-", .whole),
+            ("bytes=0-1,3-4", .whole), ("bytes=a-b", .whole), ("items=0-1", .whole),
+            ("bytes=99999999999999999999-", .whole),
         ]
-        for (field, range) in cases { #expect(ByteRange.parse(field, size: 100) == range, "\(field ?? "nil")") }
+        for (field, range) in cases {
+            #expect(ByteRange.parse(field, size: 100) == range, "\(field ?? "nil")")
+        }
         #expect(ByteRange.matches("W/\"a\", \"b\"", etag: "\"a\"") && ByteRange.matches("*", etag: "\"a\""))
         #expect(!ByteRange.matches("\"b\"", etag: "\"a\""))
     }
@@ -61,7 +66,9 @@ struct WebTests {
 
     @Test func `the memory of photos is bounded, and forgets what was not asked for`() throws {
         let cache = MediaCache(capacity: 1000)
-        let keys = try (0..<20).map { _ in try #require(MediaKey(prefix: MediaPrefix.random().description, name: "1.jpg")) }
+        let keys = try (0..<20).map { _ in
+            try #require(MediaKey(prefix: MediaPrefix.random().description, name: "1.jpg"))
+        }
         for key in keys {
             cache.keep(ByteBuffer(repeating: 1, count: 100), under: key, ifStill: 0)
             #expect(cache.find(keys[0]).bytes != nil)
@@ -86,8 +93,10 @@ struct WebTests {
 
     @Test func `a site with HTTPS takes no origin without it`() throws {
         for (base, origin, isTaken) in [
-            ("https://a.example", "https://a.example", true), ("https://a.example", "https://b.example", true),
-            ("https://a.example", "http://a.example", false), ("https://a.example", "http://b.example", false),
+            ("https://a.example", "https://a.example", true),
+            ("https://a.example", "https://b.example", true),
+            ("https://a.example", "http://a.example", false),
+            ("https://a.example", "http://b.example", false),
             ("http://a.example", "http://b.example", true), ("http://a.example", "http://c.example", false),
         ] {
             let origins = CrossSiteGuard(site: try #require(Site(baseURL: base)), handlersCheckForms: false)
@@ -104,7 +113,9 @@ struct WebTests {
         let cookies = try await TestCommunity.with { SiteCookies(site: site, signer: $0.community.signer) }
         var response = Response(status: .ok)
         cookies.setSession(Secret("x"), on: &response)
-        #expect(response.headers[.setCookie] == "__Host-session=x; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure")
+        #expect(
+            response.headers[.setCookie]
+                == "__Host-session=x; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure")
     }
 
     @Test func `what nobody foresaw is told without its inside`() {
@@ -112,7 +123,8 @@ struct WebTests {
         let logger = Logger(label: "quiet") { _ in SwiftLogNoOpLogHandler() }
         let report = ErrorReport(Problem(seenBy: logger, Inner()), requestID: "42")
         #expect(
-            report.status == .internalServerError && report.problem.kind == .unexpected && report.detail.contains("42")
+            report.status == .internalServerError && report.problem.kind == .unexpected
+                && report.detail.contains("42")
                 && !report.detail.contains("Inner"))
         for (error, status) in [
             (StorageError.busy, .serviceUnavailable), (StorageError.full, .serviceUnavailable),

@@ -49,7 +49,8 @@ struct AccountRoutes {
             Registration(
                 email: body.email, fullName: body.fullName, username: body.username, password: body.password,
                 invite: body.invite ?? ""))
-        let issued = try await community.credentials.issue(.token, to: account, scopes: .all, name: request.program)
+        let issued = try await community.credentials.issue(
+            .token, to: account, scopes: .all, name: request.program)
         return .json(SignedInBody(issued: issued, site: site), status: .created)
     }
 

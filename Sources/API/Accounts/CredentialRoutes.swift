@@ -79,7 +79,8 @@ struct CredentialRoutes {
 
     private func end(_ kind: Credential.Kind) -> Route.Handler<MemberContext> {
         { _, context in
-            try await community.credentials.end(try context.parameters.require("id"), kind, of: context.member)
+            try await community.credentials.end(
+                try context.parameters.require("id"), kind, of: context.member)
             return .noContent
         }
     }

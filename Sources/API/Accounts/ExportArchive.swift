@@ -56,7 +56,8 @@ struct ExportArchive: Sendable {
 
     /// A list as an object with `items`, page by page.
     private func write<Item>(
-        _ name: String, _ list: Export.List<Item>, to file: inout ZipWriter, _ body: (Item) -> some JSONWritable
+        _ name: String, _ list: Export.List<Item>, to file: inout ZipWriter,
+        _ body: (Item) -> some JSONWritable
     ) async throws {
         try await file.begin(name)
         var separator = #"{"items":["#

@@ -76,7 +76,8 @@ struct OwnAccountRoutes {
 
     @Sendable func setUsername(_ request: Request, _ context: MemberContext) async throws -> Response {
         let viewer = context.member
-        _ = try await community.accounts.setUsername(try await request.json(UsernameBody.self).username, by: viewer)
+        _ = try await community.accounts.setUsername(
+            try await request.json(UsernameBody.self).username, by: viewer)
         return try await own(viewer)
     }
 
@@ -90,7 +91,8 @@ struct OwnAccountRoutes {
     @Sendable func setPassword(_ request: Request, _ context: MemberContext) async throws -> Response {
         let viewer = context.member
         let body = try await request.json(PasswordBody.self)
-        try await community.accounts.changePassword(from: body.currentPassword, to: body.newPassword, by: viewer)
+        try await community.accounts.changePassword(
+            from: body.currentPassword, to: body.newPassword, by: viewer)
         return .noContent
     }
 
@@ -104,7 +106,8 @@ struct OwnAccountRoutes {
     @Sendable func export(_ request: Request, _ context: MemberContext) async throws -> Response {
         let own = try await community.accounts.own(context.member)
         return ExportArchive(
-            export: community.export, viewer: context.member, account: own.account, email: own.email, site: site,
+            export: community.export, viewer: context.member, account: own.account, email: own.email,
+            site: site,
             context: context.web
         ).response
     }

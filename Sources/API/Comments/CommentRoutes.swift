@@ -42,7 +42,8 @@ struct CommentRoutes {
 
     @Sendable func list(_ request: Request, _ context: WebContext) async throws -> Response {
         let page = try await community.comments.of(
-            try context.id(of: Post.self, called: "post"), for: context.viewer, page: try request.page(of: .comments))
+            try context.id(of: Post.self, called: "post"), for: context.viewer,
+            page: try request.page(of: .comments))
         return page.answer(to: request, at: site, as: .comments) { CommentBody(comment: $0, site: site) }
     }
 
@@ -50,7 +51,8 @@ struct CommentRoutes {
         let viewer = context.member
         let post = try context.id(of: Post.self, called: "post")
         let body = try await request.json(NewComment.self)
-        let comment = try await community.comments.add(body.text, to: post, replyTo: body.replyToId, by: viewer)
+        let comment = try await community.comments.add(
+            body.text, to: post, replyTo: body.replyToId, by: viewer)
         return .json(CommentBody(comment: comment, site: site), status: .created)
     }
 

@@ -26,7 +26,9 @@ struct DirectUploadRoutes {
         let viewer = context.member
         let body = try await request.json(WishBody.self)
         let offer = try await community.directUploads.offer(
-            DirectUploadWish(contentType: body.contentType, byteCount: body.byteCount, altText: body.altText ?? ""), to: viewer)
+            DirectUploadWish(
+                contentType: body.contentType, byteCount: body.byteCount, altText: body.altText ?? ""),
+            to: viewer)
         return .json(OfferBody(offer: offer, site: site), status: .created)
     }
 

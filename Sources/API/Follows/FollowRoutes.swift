@@ -13,7 +13,8 @@ struct FollowRoutes {
             .get("users/{username}/posts", .anyone, use: posts),
             .get("users/{username}/followers", .anyone, use: followers),
             .get("users/{username}/following", .anyone, use: following),
-            .post("users/{username}/follow", .member, limits: [.follows], use: change(community.follows.follow)),
+            .post(
+                "users/{username}/follow", .member, limits: [.follows], use: change(community.follows.follow)),
             .delete("users/{username}/follow", .member, use: change(community.follows.unfollow)),
             .delete("users/{username}/follower", .member, use: change(community.follows.removeFollower)),
             .get("follow-requests", .member, use: requests),
@@ -23,36 +24,42 @@ struct FollowRoutes {
     }
 
     @Sendable func user(_ request: Request, _ context: WebContext) async throws -> Response {
-        let profile = try await community.follows.profile(try context.parameters.require("username"), for: context.viewer)
+        let profile = try await community.follows.profile(
+            try context.parameters.require("username"), for: context.viewer)
         return .json(UserBody(account: profile.account, site: site, relationship: profile.relationship))
     }
 
     @Sendable func posts(_ request: Request, _ context: WebContext) async throws -> Response {
         let page = try await community.posts.of(
-            try context.parameters.require("username"), for: context.viewer, page: try request.page(of: .profile))
+            try context.parameters.require("username"), for: context.viewer,
+            page: try request.page(of: .profile))
         return page.posts.answer(to: request, at: site, as: .profile)
     }
 
     @Sendable func followers(_ request: Request, _ context: WebContext) async throws -> Response {
         let page = try await community.follows.followers(
-            of: try context.parameters.require("username"), for: context.viewer, page: try request.page(of: .followers))
+            of: try context.parameters.require("username"), for: context.viewer,
+            page: try request.page(of: .followers))
         return page.answer(to: request, at: site, as: .followers)
     }
 
     @Sendable func following(_ request: Request, _ context: WebContext) async throws -> Response {
         let page = try await community.follows.following(
-            by: try context.parameters.require("username"), for: context.viewer, page: try request.page(of: .following))
+            by: try context.parameters.require("username"), for: context.viewer,
+            page: try request.page(of: .following))
         return page.answer(to: request, at: site, as: .following)
     }
 
     @Sendable func requests(_ request: Request, _ context: MemberContext) async throws -> Response {
-        let page = try await community.follows.requests(to: context.member, page: try request.page(of: .requests))
+        let page = try await community.follows.requests(
+            to: context.member, page: try request.page(of: .requests))
         return page.answer(to: request, at: site, as: .requests)
     }
 }
 
 /// A handler that does to the person in the path what `rule` says.
-func change(_ rule: @escaping @Sendable (String, Viewer) async throws -> Void) -> Route.Handler<MemberContext> {
+func change(_ rule: @escaping @Sendable (String, Viewer) async throws -> Void) -> Route.Handler<MemberContext>
+{
     { _, context in
         try await rule(try context.parameters.require("username"), context.member)
         return .noContent

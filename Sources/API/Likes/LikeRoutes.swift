@@ -42,7 +42,8 @@ struct LikeRoutes {
 
     @Sendable func likers(_ request: Request, _ context: WebContext) async throws -> Response {
         let page = try await community.likes.likers(
-            of: try context.id(of: Post.self, called: "post"), for: context.viewer, page: try request.page(of: .likes))
+            of: try context.id(of: Post.self, called: "post"), for: context.viewer,
+            page: try request.page(of: .likes))
         return page.answer(to: request, at: site, as: .likes)
     }
 

@@ -41,8 +41,11 @@ struct NotificationRoutes {
     }
 
     @Sendable func list(_ request: Request, _ context: MemberContext) async throws -> Response {
-        let page = try await community.notifications.all(for: context.member, page: try request.page(of: .notifications))
-        return page.answer(to: request, at: site, as: .notifications) { NotificationBody(notification: $0, site: site) }
+        let page = try await community.notifications.all(
+            for: context.member, page: try request.page(of: .notifications))
+        return page.answer(to: request, at: site, as: .notifications) {
+            NotificationBody(notification: $0, site: site)
+        }
     }
 
     @Sendable func markRead(_ request: Request, _ context: MemberContext) async throws -> Response {

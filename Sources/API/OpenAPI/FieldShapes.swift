@@ -70,7 +70,8 @@ enum FieldShapes {
     }
 
     private static let file: JSONNode = ["type": "string", "format": "binary"]
-    private static let altText = text(0...PhotoUpload.altTextLimit, matching: TextPatterns.prose(isRequired: false))
+    private static let altText = text(
+        0...PhotoUpload.altTextLimit, matching: TextPatterns.prose(isRequired: false))
 
     private static func text(_ lengths: ClosedRange<Int>, matching pattern: String) -> JSONNode {
         let node: JSONNode = [

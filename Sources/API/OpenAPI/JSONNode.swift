@@ -24,7 +24,8 @@ indirect enum JSONNode: JSONWritable, Sendable, ExpressibleByStringLiteral, Expr
         case .number(let number): json.value(number)
         case .truth(let truth): json.value(truth)
         case .array(let items): json.array { json in for item in items { json.item(item) } }
-        case .object(let fields): json.object { json in for (name, value) in fields { json.field(named: name, value) } }
+        case .object(let fields):
+            json.object { json in for (name, value) in fields { json.field(named: name, value) } }
         }
     }
 

@@ -59,7 +59,8 @@ package enum OpenAPI {
                     "Problem": problem("What went wrong, and what to do."),
                     "Unauthorized": problem(
                         "No credentials, or ones that are not valid any more.", headers: ["WWW-Authenticate"]),
-                    "Later": problem("Too often, or not possible now: try again later.", headers: ["Retry-After"]),
+                    "Later": problem(
+                        "Too often, or not possible now: try again later.", headers: ["Retry-After"]),
                 ],
             ],
         ]
@@ -86,7 +87,9 @@ package enum OpenAPI {
         if !limits.isEmpty {
             fields.append(("description", .text("Limited: \(limits.joined(separator: "; ")).")))
         }
-        if !operation.parameters.isEmpty { fields.append(("parameters", .array(operation.parameters.map(node)))) }
+        if !operation.parameters.isEmpty {
+            fields.append(("parameters", .array(operation.parameters.map(node))))
+        }
         if let body = body(operation) { fields.append(("requestBody", body)) }
         fields.append(("responses", .object(responses(operation))))
         return .object(fields)
@@ -103,7 +106,9 @@ package enum OpenAPI {
     }
 
     private static func identifier(_ operation: APIOperation) -> String {
-        let words = operation.path.split { !$0.isLetter && !$0.isNumber }.map { $0.prefix(1).uppercased() + $0.dropFirst() }
+        let words = operation.path.split { !$0.isLetter && !$0.isNumber }.map {
+            $0.prefix(1).uppercased() + $0.dropFirst()
+        }
         return operation.route.method.rawValue.lowercased() + words.joined()
     }
 
@@ -118,13 +123,16 @@ package enum OpenAPI {
             }
         return [
             "name": .text(parameter.name), "in": parameter.isInPath ? "path" : "query",
-            "required": .truth(parameter.isRequired), "description": .text(parameter.meaning), "schema": schema,
+            "required": .truth(parameter.isRequired), "description": .text(parameter.meaning),
+            "schema": schema,
         ]
     }
 
     private static func body(_ operation: APIOperation) -> JSONNode? {
         var content: [(String, JSONNode)] = []
-        if !operation.json.isEmpty { content.append(("application/json", ["schema": FieldShapes.json(operation.json)])) }
+        if !operation.json.isEmpty {
+            content.append(("application/json", ["schema": FieldShapes.json(operation.json)]))
+        }
         if !operation.form.isEmpty {
             content.append(("multipart/form-data", ["schema": FieldShapes.form(operation.form)]))
         }
@@ -138,9 +146,15 @@ package enum OpenAPI {
             case "ZIP": ["description": "A ZIP file.", "content": ["application/zip": [:]]]
             case "Events": ["description": "A stream of events.", "content": ["text/event-stream": [:]]]
             case "OpenAPI":
-                ["description": "This document.", "content": ["application/json": ["schema": ["type": "object"]]]]
+                [
+                    "description": "This document.",
+                    "content": ["application/json": ["schema": ["type": "object"]]],
+                ]
             case let shape?:
-                ["description": "Done.", "content": ["application/json": ["schema": Shapes.reference(shape)]]]
+                [
+                    "description": "Done.",
+                    "content": ["application/json": ["schema": Shapes.reference(shape)]],
+                ]
             }
         if operation.parameters.contains(where: { $0.name == "cursor" }) {
             success = success.adding([("headers", ["Link": ["$ref": "#/components/headers/Link"]])])

@@ -9,7 +9,9 @@ package enum Operations {
     package static func described(by routes: [Route]) -> [APIOperation] {
         let known = Dictionary(routes.map { (key($0.method, $0.path.description), $0) }) { first, _ in first }
         return all.compactMap { description in
-            known[key(description.method, "/api" + description.path)].map { APIOperation(description, of: $0) }
+            known[key(description.method, "/api" + description.path)].map {
+                APIOperation(description, of: $0)
+            }
         }
     }
 
@@ -18,7 +20,8 @@ package enum Operations {
     }
 
     private static let all: [OperationDescription] =
-        signingIn + account + credentials + people + posts + comments + discovery + notifications + description
+        signingIn + account + credentials + people + posts + comments + discovery + notifications
+        + description
 
     private static let signingIn: [OperationDescription] = [
         op(
@@ -35,7 +38,8 @@ package enum Operations {
         op(
             .post, "/auth/login", "Signing in", "Sign in by email or username, and get a token.",
             json: [
-                .init("login", .text, "Email or username."), .init("password", .password, "The account’s password."),
+                .init("login", .text, "Email or username."),
+                .init("password", .password, "The account’s password."),
             ], .ok, "SignedIn", errors: [.unauthorized]),
         op(.post, "/auth/logout", "Signing in", "End the token that this is asked with.", .noContent),
     ]
@@ -48,23 +52,29 @@ package enum Operations {
         op(.get, "/me/export", "Your account", "Everything you made, as a ZIP file.", .ok, "ZIP"),
         op(
             .put, "/me/username", "Your account", "Change your username.",
-            json: [.init("username", .username, "1–30 of a–z 0–9 . _, none that the site uses itself.")], .ok, "OwnUser",
+            json: [.init("username", .username, "1–30 of a–z 0–9 . _, none that the site uses itself.")], .ok,
+            "OwnUser",
             errors: [.conflict]),
         op(
             .put, "/me/email", "Your account", "Change your email; ends other sessions and tokens.",
-            json: [.init("email", .email, "The new address."), .init("password", .password, "Your password.")], .ok, "OwnUser",
+            json: [
+                .init("email", .email, "The new address."), .init("password", .password, "Your password."),
+            ], .ok, "OwnUser",
             errors: [.conflict]),
         op(
             .put, "/me/password", "Your account", "Change your password; ends other sessions and tokens.",
             json: [
-                .init("currentPassword", .password, "Your password."), .init("newPassword", .newPassword, "10–256 code points."),
+                .init("currentPassword", .password, "Your password."),
+                .init("newPassword", .newPassword, "10–256 code points."),
             ], .noContent),
         op(
             .put, "/profile", "Your account", "Change what you say of yourself; what is left out stays.",
             json: [
                 .init("fullName", .line(0...64), isRequired: false, "At most 64 characters."),
                 .init("bio", .prose(0...150), isRequired: false, "At most 150 characters."),
-                .init("website", .website, isRequired: false, "An http or https address of at most 200 characters."),
+                .init(
+                    "website", .website, isRequired: false,
+                    "An http or https address of at most 200 characters."),
                 .init("pronouns", .line(0...30), isRequired: false, "At most 30 characters."),
                 .init("isPrivate", .truth, isRequired: false, "Whether you approve your followers."),
             ], .ok, "OwnUser"),
@@ -77,30 +87,46 @@ package enum Operations {
     private static let credentials: [OperationDescription] = [
         op(.get, "/me/sessions", "Sessions and tokens", "Browsers signed in as you.", .ok, "CredentialList"),
         op(.delete, "/me/sessions/{id}", "Sessions and tokens", "End a session.", .noContent),
-        op(.get, "/me/tokens", "Sessions and tokens", "Your tokens, without their secrets.", .ok, "CredentialList"),
+        op(
+            .get, "/me/tokens", "Sessions and tokens", "Your tokens, without their secrets.", .ok,
+            "CredentialList"),
         op(
             .post, "/me/tokens", "Sessions and tokens", "Make a token; its secret is shown this once.",
             json: [
-                .init("name", .line(1...100), "What it is for."), .init("scopes", .scopes, "read, write, or both."),
+                .init("name", .line(1...100), "What it is for."),
+                .init("scopes", .scopes, "read, write, or both."),
             ], .created, "NewToken"),
         op(.delete, "/me/tokens/{id}", "Sessions and tokens", "End a token.", .noContent),
     ]
 
     private static let people: [OperationDescription] = [
-        op(.get, "/users/{username}", "People", "Somebody’s account, and how you stand to each other.", .ok, "User"),
-        op(.get, "/users/{username}/posts", "People", "Their posts, newest first.", paged: .profile, .ok, "PostList"),
-        op(.get, "/users/{username}/followers", "People", "Who follows them.", paged: .followers, .ok, "SummaryList"),
-        op(.get, "/users/{username}/following", "People", "Whom they follow.", paged: .following, .ok, "SummaryList"),
         op(
-            .post, "/users/{username}/follow", "People", "Follow, or ask to where the account is private. Idempotent.",
+            .get, "/users/{username}", "People", "Somebody’s account, and how you stand to each other.", .ok,
+            "User"),
+        op(
+            .get, "/users/{username}/posts", "People", "Their posts, newest first.", paged: .profile, .ok,
+            "PostList"),
+        op(
+            .get, "/users/{username}/followers", "People", "Who follows them.", paged: .followers, .ok,
+            "SummaryList"),
+        op(
+            .get, "/users/{username}/following", "People", "Whom they follow.", paged: .following, .ok,
+            "SummaryList"),
+        op(
+            .post, "/users/{username}/follow", "People",
+            "Follow, or ask to where the account is private. Idempotent.",
             .noContent, errors: [.unprocessableContent]),
         op(
-            .delete, "/users/{username}/follow", "People", "Stop following, or asking to. Idempotent.", .noContent,
+            .delete, "/users/{username}/follow", "People", "Stop following, or asking to. Idempotent.",
+            .noContent,
             errors: [.unprocessableContent]),
         op(
-            .delete, "/users/{username}/follower", "People", "Have them follow you no more. Idempotent.", .noContent,
+            .delete, "/users/{username}/follower", "People", "Have them follow you no more. Idempotent.",
+            .noContent,
             errors: [.unprocessableContent]),
-        op(.get, "/follow-requests", "People", "Who asks to follow you.", paged: .requests, .ok, "SummaryList"),
+        op(
+            .get, "/follow-requests", "People", "Who asks to follow you.", paged: .requests, .ok,
+            "SummaryList"),
         op(
             .post, "/follow-requests/{username}/accept", "People", "Let them follow you.", .noContent,
             errors: [.unprocessableContent]),
@@ -108,13 +134,15 @@ package enum Operations {
             .post, "/follow-requests/{username}/reject", "People", "Turn them down.", .noContent,
             errors: [.unprocessableContent]),
         op(
-            .post, "/users/{username}/block", "People", "Make the two of you invisible to each other. Idempotent.",
+            .post, "/users/{username}/block", "People",
+            "Make the two of you invisible to each other. Idempotent.",
             .noContent, errors: [.unprocessableContent]),
         op(
             .delete, "/users/{username}/block", "People", "Take a block back. Idempotent.", .noContent,
             errors: [.unprocessableContent]),
         op(
-            .post, "/users/{username}/mute", "People", "Keep their posts out of your feed and their doings out of your news.",
+            .post, "/users/{username}/mute", "People",
+            "Keep their posts out of your feed and their doings out of your news.",
             .noContent, errors: [.unprocessableContent]),
         op(
             .delete, "/users/{username}/mute", "People", "Take a mute back. Idempotent.", .noContent,
@@ -124,17 +152,21 @@ package enum Operations {
     ]
 
     private static let draftForm: [APIOperation.Field] = [
-        .init("image", .files(1...10), "1–10 photos: JPEG, PNG, WebP, GIF, HEIC or AVIF, at most 25 MB each."),
+        .init(
+            "image", .files(1...10), "1–10 photos: JPEG, PNG, WebP, GIF, HEIC or AVIF, at most 25 MB each."),
         .init("caption", .prose(0...2200), isRequired: false, "At most 2,200 characters."),
         .init("altText", .altTexts, isRequired: false, "A text for each photo, in their order."),
         .init("location", .line(0...100), isRequired: false, "At most 100 characters."),
     ]
 
-    private static let photoTypes = ["jpeg", "png", "webp", "gif", "heic", "heif", "avif"].map { "image/\($0)" }
+    private static let photoTypes = ["jpeg", "png", "webp", "gif", "heic", "heif", "avif"].map {
+        "image/\($0)"
+    }
 
     private static let posts: [OperationDescription] = [
         op(
-            .get, "/posts", "Posts", "The home feed: posts of whom you follow and your own.", paged: .home, .ok,
+            .get, "/posts", "Posts", "The home feed: posts of whom you follow and your own.", paged: .home,
+            .ok,
             "PostList"),
         op(
             .post, "/posts", "Posts", "Post photos, added before or sent with this.",
@@ -147,7 +179,9 @@ package enum Operations {
             .post, "/media", "Posts", "Add a photo, to be posted later; it waits for a day.",
             form: [
                 .init("file", .file, "The photo, at most 25 MB."),
-                .init("altText", .prose(0...1000), isRequired: false, "What it shows, at most 1,000 characters."),
+                .init(
+                    "altText", .prose(0...1000), isRequired: false, "What it shows, at most 1,000 characters."
+                ),
             ], .created, "Media"),
         op(.delete, "/media/{id}", "Posts", "Take back a photo of yours that is not posted yet.", .noContent),
         op(
@@ -156,7 +190,9 @@ package enum Operations {
             json: [
                 .init("contentType", .choice(photoTypes), "What kind of photo it is."),
                 .init("byteCount", .number(1...25_000_000), "Its bytes, 25,000,000 at most."),
-                .init("altText", .prose(0...1000), isRequired: false, "What it shows, at most 1,000 characters."),
+                .init(
+                    "altText", .prose(0...1000), isRequired: false, "What it shows, at most 1,000 characters."
+                ),
             ], .created, "Upload"),
         op(
             .post, "/uploads/{upload}", "Posts",
@@ -171,7 +207,9 @@ package enum Operations {
                 .init("media", .media, isRequired: false, "New texts of its photos."),
             ], .ok, "Post"),
         op(.delete, "/posts/{id}", "Posts", "Delete a post of yours with its files.", .noContent),
-        op(.get, "/posts/{id}/likes", "Posts", "Who liked it, newest first.", paged: .likes, .ok, "SummaryList"),
+        op(
+            .get, "/posts/{id}/likes", "Posts", "Who liked it, newest first.", paged: .likes, .ok,
+            "SummaryList"),
         op(.post, "/posts/{id}/like", "Posts", "Like it. Idempotent.", .noContent),
         op(.delete, "/posts/{id}/like", "Posts", "Take a like back. Idempotent.", .noContent),
         op(.post, "/posts/{id}/save", "Posts", "Save it for yourself. Idempotent.", .noContent),
@@ -180,7 +218,9 @@ package enum Operations {
     ]
 
     private static let comments: [OperationDescription] = [
-        op(.get, "/posts/{id}/comments", "Comments", "Comments, oldest first.", paged: .comments, .ok, "CommentList"),
+        op(
+            .get, "/posts/{id}/comments", "Comments", "Comments, oldest first.", paged: .comments, .ok,
+            "CommentList"),
         op(
             .post, "/posts/{id}/comments", "Comments", "Comment, or answer a comment.",
             json: [
@@ -188,26 +228,35 @@ package enum Operations {
                 .init("replyToId", .id, isRequired: false, "The comment to answer."),
             ], .created, "Comment"),
         op(
-            .delete, "/comments/{id}", "Comments", "Delete a comment of yours, or under your post; answers go with it.",
+            .delete, "/comments/{id}", "Comments",
+            "Delete a comment of yours, or under your post; answers go with it.",
             .noContent),
         op(.post, "/comments/{id}/like", "Comments", "Like a comment. Idempotent.", .noContent),
         op(.delete, "/comments/{id}/like", "Comments", "Take a like back. Idempotent.", .noContent),
     ]
 
     private static let discovery: [OperationDescription] = [
-        op(.get, "/explore", "Discovery", "Recent posts of everybody public.", paged: .explore, .ok, "PostList"),
-        op(.get, "/tags/{tag}/posts", "Discovery", "Posts with a tag, newest first.", paged: .tag, .ok, "PostList"),
+        op(
+            .get, "/explore", "Discovery", "Recent posts of everybody public.", paged: .explore, .ok,
+            "PostList"),
+        op(
+            .get, "/tags/{tag}/posts", "Discovery", "Posts with a tag, newest first.", paged: .tag, .ok,
+            "PostList"),
         op(
             .get, "/search", "Discovery", "Find people, tags or posts.",
             query: [
-                .init(name: "q", isInPath: false, isRequired: true, meaning: "Words; for posts also from:username and #tag."),
+                .init(
+                    name: "q", isInPath: false, isRequired: true,
+                    meaning: "Words; for posts also from:username and #tag."),
                 .init(name: "type", isInPath: false, meaning: "users (left out: this), tags or posts."),
             ], paged: .search, .ok, "SearchList"),
         op(.get, "/suggestions", "Discovery", "People to follow.", query: [limit], .ok, "SummaryList"),
     ]
 
     private static let notifications: [OperationDescription] = [
-        op(.get, "/notifications", "News", "Your news, grouped, newest first.", paged: .notifications, .ok, "NotificationList"),
+        op(
+            .get, "/notifications", "News", "Your news, grouped, newest first.", paged: .notifications, .ok,
+            "NotificationList"),
         op(.post, "/notifications/read", "News", "Mark all news as read.", .noContent),
         op(
             .get, "/events", "News",
@@ -230,7 +279,8 @@ package enum Operations {
         errors: [HTTPResponse.Status] = []
     ) -> OperationDescription {
         OperationDescription(
-            method: method, path: path, subject: subject, summary: summary, query: query, list: paged, json: json,
+            method: method, path: path, subject: subject, summary: summary, query: query, list: paged,
+            json: json,
             form: form, status: status, answer: answer, errors: errors)
     }
 }
@@ -269,13 +319,16 @@ extension APIOperation {
         if let list = description.list {
             parameters += [
                 .init(
-                    name: "cursor", isInPath: false, meaning: "nextCursor of the page before, of the same list.",
+                    name: "cursor", isInPath: false,
+                    meaning: "nextCursor of the page before, of the same list.",
                     pattern: list.cursorPattern), Operations.limit,
             ]
         }
         var errors: Set<HTTPResponse.Status> = [.badRequest, .serviceUnavailable]
         // Where it is asked who comes, a token may be wrong or may lack the scope, and requests are counted.
-        if route.audience != .unidentified { errors.formUnion([.unauthorized, .forbidden, .tooManyRequests]) }
+        if route.audience != .unidentified {
+            errors.formUnion([.unauthorized, .forbidden, .tooManyRequests])
+        }
         if !names.isEmpty { errors.insert(.notFound) }
         if !description.json.isEmpty || !description.form.isEmpty {
             errors.formUnion([.contentTooLarge, .unsupportedMediaType, .unprocessableContent])
@@ -283,7 +336,8 @@ extension APIOperation {
         errors.formUnion(description.errors)
         self.init(
             route: route, path: description.path, subject: description.subject, summary: description.summary,
-            parameters: parameters, json: description.json, form: description.form, status: description.status,
+            parameters: parameters, json: description.json, form: description.form,
+            status: description.status,
             answer: description.answer, errors: errors.sorted { $0.code < $1.code })
     }
 

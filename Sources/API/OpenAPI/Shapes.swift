@@ -9,36 +9,43 @@ enum Shapes {
         (
             "Relationship",
             object(
-                ["following", "requested", "followedBy", "requestedBy", "blocking", "muting"].map { ($0, truth) })
+                ["following", "requested", "followedBy", "requestedBy", "blocking", "muting"].map {
+                    ($0, truth)
+                })
         ),
         ("SignedIn", object([("user", reference("User")), ("token", text), ("expiresAt", time)])),
         ("Rendition", object([("url", text), ("width", number), ("height", number)])),
         (
             "Media",
             object([
-                ("id", id), ("url", text), ("width", number), ("height", number), ("altText", text), ("blurhash", text),
+                ("id", id), ("url", text), ("width", number), ("height", number), ("altText", text),
+                ("blurhash", text),
                 ("renditions", list(of: reference("Rendition"))),
             ])
         ),
         (
             "Upload",
             object([
-                ("mediaId", id), ("url", text), ("method", text), ("headers", texts), ("fields", texts), ("expiresAt", time),
+                ("mediaId", id), ("url", text), ("method", text), ("headers", texts), ("fields", texts),
+                ("expiresAt", time),
             ])
         ),
         (
             "Post",
             object([
-                ("id", id), ("code", text), ("url", text), ("authorId", id), ("author", reference("Summary")), ("caption", text),
+                ("id", id), ("code", text), ("url", text), ("authorId", id), ("author", reference("Summary")),
+                ("caption", text),
                 ("location", text), ("imageUrl", text), ("media", list(of: reference("Media"))),
-                ("likesCount", likes), ("commentsCount", comments), ("likedByMe", truth), ("savedByMe", truth),
+                ("likesCount", likes), ("commentsCount", comments), ("likedByMe", truth),
+                ("savedByMe", truth),
                 ("createdAt", time), ("updatedAt", time),
             ])
         ),
         (
             "Comment",
             object([
-                ("id", id), ("postId", id), ("authorId", id), ("author", reference("Summary")), ("text", text),
+                ("id", id), ("postId", id), ("authorId", id), ("author", reference("Summary")),
+                ("text", text),
                 ("replyToId", textOrNull), ("likesCount", number), ("likedByMe", truth), ("createdAt", time),
             ])
         ),
@@ -52,30 +59,36 @@ enum Shapes {
                     [
                         "type": "string",
                         "enum": [
-                            "like", "comment", "reply", "mention", "follow", "request", "accepted", "comment_like",
+                            "like", "comment", "reply", "mention", "follow", "request", "accepted",
+                            "comment_like",
                         ],
                     ]
-                ), ("actors", list(of: reference("Summary"))), ("actorsCount", actors), ("postId", textOrNull),
-                ("commentId", textOrNull), ("commentText", textOrNull), ("isUnread", truth), ("createdAt", time),
+                ), ("actors", list(of: reference("Summary"))), ("actorsCount", actors),
+                ("postId", textOrNull),
+                ("commentId", textOrNull), ("commentText", textOrNull), ("isUnread", truth),
+                ("createdAt", time),
             ])
         ),
         (
             "Credential",
             object([
-                ("id", text), ("name", text), ("scopes", list(of: scope)), ("isCurrent", truth), ("createdAt", time),
+                ("id", text), ("name", text), ("scopes", list(of: scope)), ("isCurrent", truth),
+                ("createdAt", time),
                 ("usedAt", time), ("expiresAt", time),
             ])
         ),
         ("NewToken", object([("token", text), ("scopes", list(of: scope)), ("expiresAt", time)])),
         ("PostList", page(of: reference("Post"))), ("SummaryList", page(of: reference("Summary"))),
-        ("CommentList", page(of: reference("Comment"))), ("NotificationList", page(of: reference("Notification"))),
+        ("CommentList", page(of: reference("Comment"))),
+        ("NotificationList", page(of: reference("Notification"))),
         ("CredentialList", page(of: reference("Credential"))),
         ("SearchList", page(of: ["anyOf": [reference("Summary"), reference("Tag"), reference("Post")]])),
         (
             "Problem",
             object(
                 [
-                    ("type", text), ("title", text), ("status", number), ("detail", text), ("requestId", text),
+                    ("type", text), ("title", text), ("status", number), ("detail", text),
+                    ("requestId", text),
                     ("errors", list(of: object([("field", text), ("message", text)]))),
                 ], optional: ["errors"])
         ),
@@ -86,7 +99,8 @@ enum Shapes {
     ]
     private static let user: [(String, JSONNode)] =
         summary + [
-            ("bio", text), ("website", text), ("pronouns", text), ("isPrivate", truth), ("postsCount", number),
+            ("bio", text), ("website", text), ("pronouns", text), ("isPrivate", truth),
+            ("postsCount", number),
             ("followerCount", number), ("followingCount", number), ("createdAt", time),
             ("relationship", reference("Relationship")),
         ]
@@ -110,7 +124,10 @@ enum Shapes {
         )
     ])
     private static let likes = number.adding([
-        ("description", "Likes by the people whom the list of likes shows you: none whom you block or who block you.")
+        (
+            "description",
+            "Likes by the people whom the list of likes shows you: none whom you block or who block you."
+        )
     ])
     private static let comments = number.adding([
         ("description", "Comments that the list of comments shows you, answers among them.")
@@ -121,7 +138,9 @@ enum Shapes {
     private static let actors = number.adding([
         (
             "description",
-            .text("How many did it, among the newest \(Notifications.window) of each kind that you were told of.")
+            .text(
+                "How many did it, among the newest \(Notifications.window) of each kind that you were told of."
+            )
         )
     ])
     static let scope: JSONNode = ["type": "string", "enum": ["read", "write"]]

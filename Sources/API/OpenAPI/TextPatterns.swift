@@ -11,7 +11,8 @@ package enum TextPatterns {
     package static let username = "^[A-Za-z0-9._]*[A-Za-z0-9_][A-Za-z0-9._]*$"
 
     /// White space, of which alone no text is made.
-    private static let space = "\\t-\\r \u{85}\u{A0}\u{1680}\u{2000}-\u{200A}\u{2028}\u{2029}\u{202F}\u{205F}\u{3000}"
+    private static let space =
+        "\\t-\\r \u{85}\u{A0}\u{1680}\u{2000}-\u{200A}\u{2028}\u{2029}\u{202F}\u{205F}\u{3000}"
 
     /// What no line may contain: controls, line breaks, and what cannot be seen.
     private static let hidden = """

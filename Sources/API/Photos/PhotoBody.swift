@@ -17,7 +17,8 @@ struct PhotoBody: JSONWritable {
             json.field("height", photo.height)
             json.field("altText", photo.altText)
             json.field("blurhash", photo.blurhash)
-            json.field("renditions", photo.renditions.map { RenditionBody(photo: photo, rendition: $0, site: site) })
+            json.field(
+                "renditions", photo.renditions.map { RenditionBody(photo: photo, rendition: $0, site: site) })
         }
     }
 }

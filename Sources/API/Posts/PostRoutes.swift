@@ -42,7 +42,9 @@ struct PostRoutes {
 
     @Sendable func publish(_ request: Request, _ context: MemberContext) async throws -> Response {
         let viewer = context.member
-        guard request.mediaType == "application/json" else { return try await publishUploads(request, by: viewer) }
+        guard request.mediaType == "application/json" else {
+            return try await publishUploads(request, by: viewer)
+        }
         let body = try await request.json(DraftBody.self)
         let draft = PostDraft(
             caption: body.caption ?? "", location: body.location ?? "", photos: .added(body.mediaIds))
@@ -77,7 +79,8 @@ struct PostRoutes {
         let body = try await request.json(EditBody.self)
         let texts = Dictionary((body.media ?? []).map { ($0.id, $0.altText) }) { _, last in last }
         let edit = PostEdit(caption: body.caption, location: body.location, altTexts: texts)
-        return .json(PostBody(post: try await community.posts.edit(try id(context), edit, by: viewer), site: site))
+        return .json(
+            PostBody(post: try await community.posts.edit(try id(context), edit, by: viewer), site: site))
     }
 
     @Sendable func delete(_ request: Request, _ context: MemberContext) async throws -> Response {
@@ -85,5 +88,7 @@ struct PostRoutes {
         return .noContent
     }
 
-    private func id(_ context: some HandlerContext) throws -> ID<Post> { try context.id(of: Post.self, called: "post") }
+    private func id(_ context: some HandlerContext) throws -> ID<Post> {
+        try context.id(of: Post.self, called: "post")
+    }
 }

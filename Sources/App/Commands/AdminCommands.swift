@@ -11,7 +11,8 @@ struct Migrate: AsyncParsableCommand {
         let settings = try await flags.settings()
         let household = try await Household(settings, logger: Logger(label: "isntgram") { _ in LineLog() })
         try await household.close()
-        let place = settings.database.isShared ? "The PostgreSQL database" : "The database in \(settings.data)"
+        let place =
+            settings.database.isShared ? "The PostgreSQL database" : "The database in \(settings.data)"
         print("\(place) is at this version's schema.")
     }
 }
@@ -24,7 +25,8 @@ struct UserCommands: AsyncParsableCommand {
         subcommands: [Create.self, List.self, SetPassword.self, Delete.self])
 
     struct Create: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Make an account; reads the password from standard input.")
+        static let configuration = CommandConfiguration(
+            abstract: "Make an account; reads the password from standard input.")
         @Argument(help: "1–30 of a–z 0–9 . _") var username: String
         @Option(help: "The account's email address.") var email: String
         @Option(help: "The name shown beside the username.") var fullName = ""
@@ -43,7 +45,9 @@ struct UserCommands: AsyncParsableCommand {
             abstract: "List accounts: username, full name, posts, followers, separated by tabs.")
         @OptionGroup var flags: SettingsFlags
 
-        func run() async throws { try await ControlSocket.perform(.listUsers, in: try await flags.settings()) }
+        func run() async throws {
+            try await ControlSocket.perform(.listUsers, in: try await flags.settings())
+        }
     }
 
     struct SetPassword: AsyncParsableCommand {
@@ -78,7 +82,8 @@ struct UserCommands: AsyncParsableCommand {
 /// API tokens, for whoever runs the server.
 struct TokenCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "token", abstract: "Make and revoke API tokens.", subcommands: [Create.self, Revoke.self])
+        commandName: "token", abstract: "Make and revoke API tokens.",
+        subcommands: [Create.self, Revoke.self])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Make a token and print it, this once.")
@@ -127,7 +132,8 @@ struct InviteCommands: AsyncParsableCommand {
         @OptionGroup var flags: SettingsFlags
 
         func run() async throws {
-            try await ControlSocket.perform(.createInvite(uses: uses, days: days), in: try await flags.settings())
+            try await ControlSocket.perform(
+                .createInvite(uses: uses, days: days), in: try await flags.settings())
         }
     }
 }

@@ -10,7 +10,8 @@ import Storage
 /// Records that move from one engine to another.
 struct StorageCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "storage", abstract: "Move records between SQLite and PostgreSQL.", subcommands: [Copy.self])
+        commandName: "storage", abstract: "Move records between SQLite and PostgreSQL.",
+        subcommands: [Copy.self])
 
     struct Copy: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -28,12 +29,16 @@ struct StorageCommands: AsyncParsableCommand {
             let target = try await Place(to)
             let bar = ProgressBar()
             do {
-                let copied = try await StorageCopy(from: source.storage, to: target.storage).run(isReplacing: replace) {
+                let copied = try await StorageCopy(from: source.storage, to: target.storage).run(
+                    isReplacing: replace
+                ) {
                     bar.show($0.step, done: $0.done, of: $0.total)
                 }
                 bar.end()
                 for table in copied {
-                    print("\(table.table)\t\(table.rows) rows\t\(table.changes) changed\tsha256 \(table.checksum)")
+                    print(
+                        "\(table.table)\t\(table.rows) rows\t\(table.changes) changed\tsha256 \(table.checksum)"
+                    )
                 }
                 print("Both sides are the same.")
             } catch {
@@ -85,7 +90,9 @@ struct MediaCommands: AsyncParsableCommand {
                 """)
         @OptionGroup var flags: SettingsFlags
 
-        func run() async throws { try await ControlSocket.perform(.adoptMedia, in: try await flags.settings()) }
+        func run() async throws {
+            try await ControlSocket.perform(.adoptMedia, in: try await flags.settings())
+        }
     }
 
     struct Copy: AsyncParsableCommand {
@@ -105,7 +112,9 @@ struct MediaCommands: AsyncParsableCommand {
             let source = try place(from, isSource: true)
             let target = try place(to, isSource: false)
             let bar = ProgressBar()
-            let folder = FileManager.default.temporaryDirectory.appending(path: "isntgram-\(UUID().uuidString)").path
+            let folder = FileManager.default.temporaryDirectory.appending(
+                path: "isntgram-\(UUID().uuidString)"
+            ).path
             do {
                 let report = try await MediaCopy(from: source, to: target, through: folder).run {
                     bar.show("photos", done: $0.done, of: $0.total)
@@ -137,7 +146,8 @@ struct MediaCommands: AsyncParsableCommand {
                     """)
             }
             if report.movedAside > 0 {
-                lines.append("\(report.movedAside) photos that were deleted since an earlier copy were moved aside.")
+                lines.append(
+                    "\(report.movedAside) photos that were deleted since an earlier copy were moved aside.")
             }
             if report.leftAlone > 0 {
                 lines.append(
@@ -162,7 +172,8 @@ struct MediaCommands: AsyncParsableCommand {
             }
             let folder = try dataFolder(text, scheme: "file:")
             guard !isSource || FileManager.default.fileExists(atPath: folder + "/media") else {
-                throw SettingsError("There are no photos in \(folder): name the data folder that has a folder “media”.")
+                throw SettingsError(
+                    "There are no photos in \(folder): name the data folder that has a folder “media”.")
             }
             return try MediaFolder(folder + "/media", isForReading: isSource)
         }

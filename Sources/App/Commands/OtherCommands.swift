@@ -8,7 +8,8 @@ import NIOHTTP1
 /// Asks the running server whether it is ready; for the health check of a container.
 struct HealthCheck: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "health", abstract: "Ask the running server whether it is ready; exit status 0 when it is.")
+        commandName: "health",
+        abstract: "Ask the running server whether it is ready; exit status 0 when it is.")
     @OptionGroup var flags: SettingsFlags
 
     func run() async throws {

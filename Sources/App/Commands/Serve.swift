@@ -24,13 +24,15 @@ struct SettingsFlags: ParsableArguments {
     @Option(help: help(Settings.registration)) var registration: String?
     @Option(help: help(Settings.trustedProxies)) var trustedProxies: String?
     @Option(help: help(Settings.rateLimits)) var rateLimits: String?
-    @Option(help: "A file of settings, NAME=value a line; they win over the environment.") var envFile: String?
+    @Option(help: "A file of settings, NAME=value a line; they win over the environment.") var envFile:
+        String?
 
     func settings() async throws -> Settings {
         let flags = [
             Settings.host.name: host, Settings.port.name: port, Settings.baseURL.name: baseURL,
             Settings.data.name: data, Settings.databaseURL.name: databaseURL,
-            Settings.databaseConnections.name: databaseConnections, Settings.databasePrepares.name: databasePrepared,
+            Settings.databaseConnections.name: databaseConnections,
+            Settings.databasePrepares.name: databasePrepared,
             Settings.databaseEventsURL.name: databaseEventsURL, Settings.mediaURL.name: mediaURL,
             Settings.logLevel.name: logLevel,
             Settings.registration.name: registration, Settings.trustedProxies.name: trustedProxies,
@@ -49,10 +51,12 @@ struct SettingsFlags: ParsableArguments {
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run the server.",
-        discussion: "Settings come from the environment, from --env-file, and from flags; the later of these wins.")
+        discussion:
+            "Settings come from the environment, from --env-file, and from flags; the later of these wins.")
 
     @OptionGroup var flags: SettingsFlags
-    @Flag(help: "Make a demo community where nobody lives yet, and let visitors try it. ISNTGRAM_DEMO=on") var demo = false
+    @Flag(help: "Make a demo community where nobody lives yet, and let visitors try it. ISNTGRAM_DEMO=on")
+    var demo = false
 
     func run() async throws {
         let settings = try await flags.settings()
@@ -68,7 +72,9 @@ struct Serve: AsyncParsableCommand {
         let isDemo = settings.isDemo || demo
         if isDemo {
             logger.notice("Making the demo community, for some seconds")
-            if try await !DemoCommunity.plant(in: household) { logger.notice("Somebody lives here already: nothing was added") }
+            if try await !DemoCommunity.plant(in: household) {
+                logger.notice("Somebody lives here already: nothing was added")
+            }
         }
         var application = SiteApplication(
             community: household.community, site: settings.site, uploads: household.uploads, logger: logger)
@@ -81,7 +87,8 @@ struct Serve: AsyncParsableCommand {
             let port = channel.localAddress?.port ?? settings.port
             logger.notice("Open http://\(settings.host):\(port)", metadata: ["data": "\(settings.data)"])
         }
-        let control = try ControlSocket.application(in: settings.data, community: household.community, logger: logger)
+        let control = try ControlSocket.application(
+            in: settings.data, community: household.community, logger: logger)
         var configuration = ServiceGroupConfiguration(
             services: [
                 .init(service: site), .init(service: control),

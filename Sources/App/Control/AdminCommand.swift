@@ -37,10 +37,13 @@ enum AdminCommand: Codable, Sendable {
     }
 
     /// - Parameter report: is told what is being done just now, where a command has several steps.
-    func outcome(in community: Community, report: @escaping @Sendable (String) -> Void = { _ in }) async -> Outcome {
+    func outcome(in community: Community, report: @escaping @Sendable (String) -> Void = { _ in }) async
+        -> Outcome
+    {
         do {
             if case .maintain(let removesStrays) = self {
-                let report = try await community.maintenance.run(evenIfManyStrays: removesStrays, report: report)
+                let report = try await community.maintenance.run(
+                    evenIfManyStrays: removesStrays, report: report)
                 return Outcome(lines: report.lines.map { "\($0.count)\t\($0.name)" }, refusal: report.refusal)
             }
             return Outcome(lines: try await run(in: community))
@@ -83,7 +86,9 @@ enum AdminCommand: Codable, Sendable {
             return ["Revoked the token."]
         case .revokeTokens(let username):
             let account = try await accounts.find(username: username)
-            return ["Revoked \(try await credentials.revokeTokens(of: account)) tokens of \(account.username)."]
+            return [
+                "Revoked \(try await credentials.revokeTokens(of: account)) tokens of \(account.username)."
+            ]
         case .createInvite(let uses, let days):
             return [try await community.invites.create(uses: uses, days: days).text]
         case .maintain: return []

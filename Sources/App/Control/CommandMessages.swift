@@ -11,7 +11,9 @@ enum CommandMessage: Codable, Sendable {
 extension AdminCommand {
     /// Does the command, and says every `interval` that it is still being done, and what just now. The last message is
     /// the outcome. The work goes on to its end also where nobody reads the messages any more.
-    func messages(in community: Community, every interval: Duration = .seconds(5)) -> AsyncStream<CommandMessage> {
+    func messages(in community: Community, every interval: Duration = .seconds(5)) -> AsyncStream<
+        CommandMessage
+    > {
         AsyncStream { continuation in
             Task {
                 let step = CurrentStep()

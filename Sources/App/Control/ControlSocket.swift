@@ -39,7 +39,8 @@ enum ControlSocket {
         var quiet = logger
         quiet.logLevel = .warning
         return Application(
-            router: router, configuration: .init(address: .unixDomainSocket(path: path(in: folder))), logger: quiet)
+            router: router, configuration: .init(address: .unixDomainSocket(path: path(in: folder))),
+            logger: quiet)
     }
 
     /// The command's end: hands it to the server that holds the folder.
@@ -89,7 +90,9 @@ enum ControlSocket {
         throw SettingsError(lost)
     }
 
-    private static func outcome(of command: AdminCommand, in settings: Settings) async throws -> AdminCommand.Outcome {
+    private static func outcome(of command: AdminCommand, in settings: Settings) async throws
+        -> AdminCommand.Outcome
+    {
         let household: Household
         do {
             household = try await Household(settings, logger: Logger(label: "isntgram") { _ in LineLog() })
@@ -122,7 +125,9 @@ enum ControlSocket {
             do { _ = try result.get() } catch is CancellationError {}
             let left = try await community.jobs.count()
             guard left > 0 else { return }
-            note("\(left == 1 ? "1 job is" : "\(left) jobs are") left for the server: see “isntgram jobs list”.")
+            note(
+                "\(left == 1 ? "1 job is" : "\(left) jobs are") left for the server: see “isntgram jobs list”."
+            )
         } catch {
             note("Jobs are left for the server: \(error)")
         }

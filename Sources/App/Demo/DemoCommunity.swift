@@ -64,7 +64,8 @@ struct DemoCommunity {
         for number in 0..<Self.posts {
             // The demo account only looks on.
             let author = members[1 + number % (members.count - 1)]
-            let post = try await publish(pictures[number], by: author, number: &used[pictures[number].photo, default: 0])
+            let post = try await publish(
+                pictures[number], by: author, number: &used[pictures[number].photo, default: 0])
             try await react(to: post, by: author, members)
             time.set(Clock.system.now() - Self.span + step * Int64(number + 1))
         }
@@ -76,28 +77,34 @@ struct DemoCommunity {
     private mutating func join(_ person: DemoScript.Person, _ picture: Picture) async throws -> Member {
         let account = try await community.accounts.createDemo(
             Registration(
-                email: "\(person.username)@demo.invalid", fullName: person.fullName, username: person.username, password: ""),
+                email: "\(person.username)@demo.invalid", fullName: person.fullName,
+                username: person.username, password: ""),
             isDemo: person.username == DemoScript.visitor)
         let issued = try await community.credentials.issue(.session, to: account, scopes: .all, name: "Demo")
         guard let viewer = try await community.credentials.viewer(issued.secret, kind: .session) else {
             throw Problem.signInNeeded
         }
         if person.username != DemoScript.visitor {
-            _ = try await community.accounts.edit(ProfileEdit(bio: person.bio, pronouns: person.pronouns), by: viewer)
-            _ = try await community.accounts.setPicture(PhotoUpload(path: picture.path, altText: ""), by: viewer)
+            _ = try await community.accounts.edit(
+                ProfileEdit(bio: person.bio, pronouns: person.pronouns), by: viewer)
+            _ = try await community.accounts.setPicture(
+                PhotoUpload(path: picture.path, altText: ""), by: viewer)
         }
         return Member(viewer: viewer, person: person)
     }
 
     private mutating func followSome(_ member: Member, _ members: [Member]) async throws {
         let share = member.person.username == DemoScript.visitor ? 7 : 5
-        for other in members.shuffled(using: &random).prefix(share) where other.viewer.id != member.viewer.id {
+        for other in members.shuffled(using: &random).prefix(share) where other.viewer.id != member.viewer.id
+        {
             guard other.person.username != DemoScript.visitor || Bool.random(using: &random) else { continue }
             try await community.follows.follow(other.person.username, by: member.viewer)
         }
     }
 
-    private mutating func publish(_ picture: Picture, by author: Member, number: inout Int) async throws -> Post {
+    private mutating func publish(_ picture: Picture, by author: Member, number: inout Int) async throws
+        -> Post
+    {
         let captions = DemoScript.captions[picture.photo] ?? []
         let caption = captions.isEmpty ? "" : captions[number % captions.count]
         number += 1
@@ -105,12 +112,15 @@ struct DemoCommunity {
         let altText = "A part of a photograph: \(picture.photo)"
         return try await community.posts.publish(
             PostDraft(
-                caption: caption, location: place, photos: .uploads([PhotoUpload(path: picture.path, altText: altText)])),
+                caption: caption, location: place,
+                photos: .uploads([PhotoUpload(path: picture.path, altText: altText)])),
             by: author.viewer)
     }
 
     private mutating func react(to post: Post, by author: Member, _ members: [Member]) async throws {
-        let others = members.filter { $0.viewer.id != author.viewer.id && $0.person.username != DemoScript.visitor }
+        let others = members.filter {
+            $0.viewer.id != author.viewer.id && $0.person.username != DemoScript.visitor
+        }
         for other in others.shuffled(using: &random).prefix(Int.random(in: 1...9, using: &random)) {
             try await community.likes.like(post.id, by: other.viewer)
         }
@@ -126,10 +136,13 @@ struct DemoCommunity {
 
     /// News for whoever comes in: followers, and a comment that mentions them.
     private mutating func greet(_ members: [Member]) async throws {
-        for member in members.dropFirst().prefix(4) { try await community.follows.follow(DemoScript.visitor, by: member.viewer) }
+        for member in members.dropFirst().prefix(4) {
+            try await community.follows.follow(DemoScript.visitor, by: member.viewer)
+        }
         let newest = try await community.explore.recent(for: nil, page: PageRequest(limit: 3)).items
         for (member, post) in zip(members.dropFirst(2), newest) {
-            _ = try await community.comments.add("@\(DemoScript.visitor) have you seen this one?", to: post.id, by: member.viewer)
+            _ = try await community.comments.add(
+                "@\(DemoScript.visitor) have you seen this one?", to: post.id, by: member.viewer)
         }
     }
 
@@ -146,7 +159,8 @@ struct DemoCommunity {
             let tall = Double.random(in: 0.45...0.85, using: &random)
             let variant = PhotoVariant(
                 input: "\(folder)/\(photo).jpg", output: "\(folder)/\(number).jpg",
-                left: Double.random(in: 0...(1 - side), using: &random), top: Double.random(in: 0...(1 - tall), using: &random),
+                left: Double.random(in: 0...(1 - side), using: &random),
+                top: Double.random(in: 0...(1 - tall), using: &random),
                 width: side, height: tall, isMirrored: Bool.random(using: &random),
                 gains: (0..<3).map { _ in Double.random(in: 0.75...1.2, using: &random) })
             return (variant, photo)
@@ -154,7 +168,8 @@ struct DemoCommunity {
         let list = "\(folder)/variants.json"
         try JSONEncoder().encode(variants.map(\.0)).write(to: URL(fileURLWithPath: list))
         let child = try await Subprocess.run(
-            .path(FilePath(try Household.executable())), arguments: [MakeVariants.name, list], output: .discarded,
+            .path(FilePath(try Household.executable())), arguments: [MakeVariants.name, list],
+            output: .discarded,
             error: .string(limit: 4096))
         guard child.terminationStatus.isSuccess else {
             throw SettingsError("The demo’s photographs could not be made: \(child.standardError)")

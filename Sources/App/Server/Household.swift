@@ -57,7 +57,8 @@ struct Household: Sendable {
             let metadata: Logger.Metadata = ["confinement": "\(confinement)"]
             logger.notice("Photos are read by processes of their own", metadata: metadata)
         } catch {
-            logger.error("Photos cannot be read here: every upload will fail", metadata: ["error": "\(error)"])
+            logger.error(
+                "Photos cannot be read here: every upload will fail", metadata: ["error": "\(error)"])
         }
     }
 
@@ -69,7 +70,9 @@ struct Household: Sendable {
 
     /// This program itself: photos are rendered by another run of it.
     static func executable() throws -> String {
-        guard let path = Bundle.main.executablePath else { throw SettingsError("The program cannot find itself.") }
+        guard let path = Bundle.main.executablePath else {
+            throw SettingsError("The program cannot find itself.")
+        }
         return path
     }
 }

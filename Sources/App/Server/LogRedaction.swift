@@ -25,7 +25,8 @@ enum LogRedaction {
                 place += digits
             } else if rest.starts(with: tokenPrefix) {
                 result += tokenPrefix + ellipsis
-                place += tokenPrefix.count + rest.dropFirst(tokenPrefix.count).prefix(while: isTokenLetter).count
+                place +=
+                    tokenPrefix.count + rest.dropFirst(tokenPrefix.count).prefix(while: isTokenLetter).count
             } else {
                 // What is no letter of an address ends one: the next look begins after the whole run.
                 let end = place + max(digits, 1)

@@ -19,13 +19,16 @@ struct Records: Sendable {
         }
         let options = options(settings.database, logger: logger)
         let storage = try await PostgresStorage(url: settings.database.url, options: options)
-        let channel = try await PostgresChannel(url: settings.database.eventsURL, storage: storage, options: options)
+        let channel = try await PostgresChannel(
+            url: settings.database.eventsURL, storage: storage, options: options)
         let events = SharedEvents(channel: channel, logger: logger)
         return Records(storage: storage, events: events, services: [Listening(events: events)])
     }
 
     /// The database of a data folder.
-    static func sqlite(in folder: String) throws -> SQLiteStorage { try SQLiteStorage(path: folder + "/isntgram.sqlite") }
+    static func sqlite(in folder: String) throws -> SQLiteStorage {
+        try SQLiteStorage(path: folder + "/isntgram.sqlite")
+    }
 
     static func options(_ settings: DatabaseSettings, logger: Logger) -> PostgresOptions {
         var options = PostgresOptions()

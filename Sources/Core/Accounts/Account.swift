@@ -109,16 +109,24 @@ package struct ProfileEdit: Sendable {
         var check = FieldCheck()
         check.add(
             "fullName",
-            edit.fullName.flatMap { TextLimit.fault(in: $0, named: "A full name", atMost: Self.fullNameLimit, as: .line) })
-        check.add("bio", edit.bio.flatMap { TextLimit.fault(in: $0, named: "A bio", atMost: Self.bioLimit, as: .prose) })
+            edit.fullName.flatMap {
+                TextLimit.fault(in: $0, named: "A full name", atMost: Self.fullNameLimit, as: .line)
+            })
+        check.add(
+            "bio",
+            edit.bio.flatMap { TextLimit.fault(in: $0, named: "A bio", atMost: Self.bioLimit, as: .prose) })
         check.add(
             "website",
             // What is typed has a limit, whether or not the scheme is left out.
-            website.flatMap { TextLimit.fault(in: $0, named: "A website", atMost: Self.websiteLimit, as: .line) }
+            website.flatMap {
+                TextLimit.fault(in: $0, named: "A website", atMost: Self.websiteLimit, as: .line)
+            }
                 ?? edit.website.flatMap(Self.fault))
         check.add(
             "pronouns",
-            edit.pronouns.flatMap { TextLimit.fault(in: $0, named: "Pronouns", atMost: Self.pronounsLimit, as: .line) })
+            edit.pronouns.flatMap {
+                TextLimit.fault(in: $0, named: "Pronouns", atMost: Self.pronounsLimit, as: .line)
+            })
         try check.done()
         return edit
     }
@@ -132,7 +140,9 @@ package struct ProfileEdit: Sendable {
         guard !website.isEmpty else { return nil }
         let isLink = website.hasPrefix("https://") || website.hasPrefix("http://")
         let host = website.drop { $0 != "/" }.dropFirst(2).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-        guard isLink, host.contains("."), !host.contains("@"), !website.contains(where: { $0.isWhitespace || $0 == "\\" }) else {
+        guard isLink, host.contains("."), !host.contains("@"),
+            !website.contains(where: { $0.isWhitespace || $0 == "\\" })
+        else {
             return "Enter a website like https://example.org."
         }
         return nil

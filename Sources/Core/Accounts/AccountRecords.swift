@@ -61,16 +61,23 @@ enum AccountRecords {
             \(passwordHash), \(time), \(time))
             ON CONFLICT DO NOTHING
             """)
-        if added == 1 { try SearchRecords.index(id, registration.username, registration.fullName, in: connection) }
+        if added == 1 {
+            try SearchRecords.index(id, registration.username, registration.fullName, in: connection)
+        }
         return added == 1
     }
 
-    static func setPasswordHash(_ hash: String, of id: ID<Account>, at time: Int64, in connection: any Connection) throws {
-        try connection.run("UPDATE accounts SET password_hash = \(hash), updated_at = \(time) WHERE id = \(id)")
+    static func setPasswordHash(
+        _ hash: String, of id: ID<Account>, at time: Int64, in connection: any Connection
+    ) throws {
+        try connection.run(
+            "UPDATE accounts SET password_hash = \(hash), updated_at = \(time) WHERE id = \(id)")
     }
 
     /// Changes what is given; what is nil stays.
-    static func edit(_ id: ID<Account>, _ edit: ProfileEdit, at time: Int64, in connection: any Connection) throws {
+    static func edit(_ id: ID<Account>, _ edit: ProfileEdit, at time: Int64, in connection: any Connection)
+        throws
+    {
         try connection.run(
             """
             UPDATE accounts SET full_name = coalesce(\(edit.fullName), full_name), bio = coalesce(\(edit.bio), bio),
@@ -80,22 +87,29 @@ enum AccountRecords {
             """)
     }
 
-    static func setPicture(_ files: String, of id: ID<Account>, at time: Int64, in connection: any Connection) throws {
+    static func setPicture(_ files: String, of id: ID<Account>, at time: Int64, in connection: any Connection)
+        throws
+    {
         try connection.run("UPDATE accounts SET picture = \(files), updated_at = \(time) WHERE id = \(id)")
     }
 
     /// - Throws: ``StorageError/unique(_:)`` when somebody else has the name.
-    static func setUsername(_ name: String, of id: ID<Account>, at time: Int64, in connection: any Connection) throws {
+    static func setUsername(_ name: String, of id: ID<Account>, at time: Int64, in connection: any Connection)
+        throws
+    {
         try connection.run("UPDATE accounts SET username = \(name), updated_at = \(time) WHERE id = \(id)")
     }
 
     /// - Throws: ``StorageError/unique(_:)`` when somebody else has the address.
-    static func setEmail(_ email: String, of id: ID<Account>, at time: Int64, in connection: any Connection) throws {
+    static func setEmail(_ email: String, of id: ID<Account>, at time: Int64, in connection: any Connection)
+        throws
+    {
         try connection.run("UPDATE accounts SET email = \(email), updated_at = \(time) WHERE id = \(id)")
     }
 
     @Sendable static func demo(in connection: any Connection) throws -> Account? {
-        try connection.row("SELECT \(Account.columns) FROM accounts a WHERE a.is_demo = 1 ORDER BY a.id LIMIT 1")
+        try connection.row(
+            "SELECT \(Account.columns) FROM accounts a WHERE a.is_demo = 1 ORDER BY a.id LIMIT 1")
     }
 
     static func setDemo(_ id: ID<Account>, in connection: any Connection) throws {

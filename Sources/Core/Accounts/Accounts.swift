@@ -28,7 +28,9 @@ package struct Accounts: Sendable {
             _ = try Self.checked(form)
             // Before a password is hashed: strangers without an invitation get no work done.
             try await storage.read { try InviteRecords.require(form.invite, at: time, in: $0) }
-            return try await add(form) { connection in try InviteRecords.use(form.invite, at: time, in: connection) }
+            return try await add(form) { connection in
+                try InviteRecords.use(form.invite, at: time, in: connection)
+            }
         }
     }
 
@@ -51,7 +53,9 @@ package struct Accounts: Sendable {
 
     /// The account that visitors of a demo play as.
     package func demo() async throws -> Account {
-        guard let account = try await storage.read(AccountRecords.demo) else { throw Problem.notFound("demo") }
+        guard let account = try await storage.read(AccountRecords.demo) else {
+            throw Problem.notFound("demo")
+        }
         return account
     }
 
@@ -122,13 +126,17 @@ package struct Accounts: Sendable {
     /// Takes an account out with its posts, comments, likes, follows, sessions, and photo files.
     /// - Parameter check: throws where what entitles to it holds no more, in the transaction that does it.
     package func delete(
-        _ account: AccountSummary, check entitled: @escaping @Sendable (any Connection) throws -> Void = { _ in }
+        _ account: AccountSummary,
+        check entitled: @escaping @Sendable (any Connection) throws -> Void = { _ in }
     ) async throws {
         defer { cache.forgetAll() }
         let removed = try await storage.write { [photos, deletions] connection in
             try entitled(connection)
-            guard try AccountRecords.find(account.id, in: connection) != nil else { throw Problem.notFound("account") }
-            let removed = try photos.release(PhotoRecords.files(of: account.id, in: connection), in: connection)
+            guard try AccountRecords.find(account.id, in: connection) != nil else {
+                throw Problem.notFound("account")
+            }
+            let removed = try photos.release(
+                PhotoRecords.files(of: account.id, in: connection), in: connection)
             try photos.discard(DirectUploadRecords.all(of: account.id, in: connection), in: connection)
             // Whom they followed in private, they could see.
             for followed in try FollowRecords.privateFollowees(of: account.id, in: connection) {
@@ -163,7 +171,9 @@ package struct Accounts: Sendable {
         check.add("email", EmailAddress.fault(in: registration.email))
         check.add(
             "fullName",
-            TextLimit.fault(in: registration.fullName, named: "A full name", atMost: ProfileEdit.fullNameLimit, as: .line))
+            TextLimit.fault(
+                in: registration.fullName, named: "A full name", atMost: ProfileEdit.fullNameLimit, as: .line)
+        )
         check.add("username", Username.fault(in: registration.username))
         check.add(
             "password",

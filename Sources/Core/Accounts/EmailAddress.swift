@@ -33,13 +33,16 @@ enum EmailAddress {
         let wrong = "Enter an email address like name@example.org."
         guard address.utf8.count <= 254 else { return "An email address has at most 254 characters." }
         guard !address.contains(where: \.isWhitespace), TextShape.line.fault(in: address) == nil,
-            !address.unicodeScalars.contains(where: { $0.properties.isDefaultIgnorableCodePoint || $0 == "\u{FFFD}" })
+            !address.unicodeScalars.contains(where: {
+                $0.properties.isDefaultIgnorableCodePoint || $0 == "\u{FFFD}"
+            })
         else { return wrong }
         let parts = address.split(separator: "@", omittingEmptySubsequences: false)
         guard parts.count == 2, (1...64).contains(parts[0].utf8.count) else { return wrong }
         guard parts[1].utf8.allSatisfy({ $0 < 0x80 }) else { return wrong }
         let labels = parts[1].split(separator: ".", omittingEmptySubsequences: false)
-        guard labels.count >= 2, labels.allSatisfy({ !$0.isEmpty && $0.first != "-" && $0.last != "-" }) else {
+        guard labels.count >= 2, labels.allSatisfy({ !$0.isEmpty && $0.first != "-" && $0.last != "-" })
+        else {
             return wrong
         }
         guard !address.contains(where: { "<>()[],;:\\\"".contains($0) }) else { return wrong }

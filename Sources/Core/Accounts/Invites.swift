@@ -33,7 +33,8 @@ package struct Invites: Sendable {
 
 enum InviteRecords {
     private static let refusal = Problem(
-        .invalid, field: "invite", "Registration here is by invitation; this one is not valid, or not any more.")
+        .invalid, field: "invite",
+        "Registration here is by invitation; this one is not valid, or not any more.")
 
     private static func isGood(_ text: String, at time: Int64) -> SQL {
         "hash = \(Secret(text.trimmed).hash) AND uses_left > 0 AND expires_at > \(time)"
@@ -41,12 +42,15 @@ enum InviteRecords {
 
     /// Refuses an invitation that is not good.
     static func require(_ text: String, at time: Int64, in connection: any Connection) throws {
-        guard try connection.exists("SELECT 1 FROM invites WHERE \(isGood(text, at: time))") else { throw refusal }
+        guard try connection.exists("SELECT 1 FROM invites WHERE \(isGood(text, at: time))") else {
+            throw refusal
+        }
     }
 
     /// Takes one use of an invitation, in the transaction that makes the account.
     static func use(_ text: String, at time: Int64, in connection: any Connection) throws {
-        let used = try connection.run("UPDATE invites SET uses_left = uses_left - 1 WHERE \(isGood(text, at: time))")
+        let used = try connection.run(
+            "UPDATE invites SET uses_left = uses_left - 1 WHERE \(isGood(text, at: time))")
         guard used == 1 else { throw refusal }
     }
 

@@ -11,16 +11,18 @@ enum KeptEmails {
         while true {
             let start = last
             let kept = try await storage.read { connection in
-                let isOther: SQL = connection.dialect == .sqlite ? "email GLOB '*[^ -~]*'" : "email ~ '[^ -~]'"
+                let isOther: SQL =
+                    connection.dialect == .sqlite ? "email GLOB '*[^ -~]*'" : "email ~ '[^ -~]'"
                 return try connection.rows(
                     "SELECT id, email FROM accounts WHERE id > \(start) AND \(isOther) ORDER BY id LIMIT \(batch)"
                 ) { (id: $0.int(), email: $0.text()) }
             }
             guard let end = kept.last?.id else { return }
             // By bytes: as texts, composed and decomposed letters are equal.
-            let changes = kept.map { (id: $0.id, email: $0.email, new: EmailAddress.normalized($0.email)) }.filter {
-                !$0.new.utf8.elementsEqual($0.email.utf8) && EmailAddress.fault(in: $0.new) == nil
-            }
+            let changes = kept.map { (id: $0.id, email: $0.email, new: EmailAddress.normalized($0.email)) }
+                .filter {
+                    !$0.new.utf8.elementsEqual($0.email.utf8) && EmailAddress.fault(in: $0.new) == nil
+                }
             if !changes.isEmpty {
                 try await storage.write { connection in
                     for (id, email, new) in changes {

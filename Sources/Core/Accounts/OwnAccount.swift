@@ -13,15 +13,22 @@ extension Accounts {
             try Self.refuseDemo(viewer, in: connection)
             let before = try Self.own(viewer, in: connection)
             try AccountRecords.edit(viewer.id, edit, at: time, in: connection)
-            if edit.isPrivate == true, !before.isPrivate { try photos.enqueueRotation(of: viewer.id, in: connection) }
-            if edit.isPrivate == false { try FollowRecords.acceptAll(to: viewer.id, ids: ids, in: connection) }
+            if edit.isPrivate == true, !before.isPrivate {
+                try photos.enqueueRotation(of: viewer.id, in: connection)
+            }
+            if edit.isPrivate == false {
+                try FollowRecords.acceptAll(to: viewer.id, ids: ids, in: connection)
+            }
             let account = try Self.own(viewer, in: connection)
             if account.words != before.words { try deletions.note(in: connection) }
             if edit.fullName != nil {
                 try SearchRecords.index(viewer.id, account.username, account.fullName, in: connection)
             }
             let turnsPrivate = account.isPrivate && !before.isPrivate
-            return (account, turnsPrivate ? try NotificationRecords.told(ofPostsBy: viewer.id, in: connection) : [])
+            return (
+                account,
+                turnsPrivate ? try NotificationRecords.told(ofPostsBy: viewer.id, in: connection) : []
+            )
         }
         photos.jobs.wake()
         await notifier.tell(told)
@@ -35,7 +42,8 @@ extension Accounts {
         let (account, removed) = try await photos.keeping([upload], of: viewer, as: .square) {
             [photos] kept, connection in
             try Self.refuseDemo(viewer, in: connection)
-            let removed = try photos.release(PhotoRecords.picture(of: viewer.id, in: connection), in: connection)
+            let removed = try photos.release(
+                PhotoRecords.picture(of: viewer.id, in: connection), in: connection)
             try AccountRecords.setPicture(kept[0].files, of: viewer.id, at: time, in: connection)
             return (try Self.own(viewer, in: connection), removed)
         }
@@ -49,7 +57,8 @@ extension Accounts {
         defer { cache.forgetAll() }
         let (account, removed) = try await storage.write { [photos] connection in
             try Self.refuseDemo(viewer, in: connection)
-            let removed = try photos.release(PhotoRecords.picture(of: viewer.id, in: connection), in: connection)
+            let removed = try photos.release(
+                PhotoRecords.picture(of: viewer.id, in: connection), in: connection)
             try AccountRecords.setPicture("", of: viewer.id, at: time, in: connection)
             return (try Self.own(viewer, in: connection), removed)
         }
@@ -141,12 +150,16 @@ extension Accounts {
 
     static func refuseDemo(_ viewer: Viewer, in connection: any Connection) throws {
         if try AccountRecords.isDemo(viewer.id, in: connection) {
-            throw Problem(.forbidden, "The demo account likes and follows, and stays as it is. Register an account of your own.")
+            throw Problem(
+                .forbidden,
+                "The demo account likes and follows, and stays as it is. Register an account of your own.")
         }
     }
 
     private static func own(_ viewer: Viewer, in connection: any Connection) throws -> Account {
-        guard let account = try AccountRecords.find(viewer.id, in: connection) else { throw Problem.notFound("account") }
+        guard let account = try AccountRecords.find(viewer.id, in: connection) else {
+            throw Problem.notFound("account")
+        }
         return account
     }
 }

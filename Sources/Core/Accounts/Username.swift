@@ -4,12 +4,17 @@ package enum Username {
 
     /// Every first path segment of the site, now and planned, and names that would pass for the site itself.
     package static let reserved: Set<String> = [
-        "about", "account", "accounts", "admin", "administrator", "api", "assets", "auth", "comments", "create", "demo",
-        "direct", "events", "explore", "favicon.ico", "favicon.svg", "feed", "follow-requests", "help", "home", "inbox",
+        "about", "account", "accounts", "admin", "administrator", "api", "assets", "auth", "comments",
+        "create", "demo",
+        "direct", "events", "explore", "favicon.ico", "favicon.svg", "feed", "follow-requests", "help",
+        "home", "inbox",
         "invite", "isntgram", "livez", "login", "logout", "manifest.webmanifest", "me", "media", "moderation",
-        "nodeinfo", "notifications", "oauth", "oembed", "offline", "p", "password", "posts", "privacy", "profile",
-        "readyz", "register", "reports", "robots.txt", "root", "saved", "search", "security", "service-worker.js",
-        "settings", "stories", "styleguide", "suggestions", "support", "system", "tags", "terms", "uploads", "users",
+        "nodeinfo", "notifications", "oauth", "oembed", "offline", "p", "password", "posts", "privacy",
+        "profile",
+        "readyz", "register", "reports", "robots.txt", "root", "saved", "search", "security",
+        "service-worker.js",
+        "settings", "stories", "styleguide", "suggestions", "support", "system", "tags", "terms", "uploads",
+        "users",
         ".well-known",
     ]
 

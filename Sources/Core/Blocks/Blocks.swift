@@ -31,7 +31,9 @@ package struct Blocks: Sendable {
 
     /// Takes a block back; idempotent. Who followed whom before does not come back.
     package func unblock(_ username: String, by viewer: Viewer) async throws {
-        try await undo(username, by: viewer) { "DELETE FROM blocks WHERE blocker_id = \(viewer.id) AND blocked_id = \($0)" }
+        try await undo(username, by: viewer) {
+            "DELETE FROM blocks WHERE blocker_id = \(viewer.id) AND blocked_id = \($0)"
+        }
     }
 
     /// Keeps somebody's posts out of the feed and their doings out of the news; idempotent.
@@ -49,7 +51,9 @@ package struct Blocks: Sendable {
 
     /// Takes a mute back; idempotent.
     package func unmute(_ username: String, by viewer: Viewer) async throws {
-        try await undo(username, by: viewer) { "DELETE FROM mutes WHERE muter_id = \(viewer.id) AND muted_id = \($0)" }
+        try await undo(username, by: viewer) {
+            "DELETE FROM mutes WHERE muter_id = \(viewer.id) AND muted_id = \($0)"
+        }
     }
 
     /// Whom the viewer blocks, newest first.

@@ -56,8 +56,12 @@ enum CommentRecords {
     }
 
     /// The post under which `author` wrote a comment; nil where it is not theirs.
-    static func post(of id: ID<Comment>, by author: ID<Account>, in connection: any Connection) throws -> ID<Post>? {
-        try connection.row("SELECT post_id FROM comments WHERE id = \(id) AND author_id = \(author)") { $0.id() }
+    static func post(of id: ID<Comment>, by author: ID<Account>, in connection: any Connection) throws -> ID<
+        Post
+    >? {
+        try connection.row("SELECT post_id FROM comments WHERE id = \(id) AND author_id = \(author)") {
+            $0.id()
+        }
     }
 
     static func insert(_ comment: Comment, in connection: any Connection) throws {

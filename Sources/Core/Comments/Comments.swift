@@ -25,7 +25,8 @@ package struct Comments: Sendable {
         let text = text.unixLines.trimmed
         var check = FieldCheck()
         check.require(!text.isEmpty, "text", "Write something first.")
-        check.add("text", TextLimit.fault(in: text, named: "A comment", atMost: Comment.textLimit, as: .prose))
+        check.add(
+            "text", TextLimit.fault(in: text, named: "A comment", atMost: Comment.textLimit, as: .prose))
         try check.done()
         let time = clock.now()
         let mentions = RichText(text).mentions
@@ -34,7 +35,8 @@ package struct Comments: Sendable {
             let postAuthor = try PostRecords.author(of: post, for: viewer.id, in: connection)
             let parent = try answered.map { try Self.parent($0, of: post, for: viewer, in: connection) }
             let comment = Comment(
-                id: ids.next(), post: post, author: viewer.summary, text: text, replyTo: parent?.top, likesCount: 0,
+                id: ids.next(), post: post, author: viewer.summary, text: text, replyTo: parent?.top,
+                likesCount: 0,
                 likedByViewer: false, createdAt: time, deletableByViewer: true)
             try CommentRecords.insert(comment, in: connection)
             notices = Self.notices(of: comment, answering: parent?.author, on: postAuthor)
@@ -62,13 +64,20 @@ package struct Comments: Sendable {
     }
 
     /// Each person hears of a comment once, for the nearest reason.
-    private static func notices(of comment: Comment, answering: ID<Account>?, on postAuthor: ID<Account>) -> [Notice] {
+    private static func notices(of comment: Comment, answering: ID<Account>?, on postAuthor: ID<Account>)
+        -> [Notice]
+    {
         var notices: [Notice] = []
         if let answering {
-            notices.append(Notice(.reply, by: comment.author.id, for: answering, post: comment.post, comment: comment.id))
+            notices.append(
+                Notice(.reply, by: comment.author.id, for: answering, post: comment.post, comment: comment.id)
+            )
         }
         if answering != postAuthor {
-            notices.append(Notice(.comment, by: comment.author.id, for: postAuthor, post: comment.post, comment: comment.id))
+            notices.append(
+                Notice(
+                    .comment, by: comment.author.id, for: postAuthor, post: comment.post, comment: comment.id)
+            )
         }
         return notices
     }

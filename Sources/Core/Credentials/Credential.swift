@@ -43,7 +43,9 @@ package struct Credential: Sendable {
         package init(rawValue: Int64) { self.rawValue = rawValue }
 
         /// The scopes as people name them.
-        package var names: [String] { (contains(.read) ? ["read"] : []) + (contains(.write) ? ["write"] : []) }
+        package var names: [String] {
+            (contains(.read) ? ["read"] : []) + (contains(.write) ? ["write"] : [])
+        }
 
         /// Scopes as people name them, separated by spaces or commas; nil where one is unknown or none is named.
         package init?(names: String) {

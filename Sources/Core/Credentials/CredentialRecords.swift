@@ -45,13 +45,15 @@ enum CredentialRecords {
         ) { row in
             IssuedCredential(
                 credential: Credential(
-                    hash: row.bytes(), kind: kind, scopes: Credential.Scopes(rawValue: row.int()), usedAt: row.int(),
+                    hash: row.bytes(), kind: kind, scopes: Credential.Scopes(rawValue: row.int()),
+                    usedAt: row.int(),
                     expiresAt: row.int()), name: row.text(), createdAt: row.int())
         }
     }
 
     static func touch(hash: [UInt8], at time: Int64, until end: Int64, in connection: any Connection) throws {
-        try connection.run("UPDATE credentials SET used_at = \(time), expires_at = \(end) WHERE hash = \(hash)")
+        try connection.run(
+            "UPDATE credentials SET used_at = \(time), expires_at = \(end) WHERE hash = \(hash)")
     }
 
     /// Whose credential went; nil when there was none.
@@ -73,13 +75,15 @@ enum CredentialRecords {
     /// Ends an account's credentials, of one kind or all, but for `kept`; how many there were.
     @discardableResult
     static func deleteAll(
-        of account: ID<Account>, kind: Credential.Kind? = nil, but kept: [UInt8]? = nil, in connection: any Connection
+        of account: ID<Account>, kind: Credential.Kind? = nil, but kept: [UInt8]? = nil,
+        in connection: any Connection
     ) throws -> Int {
         let kinds = kind.map { [$0.rawValue] } ?? ["session", "token"]
         return try kinds.reduce(0) { count, kind in
             try count
                 + connection.run(
-                    "DELETE FROM credentials WHERE account_id = \(account) AND kind = \(kind) AND hash <> \(kept ?? [])")
+                    "DELETE FROM credentials WHERE account_id = \(account) AND kind = \(kind) AND hash <> \(kept ?? [])"
+                )
         }
     }
 

@@ -56,7 +56,8 @@ package struct Credentials: Sendable {
     ///   - end: when it ends at the latest, in milliseconds since 1970; nil for the whole lifetime of its kind.
     ///   - check: throws where what entitled to it holds no more, in the transaction that makes it.
     private func issue(
-        _ kind: Credential.Kind, to account: ID<Account>, scopes: Credential.Scopes, name: String, until end: Int64? = nil,
+        _ kind: Credential.Kind, to account: ID<Account>, scopes: Credential.Scopes, name: String,
+        until end: Int64? = nil,
         check: @escaping @Sendable (any Connection) throws -> Void
     ) async throws -> Issued {
         let secret = Secret.random(prefix: kind == .token ? "isnt_" : "")
@@ -68,7 +69,9 @@ package struct Credentials: Sendable {
             expiresAt: min(now + kind.lifetime, end ?? .max))
         let found = try await storage.write { connection in
             try check(connection)
-            guard let found = try AccountRecords.find(account, in: connection) else { throw Problem.notFound("account") }
+            guard let found = try AccountRecords.find(account, in: connection) else {
+                throw Problem.notFound("account")
+            }
             try CredentialRecords.insert(credential, of: account, name: label, in: connection)
             return found
         }
@@ -81,7 +84,9 @@ package struct Credentials: Sendable {
         let now = clock.now()
         let known = cache.find(hash, at: now)
         if let viewer = known.viewer { return viewer.credential.kind == kind ? viewer : nil }
-        guard let viewer = try await storage.read({ try CredentialRecords.viewer(hash: hash, at: now, in: $0) }),
+        guard
+            let viewer = try await storage.read({ try CredentialRecords.viewer(hash: hash, at: now, in: $0) }
+            ),
             viewer.credential.kind == kind
         else { return nil }
         cache.keep(viewer, at: now, ifStill: known.changes)
@@ -100,7 +105,9 @@ package struct Credentials: Sendable {
 
     /// Ends one token; false when there was none.
     package func revoke(_ secret: Secret) async throws -> Bool {
-        guard let account = try await storage.write({ try CredentialRecords.delete(hash: secret.hash, in: $0) }) else {
+        guard
+            let account = try await storage.write({ try CredentialRecords.delete(hash: secret.hash, in: $0) })
+        else {
             return false
         }
         await ended(of: account)
@@ -109,7 +116,9 @@ package struct Credentials: Sendable {
 
     /// Ends every token of an account; how many there were.
     package func revokeTokens(of account: Account) async throws -> Int {
-        let count = try await storage.write { try CredentialRecords.deleteAll(of: account.id, kind: .token, in: $0) }
+        let count = try await storage.write {
+            try CredentialRecords.deleteAll(of: account.id, kind: .token, in: $0)
+        }
         await ended(of: account.id)
         return count
     }
@@ -125,7 +134,9 @@ package struct Credentials: Sendable {
     }
 
     /// Makes a token for the viewer's own programs.
-    package func createToken(name: String, scopes: Credential.Scopes, by viewer: Viewer) async throws -> Issued {
+    package func createToken(name: String, scopes: Credential.Scopes, by viewer: Viewer) async throws
+        -> Issued
+    {
         let name = name.trimmed
         var check = FieldCheck()
         check.require(!name.isEmpty, "name", "Name the program that the token is for.")
@@ -133,7 +144,8 @@ package struct Credentials: Sendable {
         check.require(!scopes.isEmpty, "scopes", "Choose what the token may do: read, write, or both.")
         // A token that may only read cannot make itself one that writes.
         check.require(
-            viewer.credential.scopes.isSuperset(of: scopes), "scopes", "A token cannot be given more than you came with.")
+            viewer.credential.scopes.isSuperset(of: scopes), "scopes",
+            "A token cannot be given more than you came with.")
         try check.done()
         // A token ends with the one it was made by at the latest, or it would make itself last for ever.
         let end = viewer.credential.kind == .token ? viewer.credential.expiresAt : nil
@@ -168,7 +180,9 @@ package struct Credentials: Sendable {
     /// Whether `viewer` may still do what they came for.
     package func isValid(_ viewer: Viewer) async throws -> Bool {
         let now = clock.now()
-        return try await storage.read { try CredentialRecords.viewer(hash: viewer.credential.hash, at: now, in: $0) } != nil
+        return try await storage.read {
+            try CredentialRecords.viewer(hash: viewer.credential.hash, at: now, in: $0)
+        } != nil
     }
 
     private func ended(of account: ID<Account>) async {

@@ -25,7 +25,9 @@ struct Guesses: Sendable {
 
     /// Runs `check`, and counts it where it finds a password to be wrong. A guess is counted before it is checked
     /// and given back where it was none, so that of many guesses at once none escapes the count.
-    func counting(_ limits: [(RateLimits.Kind, String)], _ check: () async throws -> Bool) async throws -> Bool {
+    func counting(_ limits: [(RateLimits.Kind, String)], _ check: () async throws -> Bool) async throws
+        -> Bool
+    {
         let failures = limits.first.map { limiter.count($0.0, $0.1) } ?? 0
         var taken: [(RateLimits.Kind, String)] = []
         var isWrong = false

@@ -19,7 +19,8 @@ package struct KnownBrowser: Sendable, Equatable {
     /// What ``text`` wrote; nil where it is nothing of that kind. Whether it is true, ``knows(_:signer:)`` tells.
     package init?(_ text: String) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        guard let name = parts.first, !name.isEmpty, (2...Self.accountsAtMost + 1).contains(parts.count) else { return nil }
+        guard let name = parts.first, !name.isEmpty, (2...Self.accountsAtMost + 1).contains(parts.count)
+        else { return nil }
         self.name = name
         signatures = Array(parts.dropFirst())
     }

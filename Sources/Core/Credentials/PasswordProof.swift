@@ -21,12 +21,16 @@ package struct PasswordProof: Sendable {
         try viewer.requireCredential(in: connection)
     }
 
-    static func wrong(_ field: String) -> Problem { Problem(.invalid, field: field, "This is not your password.") }
+    static func wrong(_ field: String) -> Problem {
+        Problem(.invalid, field: field, "This is not your password.")
+    }
 }
 
 extension Viewer {
     /// Refuses whose session or token ended while the request was under way.
     func requireCredential(in connection: any Connection) throws {
-        guard try CredentialRecords.exists(hash: credential.hash, in: connection) else { throw Problem.signInNeeded }
+        guard try CredentialRecords.exists(hash: credential.hash, in: connection) else {
+            throw Problem.signInNeeded
+        }
     }
 }

@@ -7,13 +7,16 @@ enum PasswordRules {
     static func fault(in password: String, username: String, email: String) -> String? {
         let length = password.unicodeScalars.count
         guard length >= lengths.lowerBound else {
-            return "A password has at least \(lengths.lowerBound) characters; a few words in a row are easy to remember."
+            return
+                "A password has at least \(lengths.lowerBound) characters; a few words in a row are easy to remember."
         }
         guard length <= lengths.upperBound else {
             return "A password has at most \(lengths.upperBound) characters."
         }
         let lower = password.lowercased()
-        guard lower != username, lower != email else { return "A password must not be your username or email." }
+        guard lower != username, lower != email else {
+            return "A password must not be your username or email."
+        }
         guard !CommonPasswords.contains(lower) else {
             return "This password is among the 10,000 most common ones; choose another."
         }

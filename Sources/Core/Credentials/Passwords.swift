@@ -31,7 +31,9 @@ package final class Passwords: Sendable {
 
     /// Whether `password` is the one behind `hash`. With no hash the same work is done on a dummy, so that an
     /// unknown user takes as long as a wrong password.
-    func check(_ password: String, against hash: String?, for client: HashingQueue.Client) async throws -> Bool {
+    func check(_ password: String, against hash: String?, for client: HashingQueue.Client) async throws
+        -> Bool
+    {
         let tried = String(password.prefix(Self.maximumLength))
         return try await run(for: client) {
             let matches = argon2id_verify(hash ?? Self.dummy, tried, tried.utf8.count) == ARGON2_OK.rawValue
@@ -55,9 +57,11 @@ package final class Passwords: Sendable {
             passes, memoryKiB, lanes, UInt32(salt.count), UInt32(hashLength), Argon2_id)
         var encoded = [CChar](repeating: 0, count: length)
         let code = argon2id_hash_encoded(
-            passes, memoryKiB, lanes, password, password.utf8.count, salt, salt.count, hashLength, &encoded, length)
+            passes, memoryKiB, lanes, password, password.utf8.count, salt, salt.count, hashLength, &encoded,
+            length)
         guard code == ARGON2_OK.rawValue else {
-            throw Problem(.unavailable(retryAfter: 5), "The password could not be hashed; try again in a moment.")
+            throw Problem(
+                .unavailable(retryAfter: 5), "The password could not be hashed; try again in a moment.")
         }
         return String(decoding: encoded.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }

@@ -21,7 +21,9 @@ final class ViewerCache: Sendable {
     /// The viewer with this hash, or the number to hand back with what is read instead.
     func find(_ hash: [UInt8], at time: Int64) -> (viewer: Viewer?, changes: Int) {
         state.withLock { state in
-            guard let entry = state.viewers[hash], entry.until > time, entry.viewer.credential.expiresAt > time else {
+            guard let entry = state.viewers[hash], entry.until > time,
+                entry.viewer.credential.expiresAt > time
+            else {
                 return (nil, state.changes)
             }
             return (entry.viewer, state.changes)

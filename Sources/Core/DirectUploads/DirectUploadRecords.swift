@@ -17,11 +17,14 @@ enum DirectUploadRecords {
         let id: ID<Photo> = row.id()
         let name = UploadName(row.text())
         let (byteCount, altText, createdAt) = (row.int(), row.text(), row.int())
-        return name.map { Record(id: id, name: $0, byteCount: byteCount, altText: altText, createdAt: createdAt) }
+        return name.map {
+            Record(id: id, name: $0, byteCount: byteCount, altText: altText, createdAt: createdAt)
+        }
     }
 
     static func insert(
-        _ id: ID<Photo>, of account: ID<Account>, _ name: UploadName, _ wish: DirectUploadWish, at time: Int64,
+        _ id: ID<Photo>, of account: ID<Account>, _ name: UploadName, _ wish: DirectUploadWish,
+        at time: Int64,
         in connection: any Connection
     ) throws {
         try connection.run(
@@ -50,17 +53,23 @@ enum DirectUploadRecords {
     }
 
     /// Takes out one of `account`; nil where there is none such.
-    static func take(_ id: ID<Photo>, of account: ID<Account>, in connection: any Connection) throws -> Record? {
+    static func take(_ id: ID<Photo>, of account: ID<Account>, in connection: any Connection) throws
+        -> Record?
+    {
         try connection.row(
-            "DELETE FROM direct_uploads WHERE id = \(id) AND account_id = \(account) RETURNING \(columns)", record
+            "DELETE FROM direct_uploads WHERE id = \(id) AND account_id = \(account) RETURNING \(columns)",
+            record
         ) ?? nil
     }
 
     static func find(_ name: UploadName, in connection: any Connection) throws -> Record? {
-        try connection.rows("SELECT \(columns) FROM direct_uploads WHERE name = \(name.description)", record).first ?? nil
+        try connection.rows("SELECT \(columns) FROM direct_uploads WHERE name = \(name.description)", record)
+            .first ?? nil
     }
 
-    static func find(_ ids: [ID<Photo>], of account: ID<Account>, in connection: any Connection) throws -> [Record] {
+    static func find(_ ids: [ID<Photo>], of account: ID<Account>, in connection: any Connection) throws
+        -> [Record]
+    {
         try connection.rows(
             """
             SELECT \(columns) FROM direct_uploads
@@ -76,8 +85,10 @@ enum DirectUploadRecords {
 
     /// Takes out the offers from before `time`.
     static func take(before time: Int64, in connection: any Connection) throws -> [Record] {
-        try connection.rows("DELETE FROM direct_uploads WHERE created_at < \(time) RETURNING \(columns)", record)
-            .compactMap { $0 }
+        try connection.rows(
+            "DELETE FROM direct_uploads WHERE created_at < \(time) RETURNING \(columns)", record
+        )
+        .compactMap { $0 }
     }
 
     static func names(in connection: any Connection) throws -> Set<String> {

@@ -61,7 +61,8 @@ package struct DirectUploads: Sendable {
         photos.jobs.wake()
         let end = now + Self.offerLifetime
         let form = try await media.directUpload(
-            DirectUpload(name: name, contentType: wish.contentType, byteCount: wish.byteCount, expiresAt: end))
+            DirectUpload(name: name, contentType: wish.contentType, byteCount: wish.byteCount, expiresAt: end)
+        )
         return Offer(id: id, name: name, form: form, expiresAt: end)
     }
 
@@ -111,17 +112,21 @@ package struct DirectUploads: Sendable {
         from folder: String
     ) async throws {
         let path = "\(folder)/\(record.name)"
-        guard try await media.fetch(record.name, to: path, atMost: Int64(photos.processor.limits.bytes)) else {
+        guard try await media.fetch(record.name, to: path, atMost: Int64(photos.processor.limits.bytes))
+        else {
             throw Problem(
                 .invalid, field: "mediaIds",
-                "Photo \(place + 1) has not arrived: send it to the address that was given for it, or ask for a new one.")
+                "Photo \(place + 1) has not arrived: send it to the address that was given for it, or ask for a new one."
+            )
         }
         let time = clock.now()
         let upload = PhotoUpload(path: path, altText: record.altText, id: record.id, place: place)
         do {
             try await photos.keeping([upload], in: turn) { [photos] kept, connection in
                 // Of two posts with the same photo, one has it.
-                guard try DirectUploadRecords.delete(record.id, in: connection) else { throw Problem.notWaiting(record.id) }
+                guard try DirectUploadRecords.delete(record.id, in: connection) else {
+                    throw Problem.notWaiting(record.id)
+                }
                 try photos.jobs.enqueue(DiscardUploads(names: [record.name.description]), in: connection)
                 for photo in kept { try PhotoRecords.insert(photo, of: viewer.id, at: time, in: connection) }
             }
@@ -178,13 +183,16 @@ package struct DirectUploadWish: Sendable {
         let type = contentType.lowercased()
         check.require(
             Self.types.contains { "image/\($0)" == type }, "contentType",
-            "A photo is image/\(Self.types.dropLast().joined(separator: ", image/")) or image/\(Self.types.last ?? "").")
+            "A photo is image/\(Self.types.dropLast().joined(separator: ", image/")) or image/\(Self.types.last ?? "")."
+        )
         check.require(
-            (1...Int64(limit)).contains(byteCount), "byteCount", "A photo has 1 to \(limit) bytes, not \(byteCount).")
+            (1...Int64(limit)).contains(byteCount), "byteCount",
+            "A photo has 1 to \(limit) bytes, not \(byteCount).")
         let altText = altText.unixLines.trimmed
         check.add(
             "altText",
-            TextLimit.fault(in: altText, named: "An alternative text", atMost: PhotoUpload.altTextLimit, as: .prose))
+            TextLimit.fault(
+                in: altText, named: "An alternative text", atMost: PhotoUpload.altTextLimit, as: .prose))
         try check.done()
         return Self(contentType: type, byteCount: byteCount, altText: altText)
     }
@@ -200,6 +208,8 @@ extension Problem {
     }
 
     static func notWaiting(_ photo: ID<Photo>) -> Problem {
-        Problem(.invalid, field: "mediaIds", "Photo \(photo) is not one of yours that waits to be posted; upload it again.")
+        Problem(
+            .invalid, field: "mediaIds",
+            "Photo \(photo) is not one of yours that waits to be posted; upload it again.")
     }
 }

@@ -65,7 +65,9 @@ package final class LocalEvents: Events {
     }
 
     private func yield(_ event: LiveEvent, to accounts: [ID<Account>]) {
-        let found = listeners.withLock { listeners in accounts.flatMap { listeners[$0].map { Array($0.values) } ?? [] } }
+        let found = listeners.withLock { listeners in
+            accounts.flatMap { listeners[$0].map { Array($0.values) } ?? [] }
+        }
         for listener in found { listener.yield(event) }
     }
 

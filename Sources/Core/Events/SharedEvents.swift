@@ -39,7 +39,9 @@ package final class SharedEvents: Events {
 
     package func events(for account: ID<Account>) -> AsyncStream<LiveEvent> { local.events(for: account) }
 
-    package func heedOthers(_ heed: @escaping @Sendable (Change) -> Void) { heeds.withLock { $0.append(heed) } }
+    package func heedOthers(_ heed: @escaping @Sendable (Change) -> Void) {
+        heeds.withLock { $0.append(heed) }
+    }
 
     /// Hears the other copies until the task is cancelled.
     package func listen() async {
@@ -48,7 +50,9 @@ package final class SharedEvents: Events {
             case .connected: hear(.anything)
             case .message(let text):
                 let parts = text.split(separator: " ", maxSplits: 1)
-                guard parts.count == 2, parts[0] != sender, let change = Change(message: parts[1]) else { return }
+                guard parts.count == 2, parts[0] != sender, let change = Change(message: parts[1]) else {
+                    return
+                }
                 hear(change)
             }
         }

@@ -61,7 +61,8 @@ package struct Explore: Sendable {
                 ORDER BY \(stretch.order("t.post_id")) LIMIT \(page.rows)
                 """, in: connection)
             return TagPage(
-                tag: TagCount(tag: tag, postsCount: Int(count ?? 0)), posts: Page(posts, limit: page.limit, cursor: \.id))
+                tag: TagCount(tag: tag, postsCount: Int(count ?? 0)),
+                posts: Page(posts, limit: page.limit, cursor: \.id))
         }
     }
 

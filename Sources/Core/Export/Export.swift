@@ -52,17 +52,22 @@ package struct Export: Sendable {
     }
 
     /// Whom the viewer follows, the last first.
-    @Sendable package func following(by viewer: Viewer, page: PageRequest) async throws -> Page<AccountSummary> {
+    @Sendable package func following(by viewer: Viewer, page: PageRequest) async throws -> Page<
+        AccountSummary
+    > {
         try await people(FollowRecords.following, viewer, page)
     }
 
     /// Who follows the viewer, the last first.
-    @Sendable package func followers(of viewer: Viewer, page: PageRequest) async throws -> Page<AccountSummary> {
+    @Sendable package func followers(of viewer: Viewer, page: PageRequest) async throws -> Page<
+        AccountSummary
+    > {
         try await people(FollowRecords.followers, viewer, page)
     }
 
     /// Whom the viewer blocks, the last first.
-    @Sendable package func blocked(by viewer: Viewer, page: PageRequest) async throws -> Page<AccountSummary> {
+    @Sendable package func blocked(by viewer: Viewer, page: PageRequest) async throws -> Page<AccountSummary>
+    {
         try await blocks.blocked(by: viewer, page: page)
     }
 

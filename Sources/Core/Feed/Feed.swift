@@ -20,7 +20,8 @@ package struct Feed: Sendable {
     package func home(for viewer: Viewer, page: PageRequest) async throws -> Page<Post> {
         let time = clock.now()
         return try await storage.read { [newestFloor] connection in
-            let posts = try Self.posts(for: viewer.id, page: page, at: time, floors: newestFloor, in: connection)
+            let posts = try Self.posts(
+                for: viewer.id, page: page, at: time, floors: newestFloor, in: connection)
             return Page(posts, limit: page.limit, cursor: \.id)
         }
     }
@@ -31,14 +32,16 @@ package struct Feed: Sendable {
     ) async throws -> (page: Page<Post>, previews: [ID<Post>: PostPreview]) {
         let time = clock.now()
         return try await storage.read { [newestFloor] connection in
-            let posts = try Self.posts(for: viewer.id, page: page, at: time, floors: newestFloor, in: connection)
+            let posts = try Self.posts(
+                for: viewer.id, page: page, at: time, floors: newestFloor, in: connection)
             let shown = Page(posts, limit: page.limit, cursor: \.id)
             return (shown, try PreviewRecords.previews(of: shown.items, for: viewer.id, in: connection))
         }
     }
 
     private static func posts(
-        for viewer: ID<Account>, page: PageRequest, at time: Int64, floors: FloorMemory, in connection: any Connection
+        for viewer: ID<Account>, page: PageRequest, at time: Int64, floors: FloorMemory,
+        in connection: any Connection
     ) throws -> [Post] {
         let stretch = page.stretch()
         let edge =
@@ -80,7 +83,8 @@ extension Feed {
             let clock = ContinuousClock()
             let costs = try (0..<times).map { _ in
                 try clock.measure {
-                    _ = try Self.posts(for: account.id, page: .first, at: time, floors: newestFloor, in: connection)
+                    _ = try Self.posts(
+                        for: account.id, page: .first, at: time, floors: newestFloor, in: connection)
                 }
             }
             return costs.sorted()[times / 2] / .microseconds(1)

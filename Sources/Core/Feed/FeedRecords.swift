@@ -14,7 +14,8 @@ enum FeedRecords {
     /// The plus keeps the planner from collecting every post of every followed author to sort them: it walks the
     /// posts from the page's end and stops when the page is full.
     static func near(
-        _ stretch: PageStretch, upTo edge: Int64, for viewer: ID<Account>, rows: Int, in connection: any Connection
+        _ stretch: PageStretch, upTo edge: Int64, for viewer: ID<Account>, rows: Int,
+        in connection: any Connection
     ) throws -> [Post] {
         let inWindow: SQL = stretch.end == .newest ? "p.id >= \(edge)" : "p.id <= \(edge)"
         return try PostRecords.posts(

@@ -72,7 +72,8 @@ enum FollowRecords {
 
     /// The people on one side of `follows f`.
     private static func people(
-        _ side: SQL, where condition: SQL, for viewer: ID<Account>?, _ page: PageRequest, in connection: any Connection
+        _ side: SQL, where condition: SQL, for viewer: ID<Account>?, _ page: PageRequest,
+        in connection: any Connection
     ) throws -> [Listed] {
         let stretch = page.stretch()
         return try connection.rows(
@@ -85,7 +86,9 @@ enum FollowRecords {
     }
 
     /// The private accounts that somebody follows.
-    static func privateFollowees(of follower: ID<Account>, in connection: any Connection) throws -> [ID<Account>] {
+    static func privateFollowees(of follower: ID<Account>, in connection: any Connection) throws -> [ID<
+        Account
+    >] {
         try connection.rows(
             """
             SELECT a.id FROM follows f JOIN accounts a ON a.id = f.followee_id
@@ -150,6 +153,7 @@ enum FollowRecords {
         guard change != 0 else { return }
         try connection.run(
             "UPDATE accounts SET following_count = following_count + \(change) WHERE id = \(follower)")
-        try connection.run("UPDATE accounts SET follower_count = follower_count + \(change) WHERE id = \(followee)")
+        try connection.run(
+            "UPDATE accounts SET follower_count = follower_count + \(change) WHERE id = \(followee)")
     }
 }

@@ -35,10 +35,12 @@ package struct Follows: Sendable {
             let target = try Self.target(username, by: viewer, in: connection)
             let relationship = try FollowRecords.relationship(of: viewer.id, to: target.id, in: connection)
             guard relationship?.blocking != true else {
-                throw Problem(.invalid, field: "username", "You block \(target.username); unblock them first.")
+                throw Problem(
+                    .invalid, field: "username", "You block \(target.username); unblock them first.")
             }
             if target.isPrivate, relationship?.following != true {
-                if try FollowRecords.insertRequest(ids.next(), from: viewer.id, to: target.id, in: connection) {
+                if try FollowRecords.insertRequest(ids.next(), from: viewer.id, to: target.id, in: connection)
+                {
                     notices.append(Notice(.request, by: viewer.id, for: target.id))
                 }
             } else if try FollowRecords.insert(ids.next(), from: viewer.id, to: target.id, in: connection) {
@@ -74,7 +76,9 @@ package struct Follows: Sendable {
     }
 
     /// Ends a follow or a request, and with it the right to what a private account shows.
-    private func end(from follower: ID<Account>, to followee: ID<Account>, in connection: any Connection) throws {
+    private func end(from follower: ID<Account>, to followee: ID<Account>, in connection: any Connection)
+        throws
+    {
         if try FollowRecords.delete(from: follower, to: followee, in: connection) {
             try photos.enqueueRotation(of: followee, in: connection)
         }
@@ -112,7 +116,9 @@ package struct Follows: Sendable {
     }
 
     /// How the viewer stands to people of a list: `true` for those followed, `false` for those asked; others are not in it.
-    package func standing(to accounts: [AccountSummary], of viewer: Viewer) async throws -> [ID<Account>: Bool] {
+    package func standing(to accounts: [AccountSummary], of viewer: Viewer) async throws -> [ID<Account>:
+        Bool]
+    {
         let ids = accounts.map(\.id.value)
         guard !ids.isEmpty else { return [:] }
         return try await storage.read { connection in
@@ -134,29 +140,40 @@ package struct Follows: Sendable {
     }
 
     /// Who follows `username`, newest first.
-    package func followers(of username: String, for viewer: Viewer?, page: PageRequest) async throws -> Page<AccountSummary> {
+    package func followers(of username: String, for viewer: Viewer?, page: PageRequest) async throws -> Page<
+        AccountSummary
+    > {
         try await list(username, for: viewer, page: page, FollowRecords.followers)
     }
 
     /// Whom `username` follows, newest first.
-    package func following(by username: String, for viewer: Viewer?, page: PageRequest) async throws -> Page<AccountSummary> {
+    package func following(by username: String, for viewer: Viewer?, page: PageRequest) async throws -> Page<
+        AccountSummary
+    > {
         try await list(username, for: viewer, page: page, FollowRecords.following)
     }
 
-    static func profile(_ username: String, for viewer: Viewer?, in connection: any Connection) throws -> Profile {
-        guard let account = try AccountRecords.find(username: username, for: viewer?.id, in: connection) else {
+    static func profile(_ username: String, for viewer: Viewer?, in connection: any Connection) throws
+        -> Profile
+    {
+        guard let account = try AccountRecords.find(username: username, for: viewer?.id, in: connection)
+        else {
             throw Problem.notFound("account")
         }
         guard let viewer, viewer.id != account.id else {
-            return Profile(account: account, relationship: nil, showsPosts: !account.isPrivate || viewer != nil)
+            return Profile(
+                account: account, relationship: nil, showsPosts: !account.isPrivate || viewer != nil)
         }
         let relationship = try FollowRecords.relationship(of: viewer.id, to: account.id, in: connection)
         let isOpen = !account.isPrivate || relationship?.following == true
-        return Profile(account: account, relationship: relationship, showsPosts: isOpen && relationship?.blocking != true)
+        return Profile(
+            account: account, relationship: relationship, showsPosts: isOpen && relationship?.blocking != true
+        )
     }
 
     /// Somebody else, whom the viewer may know of.
-    static func target(_ username: String, by viewer: Viewer, in connection: any Connection) throws -> Account {
+    static func target(_ username: String, by viewer: Viewer, in connection: any Connection) throws -> Account
+    {
         let name = Username.normalized(username)
         guard let account = try AccountRecords.find(username: name, for: viewer.id, in: connection) else {
             throw Problem.notFound("account")
@@ -169,7 +186,9 @@ package struct Follows: Sendable {
 
     private func list(
         _ username: String, for viewer: Viewer?, page: PageRequest,
-        _ records: @escaping @Sendable (ID<Account>, ID<Account>?, PageRequest, any Connection) throws -> [FollowRecords.Listed]
+        _ records:
+            @escaping @Sendable (ID<Account>, ID<Account>?, PageRequest, any Connection) throws ->
+            [FollowRecords.Listed]
     ) async throws -> Page<AccountSummary> {
         let name = Username.normalized(username)
         return try await storage.read { connection in

@@ -56,7 +56,8 @@ enum JobRecords {
         // A job that failed keeps its pause where it is the same again; another payload is new work, which runs at its
         // own time. Where nothing would change, nothing is written: a hundred deletions a second need not all wait for
         // one row.
-        let isNew: SQL = "(jobs.given_up_at IS NOT NULL OR jobs.payload <> excluded.payload OR jobs.kind <> excluded.kind)"
+        let isNew: SQL =
+            "(jobs.given_up_at IS NOT NULL OR jobs.payload <> excluded.payload OR jobs.kind <> excluded.kind)"
         try connection.run(
             """
             INSERT INTO jobs (id, kind, payload, key, run_at) VALUES (\(id), \(kind), \(payload), \(key), \(time))
@@ -145,7 +146,8 @@ enum JobRecords {
             "SELECT id, kind, run_at, attempts, lease, last_error, given_up_at FROM jobs ORDER BY run_at, id"
         ) { row in
             WaitingJob(
-                id: row.id(), kind: row.text(), runAt: row.int(), attempts: row.count(), isRunning: row.int() != 0,
+                id: row.id(), kind: row.text(), runAt: row.int(), attempts: row.count(),
+                isRunning: row.int() != 0,
                 lastError: row.text(), givenUpAt: row.intOrNil())
         }
     }

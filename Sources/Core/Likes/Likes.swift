@@ -28,7 +28,9 @@ package struct Likes: Sendable {
     }
 
     /// Who liked a post, newest first.
-    package func likers(of post: ID<Post>, for viewer: Viewer?, page: PageRequest) async throws -> Page<AccountSummary> {
+    package func likers(of post: ID<Post>, for viewer: Viewer?, page: PageRequest) async throws -> Page<
+        AccountSummary
+    > {
         try await storage.read { connection in
             _ = try PostRecords.author(of: post, for: viewer?.id, in: connection)
             let listed = try LikeRecords.likers(of: post, for: viewer?.id, page: page, in: connection)
@@ -44,7 +46,8 @@ package struct Likes: Sendable {
             let found = try CommentRecords.place(of: comment, for: viewer.id, in: connection)
             if try LikeRecords.insert(ids.next(), of: comment, by: viewer.id, in: connection) {
                 notices.append(
-                    Notice(.commentLike, by: viewer.id, for: found.author, post: found.post, comment: comment))
+                    Notice(.commentLike, by: viewer.id, for: found.author, post: found.post, comment: comment)
+                )
             }
             return found.post
         }
@@ -79,8 +82,11 @@ enum LikeRecords {
     }
 
     /// Whether there was one.
-    static func delete(of post: ID<Post>, by account: ID<Account>, in connection: any Connection) throws -> Bool {
-        let removed = try connection.run("DELETE FROM likes WHERE post_id = \(post) AND account_id = \(account)")
+    static func delete(of post: ID<Post>, by account: ID<Account>, in connection: any Connection) throws
+        -> Bool
+    {
+        let removed = try connection.run(
+            "DELETE FROM likes WHERE post_id = \(post) AND account_id = \(account)")
         try count(-removed, of: post, in: connection)
         return removed > 0
     }
@@ -112,7 +118,9 @@ enum LikeRecords {
     }
 
     /// Whether there was one.
-    static func delete(of comment: ID<Comment>, by account: ID<Account>, in connection: any Connection) throws -> Bool {
+    static func delete(of comment: ID<Comment>, by account: ID<Account>, in connection: any Connection) throws
+        -> Bool
+    {
         let removed = try connection.run(
             "DELETE FROM comment_likes WHERE comment_id = \(comment) AND account_id = \(account)")
         try count(-removed, of: comment, in: connection)

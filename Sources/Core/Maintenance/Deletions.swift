@@ -29,7 +29,8 @@ struct PurgeDeletedWords: Job {
     static let startedAt = "words_purged_at"
     /// The tables that hold what people wrote.
     private static let tables = [
-        "accounts", "posts", "photos", "direct_uploads", "comments", "post_tags", "post_search", "account_search",
+        "accounts", "posts", "photos", "direct_uploads", "comments", "post_tags", "post_search",
+        "account_search",
     ]
 
     func run(with tools: JobTools) async throws {

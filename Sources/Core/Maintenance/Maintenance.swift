@@ -16,7 +16,9 @@ package struct Maintenance: Sendable {
     let deletions: Deletions
 
     private var ownership: MediaOwnership { MediaOwnership(storage: storage, media: media, photos: photos) }
-    private var strays: StrayPhotos { StrayPhotos(storage: storage, media: media, photos: photos, clock: clock) }
+    private var strays: StrayPhotos {
+        StrayPhotos(storage: storage, media: media, photos: photos, clock: clock)
+    }
 
     /// What one round did.
     package struct Report: Sendable, Equatable {
@@ -37,9 +39,11 @@ package struct Maintenance: Sendable {
             [
                 ("expired sessions and tokens", expiredCredentials), ("spent invitations", spentInvites),
                 ("old notifications", oldNotifications), ("photos never posted", waitingPhotos),
-                ("files of broken uploads", unclaimedFiles), ("photos without a record, moved aside", straysMovedAside),
+                ("files of broken uploads", unclaimedFiles),
+                ("photos without a record, moved aside", straysMovedAside),
                 ("photos with a record again, moved back", straysMovedBack),
-                ("photos without a record for a week, removed", straysRemoved), ("counters mended", mendedCounters),
+                ("photos without a record for a week, removed", straysRemoved),
+                ("counters mended", mendedCounters),
             ]
         }
     }
@@ -54,7 +58,8 @@ package struct Maintenance: Sendable {
         let now = clock.now()
         var report = Report()
         tell("removing what has expired")
-        (report.expiredCredentials, report.spentInvites, report.oldNotifications) = try await storage.write { connection in
+        (report.expiredCredentials, report.spentInvites, report.oldNotifications) = try await storage.write {
+            connection in
             (
                 try CredentialRecords.deleteExpired(at: now, in: connection),
                 try InviteRecords.deleteSpent(at: now, in: connection),
@@ -97,11 +102,20 @@ package struct Maintenance: Sendable {
     package func recount() async throws -> Int {
         let counters: [(table: SQL, column: SQL, count: SQL)] = [
             ("accounts", "posts_count", "SELECT count(*) FROM posts x WHERE x.author_id = accounts.id"),
-            ("accounts", "follower_count", "SELECT count(*) FROM follows x WHERE x.followee_id = accounts.id"),
-            ("accounts", "following_count", "SELECT count(*) FROM follows x WHERE x.follower_id = accounts.id"),
+            (
+                "accounts", "follower_count",
+                "SELECT count(*) FROM follows x WHERE x.followee_id = accounts.id"
+            ),
+            (
+                "accounts", "following_count",
+                "SELECT count(*) FROM follows x WHERE x.follower_id = accounts.id"
+            ),
             ("posts", "likes_count", "SELECT count(*) FROM likes x WHERE x.post_id = posts.id"),
             ("posts", "comments_count", "SELECT count(*) FROM comments x WHERE x.post_id = posts.id"),
-            ("comments", "likes_count", "SELECT count(*) FROM comment_likes x WHERE x.comment_id = comments.id"),
+            (
+                "comments", "likes_count",
+                "SELECT count(*) FROM comment_likes x WHERE x.comment_id = comments.id"
+            ),
         ]
         return try await storage.write { connection in
             try counters.reduce(0) { sum, counter in

@@ -102,7 +102,8 @@ struct MediaOwnership: Sendable {
         guard try await media.marker() == id else {
             throw Problem(
                 .conflict,
-                "The place is marked as another community’s. If it is not, remove .community there, and run this again.")
+                "The place is marked as another community’s. If it is not, remove .community there, and run this again."
+            )
         }
         try await storage.write { try Facts.set(Self.adoptedAt, to: String(time), in: $0) }
         photos.place.set(try await verdict())
@@ -116,7 +117,8 @@ struct MediaOwnership: Sendable {
                 let newest = try PhotoRecords.newest(Self.sampleSize, after: 0, in: connection)
                 return try newest.isEmpty ? PhotoRecords.pictures(Self.sampleSize, in: connection) : newest
             }
-            return try PhotoRecords.newest(Self.sampleSize, after: IDSequence.first(at: adoptedAt + 1), in: connection)
+            return try PhotoRecords.newest(
+                Self.sampleSize, after: IDSequence.first(at: adoptedAt + 1), in: connection)
         }
     }
 
@@ -161,7 +163,8 @@ extension Photos {
             logger.error("\(refusal)")
             throw Problem(
                 .unavailable(retryAfter: 60),
-                "No photo can be taken now: those of this site are not where they should be. Whoever runs it has to look.")
+                "No photo can be taken now: those of this site are not where they should be. Whoever runs it has to look."
+            )
         }
         if verdict.isOthers { try await media.noteOther(id) }
     }

@@ -14,7 +14,8 @@ package struct MovedTable: Sendable {
     package static let all = [
         MovedTable("accounts"), MovedTable("credentials", key: "hash"), MovedTable("invites", key: "hash"),
         MovedTable("posts"), MovedTable("photos"), MovedTable("direct_uploads"),
-        MovedTable("unclaimed_files", key: "files"), MovedTable("post_tags", key: "tag", "post_id"), MovedTable("likes"),
+        MovedTable("unclaimed_files", key: "files"), MovedTable("post_tags", key: "tag", "post_id"),
+        MovedTable("likes"),
         MovedTable("saves"), MovedTable("comments"), MovedTable("comment_likes"), MovedTable("follows"),
         MovedTable("follow_requests"), MovedTable("blocks"), MovedTable("mutes"), MovedTable("notifications"),
         MovedTable("jobs", unique: "key"), MovedTable("facts", key: "name"),
@@ -52,7 +53,9 @@ package struct MovedTable: Sendable {
                 case "blob", "bytea": .bytes
                 default: nil
                 }
-            guard let kind else { throw StorageError.other("\(name).\(column) is of no type that moves: \(type).") }
+            guard let kind else {
+                throw StorageError.other("\(name).\(column) is of no type that moves: \(type).")
+            }
             return Column(name: column, kind: kind)
         }.sorted { $0.name < $1.name }
     }
@@ -63,7 +66,8 @@ package struct MovedTable: Sendable {
 
     /// Rows after one key, in the key's order; up to another key where that is given, all such.
     func rows(
-        after low: [Bind]?, upTo high: [Bind]? = nil, limit: Int? = nil, _ columns: [Column], in connection: any Connection
+        after low: [Bind]?, upTo high: [Bind]? = nil, limit: Int? = nil, _ columns: [Column],
+        in connection: any Connection
     ) throws -> [[Bind]] {
         var query: SQL = "SELECT \(names: columns.map(\.name)) FROM \(names: [name]) WHERE 1 = 1"
         if let low { query = "\(query) AND \(tuple) > (\(list(low)))" }
@@ -145,7 +149,8 @@ struct RowsChecksum {
             case .int(let number): add(1, withUnsafeBytes(of: number.littleEndian) { Array($0) })
             case .text(let text): add(2, Array(text.utf8))
             case .bytes(let bytes): add(3, bytes)
-            case .double(let number): add(4, withUnsafeBytes(of: number.bitPattern.littleEndian) { Array($0) })
+            case .double(let number):
+                add(4, withUnsafeBytes(of: number.bitPattern.littleEndian) { Array($0) })
             }
         }
     }

@@ -57,7 +57,9 @@ package struct StorageCopy: Sendable {
         try await SearchIndexes(storage: target).rebuild(evenIfComplete: changed)
         var copied: [Copied] = []
         for table in MovedTable.all {
-            let (here, there) = (try await checksum(of: table, in: source), try await checksum(of: table, in: target))
+            let (here, there) = (
+                try await checksum(of: table, in: source), try await checksum(of: table, in: target)
+            )
             guard here.hexadecimal == there.hexadecimal, here.count == there.count else {
                 throw StorageError.other(
                     """
@@ -67,7 +69,8 @@ package struct StorageCopy: Sendable {
             }
             copied.append(
                 Copied(
-                    table: table.name, rows: here.count, checksum: here.hexadecimal, changes: changes[table.name, default: 0]))
+                    table: table.name, rows: here.count, checksum: here.hexadecimal,
+                    changes: changes[table.name, default: 0]))
             done += here.count
             report(Progress(step: "comparing \(table.name)", done: done, total: total * 2))
         }
@@ -94,13 +97,16 @@ package struct StorageCopy: Sendable {
     private func copy(_ table: MovedTable, advance: (Int) -> Void) async throws -> Int {
         let columns = try await source.read { try table.columns(in: $0) }
         guard try await target.read({ try table.columns(in: $0) }) == columns else {
-            throw StorageError.other("\(table.name) has other columns there: both sides need this version's schema.")
+            throw StorageError.other(
+                "\(table.name) has other columns there: both sides need this version's schema.")
         }
         var last: [Bind]?
         var changes = 0
         while true {
             let low = last
-            let rows = try await source.read { try table.rows(after: low, limit: Self.batch, columns, in: $0) }
+            let rows = try await source.read {
+                try table.rows(after: low, limit: Self.batch, columns, in: $0)
+            }
             guard let end = rows.last else { break }
             let high = table.key(of: end, columns)
             changes += try await target.write { connection in
@@ -127,7 +133,9 @@ package struct StorageCopy: Sendable {
         var last: [Bind]?
         while true {
             let low = last
-            let rows = try await storage.read { try table.rows(after: low, limit: Self.batch, columns, in: $0) }
+            let rows = try await storage.read {
+                try table.rows(after: low, limit: Self.batch, columns, in: $0)
+            }
             guard let end = rows.last else { return sum }
             for row in rows { sum.add(row) }
             last = table.key(of: end, columns)

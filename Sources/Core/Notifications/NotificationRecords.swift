@@ -4,7 +4,8 @@ import Storage
 enum NotificationRecords {
     /// Keeps a notice; false where its recipient must or wants not to hear of it: it is about themselves, they block or
     /// mute the one who did it or are blocked by them, or may not see the post.
-    static func insert(_ id: ID<Notification>, _ notice: Notice, in connection: any Connection) throws -> Bool {
+    static func insert(_ id: ID<Notification>, _ notice: Notice, in connection: any Connection) throws -> Bool
+    {
         guard notice.actor != notice.recipient else { return false }
         let wanted = try connection.exists(
             """
@@ -29,7 +30,8 @@ enum NotificationRecords {
     }
 
     static func delete(
-        _ kind: Notification.Kind, by actor: ID<Account>, for recipient: ID<Account>, in connection: any Connection
+        _ kind: Notification.Kind, by actor: ID<Account>, for recipient: ID<Account>,
+        in connection: any Connection
     ) throws {
         try connection.run(
             """
@@ -41,19 +43,24 @@ enum NotificationRecords {
         _ kind: Notification.Kind, by actor: ID<Account>, post: ID<Post>, in connection: any Connection
     ) throws {
         try connection.run(
-            "DELETE FROM notifications WHERE post_id = \(post) AND actor_id = \(actor) AND kind = \(kind.rawValue)")
+            "DELETE FROM notifications WHERE post_id = \(post) AND actor_id = \(actor) AND kind = \(kind.rawValue)"
+        )
     }
 
     static func delete(
         _ kind: Notification.Kind, by actor: ID<Account>, comment: ID<Comment>, in connection: any Connection
     ) throws {
         try connection.run(
-            "DELETE FROM notifications WHERE comment_id = \(comment) AND actor_id = \(actor) AND kind = \(kind.rawValue)")
+            "DELETE FROM notifications WHERE comment_id = \(comment) AND actor_id = \(actor) AND kind = \(kind.rawValue)"
+        )
     }
 
-    static func deleteAll(between one: ID<Account>, and other: ID<Account>, in connection: any Connection) throws {
+    static func deleteAll(between one: ID<Account>, and other: ID<Account>, in connection: any Connection)
+        throws
+    {
         for (actor, recipient) in [(one, other), (other, one)] {
-            try connection.run("DELETE FROM notifications WHERE actor_id = \(actor) AND account_id = \(recipient)")
+            try connection.run(
+                "DELETE FROM notifications WHERE actor_id = \(actor) AND account_id = \(recipient)")
         }
     }
 
@@ -140,7 +147,9 @@ enum NotificationRecords {
         ) { Row(&$0) }
     }
 
-    static func texts(of comments: [ID<Comment>], in connection: any Connection) throws -> [ID<Comment>: String] {
+    static func texts(of comments: [ID<Comment>], in connection: any Connection) throws -> [ID<Comment>:
+        String]
+    {
         let pairs = try connection.rows(
             "SELECT id, text FROM comments WHERE id IN \(list: comments.map(\.value), connection.dialect)"
         ) { ($0.id() as ID<Comment>, $0.text()) }

@@ -24,12 +24,17 @@ package struct Notifications: Sendable {
             // Rows of one group stand together.
             var groups: [[NotificationRecords.Row]] = []
             for row in rows {
-                if groups.last?.first?.newest == row.newest { groups[groups.count - 1].append(row) } else { groups.append([row]) }
+                if groups.last?.first?.newest == row.newest {
+                    groups[groups.count - 1].append(row)
+                } else {
+                    groups.append([row])
+                }
             }
             let items = groups.map { group in
                 let row = group[0]
                 return Notification(
-                    id: row.newest, kind: row.kind, actors: group.map(\.actor), count: row.count, post: row.post,
+                    id: row.newest, kind: row.kind, actors: group.map(\.actor), count: row.count,
+                    post: row.post,
                     photo: row.post.flatMap { photos[$0]?.first }, comment: row.comment,
                     commentText: row.comment.flatMap { texts[$0] }, isUnread: row.isUnread,
                     createdAt: IDSequence.time(of: row.newest))

@@ -87,7 +87,9 @@ package struct PhotoUpload: Sendable {
     /// Where it stands among those sent together, where that is not its place in the list; from 0.
     let place: Int?
 
-    package init(path: String, altText: String) { self.init(path: path, altText: altText, id: nil, place: nil) }
+    package init(path: String, altText: String) {
+        self.init(path: path, altText: altText, id: nil, place: nil)
+    }
 
     /// The same with a text as it is kept.
     var tidied: PhotoUpload {

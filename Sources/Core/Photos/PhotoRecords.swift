@@ -23,7 +23,8 @@ enum PhotoRecords {
 
     /// Puts a waiting photo of `account` into a post; false when there is none such.
     static func attach(
-        _ photo: ID<Photo>, of account: ID<Account>, to post: ID<Post>, position: Int, in connection: any Connection
+        _ photo: ID<Photo>, of account: ID<Account>, to post: ID<Post>, position: Int,
+        in connection: any Connection
     ) throws -> Bool {
         try connection.run(
             """
@@ -102,7 +103,9 @@ enum PhotoRecords {
 
     /// The files of some profile pictures.
     static func pictures(_ count: Int, in connection: any Connection) throws -> [PhotoFiles] {
-        try connection.rows("SELECT picture FROM accounts WHERE picture <> '' ORDER BY id DESC LIMIT \(count)") {
+        try connection.rows(
+            "SELECT picture FROM accounts WHERE picture <> '' ORDER BY id DESC LIMIT \(count)"
+        ) {
             PhotoFiles(picture: $0.text())
         }
     }
@@ -117,7 +120,9 @@ enum PhotoRecords {
     }
 
     /// Gives a photo other files; false where it is gone, or has others already.
-    static func move(_ photo: Photo, to files: String, at time: Int64, in connection: any Connection) throws -> Bool {
+    static func move(_ photo: Photo, to files: String, at time: Int64, in connection: any Connection) throws
+        -> Bool
+    {
         try connection.run(
             """
             UPDATE photos SET files = \(files), files_since = \(time)
@@ -133,8 +138,10 @@ enum PhotoRecords {
 
     /// The files of all an account's photos and of its picture.
     static func files(of account: ID<Account>, in connection: any Connection) throws -> [PhotoFiles] {
-        try connection.rows("SELECT \(Photo.columns) FROM photos m WHERE m.account_id = \(account)", as: Photo.self)
-            .map { PhotoFiles($0) } + picture(of: account, in: connection)
+        try connection.rows(
+            "SELECT \(Photo.columns) FROM photos m WHERE m.account_id = \(account)", as: Photo.self
+        )
+        .map { PhotoFiles($0) } + picture(of: account, in: connection)
     }
 
     /// The files of an account's picture; empty where it has none.
@@ -169,7 +176,8 @@ enum PhotoRecords {
     static func setAltText(
         _ text: String, of photo: ID<Photo>, in post: ID<Post>, in connection: any Connection
     ) throws -> Bool {
-        try connection.run("UPDATE photos SET alt_text = \(text) WHERE id = \(photo) AND post_id = \(post)") == 1
+        try connection.run("UPDATE photos SET alt_text = \(text) WHERE id = \(photo) AND post_id = \(post)")
+            == 1
     }
 
     // MARK: - Renditions as text: `1440x1080 1080x810`

@@ -27,7 +27,9 @@ struct RotatePhotoFiles: Job {
             last = some.last
             kept += some.kept
         }
-        guard kept == 0 else { throw MediaError("The files of \(kept) photos are not there, or cannot be copied.") }
+        guard kept == 0 else {
+            throw MediaError("The files of \(kept) photos are not there, or cannot be copied.")
+        }
     }
 }
 
@@ -35,14 +37,19 @@ extension Photos {
     /// Keeps the job that rotates an account's photos, where it is private. To be called in the transaction that ends
     /// somebody's right to see them; after it, ``JobQueue/wake()``.
     func enqueueRotation(of account: ID<Account>, in connection: any Connection) throws {
-        guard try connection.exists("SELECT 1 FROM accounts WHERE id = \(account) AND is_private = 1") else { return }
+        guard try connection.exists("SELECT 1 FROM accounts WHERE id = \(account) AND is_private = 1") else {
+            return
+        }
         try jobs.enqueue(
-            RotatePhotoFiles(account: account, before: clock.now() + 1), key: "rotate/\(account)", in: connection)
+            RotatePhotoFiles(account: account, before: clock.now() + 1), key: "rotate/\(account)",
+            in: connection)
     }
 
     /// Rotates some photos, in the order of their ids; the id of the last, and how many keep their addresses because
     /// they could not be copied. Nil where there are none left.
-    fileprivate func rotate(_ job: RotatePhotoFiles, after last: Int64) async throws -> (last: Int64, kept: Int)? {
+    fileprivate func rotate(_ job: RotatePhotoFiles, after last: Int64) async throws -> (
+        last: Int64, kept: Int
+    )? {
         let time = clock.now()
         let photos = try await storage.read { connection in
             try PhotoRecords.privatePhotos(
@@ -61,9 +68,12 @@ extension Photos {
             for move in moves {
                 // A photo that was not copied, or was deleted meanwhile, has no use for a new address.
                 guard copied.contains(move.new),
-                    try PhotoRecords.move(move.photo, to: move.new.description, at: job.before, in: connection)
+                    try PhotoRecords.move(
+                        move.photo, to: move.new.description, at: job.before, in: connection)
                 else {
-                    if !copied.contains(move.new), try PhotoRecords.has(move.photo, in: connection) { kept += 1 }
+                    if !copied.contains(move.new), try PhotoRecords.has(move.photo, in: connection) {
+                        kept += 1
+                    }
                     _ = try PhotoRecords.takeUnclaimed([move.new.description], in: connection)
                     gone.append(PhotoFiles(files: move.new.description, names: PhotoFiles(move.photo).names))
                     continue
@@ -91,7 +101,8 @@ extension Photos {
                     do {
                         return try await media.copy(names, of: prefix, to: move.new) ? move.new : nil
                     } catch let error as MediaError where !error.isPassing {
-                        logger.warning("A photo could not be given a new address", metadata: ["error": "\(error)"])
+                        logger.warning(
+                            "A photo could not be given a new address", metadata: ["error": "\(error)"])
                         return nil
                     }
                 }

@@ -66,7 +66,9 @@ package struct Photos: Sendable {
         for upload in uploads {
             check.add(
                 "altText",
-                TextLimit.fault(in: upload.altText, named: "An alternative text", atMost: PhotoUpload.altTextLimit, as: .prose))
+                TextLimit.fault(
+                    in: upload.altText, named: "An alternative text", atMost: PhotoUpload.altTextLimit,
+                    as: .prose))
         }
         try check.done()
         try await notePlace()
@@ -77,7 +79,10 @@ package struct Photos: Sendable {
             let photos = try await withThrowingTaskGroup(of: (Int, Photo).self) { group in
                 for (place, upload) in uploads.enumerated() {
                     group.addTask {
-                        (place, try await keep(upload, in: turn, as: shape, place: place, under: prefixes[place]))
+                        (
+                            place,
+                            try await keep(upload, in: turn, as: shape, place: place, under: prefixes[place])
+                        )
                     }
                 }
                 return try await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
@@ -112,7 +117,8 @@ package struct Photos: Sendable {
             let names = rendered.renditions.map(\.fileName) + [rendered.thumbnail.fileName]
             try await media.put(names.map { MediaFile(path: "\(folder)/\($0)", name: $0) }, under: prefix)
             return Photo(
-                id: upload.id ?? ids.next(), files: prefix.description, fileType: RenderedPhoto.fileType, width: rendered.width,
+                id: upload.id ?? ids.next(), files: prefix.description, fileType: RenderedPhoto.fileType,
+                width: rendered.width,
                 height: rendered.height, altText: upload.altText.trimmed, blurhash: rendered.blurhash,
                 renditions: rendered.renditions.map { .init(width: $0.width, height: $0.height) })
         }

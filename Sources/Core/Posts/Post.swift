@@ -71,7 +71,8 @@ package struct PostEdit: Sendable {
 
     func checked() throws(Problem) -> PostEdit {
         let edit = PostEdit(
-            caption: caption?.unixLines.trimmed, location: location?.trimmed, altTexts: altTexts.mapValues(\.unixLines.trimmed))
+            caption: caption?.unixLines.trimmed, location: location?.trimmed,
+            altTexts: altTexts.mapValues(\.unixLines.trimmed))
         var check = FieldCheck()
         check.add(
             "caption",
@@ -86,7 +87,8 @@ package struct PostEdit: Sendable {
         for text in edit.altTexts.values {
             check.add(
                 "altText",
-                TextLimit.fault(in: text, named: "An alternative text", atMost: PhotoUpload.altTextLimit, as: .prose))
+                TextLimit.fault(
+                    in: text, named: "An alternative text", atMost: PhotoUpload.altTextLimit, as: .prose))
         }
         try check.done()
         return edit
@@ -128,9 +130,11 @@ package struct PostDraft: Sendable {
         let draft = PostDraft(caption: caption.unixLines.trimmed, location: location.trimmed, photos: photos)
         var check = FieldCheck()
         check.add(
-            "caption", TextLimit.fault(in: draft.caption, named: "A caption", atMost: Self.captionLimit, as: .prose))
+            "caption",
+            TextLimit.fault(in: draft.caption, named: "A caption", atMost: Self.captionLimit, as: .prose))
         check.add(
-            "location", TextLimit.fault(in: draft.location, named: "A location", atMost: Self.locationLimit, as: .line))
+            "location",
+            TextLimit.fault(in: draft.location, named: "A location", atMost: Self.locationLimit, as: .line))
         check.require(draft.photos.count > 0, "image", "Choose at least one photo.")
         check.require(
             draft.photos.count <= Self.photosLimit, "image",

@@ -24,7 +24,8 @@ enum PostRecords {
         return rows
     }
 
-    static func find(_ id: ID<Post>, for viewer: ID<Account>?, in connection: any Connection) throws -> Post? {
+    static func find(_ id: ID<Post>, for viewer: ID<Account>?, in connection: any Connection) throws -> Post?
+    {
         try posts(
             """
             SELECT \(Post.columns(for: viewer)) FROM posts p JOIN accounts a ON a.id = p.author_id
@@ -48,7 +49,9 @@ enum PostRecords {
         return author
     }
 
-    static func neighbours(of id: ID<Post>, by author: ID<Account>, in connection: any Connection) throws -> Neighbours {
+    static func neighbours(of id: ID<Post>, by author: ID<Account>, in connection: any Connection) throws
+        -> Neighbours
+    {
         try connection.row(
             """
             SELECT (SELECT min(id) FROM posts WHERE author_id = \(author) AND id > \(id)),
@@ -72,7 +75,8 @@ enum PostRecords {
     }
 
     static func insert(
-        _ id: ID<Post>, _ draft: PostDraft, by author: ID<Account>, at time: Int64, in connection: any Connection
+        _ id: ID<Post>, _ draft: PostDraft, by author: ID<Account>, at time: Int64,
+        in connection: any Connection
     ) throws {
         try connection.run(
             """

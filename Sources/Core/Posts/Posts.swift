@@ -33,7 +33,9 @@ package struct Posts: Sendable {
             }
             if case .added(let added) = draft.photos {
                 for (position, photo) in added.enumerated()
-                where try !PhotoRecords.attach(photo, of: viewer.id, to: id, position: position, in: connection) {
+                where try !PhotoRecords.attach(
+                    photo, of: viewer.id, to: id, position: position, in: connection)
+                {
                     throw Problem.notWaiting(photo)
                 }
             }
@@ -53,7 +55,9 @@ package struct Posts: Sendable {
         let time = clock.now()
         return try await notifier.write { [deletions] connection, notices in
             let before = try Self.find(id, for: viewer, in: connection)
-            guard before.author.id == viewer.id else { throw Problem(.forbidden, "Only its author may edit a post.") }
+            guard before.author.id == viewer.id else {
+                throw Problem(.forbidden, "Only its author may edit a post.")
+            }
             try PostRecords.edit(id, edit, at: time, in: connection)
             for (photo, text) in edit.altTexts
             where try !PhotoRecords.setAltText(text, of: photo, in: id, in: connection) {

@@ -20,7 +20,8 @@ package struct Saves: Sendable {
     /// Forgets a saved post, also one that is not the viewer's to see any more; idempotent.
     package func unsave(_ post: ID<Post>, by viewer: Viewer) async throws {
         try await storage.write { connection in
-            let removed = try connection.run("DELETE FROM saves WHERE account_id = \(viewer.id) AND post_id = \(post)")
+            let removed = try connection.run(
+                "DELETE FROM saves WHERE account_id = \(viewer.id) AND post_id = \(post)")
             if removed == 0 { _ = try PostRecords.author(of: post, for: viewer.id, in: connection) }
         }
     }

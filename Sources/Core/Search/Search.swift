@@ -19,7 +19,9 @@ package struct SearchQuery: Sendable, Equatable {
         var author: String?
         var tags: [String] = []
         for part in text.split(whereSeparator: \.isWhitespace) {
-            if part.hasPrefix("from:"), Username.fault(in: Username.normalized(String(part.dropFirst(5)))) == nil {
+            if part.hasPrefix("from:"),
+                Username.fault(in: Username.normalized(String(part.dropFirst(5)))) == nil
+            {
                 author = Username.normalized(String(part.dropFirst(5)))
             } else if part.hasPrefix("#") || part.hasPrefix("＃"), let tag = RichText.tag(String(part)) {
                 tags.append(tag)
@@ -40,7 +42,8 @@ package struct SearchQuery: Sendable, Equatable {
         text.split { character in
             !character.unicodeScalars.allSatisfy { scalar in
                 switch scalar.properties.generalCategory {
-                case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .nonspacingMark,
+                case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
+                    .nonspacingMark,
                     .spacingMark, .decimalNumber, .letterNumber:
                     true
                 default: false
@@ -73,7 +76,9 @@ package struct Search: Sendable {
 
     /// People whose username or name has words that begin so: the very name first, then names that begin so, then who has
     /// the most followers.
-    package func people(_ query: SearchQuery, for viewer: Viewer?, page: PageRequest) async throws -> Page<AccountSummary> {
+    package func people(_ query: SearchQuery, for viewer: Viewer?, page: PageRequest) async throws -> Page<
+        AccountSummary
+    > {
         let words = query.words
         guard !words.isEmpty else { return Page(items: [], nextCursor: nil) }
         let name = Username.normalized(query.text)
@@ -92,18 +97,23 @@ package struct Search: Sendable {
 
     /// Tags that begin so, the most used first. It is asked for while somebody types, so what it costs has an end: see
     /// ``tagsWindow``, ``tagsFound`` and ``tagCountLimit``.
-    package func tags(_ query: SearchQuery, for viewer: Viewer?, page: PageRequest) async throws -> Page<TagCount> {
+    package func tags(_ query: SearchQuery, for viewer: Viewer?, page: PageRequest) async throws -> Page<
+        TagCount
+    > {
         guard let start = RichText.tag(query.text) else { return Page(items: [], nextCursor: nil) }
         return try await storage.read { connection in
             let found = try SearchRecords.tags(
-                beginningWith: start, for: viewer?.id, limit: page.rows, offset: Self.offset(page), in: connection)
+                beginningWith: start, for: viewer?.id, limit: page.rows, offset: Self.offset(page),
+                in: connection)
             return Self.ranked(found, page)
         }
     }
 
     /// Posts whose captions and alternative texts have the words, those whose caption has all of them first, then the
     /// newest; with no words, the newest.
-    package func posts(_ query: SearchQuery, for viewer: Viewer?, page: PageRequest) async throws -> Page<Post> {
+    package func posts(_ query: SearchQuery, for viewer: Viewer?, page: PageRequest) async throws -> Page<
+        Post
+    > {
         guard !query.isEmpty else { return Page(items: [], nextCursor: nil) }
         return try await storage.read { connection in
             // Who names an author or a tag has few posts to look through; of all posts only the newest are looked at.

@@ -8,8 +8,10 @@ struct SearchIndexes: Sendable {
     /// - Parameter evenIfComplete: whether they are made anew also where every account and post is in them.
     func rebuild(evenIfComplete: Bool) async throws {
         let isComplete = try await storage.read { connection in
-            try connection.int("SELECT count(*) FROM accounts") == connection.int("SELECT count(*) FROM account_search")
-                && connection.int("SELECT count(*) FROM posts") == connection.int("SELECT count(*) FROM post_search")
+            try connection.int("SELECT count(*) FROM accounts")
+                == connection.int("SELECT count(*) FROM account_search")
+                && connection.int("SELECT count(*) FROM posts")
+                    == connection.int("SELECT count(*) FROM post_search")
         }
         guard evenIfComplete || !isComplete else { return }
         try await storage.write { connection in
@@ -20,7 +22,9 @@ struct SearchIndexes: Sendable {
             let accounts = try connection.rows(
                 "SELECT id, username, full_name FROM accounts WHERE id > \(last) ORDER BY id LIMIT \(Self.batch)"
             ) { ($0.id() as ID<Account>, $0.text(), $0.text()) }
-            for (id, username, name) in accounts { try SearchRecords.index(id, username, name, in: connection) }
+            for (id, username, name) in accounts {
+                try SearchRecords.index(id, username, name, in: connection)
+            }
             return accounts.last?.0.value
         }
         try await walk { last, connection in
@@ -29,7 +33,8 @@ struct SearchIndexes: Sendable {
             ) { ($0.id() as ID<Post>, $0.text()) }
             let photos = try PhotoRecords.photos(of: posts.map(\.0), in: connection)
             for (id, caption) in posts {
-                try SearchRecords.index(id, caption: caption, altTexts: PostRecords.words(photos[id] ?? []), in: connection)
+                try SearchRecords.index(
+                    id, caption: caption, altTexts: PostRecords.words(photos[id] ?? []), in: connection)
             }
             return posts.last?.0.value
         }

@@ -6,12 +6,15 @@ import Storage
 enum SearchRecords {
     // MARK: - Keeping
 
-    static func index(_ id: ID<Account>, _ username: String, _ fullName: String, in connection: any Connection) throws {
+    static func index(
+        _ id: ID<Account>, _ username: String, _ fullName: String, in connection: any Connection
+    ) throws {
         try forget(id, in: connection)
         switch connection.dialect {
         case .sqlite:
             try connection.run(
-                "INSERT INTO account_search (rowid, username, full_name) VALUES (\(id), \(username), \(fullName))")
+                "INSERT INTO account_search (rowid, username, full_name) VALUES (\(id), \(username), \(fullName))"
+            )
         case .postgres:
             try connection.run(
                 """
@@ -21,7 +24,8 @@ enum SearchRecords {
         }
     }
 
-    static func index(_ id: ID<Post>, caption: String, altTexts: String, in connection: any Connection) throws {
+    static func index(_ id: ID<Post>, caption: String, altTexts: String, in connection: any Connection) throws
+    {
         try forget(id, in: connection)
         switch connection.dialect {
         case .sqlite:
@@ -54,7 +58,8 @@ enum SearchRecords {
     static func forget(postsOf author: ID<Account>, in connection: any Connection) throws {
         // PostgreSQL's rows go with their posts.
         guard connection.dialect == .sqlite else { return }
-        try connection.run("DELETE FROM post_search WHERE rowid IN (SELECT id FROM posts WHERE author_id = \(author))")
+        try connection.run(
+            "DELETE FROM post_search WHERE rowid IN (SELECT id FROM posts WHERE author_id = \(author))")
     }
 
     /// Rewrites the indexes without what was deleted: FTS5 only marks it, and its words would stay in the file.
@@ -75,7 +80,9 @@ enum SearchRecords {
             return ("JOIN account_search s ON s.rowid = a.id", "account_search MATCH \(query)")
         case .postgres:
             let query = words.map { folded($0) + ":*" }.joined(separator: " & ")
-            return ("JOIN account_search s ON s.account_id = a.id", "s.document @@ to_tsquery('simple', \(query))")
+            return (
+                "JOIN account_search s ON s.account_id = a.id", "s.document @@ to_tsquery('simple', \(query))"
+            )
         }
     }
 
@@ -97,9 +104,12 @@ enum SearchRecords {
         case .postgres:
             let query = words.map(folded).joined(separator: " & ") + ":*"
             // Captions have the weight A.
-            let caption = words.dropLast().map { folded($0) + ":A & " }.joined() + folded(words.last ?? "") + ":*A"
-            anywhere = "SELECT post_id AS id FROM post_search WHERE document @@ to_tsquery('simple', \(query))"
-            inCaption = "SELECT post_id AS id FROM post_search WHERE document @@ to_tsquery('simple', \(caption))"
+            let caption =
+                words.dropLast().map { folded($0) + ":A & " }.joined() + folded(words.last ?? "") + ":*A"
+            anywhere =
+                "SELECT post_id AS id FROM post_search WHERE document @@ to_tsquery('simple', \(query))"
+            inCaption =
+                "SELECT post_id AS id FROM post_search WHERE document @@ to_tsquery('simple', \(caption))"
         }
         // What is found by its caption is found twice, and the better rank counts.
         return (
@@ -117,7 +127,8 @@ enum SearchRecords {
     /// The index of tags is stepped through from one tag to the next, whatever number of posts each has; of the most
     /// used of these tags the newest posts are looked at.
     static func tags(
-        beginningWith start: String, for viewer: ID<Account>?, limit: Int, offset: Int64, in connection: any Connection
+        beginningWith start: String, for viewer: ID<Account>?, limit: Int, offset: Int64,
+        in connection: any Connection
     ) throws -> [TagCount] {
         let end = start + "\u{10FFFF}"
         return try connection.rows(
@@ -146,7 +157,9 @@ enum SearchRecords {
 
     /// The words of a text with spaces between: PostgreSQL's own parser takes `ada.lovelace` for a host and `#a-b` apart
     /// otherwise than FTS5.
-    private static func words(in text: String) -> String { folded(SearchQuery.words(in: text).joined(separator: " ")) }
+    private static func words(in text: String) -> String {
+        folded(SearchQuery.words(in: text).joined(separator: " "))
+    }
 
     /// Text without case and accents.
     static func folded(_ text: String) -> String {

@@ -23,7 +23,8 @@ package struct RichText: Sendable, Equatable {
 
     package init(_ text: String) {
         // Most texts have neither, which one look at the bytes tells; 0xEF begins the full-width number sign.
-        guard text.utf8.contains(where: { $0 == UInt8(ascii: "@") || $0 == UInt8(ascii: "#") || $0 == 0xEF }) else {
+        guard text.utf8.contains(where: { $0 == UInt8(ascii: "@") || $0 == UInt8(ascii: "#") || $0 == 0xEF })
+        else {
             spans = text.isEmpty ? [] : [.text(text)]
             return
         }
@@ -64,11 +65,15 @@ package struct RichText: Sendable, Equatable {
         let typed = typed.trimmed
         let bare = typed.hasPrefix("#") || typed.hasPrefix("＃") ? String(typed.dropFirst()) : typed
         let scalars = bare.unicodeScalars
-        guard let end = endOfTag(from: scalars.startIndex, in: scalars), end == scalars.endIndex else { return nil }
+        guard let end = endOfTag(from: scalars.startIndex, in: scalars), end == scalars.endIndex else {
+            return nil
+        }
         return kept(bare)
     }
 
-    private static func kept(_ tag: String) -> String { tag.lowercased().precomposedStringWithCanonicalMapping }
+    private static func kept(_ tag: String) -> String {
+        tag.lowercased().precomposedStringWithCanonicalMapping
+    }
 
     private static func unique(_ names: [String]) -> [String] {
         var seen: Set<String> = []
@@ -100,7 +105,9 @@ package struct RichText: Sendable, Equatable {
         // What goes on in letters of another kind is no username.
         if end < scalars.endIndex, joins(scalars[end]) { return nil }
         while end > first, scalars[scalars.index(before: end)] == "." { end = scalars.index(before: end) }
-        guard (1...Username.maximumLength).contains(scalars.distance(from: first, to: end)) else { return nil }
+        guard (1...Username.maximumLength).contains(scalars.distance(from: first, to: end)) else {
+            return nil
+        }
         return end
     }
 
@@ -132,14 +139,17 @@ package struct RichText: Sendable, Equatable {
     private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
         if scalar == "_" { return true }
         return switch scalar.properties.generalCategory {
-        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .nonspacingMark,
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
+            .nonspacingMark,
             .spacingMark, .decimalNumber, .letterNumber:
             true
         default: false
         }
     }
 
-    private static func isJoiner(_ scalar: Unicode.Scalar) -> Bool { scalar == "\u{200C}" || scalar == "\u{200D}" }
+    private static func isJoiner(_ scalar: Unicode.Scalar) -> Bool {
+        scalar == "\u{200C}" || scalar == "\u{200D}"
+    }
 
     private static func joins(_ scalar: Unicode.Scalar) -> Bool {
         isWord(scalar) || scalar == "@" || scalar == "#" || scalar == "&" || scalar == "/"

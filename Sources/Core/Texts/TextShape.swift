@@ -84,7 +84,9 @@ extension TextShape.Place {
         case 0xFE0E, 0xFE0F: before.properties.isEmoji && (!before.isASCII || after == "\u{20E3}")
         case 0xE0100...0xE01EF: before.properties.isIdeographic
         case 0x180B...0x180F: (0x1820...0x18AA).contains(before.value)
-        default: before.properties.isIdeographic || before.isOfJoiningScript || before.properties.isMath && !before.isASCII
+        default:
+            before.properties.isIdeographic || before.isOfJoiningScript
+                || before.properties.isMath && !before.isASCII
         }
     }
 }
@@ -102,7 +104,8 @@ extension Unicode.Scalar {
 
     /// Embeddings and overrides of direction, deprecated formatting, and marks of annotations.
     fileprivate var isOverride: Bool {
-        (0x202A...0x202E).contains(value) || (0x206A...0x206F).contains(value) || (0xFFF9...0xFFFB).contains(value)
+        (0x202A...0x202E).contains(value) || (0x206A...0x206F).contains(value)
+            || (0xFFF9...0xFFFB).contains(value)
     }
 
     /// Digits count as emoji too, which nothing joins.

@@ -55,7 +55,8 @@ package struct S3Client: Sendable {
     /// Sends a request until it is answered, however it is answered: only what may pass is tried again.
     /// - Throws: ``MediaError`` when no answer came in time.
     func send(
-        _ method: HTTPMethod, _ path: String, query: [(name: String, value: String)] = [], headers: [String: String] = [:],
+        _ method: HTTPMethod, _ path: String, query: [(name: String, value: String)] = [],
+        headers: [String: String] = [:],
         body: Body = .none
     ) async throws -> HTTPClientResponse {
         let end = ContinuousClock.now + patience.whole
@@ -66,7 +67,8 @@ package struct S3Client: Sendable {
             guard left > .zero else { break }
             do {
                 let request = try await request(method, path, query, headers, body)
-                let response = try await http.execute(request, timeout: TimeAmount(min(left, patience.attempt)))
+                let response = try await http.execute(
+                    request, timeout: TimeAmount(min(left, patience.attempt)))
                 guard Self.passing.contains(response.status.code) else { return response }
                 failure = "it answered \(response.status.code)"
                 _ = try await response.body.collect(upTo: 64 * 1024)
@@ -101,7 +103,8 @@ package struct S3Client: Sendable {
 
     /// The whole answer as text, a mebibyte at most: lists and the like.
     func text(
-        _ method: HTTPMethod, _ path: String, query: [(name: String, value: String)], headers: [String: String] = [:],
+        _ method: HTTPMethod, _ path: String, query: [(name: String, value: String)],
+        headers: [String: String] = [:],
         body: Body = .none
     ) async throws -> String {
         let response = try await expect([200], method, path, query: query, headers: headers, body: body)
@@ -110,7 +113,8 @@ package struct S3Client: Sendable {
 
     /// An address under which anybody may read a file for so many seconds.
     func presignedURL(_ path: String, expiresIn seconds: Int) async throws -> String {
-        let signature = SignatureV4(credentials: try await credentials.credentials(), region: location.region, time: now())
+        let signature = SignatureV4(
+            credentials: try await credentials.credentials(), region: location.region, time: now())
         let request = SignatureV4.Request(
             method: "GET", path: path, headers: ["host": host], payloadHash: SignatureV4.unsignedPayload)
         let query = signature.presignedQuery(request, expiresIn: seconds)
@@ -118,11 +122,14 @@ package struct S3Client: Sendable {
     }
 
     private var host: String {
-        String(location.origin[(location.origin.firstRange(of: "://")?.upperBound ?? location.origin.startIndex)...])
+        String(
+            location.origin[
+                (location.origin.firstRange(of: "://")?.upperBound ?? location.origin.startIndex)...])
     }
 
     private func request(
-        _ method: HTTPMethod, _ path: String, _ query: [(name: String, value: String)], _ headers: [String: String],
+        _ method: HTTPMethod, _ path: String, _ query: [(name: String, value: String)],
+        _ headers: [String: String],
         _ body: Body
     ) async throws -> HTTPClientRequest {
         var headers = headers
@@ -133,18 +140,21 @@ package struct S3Client: Sendable {
             case .bytes(let bytes): SignatureV4.sha256(bytes)
             case .file(_, _, let hash): hash
             }
-        let signature = SignatureV4(credentials: try await credentials.credentials(), region: location.region, time: now())
+        let signature = SignatureV4(
+            credentials: try await credentials.credentials(), region: location.region, time: now())
         let signed = signature.signedHeaders(
             .init(method: method.rawValue, path: path, query: query, headers: headers, payloadHash: hash))
         let address = location.origin + SignatureV4.encoded(path: path)
-        var request = HTTPClientRequest(url: query.isEmpty ? address : "\(address)?\(SignatureV4.encoded(query))")
+        var request = HTTPClientRequest(
+            url: query.isEmpty ? address : "\(address)?\(SignatureV4.encoded(query))")
         request.method = method
         for (name, value) in signed where name != "host" { request.headers.add(name: name, value: value) }
         switch body {
         case .none: break
         case .bytes(let bytes): request.body = .bytes(ByteBuffer(bytes: bytes))
         case .file(let file, let range, _):
-            request.body = .stream(FilePieces(file: file, range: range, threads: .singleton), length: .known(Int64(range.count)))
+            request.body = .stream(
+                FilePieces(file: file, range: range, threads: .singleton), length: .known(Int64(range.count)))
         }
         return request
     }

@@ -50,7 +50,8 @@ actor S3CredentialSource {
 
     private func find() async throws -> S3Credentials {
         if let access = value("AWS_ACCESS_KEY_ID"), let secret = value("AWS_SECRET_ACCESS_KEY") {
-            return S3Credentials(accessKey: access, secretKey: secret, sessionToken: value("AWS_SESSION_TOKEN"))
+            return S3Credentials(
+                accessKey: access, secretKey: secret, sessionToken: value("AWS_SESSION_TOKEN"))
         }
         if let found = fromFile() { return found }
         if let found = try await fromContainer() { return found }
@@ -67,7 +68,9 @@ actor S3CredentialSource {
     // MARK: - The file
 
     private var profile: String { value("AWS_PROFILE") ?? "default" }
-    private var file: String { value("AWS_SHARED_CREDENTIALS_FILE") ?? (value("HOME") ?? "") + "/.aws/credentials" }
+    private var file: String {
+        value("AWS_SHARED_CREDENTIALS_FILE") ?? (value("HOME") ?? "") + "/.aws/credentials"
+    }
 
     private func fromFile() -> S3Credentials? {
         guard let text = try? String(contentsOfFile: file, encoding: .utf8) else { return nil }
@@ -81,7 +84,9 @@ actor S3CredentialSource {
                     line[line.index(after: equals)...].trimmingCharacters(in: .whitespaces)
             }
         }
-        guard let access = found["aws_access_key_id"], let secret = found["aws_secret_access_key"] else { return nil }
+        guard let access = found["aws_access_key_id"], let secret = found["aws_secret_access_key"] else {
+            return nil
+        }
         return S3Credentials(accessKey: access, secretKey: secret, sessionToken: found["aws_session_token"])
     }
 
@@ -107,7 +112,8 @@ actor S3CredentialSource {
         guard let url = relative ?? value("AWS_CONTAINER_CREDENTIALS_FULL_URI") else { return nil }
         var token = value("AWS_CONTAINER_AUTHORIZATION_TOKEN")
         if let file = value("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") {
-            token = (try? String(contentsOfFile: file, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines)
+            token = (try? String(contentsOfFile: file, encoding: .utf8))?.trimmingCharacters(
+                in: .whitespacesAndNewlines)
         }
         let body = try await ask(.GET, url, token.map { ["authorization": $0] } ?? [:])
         return try JSONDecoder().decode(Answer.self, from: Data(buffer: body)).credentials
@@ -117,15 +123,19 @@ actor S3CredentialSource {
     private func fromMachine() async throws -> S3Credentials {
         let root = (value("AWS_EC2_METADATA_SERVICE_ENDPOINT") ?? "http://169.254.169.254") + "/latest/"
         let token = String(
-            buffer: try await ask(.PUT, root + "api/token", ["x-aws-ec2-metadata-token-ttl-seconds": "21600"]))
+            buffer: try await ask(.PUT, root + "api/token", ["x-aws-ec2-metadata-token-ttl-seconds": "21600"])
+        )
         let headers = ["x-aws-ec2-metadata-token": token]
         let roles = root + "meta-data/iam/security-credentials/"
-        let role = String(buffer: try await ask(.GET, roles, headers)).split(whereSeparator: \.isNewline).first ?? ""
+        let role =
+            String(buffer: try await ask(.GET, roles, headers)).split(whereSeparator: \.isNewline).first ?? ""
         let body = try await ask(.GET, roles + role, headers)
         return try JSONDecoder().decode(Answer.self, from: Data(buffer: body)).credentials
     }
 
-    private func ask(_ method: HTTPMethod, _ url: String, _ headers: [String: String]) async throws -> ByteBuffer {
+    private func ask(_ method: HTTPMethod, _ url: String, _ headers: [String: String]) async throws
+        -> ByteBuffer
+    {
         var request = HTTPClientRequest(url: url)
         request.method = method
         for (name, value) in headers { request.headers.add(name: name, value: value) }

@@ -20,24 +20,29 @@ package struct S3Location: Sendable, Equatable {
 
     /// - Throws: ``MediaError`` that says what is wrong with the address.
     package init(_ url: String, environment: [String: String] = [:]) throws(MediaError) {
-        guard let parts = URLComponents(string: url), parts.scheme == "s3", let bucket = parts.host, !bucket.isEmpty else {
+        guard let parts = URLComponents(string: url), parts.scheme == "s3", let bucket = parts.host,
+            !bucket.isEmpty
+        else {
             throw MediaError("“\(url)” is not like s3://BUCKET?endpoint=https://HOST&region=REGION.")
         }
         guard parts.user == nil, parts.password == nil else {
-            throw MediaError("An address of S3 holds no key: put it in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.")
+            throw MediaError(
+                "An address of S3 holds no key: put it in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.")
         }
         var options: [String: String] = [:]
         for item in parts.queryItems ?? [] {
             guard Self.options.contains(item.name), let value = item.value, !value.isEmpty else {
                 throw MediaError(
-                    "“\(item.name)” is no option of S3. There are: \(Self.options.sorted().joined(separator: ", ")).")
+                    "“\(item.name)” is no option of S3. There are: \(Self.options.sorted().joined(separator: ", "))."
+                )
             }
             options[item.name] = value
         }
         self.bucket = bucket
         let path = parts.path.split(separator: "/").joined(separator: "/")
         prefix = path.isEmpty ? "" : path + "/"
-        region = options["region"] ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"] ?? "us-east-1"
+        region =
+            options["region"] ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"] ?? "us-east-1"
         let isAmazon = options["endpoint"] == nil
         let endpoint = options["endpoint"] ?? "https://s3.\(region).amazonaws.com"
         // The bucket in the host's name is Amazon's way; most others know the path.
@@ -61,20 +66,25 @@ package struct S3Location: Sendable, Equatable {
         switch options["serve"] ?? "through" {
         case "through": redirects = false
         case "redirect": redirects = true
-        case let other: throw MediaError("Photos are served “through” the program or by “redirect”, not “\(other)”.")
+        case let other:
+            throw MediaError("Photos are served “through” the program or by “redirect”, not “\(other)”.")
         }
     }
 
     private static func origin(_ text: String, mayHavePath: Bool = false) -> (scheme: String, host: String)? {
-        guard let parts = URLComponents(string: text), let scheme = parts.scheme, ["http", "https"].contains(scheme),
-            let host = parts.host, !host.isEmpty, parts.query == nil, mayHavePath || ["", "/"].contains(parts.path)
+        guard let parts = URLComponents(string: text), let scheme = parts.scheme,
+            ["http", "https"].contains(scheme),
+            let host = parts.host, !host.isEmpty, parts.query == nil,
+            mayHavePath || ["", "/"].contains(parts.path)
         else { return nil }
         return (scheme, parts.port.map { "\(host):\($0)" } ?? host)
     }
 
     /// Whose photos a page may show besides its own: the scheme and host of the public address, or of S3 itself.
     package var foreignOrigin: String? {
-        if let publicURL, let (scheme, host) = Self.origin(publicURL, mayHavePath: true) { return "\(scheme)://\(host)" }
+        if let publicURL, let (scheme, host) = Self.origin(publicURL, mayHavePath: true) {
+            return "\(scheme)://\(host)"
+        }
         return redirects ? origin : nil
     }
 }

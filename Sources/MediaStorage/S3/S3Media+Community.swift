@@ -22,7 +22,9 @@ extension S3Media {
 
     package func others() async throws -> [String] {
         let beginning = "\(Self.markerName)-"
-        return try await list(beginning, isDeep: false).objects.map { String($0.name.dropFirst(beginning.count)) }
+        return try await list(beginning, isDeep: false).objects.map {
+            String($0.name.dropFirst(beginning.count))
+        }
     }
 
     package func noteOther(_ community: String) async throws {
@@ -77,7 +79,9 @@ extension S3Media {
 
     /// The objects of a folder by their names in it.
     private func sizes(below folder: String) async throws -> [String: Int64] {
-        try await list(folder).objects.reduce(into: [:]) { $0[String($1.name.dropFirst(folder.count))] = $1.byteCount }
+        try await list(folder).objects.reduce(into: [:]) {
+            $0[String($1.name.dropFirst(folder.count))] = $1.byteCount
+        }
     }
 
     /// Copies all objects first: broken off at any moment, none is lost.

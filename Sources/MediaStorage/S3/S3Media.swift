@@ -45,7 +45,8 @@ package struct S3Media: MediaStorage {
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         client = S3Client(
             location: location, http: http,
-            credentials: S3CredentialSource(environment: environment, client: http, now: now), now: now, patience: patience)
+            credentials: S3CredentialSource(environment: environment, client: http, now: now), now: now,
+            patience: patience)
         self.threads = threads
         self.longestList = longestList
     }
@@ -55,7 +56,8 @@ package struct S3Media: MediaStorage {
     package func put(_ files: [MediaFile], under prefix: MediaPrefix) async throws {
         do {
             for file in files {
-                try await put(file.path, as: "\(prefix)/\(file.name)", caching: "public, max-age=31536000, immutable")
+                try await put(
+                    file.path, as: "\(prefix)/\(file.name)", caching: "public, max-age=31536000, immutable")
             }
         } catch {
             // Where S3 cannot be reached, neither can what is to be removed: it is known as unclaimed, and goes later.
@@ -70,7 +72,9 @@ package struct S3Media: MediaStorage {
 
     package func copy(_ names: [String], of prefix: MediaPrefix, to other: MediaPrefix) async throws -> Bool {
         var isAnyThere = false
-        for name in names where try await copy("\(prefix)/\(name)", to: "\(other)/\(name)") { isAnyThere = true }
+        for name in names where try await copy("\(prefix)/\(name)", to: "\(other)/\(name)") {
+            isAnyThere = true
+        }
         return isAnyThere
     }
 
@@ -79,11 +83,14 @@ package struct S3Media: MediaStorage {
     func copy(_ name: String, to target: String) async throws -> Bool {
         let source = "/\(client.location.bucket)/\(client.location.prefix)\(name)"
         let response = try await client.expect(
-            [200, 404], .PUT, client.key(target), headers: ["x-amz-copy-source": SignatureV4.encoded(path: source)])
+            [200, 404], .PUT, client.key(target),
+            headers: ["x-amz-copy-source": SignatureV4.encoded(path: source)])
         guard response.status == .ok else { return false }
         // S3 may begin with 200 and report the failure in the body.
         let answer = String(buffer: try await response.body.collect(upTo: 1 << 20))
-        guard !answer.contains("<Error>") else { throw MediaError("S3 did not copy \(name): \(answer.prefix(500))") }
+        guard !answer.contains("<Error>") else {
+            throw MediaError("S3 did not copy \(name): \(answer.prefix(500))")
+        }
         return true
     }
 
@@ -124,9 +131,11 @@ package struct S3Media: MediaStorage {
     package func files(in folder: String) async throws -> [MediaPrefix: [String: Int64]] {
         var found: [MediaPrefix: [String: Int64]] = [:]
         for object in try await list("\(folder)/").objects {
-            guard let slash = object.name.lastIndex(of: "/"), let prefix = MediaPrefix(String(object.name[..<slash]))
+            guard let slash = object.name.lastIndex(of: "/"),
+                let prefix = MediaPrefix(String(object.name[..<slash]))
             else { continue }
-            found[prefix, default: [:]][String(object.name[object.name.index(after: slash)...])] = object.byteCount
+            found[prefix, default: [:]][String(object.name[object.name.index(after: slash)...])] =
+                object.byteCount
         }
         return found
     }
@@ -159,7 +168,9 @@ package struct S3Media: MediaStorage {
     }
 
     /// https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
-    private func putInParts(_ file: OpenFile, _ size: Int64, as name: String, _ headers: [String: String]) async throws {
+    private func putInParts(_ file: OpenFile, _ size: Int64, as name: String, _ headers: [String: String])
+        async throws
+    {
         let key = client.key(name)
         let begun = try await client.text(.POST, key, query: [("uploads", "")], headers: headers)
         guard let upload = XMLText.values(of: "UploadId", in: begun).first else {
@@ -173,15 +184,20 @@ package struct S3Media: MediaStorage {
                     [200], .PUT, key, query: [("partNumber", "\(place + 1)"), ("uploadId", upload)],
                     body: try await body(file, range))
                 let tag = sent.headers.first(name: "etag") ?? ""
-                parts += "<Part><PartNumber>\(place + 1)</PartNumber><ETag>\(XMLText.escaped(tag))</ETag></Part>"
+                parts +=
+                    "<Part><PartNumber>\(place + 1)</PartNumber><ETag>\(XMLText.escaped(tag))</ETag></Part>"
             }
             // S3 may begin with 200 and report the failure in the body.
             let done = try await client.text(
                 .POST, key, query: [("uploadId", upload)],
                 body: .bytes(Array("<CompleteMultipartUpload>\(parts)</CompleteMultipartUpload>".utf8)))
-            guard !done.contains("<Error>") else { throw MediaError("S3 did not put the parts together: \(done.prefix(500))") }
+            guard !done.contains("<Error>") else {
+                throw MediaError("S3 did not put the parts together: \(done.prefix(500))")
+            }
         } catch {
-            await Task { _ = try? await client.expect([204, 404], .DELETE, key, query: [("uploadId", upload)]) }.value
+            await Task {
+                _ = try? await client.expect([204, 404], .DELETE, key, query: [("uploadId", upload)])
+            }.value
             throw error
         }
     }
@@ -209,15 +225,20 @@ package struct S3Media: MediaStorage {
         var token: String?
         repeat {
             let page = query + (token.map { [("continuation-token", $0)] } ?? [])
-            let text = try await client.text(.GET, client.bucketPath, query: page.map { (name: $0.0, value: $0.1) })
+            let text = try await client.text(
+                .GET, client.bucketPath, query: page.map { (name: $0.0, value: $0.1) })
             for object in XMLText.values(of: "Contents", in: text) {
                 guard let key = XMLText.values(of: "Key", in: object).first,
                     let size = XMLText.values(of: "Size", in: object).first.flatMap({ Int64($0) })
-                else { throw MediaError("S3 listed an object without a key or a size: \(object.prefix(200))") }
+                else {
+                    throw MediaError("S3 listed an object without a key or a size: \(object.prefix(200))")
+                }
                 found.objects.append((String(key.dropFirst(own.count)), size))
             }
-            found.folders += XMLText.values(of: "CommonPrefixes", in: text).flatMap { XMLText.values(of: "Prefix", in: $0) }
-                .map { String($0.dropFirst(own.count)) }
+            found.folders += XMLText.values(of: "CommonPrefixes", in: text).flatMap {
+                XMLText.values(of: "Prefix", in: $0)
+            }
+            .map { String($0.dropFirst(own.count)) }
             token = XMLText.values(of: "NextContinuationToken", in: text).first
         } while token != nil
         return found
@@ -227,11 +248,14 @@ package struct S3Media: MediaStorage {
     func remove(_ names: [String]) async throws {
         for start in stride(from: 0, to: names.count, by: longestList) {
             let some = names[start..<min(names.count, start + longestList)]
-            let objects = some.map { "<Object><Key>\(XMLText.escaped(client.location.prefix + $0))</Key></Object>" }.joined()
+            let objects = some.map {
+                "<Object><Key>\(XMLText.escaped(client.location.prefix + $0))</Key></Object>"
+            }.joined()
             let body = Array("<Delete><Quiet>true</Quiet>\(objects)</Delete>".utf8)
             let sum = Data(Insecure.MD5.hash(data: body)).base64EncodedString()
             let answer = try await client.text(
-                .POST, client.bucketPath, query: [("delete", "")], headers: ["content-md5": sum], body: .bytes(body))
+                .POST, client.bucketPath, query: [("delete", "")], headers: ["content-md5": sum],
+                body: .bytes(body))
             if let error = XMLText.values(of: "Error", in: answer).first {
                 throw MediaError("S3 did not delete everything: \(error.prefix(500))")
             }
@@ -242,12 +266,14 @@ package struct S3Media: MediaStorage {
 
     package func directUpload(_ upload: DirectUpload) async throws -> DirectUploadForm? {
         let signature = SignatureV4(
-            credentials: try await client.credentials.credentials(), region: client.location.region, time: client.now())
+            credentials: try await client.credentials.credentials(), region: client.location.region,
+            time: client.now())
         let fields = signature.form(
             bucket: client.location.bucket,
             exact: ["key": client.location.prefix + upload.name.key, "content-type": upload.contentType],
             byteCount: upload.byteCount...upload.byteCount, expiresAt: upload.expiresAt / 1000)
-        return DirectUploadForm(url: client.location.origin + SignatureV4.encoded(path: client.bucketPath), fields: fields)
+        return DirectUploadForm(
+            url: client.location.origin + SignatureV4.encoded(path: client.bucketPath), fields: fields)
     }
 
     package func setAside(_ path: String, as name: UploadName) async throws {

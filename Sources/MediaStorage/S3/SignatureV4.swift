@@ -83,7 +83,9 @@ struct SignatureV4: Sendable {
     private var scope: String { "\(date)/\(region)/s3/aws4_request" }
 
     private var signingKey: SymmetricKey {
-        [date, region, "s3", "aws4_request"].reduce(SymmetricKey(data: Data("AWS4\(credentials.secretKey)".utf8))) { key, part in
+        [date, region, "s3", "aws4_request"].reduce(
+            SymmetricKey(data: Data("AWS4\(credentials.secretKey)".utf8))
+        ) { key, part in
             SymmetricKey(data: Self.hmac(part, key: key))
         }
     }
@@ -92,7 +94,8 @@ struct SignatureV4: Sendable {
         let headers = request.headers.sorted { $0.key < $1.key }
         let canonical = [
             request.method, Self.encoded(path: request.path), Self.encoded(request.query),
-            headers.map { "\($0.key):\(Self.trimmed($0.value))\n" }.joined(), headers.map(\.key).joined(separator: ";"),
+            headers.map { "\($0.key):\(Self.trimmed($0.value))\n" }.joined(),
+            headers.map(\.key).joined(separator: ";"),
             request.payloadHash,
         ].joined(separator: "\n")
         let toSign = [Self.algorithm, dateTime, scope, Self.sha256(canonical.utf8)].joined(separator: "\n")
@@ -100,11 +103,13 @@ struct SignatureV4: Sendable {
     }
 
     static func encoded(path: String) -> String {
-        path.split(separator: "/", omittingEmptySubsequences: false).map { encoded($0) }.joined(separator: "/")
+        path.split(separator: "/", omittingEmptySubsequences: false).map { encoded($0) }.joined(
+            separator: "/")
     }
 
     static func encoded(_ query: [(name: String, value: String)]) -> String {
-        query.map { (encoded($0.name), encoded($0.value)) }.sorted { $0 < $1 }.map { "\($0)=\($1)" }.joined(separator: "&")
+        query.map { (encoded($0.name), encoded($0.value)) }.sorted { $0 < $1 }.map { "\($0)=\($1)" }.joined(
+            separator: "&")
     }
 
     /// Every byte but the unreserved ones of RFC 3986 as `%` and two digits.
@@ -113,7 +118,8 @@ struct SignatureV4: Sendable {
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+                UInt8(ascii: "_"),
                 UInt8(ascii: "~"):
                 result.unicodeScalars.append(Unicode.Scalar(byte))
             default: result += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
@@ -145,6 +151,7 @@ struct SignatureV4: Sendable {
         var parts = tm()
         gmtime_r(&seconds, &parts)
         return String(
-            format: pattern, parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec)
+            format: pattern, parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
+            parts.tm_min, parts.tm_sec)
     }
 }

@@ -4,7 +4,9 @@ enum XMLText {
     static func values(of name: String, in text: some StringProtocol) -> [String] {
         var rest = Substring(text)
         var values: [String] = []
-        while let start = rest.firstRange(of: "<\(name)>"), let end = rest[start.upperBound...].firstRange(of: "</\(name)>") {
+        while let start = rest.firstRange(of: "<\(name)>"),
+            let end = rest[start.upperBound...].firstRange(of: "</\(name)>")
+        {
             values.append(unescaped(rest[start.upperBound..<end.lowerBound]))
             rest = rest[end.upperBound...]
         }

@@ -54,8 +54,11 @@ package struct ZipArchive {
         for entry in entries {
             let length = UInt32(truncatingIfNeeded: entry.byteCount)
             let isFar = entry.offset >= UInt64(UInt32.max)
-            bytes.write(0x0201_4b50 as UInt32, (3 << 8 | 45) as UInt16, 45 as UInt16, Self.flags, 0 as UInt16, Self.date)
-            bytes.write(entry.sum.value, length, length, UInt16(entry.name.utf8.count), (isFar ? 12 : 0) as UInt16)
+            bytes.write(
+                0x0201_4b50 as UInt32, (3 << 8 | 45) as UInt16, 45 as UInt16, Self.flags, 0 as UInt16,
+                Self.date)
+            bytes.write(
+                entry.sum.value, length, length, UInt16(entry.name.utf8.count), (isFar ? 12 : 0) as UInt16)
             // No comment, first disk, no attributes but «a file that its owner may read and write».
             bytes.write(0 as UInt16, 0 as UInt16, 0 as UInt16, (0o100600 << 16) as UInt32)
             bytes.write(isFar ? .max : UInt32(entry.offset))

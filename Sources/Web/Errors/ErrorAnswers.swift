@@ -67,10 +67,12 @@ extension Problem {
         case StorageError.uncertain:
             logger.error("The connection to the database was lost at a commit")
             self.init(
-                .unavailable(retryAfter: 5), "The connection was lost while saving: look whether it was saved, then try again.")
+                .unavailable(retryAfter: 5),
+                "The connection was lost while saving: look whether it was saved, then try again.")
         case let error as MediaError where error.isPassing:
             logger.error("Photos cannot be reached", metadata: ["error": "\(error)"])
-            self.init(.unavailable(retryAfter: 5), "Where photos are kept does not answer; try again in a moment.")
+            self.init(
+                .unavailable(retryAfter: 5), "Where photos are kept does not answer; try again in a moment.")
         case StorageError.full:
             logger.error("The disk is full")
             self.init(.unavailable(retryAfter: 600), "The server has no room left; try again later.")

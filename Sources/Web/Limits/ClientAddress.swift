@@ -25,7 +25,8 @@ struct ClientAddress: RouterMiddleware {
         context.clientKey = proxies.clientKey(of: context.remoteAddress, forwarded: forwarded)
         guard forwarded != nil else { return try await next(request, context) }
         guard proxies.trusts(context.remoteAddress) else {
-            warning.give(to: context.logger, about: context.remoteAddress?.ipAddress ?? "unknown", Self.untrusted)
+            warning.give(
+                to: context.logger, about: context.remoteAddress?.ipAddress ?? "unknown", Self.untrusted)
             return try await next(request, context)
         }
         guard let place = underWay.take(context.clientKey) else {

@@ -25,7 +25,8 @@ package struct RateLimiting: RouterMiddleware {
             }
         guard context.viewer != nil || !connections.isCrowded else {
             throw Problem(
-                .unavailable(retryAfter: 5), "More people are here than the server can take. Try again in a moment.")
+                .unavailable(retryAfter: 5),
+                "More people are here than the server can take. Try again in a moment.")
         }
         try limiter.take(kind, kind.key(of: context))
         guard !context.hasWrongToken else {
@@ -43,7 +44,8 @@ extension RateLimits.Kind {
         case .session, .token: context.viewer?.credential.handle ?? context.clientKey
         case .uploads, .posts, .comments, .likes, .follows, .searches, .exports, .newTokens, .wrongPasswords:
             context.viewer?.id.description ?? context.clientKey
-        case .signIn, .register, .anonymous, .photoFiles, .healthChecks, .failedSignIns, .accountFailedSignIns:
+        case .signIn, .register, .anonymous, .photoFiles, .healthChecks, .failedSignIns,
+            .accountFailedSignIns:
             context.clientKey
         }
     }

@@ -35,7 +35,8 @@ package struct TrustedProxies: Sendable {
         for part in text.split(whereSeparator: { $0 == "," || $0.isWhitespace }) {
             let halves = part.split(separator: "/", omittingEmptySubsequences: false)
             guard halves.count <= 2, let address = Self.bytes(String(halves[0])) else { return nil }
-            guard let prefix = halves.count == 2 ? Int(halves[1]) : address.count * 8, (0...address.count * 8).contains(prefix)
+            guard let prefix = halves.count == 2 ? Int(halves[1]) : address.count * 8,
+                (0...address.count * 8).contains(prefix)
             else { return nil }
             ranges.append(Range(address: address, prefix: prefix))
         }
@@ -48,7 +49,9 @@ package struct TrustedProxies: Sendable {
     func clientKey(of remote: SocketAddress?, forwarded: String?) -> String {
         guard var client = remote.flatMap({ $0.ipAddress }).flatMap(Self.bytes) else { return "unknown" }
         var hops = (forwarded ?? "").split(separator: ",").map { String($0.filter { !$0.isWhitespace }) }
-        while isTrusted(client), let hop = hops.popLast(), let address = Self.bytes(Self.withoutPort(hop)) { client = address }
+        while isTrusted(client), let hop = hops.popLast(), let address = Self.bytes(Self.withoutPort(hop)) {
+            client = address
+        }
         return client.prefix(client.count == 16 ? 8 : 4).map { String($0, radix: 16) }.joined(separator: ".")
     }
 

@@ -68,7 +68,8 @@ struct EventStream: Sendable {
             for await signal in signals {
                 switch signal {
                 case .event(.notifications): try await writer.write(await unread())
-                case .event(.credentials): guard try await community.credentials.isValid(viewer) else { return }
+                case .event(.credentials):
+                    guard try await community.credentials.isValid(viewer) else { return }
                 case .replaced:
                     // A browser opens a stream that ended again, after this many milliseconds: not at once, or pages
                     // would take it from each other in turns.

@@ -39,7 +39,9 @@ package struct MediaRoutes: Sendable {
         }
         let cached = cache.find(key)
         let known: Int64? =
-            if let bytes = cached.bytes { Int64(bytes.readableBytes) } else { try await media.byteCount(of: key) }
+            if let bytes = cached.bytes { Int64(bytes.readableBytes) } else {
+                try await media.byteCount(of: key)
+            }
         guard let size = known else { throw Problem.notFound("photo") }
         let etag = "\"" + photo + "-" + name + "\""
         var headers: HTTPFields = [
@@ -53,12 +55,14 @@ package struct MediaRoutes: Sendable {
         switch ByteRange.parse(asked, size: size) {
         case .whole:
             headers[.contentLength] = String(size)
-            return Response(status: .ok, headers: headers, body: try await body(key, 0..<size, of: size, cached, context))
+            return Response(
+                status: .ok, headers: headers, body: try await body(key, 0..<size, of: size, cached, context))
         case .part(let range):
             headers[.contentLength] = String(range.count)
             headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(size)"
             return Response(
-                status: .partialContent, headers: headers, body: try await body(key, range, of: size, cached, context))
+                status: .partialContent, headers: headers,
+                body: try await body(key, range, of: size, cached, context))
         case .unsatisfiable:
             return Response(
                 status: .rangeNotSatisfiable,
@@ -67,7 +71,8 @@ package struct MediaRoutes: Sendable {
     }
 
     private func body(
-        _ key: MediaKey, _ range: Range<Int64>, of size: Int64, _ cached: (bytes: ByteBuffer?, deletions: Int),
+        _ key: MediaKey, _ range: Range<Int64>, of size: Int64,
+        _ cached: (bytes: ByteBuffer?, deletions: Int),
         _ context: WebContext
     ) async throws -> ResponseBody {
         if let slice = cached.bytes?.getSlice(at: Int(range.lowerBound), length: range.count) {

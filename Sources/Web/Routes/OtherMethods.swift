@@ -13,7 +13,8 @@ struct OtherMethods: RouterMiddleware {
         let methods: Set<HTTPRequest.Method>
 
         func matches(_ path: [Substring]) -> Bool {
-            path.count == segments.count && zip(segments, path).allSatisfy { segment, text in segment.map { $0 == text } ?? true }
+            path.count == segments.count
+                && zip(segments, path).allSatisfy { segment, text in segment.map { $0 == text } ?? true }
         }
 
         /// Whether the router tries this path before another that matches too: the first difference decides.
@@ -28,7 +29,8 @@ struct OtherMethods: RouterMiddleware {
         paths = Dictionary(grouping: routes) { $0.path.description }.values.compactMap { routes in
             guard let path = routes.first?.path else { return nil }
             let segments = path.map(\.description).map { $0.contains("{") ? nil : $0 }
-            let methods = Set(routes.map(\.method)).union(routes.contains { $0.method == .get } ? [.head] : [])
+            let methods = Set(routes.map(\.method)).union(
+                routes.contains { $0.method == .get } ? [.head] : [])
             return KnownPath(segments: segments, methods: methods)
         }
     }
@@ -41,7 +43,10 @@ struct OtherMethods: RouterMiddleware {
             return try await next(request, context)
         }
         let allowed = path.methods.union([.options]).map(\.rawValue).sorted().joined(separator: ", ")
-        guard request.method != .options else { return Response(status: .noContent, headers: [.allow: allowed]) }
-        throw Problem(.wrongMethod(allowed: allowed), "This address takes \(allowed), and not \(request.method).")
+        guard request.method != .options else {
+            return Response(status: .noContent, headers: [.allow: allowed])
+        }
+        throw Problem(
+            .wrongMethod(allowed: allowed), "This address takes \(allowed), and not \(request.method).")
     }
 }

@@ -9,7 +9,9 @@ extension Request {
     /// The same request; where its client holds the body back until it hears `100 Continue` (RFC 9110 §10.1.1), it hears
     /// that once the body is read, and not at all where the request is refused without.
     func askingForBody(in context: WebContext) -> Request {
-        guard headers[values: .expect].contains(where: { $0.lowercased() == "100-continue" }) else { return self }
+        guard headers[values: .expect].contains(where: { $0.lowercased() == "100-continue" }) else {
+            return self
+        }
         var request = self
         request.body = RequestBody(asyncSequence: AwaitedBody(body: body, ask: context.askForBody))
         return request

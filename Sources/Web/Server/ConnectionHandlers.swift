@@ -51,7 +51,8 @@ final class UnambiguousRequests: ChannelInboundHandler, RemovableChannelHandler 
         func isHostLetter(_ byte: UInt8) -> Bool {
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+                UInt8(ascii: "_"):
                 true
             default: false
             }
@@ -61,11 +62,15 @@ final class UnambiguousRequests: ChannelInboundHandler, RemovableChannelHandler 
         if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
             host = text[text.index(after: text.startIndex)..<end]
             port = text[text.index(after: end)...]
-            guard !host.isEmpty, host.utf8.allSatisfy({ $0 == UInt8(ascii: ":") || isHostLetter($0) }) else { return false }
+            guard !host.isEmpty, host.utf8.allSatisfy({ $0 == UInt8(ascii: ":") || isHostLetter($0) }) else {
+                return false
+            }
         } else {
             host = text.prefix { $0 != ":" }
             port = text[host.endIndex...]
-            guard (1...253).contains(host.utf8.count), host.utf8.allSatisfy(isHostLetter) else { return false }
+            guard (1...253).contains(host.utf8.count), host.utf8.allSatisfy(isHostLetter) else {
+                return false
+            }
         }
         return port.isEmpty || port.first == ":" && (port.count == 1 || UInt16(port.dropFirst()) != nil)
     }
@@ -107,7 +112,11 @@ final class SlowBodies: ChannelInboundHandler, RemovableChannelHandler {
     /// Looks again when the bytes so far would have run out.
     private func schedule(_ context: ChannelHandlerContext) {
         check = context.eventLoop.assumeIsolated().scheduleTask(deadline: start + allowed) { [self] in
-            if context.eventLoop.now >= start + allowed { context.close(promise: nil) } else { schedule(context) }
+            if context.eventLoop.now >= start + allowed {
+                context.close(promise: nil)
+            } else {
+                schedule(context)
+            }
         }
     }
 }

@@ -59,7 +59,9 @@ actor Readiness {
     }
 
     /// Whoever watches does not wait as long as a request of a person does.
-    private static func within(_ duration: Duration, _ body: @escaping @Sendable () async throws -> Void) async throws {
+    private static func within(_ duration: Duration, _ body: @escaping @Sendable () async throws -> Void)
+        async throws
+    {
         let (outcomes, outcome) = AsyncStream.makeStream(of: Result<Void, any Error>.self)
         let work = Task {
             do { outcome.yield(.success(try await body())) } catch { outcome.yield(.failure(error)) }

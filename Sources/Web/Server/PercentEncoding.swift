@@ -26,7 +26,8 @@ package struct PercentDecoded: Sendable {
         var place = 0
         while place < bytes.count {
             begins.append(old[place])
-            if bytes[place] == UInt8(ascii: "%"), place + 2 < bytes.count, let high = bytes[place + 1].hexDigitValue,
+            if bytes[place] == UInt8(ascii: "%"), place + 2 < bytes.count,
+                let high = bytes[place + 1].hexDigitValue,
                 let low = bytes[place + 2].hexDigitValue
             {
                 plain.append(high << 4 | low)

@@ -78,7 +78,9 @@ final class RequestsInTurn: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+    func triggerUserOutboundEvent(
+        context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?
+    ) {
         guard event is BodyWanted else { return context.triggerUserOutboundEvent(event, promise: promise) }
         promise?.succeed()
         guard awaitsContinue else { return }
@@ -95,7 +97,9 @@ final class RequestsInTurn: ChannelDuplexHandler, RemovableChannelHandler {
             // not read to its end.
             let closes = head.headers[canonicalForm: "connection"].contains { $0.lowercased() == "close" }
             awaitsContinue = false
-            if closes || !isWhole || isOverfull && waitingRequests == 0 || connections.isCrowded { isLast = true }
+            if closes || !isWhole || isOverfull && waitingRequests == 0 || connections.isCrowded {
+                isLast = true
+            }
             if isLast { head.headers.replaceOrAdd(name: "connection", value: "close") }
             headers.add(to: &head.headers)
             context.write(wrapOutboundOut(.head(head)), promise: promise)

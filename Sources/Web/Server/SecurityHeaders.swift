@@ -20,7 +20,8 @@ package struct PromisedHeaders: Sendable {
             HTTPField(name: .referrerPolicy, value: "same-origin"),
             HTTPField(name: .crossOriginOpenerPolicy, value: "same-origin"),
             HTTPField(
-                name: .permissionsPolicy, value: "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+                name: .permissionsPolicy,
+                value: "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
         ]
         if site.isSecure {
             fields.append(

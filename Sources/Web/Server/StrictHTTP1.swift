@@ -31,12 +31,14 @@ struct StrictHTTP1: HTTPChannelHandler {
             // A connection keeps the buffers it reads into, as many as it reads at a time.
             if let options = channel.syncOptions {
                 try options.setOption(
-                    .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 2048, maximum: 16_384))
+                    .recvAllocator,
+                    value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 2048, maximum: 16_384))
                 try options.setOption(.maxMessagesPerRead, value: 2)
             }
             let pipeline = channel.pipeline.syncOperations
             try pipeline.configureHTTPServerPipeline(
-                withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
+                withPipeliningAssistance: false, withErrorHandling: false,
+                withOutboundHeaderValidation: false,
                 withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoder)
             try pipeline.addHandler(UnambiguousRequests(headers: headers))
             try pipeline.addHandler(RequestsInTurn(headers: headers, connections: connections))
@@ -47,7 +49,8 @@ struct StrictHTTP1: HTTPChannelHandler {
             try pipeline.addHandler(
                 HTTPConnectionStateHandler(idleTimeout: .init(idle), logger: logger))
             return try NIOAsyncChannel(
-                wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+                wrappingChannelSynchronously: channel,
+                configuration: .init(isOutboundHalfClosureEnabled: true))
         }
     }
 

@@ -47,7 +47,9 @@ package struct Authentication: RouterMiddleware {
 
     private static func bearer(_ header: String) -> Secret? {
         let parts = header.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer", parts[1].utf8.count <= 256 else { return nil }
+        guard parts.count == 2, parts[0].lowercased() == "bearer", parts[1].utf8.count <= 256 else {
+            return nil
+        }
         return Secret(String(parts[1]))
     }
 }
@@ -80,13 +82,16 @@ package struct SiteCookies: Sendable {
     func visitor(in request: Request) -> Secret? {
         guard let value = value(visitorName, in: request) else { return nil }
         let parts = value.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 2, signer.accepts(parts[1], of: String(parts[0]), for: .visitor) else { return nil }
+        guard parts.count == 2, signer.accepts(parts[1], of: String(parts[0]), for: .visitor) else {
+            return nil
+        }
         return Secret(value)
     }
 
     /// Where a sign-in by this request comes from.
     package func origin(of request: Request, _ context: WebContext) -> SignInOrigin {
-        SignInOrigin(client: context.clientKey, browser: value(browserName, in: request).flatMap { KnownBrowser($0) })
+        SignInOrigin(
+            client: context.clientKey, browser: value(browserName, in: request).flatMap { KnownBrowser($0) })
     }
 
     /// Signs a browser in, and has it remember who was signed in.
@@ -129,13 +134,17 @@ package struct SiteCookies: Sendable {
     }
 
     private func value(_ name: String, in request: Request) -> String? {
-        guard let value = request.cookies[name]?.value, (1...512).contains(value.utf8.count) else { return nil }
+        guard let value = request.cookies[name]?.value, (1...512).contains(value.utf8.count) else {
+            return nil
+        }
         return value
     }
 
     private func set(_ name: String, _ value: String, seconds: Int, on response: inout Response) {
         let secure = isSecure ? "; Secure" : ""
         response.headers.append(
-            HTTPField(name: .setCookie, value: "\(name)=\(value); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Lax\(secure)"))
+            HTTPField(
+                name: .setCookie,
+                value: "\(name)=\(value); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Lax\(secure)"))
     }
 }

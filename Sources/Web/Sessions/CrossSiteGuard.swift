@@ -21,14 +21,17 @@ struct CrossSiteGuard: RouterMiddleware {
     ) async throws -> Response {
         let isReading = [.get, .head, .options].contains(request.method)
         guard isReading || request.headers[.authorization] != nil || isOurs(request) else {
-            throw Problem(.forbidden, "This request comes from another site. Open the page here and try again.")
+            throw Problem(
+                .forbidden, "This request comes from another site. Open the page here and try again.")
         }
         return try await next(request, context)
     }
 
     /// Whether a write comes from this site's own pages, or from no browser.
     func isOurs(_ request: Request) -> Bool {
-        if let fetchSite = request.headers[.secFetchSite] { return fetchSite == "same-origin" || fetchSite == "none" }
+        if let fetchSite = request.headers[.secFetchSite] {
+            return fetchSite == "same-origin" || fetchSite == "none"
+        }
         if let origin = request.headers[.origin] { return isOurs(origin: origin, request) }
         if let referrer = request.headers[.referer] {
             // The origin in it ends with the path, which every referrer has.

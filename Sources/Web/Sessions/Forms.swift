@@ -12,7 +12,9 @@ package struct Form: Sendable {
     /// Every value of that name, in the form's order.
     package func all(_ name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
 
-    init(_ fields: [(name: String, value: String)], files: [MultipartForm.File], secret: Secret?) throws(Problem) {
+    init(_ fields: [(name: String, value: String)], files: [MultipartForm.File], secret: Secret?)
+        throws(Problem)
+    {
         let token = fields.first { $0.name == Self.tokenField }?.value ?? ""
         guard let secret, secret.accepts(formToken: token) else {
             throw Problem(.forbidden, "This form is out of date. Go back, reload the page, and try again.")
@@ -29,7 +31,8 @@ extension Request {
     /// Reads the form of a page that has no files.
     package func form(_ context: some HandlerContext) async throws -> Form {
         guard mediaType == "application/x-www-form-urlencoded" else {
-            throw Problem(.unsupported, "Send a form here, with Content-Type: application/x-www-form-urlencoded.")
+            throw Problem(
+                .unsupported, "Send a form here, with Content-Type: application/x-www-form-urlencoded.")
         }
         let body = try await wholeBody()
         guard let text = String(validating: body.readableBytesView, as: UTF8.self) else {

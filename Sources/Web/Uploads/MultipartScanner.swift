@@ -77,7 +77,9 @@ struct MultipartScanner {
             return nil
         }
         let padding = buffer.readBytes(length: end) ?? []
-        guard padding.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) else { throw .malformed("text follows a boundary") }
+        guard padding.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) else {
+            throw .malformed("text follows a boundary")
+        }
         // The line's end stays: headers end with an empty line, and a part without any begins with it.
         state = .headers
         return false
@@ -85,7 +87,9 @@ struct MultipartScanner {
 
     private mutating func headers() throws(MultipartError) -> Event? {
         guard let end = find(Array("\r\n\r\n".utf8)), end <= headerBytes else {
-            guard buffer.readableBytes <= headerBytes else { throw .malformed("a part's header lines are too long") }
+            guard buffer.readableBytes <= headerBytes else {
+                throw .malformed("a part's header lines are too long")
+            }
             return nil
         }
         let lines = buffer.readBytes(length: end) ?? []

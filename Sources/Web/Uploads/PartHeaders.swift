@@ -9,7 +9,9 @@ struct PartHeaders {
     init(_ lines: String) throws(MultipartError) {
         var disposition: HeaderParameters?
         for line in lines.split(separator: "\r\n") {
-            guard let colon = line.firstIndex(of: ":") else { throw .malformed("a part's header line has no colon") }
+            guard let colon = line.firstIndex(of: ":") else {
+                throw .malformed("a part's header line has no colon")
+            }
             let value = String(line[line.index(after: colon)...])
             switch line[..<colon].lowercased() {
             case "content-disposition": disposition = HeaderParameters(value)

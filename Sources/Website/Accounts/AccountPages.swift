@@ -27,13 +27,15 @@ struct AccountPages {
         guard community.accounts.policy != .closed else { return closed(visit) }
         return page(
             visit,
-            Registration(email: "", fullName: "", username: "", password: "", invite: request.queryText("invite")))
+            Registration(
+                email: "", fullName: "", username: "", password: "", invite: request.queryText("invite")))
     }
 
     @Sendable func register(_ request: Request, _ context: WebContext) async throws -> Response {
         let form = try await request.form(context)
         let registration = Registration(
-            email: form["email"], fullName: form["fullName"], username: form["username"], password: form["password"],
+            email: form["email"], fullName: form["fullName"], username: form["username"],
+            password: form["password"],
             invite: form["invite"])
         do {
             let account = try await community.accounts.register(registration)
@@ -77,8 +79,11 @@ struct AccountPages {
         return response
     }
 
-    private func signedIn(_ account: Account, _ request: Request, _ context: WebContext) async throws -> Response {
-        let issued = try await community.credentials.issue(.session, to: account, scopes: .all, name: request.browser)
+    private func signedIn(_ account: Account, _ request: Request, _ context: WebContext) async throws
+        -> Response
+    {
+        let issued = try await community.credentials.issue(
+            .session, to: account, scopes: .all, name: request.browser)
         return try await enter(issued, request, context)
     }
 
@@ -107,10 +112,12 @@ struct AccountPages {
                 name: "email", label: "Email", type: "email", value: typed.email, autocomplete: "email",
                 fault: problem.fault(of: "email")),
             Field(
-                name: "fullName", label: "Full name", value: typed.fullName, autocomplete: "name", isRequired: false,
+                name: "fullName", label: "Full name", value: typed.fullName, autocomplete: "name",
+                isRequired: false,
                 fault: problem.fault(of: "fullName")),
             Field(
-                name: "username", label: "Username", value: typed.username, hint: "Letters a–z, digits, “.” and “_”.",
+                name: "username", label: "Username", value: typed.username,
+                hint: "Letters a–z, digits, “.” and “_”.",
                 autocomplete: "username", fault: problem.fault(of: "username")),
             Field(
                 name: "password", label: "Password", type: "password", hint: "At least 10 characters.",

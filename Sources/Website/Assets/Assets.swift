@@ -1,11 +1,14 @@
 /// The files of this folder, embedded in the program, by their names.
 package let files: [String: [UInt8]] = [
-    "app.js": PackageResources.app_js, "awaken.js": PackageResources.awaken_js, "composer.js": PackageResources.composer_js,
+    "app.js": PackageResources.app_js, "awaken.js": PackageResources.awaken_js,
+    "composer.js": PackageResources.composer_js,
     "dialogs.js": PackageResources.dialogs_js, "editor.js": PackageResources.editor_js,
     "favicon.svg": PackageResources.favicon_svg, "forms.js": PackageResources.forms_js,
     "icon-192.png": PackageResources.icon_192_png, "icon-512.png": PackageResources.icon_512_png,
-    "keys.js": PackageResources.keys_js, "live.js": PackageResources.live_js, "offline.js": PackageResources.offline_js,
-    "pages.js": PackageResources.pages_js, "photos.js": PackageResources.photos_js, "scroll.js": PackageResources.scroll_js,
+    "keys.js": PackageResources.keys_js, "live.js": PackageResources.live_js,
+    "offline.js": PackageResources.offline_js,
+    "pages.js": PackageResources.pages_js, "photos.js": PackageResources.photos_js,
+    "scroll.js": PackageResources.scroll_js,
     "search.js": PackageResources.search_js, "service-worker.js": PackageResources.service_worker_js,
     "share.js": PackageResources.share_js, "sign-out.js": PackageResources.sign_out_js,
     "site.css": PackageResources.site_css,

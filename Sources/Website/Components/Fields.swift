@@ -70,12 +70,15 @@ private func hiddenField(_ name: String, _ value: String) -> HTML {
 func nextLink(_ path: String, _ cursor: String?) -> HTML {
     guard let cursor else { return .nothing }
     let mark = path.contains("?") ? "&" : "?"
-    return "<p class=\"next\" data-next><a rel=\"next\" href=\"\(url: "\(path)\(mark)cursor=\(cursor)")\">Next page</a></p>"
+    return
+        "<p class=\"next\" data-next><a rel=\"next\" href=\"\(url: "\(path)\(mark)cursor=\(cursor)")\">Next page</a></p>"
 }
 
 /// The path that a form names to lead back to: only one of this site.
 func backTarget(_ form: Form, otherwise path: String) -> String {
     let back = form["back"]
-    let isOurs = back.hasPrefix("/") && !back.hasPrefix("//") && back.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x5C }
+    let isOurs =
+        back.hasPrefix("/") && !back.hasPrefix("//")
+        && back.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x5C }
     return isOurs ? back : path
 }

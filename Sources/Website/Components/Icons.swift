@@ -3,7 +3,8 @@ import HTML
 /// The site's icons: drawn on 24 × 24, in the colour of the text around them. Their shapes stand once on a page, and each
 /// use refers to one.
 enum Icon: String, CaseIterable {
-    case home, search, explore, heart, heartFull, create, comment, share, save, saveFull, more, close, left, right, many, person
+    case home, search, explore, heart, heartFull, create, comment, share, save, saveFull, more, close, left,
+        right, many, person
     case theme, play
 
     /// An icon beside words, or in a control that has a name; screen readers pass over it.

@@ -47,10 +47,12 @@ struct Layout {
     /// What every page's script imports, asked for at once and not one after the other.
     private static let modules: HTML = {
         let names = [
-            "awaken", "dialogs", "forms", "keys", "live", "pages", "photos", "scroll", "search", "share", "sign-out", "suggest",
+            "awaken", "dialogs", "forms", "keys", "live", "pages", "photos", "scroll", "search", "share",
+            "sign-out", "suggest",
             "toast",
         ]
-        return names.map { "<link rel=\"modulepreload\" href=\"\(url: Assets.path("\($0).js"))\">" as HTML }.joined()
+        return names.map { "<link rel=\"modulepreload\" href=\"\(url: Assets.path("\($0).js"))\">" as HTML }
+            .joined()
     }()
 
     private var theme: HTML {
@@ -85,7 +87,9 @@ struct Layout {
             """
     }
 
-    private func link(_ path: String, _ icon: Icon, _ label: String, style: String = "", badge: HTML = .nothing) -> HTML {
+    private func link(
+        _ path: String, _ icon: Icon, _ label: String, style: String = "", badge: HTML = .nothing
+    ) -> HTML {
         """
         <li\(when: !style.isEmpty, " class=\"\(style)\"")><a href="\(url: path)"\(when: path == visit.path, " aria-current=\"page\"")>\
         \(icon.html)<span>\(label)</span>\(badge)</a></li>

@@ -33,7 +33,9 @@ extension Visit {
 
     /// The button that follows somebody or ends that.
     /// - Parameter label: what it says now.
-    func followButton(_ username: String, isOn: Bool, label: String, offLabel: String = "Follow", back: String) -> HTML {
+    func followButton(
+        _ username: String, isOn: Bool, label: String, offLabel: String = "Follow", back: String
+    ) -> HTML {
         let path = Site.profile(username)
         return """
             <form method="post" action="\(url: "\(path)/\(isOn ? "unfollow" : "follow")")" data-toggle="follow">\(tokenField)\
@@ -50,7 +52,8 @@ extension Visit {
             guard account.id != viewer.id else { return .nothing }
             let isFollowing = standing[account.id]
             return followButton(
-                account.username, isOn: isFollowing != nil, label: isFollowing.map { $0 ? "Following" : "Requested" } ?? "Follow",
+                account.username, isOn: isFollowing != nil,
+                label: isFollowing.map { $0 ? "Following" : "Requested" } ?? "Follow",
                 back: path)
         }
     }

@@ -43,7 +43,8 @@ struct PostCard {
 
     private var photos: HTML {
         guard post.photos.count > 1 else {
-            return "<div class=\"photos\" data-doubletap>\(post.photos.map { picture($0, isEager: isFirst) })</div>"
+            return
+                "<div class=\"photos\" data-doubletap>\(post.photos.map { picture($0, isEager: isFirst) })</div>"
         }
         let dots = post.photos.indices.map { "<i\(when: $0 == 0, " class=\"on\"")></i>" as HTML }
         return """
@@ -86,7 +87,8 @@ struct PostCard {
     private var caption: HTML {
         // Two lines are shown, and the rest when it is asked for.
         let isLong = isInFeed && (post.caption.utf8.count > 140 || post.caption.utf8.contains(10))
-        let name: HTML = "<a class=\"name\" href=\"\(url: Site.profile(post.author.username))\">\(post.author.username)</a>"
+        let name: HTML =
+            "<a class=\"name\" href=\"\(url: Site.profile(post.author.username))\">\(post.author.username)</a>"
         return """
             <div class="caption\(when: isLong, " folded")"><p>\(name) \(linked(post.caption))</p>\
             \(when: isLong, "<a class=\"quiet-link\" href=\"\(url: path)\" data-unfold>more</a>")</div>
@@ -101,7 +103,8 @@ struct PostCard {
         }
         let who: HTML = "Liked by <a href=\"\(url: Site.profile(name))\">\(name)</a>"
         guard post.likesCount > 1 else { return who }
-        return "\(who) and <a href=\"\(url: address)\" data-dialog>\(count(post.likesCount - 1, "other", "others"))</a>"
+        return
+            "\(who) and <a href=\"\(url: address)\" data-dialog>\(count(post.likesCount - 1, "other", "others"))</a>"
     }
 
     private var comments: HTML {
@@ -127,7 +130,8 @@ struct PostCard {
         guard visit.viewer != nil else {
             return "<a class=\"tool\" href=\"/login\">\(Icon.heart.html)<span>Sign in to like</span></a>"
         }
-        return toggle("like", isOn: post.likedByViewer, labels: ("Like", "Unlike"), icons: (.heart, .heartFull))
+        return toggle(
+            "like", isOn: post.likedByViewer, labels: ("Like", "Unlike"), icons: (.heart, .heartFull))
     }
 
     private var saveButton: HTML {
@@ -147,7 +151,9 @@ struct PostCard {
 
 extension Photo {
     /// What stands where the photo cannot be seen.
-    func described(by author: AccountSummary) -> String { altText.isEmpty ? "Photo by \(author.username)" : altText }
+    func described(by author: AccountSummary) -> String {
+        altText.isEmpty ? "Photo by \(author.username)" : altText
+    }
 }
 
 /// The photo's mean colour, shown while it loads: the first component of its blurhash

@@ -12,7 +12,8 @@ func linked(_ text: String) -> HTML {
 private func linked(_ span: RichText.Span) -> HTML {
     switch span {
     case .text(let text): "\(text)"
-    case .mention(let written, let username): "<a class=\"link\" href=\"\(url: Site.profile(username))\">\(written)</a>"
+    case .mention(let written, let username):
+        "<a class=\"link\" href=\"\(url: Site.profile(username))\">\(written)</a>"
     case .tag(let written, let tag): "<a class=\"link\" href=\"\(url: Site.tag(tag))\">\(written)</a>"
     }
 }

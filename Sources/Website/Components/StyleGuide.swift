@@ -21,10 +21,14 @@
         }
 
         private static let photo = Photo(
-            id: ID(1), files: "00/00000000000000000000000000000000", fileType: "jpg", width: 1080, height: 1080,
-            altText: "A sample", blurhash: "LEHV6nWB2yk8pyo0adR*.7kCMdnj", renditions: [.init(width: 1080, height: 1080)])
+            id: ID(1), files: "00/00000000000000000000000000000000", fileType: "jpg", width: 1080,
+            height: 1080,
+            altText: "A sample", blurhash: "LEHV6nWB2yk8pyo0adR*.7kCMdnj",
+            renditions: [.init(width: 1080, height: 1080)])
 
-        private func post(_ photos: Int = 1, isLiked: Bool = false, likes: Int = 0, caption: String = "") -> Post {
+        private func post(_ photos: Int = 1, isLiked: Bool = false, likes: Int = 0, caption: String = "")
+            -> Post
+        {
             Post(
                 id: ID(1), author: person, caption: caption, location: photos > 1 ? "Turin" : "",
                 photos: Array(repeating: Self.photo, count: photos), likesCount: likes, commentsCount: likes,
@@ -32,15 +36,19 @@
                 savedByViewer: isLiked, createdAt: 1_790_000_000_000, updatedAt: 1_790_000_000_000)
         }
 
-        private var person: AccountSummary { AccountSummary(id: ID(4), username: "ada", fullName: "Ada Lovelace", picture: nil) }
+        private var person: AccountSummary {
+            AccountSummary(id: ID(4), username: "ada", fullName: "Ada Lovelace", picture: nil)
+        }
 
         private func card(_ post: Post, _ preview: PostPreview?) -> HTML {
             "<div class=\"column\">\(PostCard(post: post, visit: visit, back: "/styleguide", preview: preview).html)</div>"
         }
 
         private var specimens: [(String, HTML)] {
-            let long = "A caption that is longer than two lines, so that it is folded and the rest shows when it is asked for. "
-            let preview = PostPreview(likedBy: "ben", comments: [.init(id: ID(1), author: "cleo", text: "Lovely @ada #turin")])
+            let long =
+                "A caption that is longer than two lines, so that it is folded and the rest shows when it is asked for. "
+            let preview = PostPreview(
+                likedBy: "ben", comments: [.init(id: ID(1), author: "cleo", text: "Lovely @ada #turin")])
             return [
                 (
                     "Buttons",
@@ -49,7 +57,10 @@
                     <button disabled>Disabled</button> <button class="plain accent">Plain</button> <a class="button" href="/">Link</a></p>
                     """
                 ),
-                ("Icons", "<p class=\"actions\">\(Icon.allCases.map { "<span class=\"tool\">\($0.html)</span>" as HTML })</p>"),
+                (
+                    "Icons",
+                    "<p class=\"actions\">\(Icon.allCases.map { "<span class=\"tool\">\($0.html)</span>" as HTML })</p>"
+                ),
                 (
                     "Fields",
                     """
@@ -57,7 +68,11 @@
                     \(Field(name: "wrong", label: "Label", value: "typed", fault: "What is wrong, and how it is mended.").html)\
                     \(alert(Problem(.invalid, "Something needs another look.")))<p class="done" role="status">Saved.</p></div>
                     """
-                ), ("Avatars", "<p class=\"actions\">\(visit.avatar(person)) \(visit.avatar(person, isLarge: true))</p>"),
+                ),
+                (
+                    "Avatars",
+                    "<p class=\"actions\">\(visit.avatar(person)) \(visit.avatar(person, isLarge: true))</p>"
+                ),
                 (
                     "People",
                     """
@@ -74,8 +89,14 @@
                 ),
                 ("Grid", visit.grid([post(), post(2, likes: 3)], empty: .nothing)),
                 ("Empty grid", visit.grid([], empty: "<p class=\"empty\">No posts yet.</p>")),
-                ("Waiting", "<div class=\"loading\" role=\"img\" aria-label=\"Loading\"><i></i><i></i></div>"),
-                ("Toast", "<div class=\"toast\"><span>Saved</span><button type=\"button\">Undo</button></div>"),
+                (
+                    "Waiting",
+                    "<div class=\"loading\" role=\"img\" aria-label=\"Loading\"><i></i><i></i></div>"
+                ),
+                (
+                    "Toast",
+                    "<div class=\"toast\"><span>Saved</span><button type=\"button\">Undo</button></div>"
+                ),
             ]
         }
     }

@@ -14,7 +14,9 @@ struct APIDocs {
 
     private func page(_ visit: Visit) -> Response {
         var subjects: [String] = []
-        for operation in operations where !subjects.contains(operation.subject) { subjects.append(operation.subject) }
+        for operation in operations where !subjects.contains(operation.subject) {
+            subjects.append(operation.subject)
+        }
         let sections = subjects.map { subject -> HTML in
             let here = operations.filter { $0.subject == subject }
             return "<section><h2>\(subject)</h2>\(here.map(block))</section>"

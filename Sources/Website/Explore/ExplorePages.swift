@@ -66,7 +66,8 @@ struct ExplorePages {
         _ query: SearchQuery, type: String, on visit: Visit, page: PageRequest
     ) async throws -> HTML {
         guard !query.text.isEmpty else {
-            return "<p class=\"empty\">Search for people, tags, or words in captions: try from:username or #tag.</p>"
+            return
+                "<p class=\"empty\">Search for people, tags, or words in captions: try from:username or #tag.</p>"
         }
         let path = address(query, type: type)
         switch type {
@@ -80,7 +81,8 @@ struct ExplorePages {
             let rows = found.items.map { tag -> HTML in
                 "<li><a href=\"\(url: Site.tag(tag.tag))\"><span class=\"name\">#\(tag.tag)</span> \(counted(tag.postsCount))</a></li>"
             }
-            let list: HTML = rows.isEmpty ? "<p class=\"empty\">No such tag.</p>" : "<ul class=\"people\">\(rows)</ul>"
+            let list: HTML =
+                rows.isEmpty ? "<p class=\"empty\">No such tag.</p>" : "<ul class=\"people\">\(rows)</ul>"
             return "<div class=\"narrow\">\(list)\(nextLink(path, found.nextCursor))</div>"
         case "posts":
             let found = try await community.search.posts(query, for: visit.viewer, page: page)

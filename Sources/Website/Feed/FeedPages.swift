@@ -22,7 +22,8 @@ struct FeedPages {
         let asked = try request.page()
         let (page, previews) = try await community.feed.cards(for: viewer, page: asked)
         guard !page.items.isEmpty else {
-            let suggestions = asked.isFirst ? try await community.explore.suggestions(for: viewer, limit: 10) : []
+            let suggestions =
+                asked.isFirst ? try await community.explore.suggestions(for: viewer, limit: 10) : []
             return visit.page("Home", empty(viewer, suggestions, isFirst: asked.isFirst, visit))
         }
         let cards = page.items.enumerated().map { place, post in
@@ -68,7 +69,8 @@ struct FeedPages {
         _ viewer: Viewer, _ suggestions: [AccountSummary], isFirst: Bool, _ visit: Visit
     ) -> HTML {
         guard isFirst else {
-            return "<div class=\"empty\"><h1>That was all</h1><p><a href=\"/\">Back to the newest</a></p></div>"
+            return
+                "<div class=\"empty\"><h1>That was all</h1><p><a href=\"/\">Back to the newest</a></p></div>"
         }
         return """
             <div class="empty"><h1>Welcome, \(viewer.username)</h1>

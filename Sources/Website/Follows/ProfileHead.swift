@@ -28,7 +28,8 @@ struct ProfileHead {
     /// A number that leads to its list where the viewer may see it.
     private func counted(_ list: String, _ number: HTML) -> HTML {
         let isOwn = visit.viewer?.id == account.id
-        return profile.showsPosts || isOwn ? "<a href=\"\(url: "\(path)/\(list)")\" data-dialog>\(number)</a>" : number
+        return profile.showsPosts || isOwn
+            ? "<a href=\"\(url: "\(path)/\(list)")\" data-dialog>\(number)</a>" : number
     }
 
     private var website: HTML {
@@ -51,8 +52,12 @@ struct ProfileHead {
 
     private func followButton(_ relationship: Relationship) -> HTML {
         let path = Site.profile(account.username)
-        if relationship.following { return visit.followButton(account.username, isOn: true, label: "Following", back: path) }
-        if relationship.requested { return visit.followButton(account.username, isOn: true, label: "Requested", back: path) }
+        if relationship.following {
+            return visit.followButton(account.username, isOn: true, label: "Following", back: path)
+        }
+        if relationship.requested {
+            return visit.followButton(account.username, isOn: true, label: "Requested", back: path)
+        }
         return visit.followButton(
             account.username, isOn: false, label: relationship.followedBy ? "Follow back" : "Follow",
             offLabel: relationship.followedBy ? "Follow back" : "Follow", back: path)

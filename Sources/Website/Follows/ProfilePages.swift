@@ -25,7 +25,8 @@ struct ProfilePages {
     }
 
     @Sendable func show(_ request: Request, _ context: WebContext) async throws -> Response {
-        let found = try await community.posts.of(try name(context), for: context.viewer, page: try request.page())
+        let found = try await community.posts.of(
+            try name(context), for: context.viewer, page: try request.page())
         let account = found.profile.account
         let path = Site.profile(account.username)
         let visit = Visit(context, cookies: cookies)
@@ -40,14 +41,16 @@ struct ProfilePages {
 
     @Sendable func followers(_ request: Request, _ context: WebContext) async throws -> Response {
         let name = try name(context)
-        let page = try await community.follows.followers(of: name, for: context.viewer, page: try request.page())
+        let page = try await community.follows.followers(
+            of: name, for: context.viewer, page: try request.page())
         let visit = Visit(context, cookies: cookies)
         let isOwn = context.viewer?.username == name
         let people =
             isOwn
             ? visit.people(page.items, empty: "Nobody yet.") { account in
                 buttonForm(
-                    visit, action: "\(Site.profile(account.username))/remove-follower", label: "Remove", style: "quiet",
+                    visit, action: "\(Site.profile(account.username))/remove-follower", label: "Remove",
+                    style: "quiet",
                     back: "/\(name)/followers")
             } : try await visit.followList(page.items, empty: "Nobody yet.", community: community)
         return list("Followers of \(name)", "/\(name)/followers", people, page.nextCursor, visit)
@@ -55,7 +58,8 @@ struct ProfilePages {
 
     @Sendable func following(_ request: Request, _ context: WebContext) async throws -> Response {
         let name = try name(context)
-        let page = try await community.follows.following(by: name, for: context.viewer, page: try request.page())
+        let page = try await community.follows.following(
+            by: name, for: context.viewer, page: try request.page())
         let visit = Visit(context, cookies: cookies)
         let people = try await visit.followList(page.items, empty: "Nobody yet.", community: community)
         return list("Followed by \(name)", "/\(name)/following", people, page.nextCursor, visit)
@@ -109,7 +113,9 @@ struct ProfilePages {
                 : "<p class=\"empty\">No posts yet.</p>")
     }
 
-    private func list(_ title: String, _ path: String, _ people: HTML, _ cursor: String?, _ visit: Visit) -> Response {
+    private func list(_ title: String, _ path: String, _ people: HTML, _ cursor: String?, _ visit: Visit)
+        -> Response
+    {
         visit.page(
             title,
             """

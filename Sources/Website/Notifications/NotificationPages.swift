@@ -20,7 +20,8 @@ struct NotificationPages {
         let viewer = context.member
         let asked = try request.page()
         let page = try await community.notifications.all(for: viewer, page: asked)
-        let requests = asked.isFirst ? try await community.follows.requests(to: viewer, page: .first).items : []
+        let requests =
+            asked.isFirst ? try await community.follows.requests(to: viewer, page: .first).items : []
         if context.web.unreadCount > 0 { try await community.notifications.markRead(by: viewer) }
         var seen = context.web
         seen.unreadCount = 0
@@ -52,14 +53,16 @@ struct NotificationPages {
 
     private func requests(_ accounts: [AccountSummary], _ visit: Visit) -> HTML {
         let list = visit.people(accounts, empty: "") { account in
-            let buttons = [("accept", "Accept", "button"), ("reject", "Reject", "quiet")].map { answer, label, style in
+            let buttons = [("accept", "Accept", "button"), ("reject", "Reject", "quiet")].map {
+                answer, label, style in
                 buttonForm(
                     visit, action: "/notifications/requests", label: label, style: style,
                     hidden: [("username", account.username), ("answer", answer)])
             }
             return "\(buttons)"
         }
-        return "<section aria-labelledby=\"requests\"><h2 id=\"requests\">Follow requests</h2>\(list)</section>"
+        return
+            "<section aria-labelledby=\"requests\"><h2 id=\"requests\">Follow requests</h2>\(list)</section>"
     }
 
     private func item(_ news: Notification, _ visit: Visit) -> HTML {

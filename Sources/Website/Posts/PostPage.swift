@@ -18,7 +18,8 @@ struct PostPage {
 
     var response: Response {
         let title =
-            post.caption.isEmpty ? "Photo by \(post.author.username)" : "\(post.author.username): \(post.caption.prefix(60))"
+            post.caption.isEmpty
+            ? "Photo by \(post.author.username)" : "\(post.author.username): \(post.caption.prefix(60))"
         return visit.page(
             title, status: problem.status, head: preview,
             """
@@ -37,13 +38,16 @@ struct PostPage {
             found.neighbours.older.map { "<a rel=\"next\" href=\"\(url: Site.post($0))\">Older post</a>" },
         ].compactMap { $0 }
         return links.isEmpty
-            ? .nothing : "<nav class=\"neighbours inset\" aria-label=\"Posts of \(post.author.username)\">\(links)</nav>"
+            ? .nothing
+            : "<nav class=\"neighbours inset\" aria-label=\"Posts of \(post.author.username)\">\(links)</nav>"
     }
 
     /// How other sites show a link to this page (https://ogp.me).
     private var preview: HTML {
         // What a stranger may not see, no other site is shown.
-        guard found.isPublic, let photo = post.photos.first, let rendition = photo.renditions.first else { return .nothing }
+        guard found.isPublic, let photo = post.photos.first, let rendition = photo.renditions.first else {
+            return .nothing
+        }
         return """
             <link rel="alternate" type="application/json+oembed" href="\(url: embedPath(of: site.absolute(path)))">
             <meta property="og:type" content="article"><meta property="og:title" content="\(post.author.username) on Isntgram">
@@ -65,11 +69,14 @@ struct PostPage {
         let comments = found.comments.items
         guard !comments.isEmpty else { return "<p class=\"inset hint\">No comments yet.</p>" }
         let here = Set(comments.map(\.id))
-        let answers = Dictionary(grouping: comments.filter { $0.replyTo.map(here.contains) == true }) { $0.replyTo }
+        let answers = Dictionary(grouping: comments.filter { $0.replyTo.map(here.contains) == true }) {
+            $0.replyTo
+        }
         let tops = comments.filter { $0.replyTo.map(here.contains) != true }
         let items = tops.map { comment -> HTML in
             let replies = (answers[comment.id] ?? []).map { item($0, .nothing) }
-            return item(comment, replies.isEmpty ? .nothing : "<ol class=\"comments replies\">\(replies)</ol>")
+            return item(
+                comment, replies.isEmpty ? .nothing : "<ol class=\"comments replies\">\(replies)</ol>")
         }
         return "<ol class=\"comments\" data-list>\(items)</ol>"
     }
@@ -88,7 +95,8 @@ struct PostPage {
     private func actions(on comment: Comment) -> HTML {
         let like =
             comment.likedByViewer
-            ? buttonForm(visit, action: "/comments/\(comment.id)/unlike", label: "Unlike", style: "plain liked")
+            ? buttonForm(
+                visit, action: "/comments/\(comment.id)/unlike", label: "Unlike", style: "plain liked")
             : buttonForm(visit, action: "/comments/\(comment.id)/like", label: "Like")
         return """
             \(like)<a href="\(url: "\(path)?reply=\(comment.id)#text")">Reply</a>\
@@ -97,7 +105,9 @@ struct PostPage {
     }
 
     private var form: HTML {
-        guard visit.viewer != nil else { return "<p class=\"inset\"><a href=\"/login\">Sign in</a> to comment.</p>" }
+        guard visit.viewer != nil else {
+            return "<p class=\"inset\"><a href=\"/login\">Sign in</a> to comment.</p>"
+        }
         let answered: HTML? = replyTo.map { comment in
             """
             <input type="hidden" name="replyTo" value="\(comment.id.value)">

@@ -41,11 +41,14 @@ struct PostPages {
     @Sendable func publish(_ request: Request, _ context: MemberContext) async throws -> Response {
         let viewer = context.member
         return try await request.form(context, uploads: uploads) { form in
-            let altTexts = form["altText"].split(separator: "\n", omittingEmptySubsequences: false).map { $0.trimmed }
+            let altTexts = form["altText"].split(separator: "\n", omittingEmptySubsequences: false).map {
+                $0.trimmed
+            }
             let photos = form.files.enumerated().map { place, file in
                 PhotoUpload(path: file.path, altText: place < altTexts.count ? altTexts[place] : "")
             }
-            let draft = PostDraft(caption: form["caption"], location: form["location"], photos: .uploads(photos))
+            let draft = PostDraft(
+                caption: form["caption"], location: form["location"], photos: .uploads(photos))
             do {
                 return .seeOther(Site.post(try await community.posts.publish(draft, by: viewer).id))
             } catch let problem as Problem where !problem.fields.isEmpty {
@@ -58,7 +61,8 @@ struct PostPages {
     }
 
     @Sendable func redirect(_ request: Request, _ context: WebContext) async throws -> Response {
-        let post = try await community.posts.find(try context.id(of: Post.self, called: "post"), for: context.viewer)
+        let post = try await community.posts.find(
+            try context.id(of: Post.self, called: "post"), for: context.viewer)
         return .seeOther(Site.post(post.id))
     }
 
@@ -111,7 +115,8 @@ struct PostPages {
         let visit = Visit(context, cookies: cookies)
         return visit.page(
             "Saved",
-            "<h1 class=\"inset\">Saved</h1>\(visit.grid(page.items, empty: empty))\(nextLink("/saved", page.nextCursor))")
+            "<h1 class=\"inset\">Saved</h1>\(visit.grid(page.items, empty: empty))\(nextLink("/saved", page.nextCursor))"
+        )
     }
 
     @Sendable func comment(_ request: Request, _ context: MemberContext) async throws -> Response {
@@ -122,14 +127,17 @@ struct PostPages {
                 form["text"], to: try id(context), replyTo: ID<Comment>(form["replyTo"]), by: viewer)
             return .seeOther("\(Site.post(comment.post))#comment-\(comment.id)")
         } catch let problem as Problem where !problem.fields.isEmpty {
-            return try await page(request, context.web, typed: form["text"], replyTo: form["replyTo"], problem)
+            return try await page(
+                request, context.web, typed: form["text"], replyTo: form["replyTo"], problem)
         }
     }
 
     @Sendable func editor(_ request: Request, _ context: MemberContext) async throws -> Response {
         let viewer = context.member
         let post = try await community.posts.find(try id(context), for: viewer)
-        guard post.author.id == viewer.id else { throw Problem(.forbidden, "Only its author may edit a post.") }
+        guard post.author.id == viewer.id else {
+            throw Problem(.forbidden, "Only its author may edit a post.")
+        }
         return PostEditor(visit: Visit(context, cookies: cookies), post: post).response
     }
 
@@ -139,11 +147,14 @@ struct PostPages {
         let post = try await community.posts.find(try id(context), for: viewer)
         let texts = post.photos.map { ($0.id, form["altText-\($0.id)"]) }
         let edit = PostEdit(
-            caption: form["caption"], location: form["location"], altTexts: Dictionary(uniqueKeysWithValues: texts))
+            caption: form["caption"], location: form["location"],
+            altTexts: Dictionary(uniqueKeysWithValues: texts))
         do {
             return .seeOther(Site.post(try await community.posts.edit(post.id, edit, by: viewer).id))
         } catch let problem as Problem where !problem.fields.isEmpty {
-            return PostEditor(visit: Visit(context, cookies: cookies), post: post, typed: edit, problem: problem).response
+            return PostEditor(
+                visit: Visit(context, cookies: cookies), post: post, typed: edit, problem: problem
+            ).response
         }
     }
 
@@ -184,14 +195,16 @@ struct PostPages {
     }
 
     private func page(
-        _ request: Request, _ context: WebContext, typed: String = "", replyTo: String? = nil, _ problem: Problem? = nil
+        _ request: Request, _ context: WebContext, typed: String = "", replyTo: String? = nil,
+        _ problem: Problem? = nil
     ) async throws -> Response {
         let visit = Visit(context, cookies: cookies)
         let asked = problem == nil ? try request.page() : .first
         let found = try await community.comments.page(of: try id(context), for: context.viewer, page: asked)
         let answered = ID<Comment>(replyTo ?? request.queryText("reply"))
         return PostPage(
-            visit: visit, site: site, found: found, replyTo: found.comments.items.first { $0.id == answered }, typed: typed,
+            visit: visit, site: site, found: found, replyTo: found.comments.items.first { $0.id == answered },
+            typed: typed,
             problem: problem
         ).response
     }

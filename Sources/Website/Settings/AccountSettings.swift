@@ -19,7 +19,8 @@ struct AccountSettings {
             .post(
                 "settings/account/email", .member,
                 use: change { form, viewer in
-                    try await community.accounts.setEmail(form["email"], password: form["password"], by: viewer)
+                    try await community.accounts.setEmail(
+                        form["email"], password: form["password"], by: viewer)
                 }),
             .post(
                 "settings/account/password", .member,

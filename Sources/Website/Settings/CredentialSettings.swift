@@ -48,7 +48,8 @@ struct CredentialSettings {
         let viewer = context.member
         do {
             let scopes = Credential.Scopes(names: form.all("scopes").joined(separator: " ")) ?? []
-            let issued = try await community.credentials.createToken(name: form["name"], scopes: scopes, by: viewer)
+            let issued = try await community.credentials.createToken(
+                name: form["name"], scopes: scopes, by: viewer)
             return try await tokensPage(viewer, context, created: issued.secret)
         } catch let problem as Problem where !problem.fields.isEmpty {
             return try await tokensPage(viewer, context, problem)
@@ -65,7 +66,8 @@ struct CredentialSettings {
     }
 
     private func tokensPage(
-        _ viewer: Viewer, _ context: MemberContext, _ problem: Problem? = nil, created: Secret? = nil, isSaved: Bool = false
+        _ viewer: Viewer, _ context: MemberContext, _ problem: Problem? = nil, created: Secret? = nil,
+        isSaved: Bool = false
     ) async throws -> Response {
         let all = try await community.credentials.all(.token, of: viewer)
         let frame = frame(context, "tokens", problem, isSaved: isSaved)
@@ -101,7 +103,8 @@ struct CredentialSettings {
     private func frame(
         _ context: MemberContext, _ name: String, _ problem: Problem? = nil, isSaved: Bool
     ) -> SettingsFrame {
-        SettingsFrame(visit: Visit(context, cookies: cookies), current: name, problem: problem, isSaved: isSaved)
+        SettingsFrame(
+            visit: Visit(context, cookies: cookies), current: name, problem: problem, isSaved: isSaved)
     }
 }
 
@@ -113,7 +116,8 @@ enum BrowserName {
         ("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"),
     ]
     private static let systems = [
-        ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "Mac"),
+        ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
+        ("Mac OS", "Mac"),
         ("Linux", "Linux"),
     ]
 

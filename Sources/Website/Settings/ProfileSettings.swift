@@ -31,7 +31,8 @@ struct ProfileSettings {
         let form = try await request.form(context)
         let viewer = context.member
         let edit = ProfileEdit(
-            fullName: form["fullName"], bio: form["bio"], website: form["website"], pronouns: form["pronouns"])
+            fullName: form["fullName"], bio: form["bio"], website: form["website"], pronouns: form["pronouns"]
+        )
         do {
             _ = try await community.accounts.edit(edit, by: viewer)
             return .seeOther("/settings/profile?saved")
@@ -48,7 +49,8 @@ struct ProfileSettings {
                 guard let file = form.files.first, form.files.count == 1 else {
                     throw Problem(.invalid, field: "image", "Choose one photo.")
                 }
-                _ = try await community.accounts.setPicture(PhotoUpload(path: file.path, altText: ""), by: viewer)
+                _ = try await community.accounts.setPicture(
+                    PhotoUpload(path: file.path, altText: ""), by: viewer)
                 return .seeOther("/settings/profile?saved")
             } catch let problem as Problem where !problem.fields.isEmpty {
                 let account = try await community.accounts.own(viewer).account
@@ -72,7 +74,8 @@ struct ProfileSettings {
         func list(_ accounts: [AccountSummary], undo: String, label: String, empty: String) -> HTML {
             frame.visit.people(accounts, empty: empty) { account in
                 buttonForm(
-                    frame.visit, action: "\(Site.profile(account.username))/\(undo)", label: label, style: "quiet",
+                    frame.visit, action: "\(Site.profile(account.username))/\(undo)", label: label,
+                    style: "quiet",
                     back: "/settings/privacy")
             }
         }
@@ -89,7 +92,8 @@ struct ProfileSettings {
 
     @Sendable func savePrivacy(_ request: Request, _ context: MemberContext) async throws -> Response {
         let form = try await request.form(context)
-        _ = try await community.accounts.edit(ProfileEdit(isPrivate: form["isPrivate"] == "yes"), by: context.member)
+        _ = try await community.accounts.edit(
+            ProfileEdit(isPrivate: form["isPrivate"] == "yes"), by: context.member)
         return .seeOther("/settings/privacy?saved")
     }
 
@@ -97,21 +101,27 @@ struct ProfileSettings {
         _ context: MemberContext, _ name: String, _ request: Request, _ problem: Problem? = nil
     ) -> SettingsFrame {
         SettingsFrame(
-            visit: Visit(context, cookies: cookies), current: name, problem: problem, isSaved: request.uri.query == "saved")
+            visit: Visit(context, cookies: cookies), current: name, problem: problem,
+            isSaved: request.uri.query == "saved")
     }
 
     private func page(_ frame: SettingsFrame, _ account: Account, typed: ProfileEdit? = nil) -> Response {
         let problem = frame.problem
         let fields = [
             Field(
-                name: "fullName", label: "Full name", value: typed?.fullName ?? account.fullName, autocomplete: "name",
-                isRequired: false, maximumLength: ProfileEdit.fullNameLimit, fault: problem.fault(of: "fullName")),
+                name: "fullName", label: "Full name", value: typed?.fullName ?? account.fullName,
+                autocomplete: "name",
+                isRequired: false, maximumLength: ProfileEdit.fullNameLimit,
+                fault: problem.fault(of: "fullName")),
             Field(
-                name: "pronouns", label: "Pronouns", value: typed?.pronouns ?? account.pronouns, isRequired: false,
+                name: "pronouns", label: "Pronouns", value: typed?.pronouns ?? account.pronouns,
+                isRequired: false,
                 maximumLength: ProfileEdit.pronounsLimit, fault: problem.fault(of: "pronouns")),
             Field(
-                name: "website", label: "Website", value: typed?.website ?? account.website, autocomplete: "url",
-                isRequired: false, maximumLength: ProfileEdit.websiteLimit, fault: problem.fault(of: "website")),
+                name: "website", label: "Website", value: typed?.website ?? account.website,
+                autocomplete: "url",
+                isRequired: false, maximumLength: ProfileEdit.websiteLimit,
+                fault: problem.fault(of: "website")),
         ]
         return frame.page(
             """

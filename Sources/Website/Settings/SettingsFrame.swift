@@ -12,7 +12,8 @@ struct SettingsFrame {
     var isSaved = false
 
     private static let pages = [
-        ("profile", "Profile"), ("account", "Account"), ("privacy", "Privacy"), ("sessions", "Sessions"), ("tokens", "Tokens"),
+        ("profile", "Profile"), ("account", "Account"), ("privacy", "Privacy"), ("sessions", "Sessions"),
+        ("tokens", "Tokens"),
     ]
 
     func page(_ content: HTML) -> Response {

@@ -6,7 +6,8 @@ struct Card {
     let author = "ada.lovelace"
     let caption = "Coffee & “cake” in Turin, <3 the light #coffee @grace"
     let file = "/media/9c/9c16b7b33448cce56a6014804ead3f4f/"
-    let token: HTML = "<input type=\"hidden\" name=\"csrf\" value=\"A5wY2yc-AN97DZ1jpgt_Yb-1kvJElPGcx9jYtT7kK-Q\">"
+    let token: HTML =
+        "<input type=\"hidden\" name=\"csrf\" value=\"A5wY2yc-AN97DZ1jpgt_Yb-1kvJElPGcx9jYtT7kK-Q\">"
 
     var html: HTML {
         """
@@ -29,4 +30,6 @@ let costs = (0..<2000).map { _ in
         byteCount = page.bytes.count
     }
 }
-print("30 post cards, \(byteCount) bytes: \(costs.sorted()[costs.count / 2] / .microseconds(1)) µs, the median of \(costs.count)")
+print(
+    "30 post cards, \(byteCount) bytes: \(costs.sorted()[costs.count / 2] / .microseconds(1)) µs, the median of \(costs.count)"
+)
