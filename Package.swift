@@ -63,7 +63,7 @@ let package = Package(
         .target(
             name: "WebsiteAssets", path: "Sources/Website/Assets",
             resources: [
-                .embedInCode("app.js"), .embedInCode("awaken.js"), .embedInCode("composer.js"),
+                .embedInCode("app.js"), .embedInCode("enhance.js"), .embedInCode("composer.js"),
                 .embedInCode("dialogs.js"),
                 .embedInCode("editor.js"), .embedInCode("favicon.svg"), .embedInCode("forms.js"),
                 .embedInCode("icon-192.png"),

@@ -27,7 +27,7 @@ package struct Community: Sendable {
     /// Photo files that were asked for lately.
     package let mediaCache: MediaCache
     package let storage: any Storage
-    package let clock: Clock
+    package let clock: WallClock
     /// Counts how often things happen, for every room.
     package let limiter: RateLimiter
     package let signer: Signer
@@ -42,10 +42,10 @@ package struct Community: Sendable {
     package init(
         storage: any Storage, media: any MediaStorage, processor: PhotoProcessor, uploads: UploadFolder,
         signer: Signer, limits: RateLimits = RateLimits(), registration: RegistrationPolicy = .open,
-        events: any Events = LocalEvents(), logger: Logger, clock: Clock = .system
+        events: any Events = LocalEvents(), logger: Logger, clock: WallClock = .system
     ) {
         let limiter = RateLimiter(limits: limits, clock: clock)
-        let guesses = Guesses(limiter: limiter, signer: signer)
+        let guesses = SignInThrottle(limiter: limiter, signer: signer)
         let ids = IDSequence(clock: clock)
         let passwords = Passwords()
         let cache = ViewerCache()
@@ -99,7 +99,7 @@ package struct Community: Sendable {
         jobs = Jobs(
             storage: storage, queue: queue,
             tools: JobTools(storage: storage, media: media, photos: photos, clock: clock), logger: logger)
-        events.heedOthers { change in
+        events.observeRemoteChanges { change in
             switch change {
             case .notifications(let accounts): unread.forget(accounts)
             case .credentials: cache.forgetAll()
@@ -120,7 +120,7 @@ package struct Community: Sendable {
     /// Brings the database to the present schema.
     package static func migrate(_ storage: any Storage) async throws {
         try await Migrations.run(Schema.migrations, on: storage)
-        try await KeptEmails.normalize(in: storage)
+        try await EmailNormalization.normalize(in: storage)
     }
 }
 

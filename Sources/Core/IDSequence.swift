@@ -11,9 +11,9 @@ package final class IDSequence: Sendable {
 
     /// The last id given; a lock, because rules on several threads ask.
     private let last = Mutex<Int64>(0)
-    private let clock: Clock
+    private let clock: WallClock
 
-    package init(clock: Clock) { self.clock = clock }
+    package init(clock: WallClock) { self.clock = clock }
 
     /// When an id was made, in milliseconds since 1970.
     static func time(of id: Int64) -> Int64 { (id >> low) + epoch }
@@ -32,7 +32,7 @@ package final class IDSequence: Sendable {
 }
 
 /// Tells the time in milliseconds since 1970; tests hand in their own.
-package struct Clock: Sendable {
+package struct WallClock: Sendable {
     package let now: @Sendable () -> Int64
 
     package init(now: @escaping @Sendable () -> Int64) { self.now = now }

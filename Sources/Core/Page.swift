@@ -80,18 +80,18 @@ package struct PageRequest: Sendable {
     var rows: Int { limit + 1 }
 
     /// The stretch of a list that runs from `end` unless another is asked for.
-    func stretch(from end: End = .newest) -> PageStretch {
+    func stretch(from end: End = .newest) -> PageQuery {
         let end = from ?? end
         let (below, above) = (below ?? .max, above ?? 0)
         return switch end {
-        case .newest: PageStretch(end: end, below: min(below, cursor ?? .max), above: above)
-        case .oldest: PageStretch(end: end, below: below, above: max(above, cursor ?? 0))
+        case .newest: PageQuery(end: end, below: min(below, cursor ?? .max), above: above)
+        case .oldest: PageQuery(end: end, below: below, above: max(above, cursor ?? 0))
         }
     }
 }
 
 /// Where in a list a page lies, as SQL over the column that the list goes by.
-struct PageStretch {
+struct PageQuery {
     let end: PageRequest.End
     let below: Int64
     let above: Int64

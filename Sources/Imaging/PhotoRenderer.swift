@@ -79,7 +79,7 @@ package enum PhotoRenderer {
             throw ImagingError.tooManyPixels(
                 width: width, height: height, frames: frames, limit: limits.pixels)
         }
-        return header.liesOnItsSide ? (height, width) : (width, height)
+        return header.swapsAxes ? (height, width) : (width, height)
     }
 
     /// The photo upright, sRGB, opaque, 8 bits a channel, as large as the largest file needs, in memory.
@@ -87,7 +87,7 @@ package enum PhotoRenderer {
         _ input: PhotoFile, as format: PhotoFormat, header: VipsImage, original: Size, width: Int
     ) throws(VipsError) -> VipsImage {
         let height = RenditionPlan.height(at: width, of: original)
-        let lies = header.liesOnItsSide
+        let lies = header.swapsAxes
         var image = try VipsImage.load(
             input, format.loader, format.loadOptions(original.width, reducedTo: width))
         // Onto white first: colours under transparent pixels must not bleed into their neighbours.
@@ -161,7 +161,7 @@ package enum PhotoRenderer {
 
 extension VipsImage {
     /// EXIF orientations 5 to 8: width and height change places when it is turned upright.
-    fileprivate var liesOnItsSide: Bool { metadata("orientation", otherwise: 1) >= 5 }
+    fileprivate var swapsAxes: Bool { metadata("orientation", otherwise: 1) >= 5 }
 
     /// The middle of an image far longer than wide: enlarged until its short side fits a square, all of it would be
     /// gigantic.

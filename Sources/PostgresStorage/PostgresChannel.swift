@@ -9,7 +9,7 @@ package final class PostgresChannel: MessageChannel {
     /// A payload has less than 8,000 bytes.
     package let longestMessage = 7_900
     /// How long the listener waits on its socket before it looks whether it is to end.
-    private static let glance = 250
+    private static let pollInterval = 250
 
     private let url: String
     private let storage: PostgresStorage
@@ -46,7 +46,8 @@ package final class PostgresChannel: MessageChannel {
                     try await threads.runIfActive { [self] in
                         let session = try PostgresSession(url: url, options: options)
                         try session.listen(
-                            to: name, glance: CInt(Self.glance), until: { isOver.load(ordering: .relaxed) },
+                            to: name, pollInterval: CInt(Self.pollInterval),
+                            until: { isOver.load(ordering: .relaxed) },
                             hear)
                     }
                 } catch {

@@ -40,8 +40,8 @@ package struct WebsiteRoutes: Sendable {
             PostPages(community: community, uploads: uploads, site: site, cookies: cookies).routes,
             ProfilePages(community: community, site: site, cookies: cookies).routes,
         ]
-        let unread = UnreadNews(notifications: community.notifications)
-        return Assets.routes + SiteFiles.routes + pages.flatMap { $0 }.through(unread)
+        let unread = UnreadCountMiddleware(notifications: community.notifications)
+        return Assets.routes + WellKnownFiles.routes + pages.flatMap { $0 }.through(unread)
     }
 
     /// Pages of no subject.
@@ -49,19 +49,19 @@ package struct WebsiteRoutes: Sendable {
         var routes: [Route] = [
             .post("settings/theme", .anyone, use: setTheme),
             .get("offline", .anyone) { [cookies] _, context in
-                Visit(context, cookies: cookies).page(
+                PageContext(context, cookies: cookies).page(
                     "Offline",
                     head: "<link rel=\"modulepreload\" href=\"\(url: Assets.path("offline.js"))\">",
                     AboutPage.offline)
             },
             .get("about", .anyone) { [cookies] _, context in
-                Visit(context, cookies: cookies).page("About", AboutPage.html)
+                PageContext(context, cookies: cookies).page("About", AboutPage.html)
             },
         ]
         #if DEBUG
             routes.append(
                 .get("styleguide", .anyone) { [cookies] _, context in
-                    StyleGuide(visit: Visit(context, cookies: cookies)).response
+                    StyleGuide(visit: PageContext(context, cookies: cookies)).response
                 })
         #endif
         return routes
@@ -75,9 +75,9 @@ package struct WebsiteRoutes: Sendable {
     }
 
     /// The page that shows a problem.
-    package static func errorPage(cookies: SiteCookies) -> ErrorAnswers.ErrorPage {
+    package static func errorPage(cookies: SiteCookies) -> ErrorResponses.ErrorPage {
         { report, context in
-            Visit(context, cookies: cookies, isFailing: true).page(
+            PageContext(context, cookies: cookies, isFailing: true).page(
                 report.title, status: report.status,
                 """
                 <div class="narrow"><h1>\(report.title)</h1><p>\(report.detail)</p>
@@ -102,7 +102,7 @@ enum AboutPage {
 }
 
 /// Files that others look for at fixed places.
-enum SiteFiles {
+enum WellKnownFiles {
     static var routes: [Route] {
         [
             .get("robots.txt", .unidentified) { _, _ in

@@ -8,8 +8,8 @@ import Testing
 @testable import Core
 
 struct DirectUploadTests {
-    private func wish(_ bytes: Int, _ type: String = "image/jpeg", altText: String = "") -> DirectUploadWish {
-        DirectUploadWish(contentType: type, byteCount: Int64(bytes), altText: altText)
+    private func wish(_ bytes: Int, _ type: String = "image/jpeg", altText: String = "") -> UploadRequest {
+        UploadRequest(contentType: type, byteCount: Int64(bytes), altText: altText)
     }
 
     /// Asks for a place and brings a file to it, as the site itself takes it.

@@ -35,7 +35,7 @@ struct PhotoPlaceTests {
                 #expect(
                     await isRefused {
                         try await community.directUploads.offer(
-                            DirectUploadWish(contentType: "image/jpeg", byteCount: 5, altText: ""), to: ada)
+                            UploadRequest(contentType: "image/jpeg", byteCount: 5, altText: ""), to: ada)
                     })
             }
             try await fresh.posts.delete(deleted.id, by: ada)
@@ -141,7 +141,7 @@ struct PhotoPlaceTests {
             try await withOther(test) { other, _ in
                 _ = try await post(in: other, test, by: try await register("eve", in: other))
                 let offer = try await test.community.directUploads.offer(
-                    DirectUploadWish(contentType: "image/jpeg", byteCount: 5, altText: ""),
+                    UploadRequest(contentType: "image/jpeg", byteCount: 5, altText: ""),
                     to: try await test.member("ada"))
                 let path = test.uploads.newPath()
                 try Data("bytes".utf8).write(to: URL(fileURLWithPath: path))

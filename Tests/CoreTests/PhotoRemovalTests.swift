@@ -160,7 +160,7 @@ struct PhotoRemovalTests {
             let photo = try await community.photos.add(try test.upload(), by: ada)
             let posted = try await test.post(by: ada).photos[0]
             let offer = try await community.directUploads.offer(
-                DirectUploadWish(contentType: "image/png", byteCount: 5, altText: ""), to: ada)
+                UploadRequest(contentType: "image/png", byteCount: 5, altText: ""), to: ada)
             let path = test.uploads.newPath()
             try Data("bytes".utf8).write(to: URL(fileURLWithPath: path))
             try await community.directUploads.receive(path, byteCount: 5, as: offer.name)

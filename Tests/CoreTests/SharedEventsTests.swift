@@ -67,10 +67,10 @@ struct SharedEventsTests {
         )
         await here.listen()
         await there.listen()
-        let heeded = Mutex<[Change]>([])
-        there.heedOthers { change in heeded.withLock { $0.append(change) } }
+        let observed = Mutex<[Change]>([])
+        there.observeRemoteChanges { change in observed.withLock { $0.append(change) } }
         let own = Mutex<[Change]>([])
-        here.heedOthers { change in own.withLock { $0.append(change) } }
+        here.observeRemoteChanges { change in own.withLock { $0.append(change) } }
         let (ada, grace) = (ID<Account>(7), ID<Account>(8))
         var events = there.events(for: ada).makeAsyncIterator()
         var mine = here.events(for: ada).makeAsyncIterator()
@@ -84,7 +84,7 @@ struct SharedEventsTests {
         await here.publish(.photosRemoved(files))
         await here.publish(.photoFilesRemoved(files))
         let removals = files.map { Change.photosRemoved([$0]) } + files.map { .photoFilesRemoved([$0]) }
-        #expect(heeded.withLock { $0 } == [.notifications([ada, grace]), .credentials([ada])] + removals)
+        #expect(observed.withLock { $0 } == [.notifications([ada, grace]), .credentials([ada])] + removals)
         #expect(own.withLock { $0 } == [] && room.messages.allSatisfy { $0.utf8.count <= 70 })
         for unknown in ["x", "x y", "x later 1", "x anything"] { room.everybodyHears(.message(unknown)) }
         room.everybodyHears(.connected)

@@ -11,7 +11,7 @@ import Synchronization
 package final class TestClock: Sendable {
     private let time = Mutex<Int64>(1_790_000_000_000)
     package init() {}
-    package var clock: Clock { Clock { self.time.withLock { $0 } } }
+    package var clock: WallClock { WallClock { self.time.withLock { $0 } } }
     package func advance(by milliseconds: Int64) { time.withLock { $0 += milliseconds } }
 }
 

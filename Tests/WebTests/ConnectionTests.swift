@@ -9,8 +9,8 @@ import Testing
 
 /// What stands between a connection and the router.
 struct ConnectionTests {
-    private func promised() throws -> PromisedHeaders {
-        PromisedHeaders(site: try #require(Site(baseURL: "http://a.example")))
+    private func promised() throws -> StandardHeaders {
+        StandardHeaders(site: try #require(Site(baseURL: "http://a.example")))
     }
 
     // MARK: - One request at a time
@@ -19,7 +19,7 @@ struct ConnectionTests {
         let connections = OpenConnections(limits: limits, proxies: .none)
         if limits.connections == 0 { _ = connections.admit(EmbeddedChannel()) }
         let channel = EmbeddedChannel(
-            handler: RequestsInTurn(headers: try promised(), connections: connections))
+            handler: SequentialRequests(headers: try promised(), connections: connections))
         try channel.connect(to: .init(ipAddress: "192.0.2.1", port: 1)).wait()
         return channel
     }
@@ -240,13 +240,13 @@ struct ConnectionTests {
         for host in [
             "a", "a.example", "A-1.example:8080", "127.0.0.1:80", "[::1]", "[2001:db8::1]:443", "a_b", "a:",
         ] {
-            #expect(UnambiguousRequests.isHost(host[...]), "\(host)")
+            #expect(RequestValidator.isHost(host[...]), "\(host)")
         }
         for text in [
             "", "a b", "a/b", "a@b", "a:99999", "a:b", "a\"b", "[::1", "[]", "[x y]", "a,b", "ä", "::1",
             ":80",
         ] {
-            #expect(!UnambiguousRequests.isHost(text[...]), "\(text)")
+            #expect(!RequestValidator.isHost(text[...]), "\(text)")
         }
     }
 
@@ -273,7 +273,7 @@ struct ConnectionTests {
             head("/", ["a"], chunked: true),
             head("*", ["a"]),
         ] {
-            #expect(UnambiguousRequests.isClear(clear))
+            #expect(RequestValidator.isClear(clear))
         }
         for doubtful in [
             head("/", []), head("/", ["a", "a"]), head("/", [""]), head("http://b/x", ["a"]),
@@ -281,8 +281,8 @@ struct ConnectionTests {
             head("/", ["a"], version: .http1_0, chunked: true), head("http://a,b/x", ["a"]),
             head("http://a@b/", ["a"]),
             encoded("identity"), encoded("gzip, chunked"), encoded(""), encoded("chunked", length: "5"),
-        ] { #expect(!UnambiguousRequests.isClear(doubtful)) }
-        let channel = EmbeddedChannel(handler: UnambiguousRequests(headers: try promised()))
+        ] { #expect(!RequestValidator.isClear(doubtful)) }
+        let channel = EmbeddedChannel(handler: RequestValidator(headers: try promised()))
         #expect(throws: Never.self) { try channel.writeInbound(HTTPServerRequestPart.head(head("/", []))) }
         #expect(throws: Never.self) { try channel.writeInbound(HTTPServerRequestPart.end(nil)) }
         #expect(throws: Never.self) {
@@ -297,7 +297,7 @@ struct ConnectionTests {
 
     @Test func `a body that drips is cut off, one that comes on is not`() throws {
         for isDripping in [true, false] {
-            let channel = EmbeddedChannel(handler: SlowBodies(limits: ConnectionLimits()))
+            let channel = EmbeddedChannel(handler: SlowBodyGuard(limits: ConnectionLimits()))
             try channel.connect(to: .init(ipAddress: "127.0.0.1", port: 1)).wait()
             let head = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/", headers: ["Host": "a"])
             try channel.writeInbound(HTTPServerRequestPart.head(head))
@@ -317,7 +317,7 @@ struct ConnectionTests {
     }
 
     @Test func `a fast beginning of a body buys no slow end`() throws {
-        let channel = EmbeddedChannel(handler: SlowBodies(limits: ConnectionLimits()))
+        let channel = EmbeddedChannel(handler: SlowBodyGuard(limits: ConnectionLimits()))
         try channel.connect(to: .init(ipAddress: "127.0.0.1", port: 1)).wait()
         let head = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/", headers: ["Host": "a"])
         try channel.writeInbound(HTTPServerRequestPart.head(head))

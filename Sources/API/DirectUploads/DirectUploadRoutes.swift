@@ -16,7 +16,7 @@ struct DirectUploadRoutes {
         ]
     }
 
-    private struct WishBody: Decodable {
+    private struct UploadRequestBody: Decodable {
         let contentType: String
         let byteCount: Int64
         let altText: String?
@@ -24,9 +24,9 @@ struct DirectUploadRoutes {
 
     @Sendable func offer(_ request: Request, _ context: MemberContext) async throws -> Response {
         let viewer = context.member
-        let body = try await request.json(WishBody.self)
+        let body = try await request.json(UploadRequestBody.self)
         let offer = try await community.directUploads.offer(
-            DirectUploadWish(
+            UploadRequest(
                 contentType: body.contentType, byteCount: body.byteCount, altText: body.altText ?? ""),
             to: viewer)
         return .json(OfferBody(offer: offer, site: site), status: .created)

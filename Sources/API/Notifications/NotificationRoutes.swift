@@ -22,7 +22,7 @@ struct NotificationRoutes {
     }
 
     private struct NotificationBody: JSONWritable {
-        let notification: Notification
+        let notification: NotificationGroup
         let site: Site
 
         func write(to json: inout JSONText) {

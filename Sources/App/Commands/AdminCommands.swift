@@ -9,8 +9,8 @@ struct Migrate: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await flags.settings()
-        let household = try await Household(settings, logger: Logger(label: "isntgram") { _ in LineLog() })
-        try await household.close()
+        let services = try await Services(settings, logger: Logger(label: "isntgram") { _ in LineLog() })
+        try await services.close()
         let place =
             settings.database.isShared ? "The PostgreSQL database" : "The database in \(settings.data)"
         print("\(place) is at this version's schema.")

@@ -15,13 +15,13 @@ struct SeedCommunity: AsyncParsableCommand {
     @OptionGroup var flags: SettingsFlags
 
     func run() async throws {
-        let household = try await Household(
+        let services = try await Services(
             try await flags.settings(), logger: Logger(label: "isntgram") { _ in LineLog() })
         if measureFeed {
-            print(try await household.community.feed.bareMicroseconds(of: "person1", times: 5000))
+            print(try await services.community.feed.bareMicroseconds(of: "person1", times: 5000))
         } else {
-            try await Seed(accounts: accounts, posts: posts, follows: follows).plant(in: household.community)
+            try await Seed(accounts: accounts, posts: posts, follows: follows).plant(in: services.community)
         }
-        try await household.close()
+        try await services.close()
     }
 }

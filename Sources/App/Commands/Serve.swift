@@ -66,18 +66,18 @@ struct Serve: AsyncParsableCommand {
             return log
         }
         let logger = Logger(label: "isntgram")
-        let household = try await Household(settings, logger: logger)
+        let services = try await Services(settings, logger: logger)
         // Beside the start, which does not wait for it.
-        async let confinementIsLogged: Void = household.logConfinement()
+        async let confinementIsLogged: Void = services.logConfinement()
         let isDemo = settings.isDemo || demo
         if isDemo {
             logger.notice("Making the demo community, for some seconds")
-            if try await !DemoCommunity.plant(in: household) {
+            if try await !DemoCommunity.plant(in: services) {
                 logger.notice("Somebody lives here already: nothing was added")
             }
         }
         var application = SiteApplication(
-            community: household.community, site: settings.site, uploads: household.uploads, logger: logger)
+            community: services.community, site: settings.site, uploads: services.uploads, logger: logger)
         application.proxies = settings.trustedProxies
         // Some files are open besides: the database, photos, render processes, the media's own connections.
         let connections = ProcessSetup.raiseOpenFileLimit() - 512
@@ -88,25 +88,25 @@ struct Serve: AsyncParsableCommand {
             logger.notice("Open http://\(settings.host):\(port)", metadata: ["data": "\(settings.data)"])
         }
         let control = try ControlSocket.application(
-            in: settings.data, community: household.community, logger: logger)
+            in: settings.data, community: services.community, logger: logger)
         var configuration = ServiceGroupConfiguration(
             services: [
                 .init(service: site), .init(service: control),
-                .init(service: JobService(jobs: household.community.jobs)),
+                .init(service: JobService(jobs: services.community.jobs)),
                 .init(service: MemoryService()),
-                .init(service: MaintenanceService(community: household.community, logger: logger)),
-            ] + household.services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
+                .init(service: MaintenanceService(community: services.community, logger: logger)),
+            ] + services.services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger)
         // Requests in hand have this long to finish; then they are cut off.
         configuration.maximumGracefulShutdownDuration = .seconds(10)
         do {
             try await ServiceGroup(configuration: configuration).run()
         } catch {
-            try? await household.close()
+            try? await services.close()
             throw error
         }
         await confinementIsLogged
-        try await household.close()
+        try await services.close()
         logger.notice("Stopped")
         LogWriter.standardError.flush()
     }

@@ -93,21 +93,21 @@ enum ControlSocket {
     private static func outcome(of command: AdminCommand, in settings: Settings) async throws
         -> AdminCommand.Outcome
     {
-        let household: Household
+        let services: Services
         do {
-            household = try await Household(settings, logger: Logger(label: "isntgram") { _ in LineLog() })
+            services = try await Services(settings, logger: Logger(label: "isntgram") { _ in LineLog() })
         } catch StorageError.locked {
             return try await send(command, to: settings.data, report: note)
         }
         var outcome = AdminCommand.Outcome()
-        for await message in command.messages(in: household.community) {
+        for await message in command.messages(in: services.community) {
             switch message {
             case .progress(let text): note(text)
             case .outcome(let last): outcome = last
             }
         }
-        if !command.looksAtJobs { await finishJobs(of: household.community) }
-        try await household.close()
+        if !command.looksAtJobs { await finishJobs(of: services.community) }
+        try await services.close()
         return outcome
     }
 

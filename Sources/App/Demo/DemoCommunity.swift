@@ -19,8 +19,8 @@ struct DemoCommunity {
     /// The community's life so far, in milliseconds.
     private static let span: Int64 = 28 * 24 * 60 * 60 * 1000
 
-    private let household: Household
-    private let time: DemoTime
+    private let services: Services
+    private let time: DemoClock
     private let community: Community
     private var random = SplitMix64(state: 2026)
 
@@ -37,21 +37,21 @@ struct DemoCommunity {
 
     /// Plants it where nobody lives yet.
     /// - Returns: whether it did.
-    static func plant(in household: Household) async throws -> Bool {
-        guard try await household.community.accounts.all().isEmpty else { return false }
-        var demo = DemoCommunity(household)
+    static func plant(in services: Services) async throws -> Bool {
+        guard try await services.community.accounts.all().isEmpty else { return false }
+        var demo = DemoCommunity(services)
         try await demo.plant()
         return true
     }
 
-    private init(_ household: Household) {
-        self.household = household
-        time = DemoTime(Clock.system.now() - Self.span)
-        community = household.community(clock: time.clock)
+    private init(_ services: Services) {
+        self.services = services
+        time = DemoClock(WallClock.system.now() - Self.span)
+        community = services.community(clock: time.clock)
     }
 
     private mutating func plant() async throws {
-        let folder = household.uploads.newPath()
+        let folder = services.uploads.newPath()
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let pictures = try await pictures(in: folder)
         var members: [Member] = []
@@ -67,7 +67,7 @@ struct DemoCommunity {
             let post = try await publish(
                 pictures[number], by: author, number: &used[pictures[number].photo, default: 0])
             try await react(to: post, by: author, members)
-            time.set(Clock.system.now() - Self.span + step * Int64(number + 1))
+            time.set(WallClock.system.now() - Self.span + step * Int64(number + 1))
         }
         try await greet(members)
         try FileManager.default.removeItem(atPath: folder)
@@ -168,7 +168,7 @@ struct DemoCommunity {
         let list = "\(folder)/variants.json"
         try JSONEncoder().encode(variants.map(\.0)).write(to: URL(fileURLWithPath: list))
         let child = try await Subprocess.run(
-            .path(FilePath(try Household.executable())), arguments: [MakeVariants.name, list],
+            .path(FilePath(try Services.executable())), arguments: [MakeVariants.name, list],
             output: .discarded,
             error: .string(limit: 4096))
         guard child.terminationStatus.isSuccess else {
@@ -179,12 +179,12 @@ struct DemoCommunity {
 }
 
 /// A clock that is set by hand, for a past to be lived through.
-private final class DemoTime: Sendable {
+private final class DemoClock: Sendable {
     private let now: Mutex<Int64>
     init(_ start: Int64) { now = Mutex(start) }
     /// Goes on a little at every look, as time does.
-    var clock: Clock {
-        Clock {
+    var clock: WallClock {
+        WallClock {
             self.now.withLock { now in
                 now += 7
                 return now

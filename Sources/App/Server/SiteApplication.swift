@@ -57,7 +57,7 @@ package struct SiteApplication: Sendable {
         let open = OpenConnections(limits: connections, proxies: proxies)
         return Application(
             router: router(connections: open),
-            server: .strictHTTP1(connections, connections: open, headers: PromisedHeaders(site: site)),
+            server: .strictHTTP1(connections, connections: open, headers: StandardHeaders(site: site)),
             configuration: .init(
                 address: .hostname(host, port: port),
                 availableConnectionsDelegate: MaximumAvailableConnections(connections.connections)),

@@ -6,13 +6,13 @@ package struct Accounts: Sendable {
     let passwords: Passwords
     let photos: Photos
     let ids: IDSequence
-    let clock: Clock
+    let clock: WallClock
     let cache: ViewerCache
     let events: any Events
     let deletions: Deletions
     let invites: Invites
     let notifier: Notifier
-    let guesses: Guesses
+    let guesses: SignInThrottle
     /// Who may join by themselves; whoever runs the server may always add somebody.
     package let policy: RegistrationPolicy
 

@@ -6,7 +6,7 @@ package enum RegistrationPolicy: String, Sendable, CaseIterable { case open, inv
 /// The rules of invitations: secrets that whoever runs the server gives out, each good for some accounts and some days.
 package struct Invites: Sendable {
     let storage: any Storage
-    let clock: Clock
+    let clock: WallClock
 
     /// Makes an invitation.
     /// - Parameters:

@@ -4,7 +4,7 @@ import Storage
 package struct Comments: Sendable {
     let storage: any Storage
     let ids: IDSequence
-    let clock: Clock
+    let clock: WallClock
     let notifier: Notifier
     let deletions: Deletions
 
@@ -43,7 +43,7 @@ package struct Comments: Sendable {
             for mentioned in try NotificationRecords.people(named: mentions, in: connection)
             where !notices.contains(where: { $0.recipient == mentioned }) {
                 notices.append(
-                    Notice(.mention, by: viewer.id, for: mentioned, post: post, comment: comment.id))
+                    NewNotification(.mention, by: viewer.id, for: mentioned, post: post, comment: comment.id))
             }
             return comment
         }
@@ -65,17 +65,18 @@ package struct Comments: Sendable {
 
     /// Each person hears of a comment once, for the nearest reason.
     private static func notices(of comment: Comment, answering: ID<Account>?, on postAuthor: ID<Account>)
-        -> [Notice]
+        -> [NewNotification]
     {
-        var notices: [Notice] = []
+        var notices: [NewNotification] = []
         if let answering {
             notices.append(
-                Notice(.reply, by: comment.author.id, for: answering, post: comment.post, comment: comment.id)
+                NewNotification(
+                    .reply, by: comment.author.id, for: answering, post: comment.post, comment: comment.id)
             )
         }
         if answering != postAuthor {
             notices.append(
-                Notice(
+                NewNotification(
                     .comment, by: comment.author.id, for: postAuthor, post: comment.post, comment: comment.id)
             )
         }

@@ -4,10 +4,10 @@ import Storage
 package struct Credentials: Sendable {
     let storage: any Storage
     let passwords: Passwords
-    let clock: Clock
+    let clock: WallClock
     let cache: ViewerCache
     let events: any Events
-    let guesses: Guesses
+    let guesses: SignInThrottle
 
     /// A secret just made, to be shown once.
     package struct Issued: Sendable {

@@ -23,7 +23,7 @@ enum DirectUploadRecords {
     }
 
     static func insert(
-        _ id: ID<Photo>, of account: ID<Account>, _ name: UploadName, _ wish: DirectUploadWish,
+        _ id: ID<Photo>, of account: ID<Account>, _ name: UploadName, _ wish: UploadRequest,
         at time: Int64,
         in connection: any Connection
     ) throws {

@@ -20,7 +20,7 @@ package struct DirectUploads: Sendable {
     let photos: Photos
     let uploads: UploadFolder
     let ids: IDSequence
-    let clock: Clock
+    let clock: WallClock
 
     /// Where a photo may be brought, and until when.
     package struct Offer: Sendable {
@@ -34,7 +34,7 @@ package struct DirectUploads: Sendable {
     }
 
     /// Offers a place for one photo.
-    package func offer(_ wish: DirectUploadWish, to viewer: Viewer) async throws -> Offer {
+    package func offer(_ wish: UploadRequest, to viewer: Viewer) async throws -> Offer {
         let wish = try wish.checked(atMost: photos.processor.limits.bytes)
         try await photos.notePlace()
         let now = clock.now()
@@ -165,7 +165,7 @@ package struct DirectUploads: Sendable {
 }
 
 /// What somebody would like to bring.
-package struct DirectUploadWish: Sendable {
+package struct UploadRequest: Sendable {
     package let contentType: String
     package let byteCount: Int64
     package let altText: String

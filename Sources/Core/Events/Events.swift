@@ -36,8 +36,8 @@ package protocol Events: Sendable {
     /// What happens to `account` from now on, until the stream is let go of.
     func events(for account: ID<Account>) -> AsyncStream<LiveEvent>
 
-    /// Has `heed` told of every change that another copy of the program made.
-    func heedOthers(_ heed: @escaping @Sendable (Change) -> Void)
+    /// Has `observer` told of every change that another copy of the program made.
+    func observeRemoteChanges(_ observer: @escaping @Sendable (Change) -> Void)
 }
 
 /// Events within one process.
@@ -89,7 +89,7 @@ package final class LocalEvents: Events {
     package func tellOthers(_: Change, in _: any Connection) throws {}
 
     /// There are no others.
-    package func heedOthers(_: @escaping @Sendable (Change) -> Void) {}
+    package func observeRemoteChanges(_: @escaping @Sendable (Change) -> Void) {}
 
     /// How many listen now; for tests.
     package var listenerCount: Int { listeners.withLock { $0.values.reduce(0) { $0 + $1.count } } }

@@ -10,7 +10,7 @@ package final class SharedEvents: Events {
     /// This process among the others: its own messages come back to it and are passed over.
     private let sender = String(UInt64.random(in: .min ... .max), radix: 36)
     /// A lock, because communities are made on one thread and messages come on another.
-    private let heeds = Mutex<[@Sendable (Change) -> Void]>([])
+    private let observers = Mutex<[@Sendable (Change) -> Void]>([])
 
     package init(channel: any MessageChannel, logger: Logger) {
         self.channel = channel
@@ -39,8 +39,8 @@ package final class SharedEvents: Events {
 
     package func events(for account: ID<Account>) -> AsyncStream<LiveEvent> { local.events(for: account) }
 
-    package func heedOthers(_ heed: @escaping @Sendable (Change) -> Void) {
-        heeds.withLock { $0.append(heed) }
+    package func observeRemoteChanges(_ observer: @escaping @Sendable (Change) -> Void) {
+        observers.withLock { $0.append(observer) }
     }
 
     /// Hears the other copies until the task is cancelled.
@@ -59,7 +59,7 @@ package final class SharedEvents: Events {
     }
 
     private func hear(_ change: Change) {
-        for heed in heeds.withLock({ $0 }) { heed(change) }
+        for observer in observers.withLock({ $0 }) { observer(change) }
         local.deliver(change)
     }
 }

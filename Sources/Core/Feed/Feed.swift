@@ -4,10 +4,10 @@ import Synchronization
 /// What a member sees at home.
 package struct Feed: Sendable {
     let storage: any Storage
-    let clock: Clock
+    let clock: WallClock
     private let newestFloor = FloorMemory()
 
-    init(storage: any Storage, clock: Clock) {
+    init(storage: any Storage, clock: WallClock) {
         self.storage = storage
         self.clock = clock
     }

@@ -14,7 +14,7 @@ enum FeedRecords {
     /// The plus keeps the planner from collecting every post of every followed author to sort them: it walks the
     /// posts from the page's end and stops when the page is full.
     static func near(
-        _ stretch: PageStretch, upTo edge: Int64, for viewer: ID<Account>, rows: Int,
+        _ stretch: PageQuery, upTo edge: Int64, for viewer: ID<Account>, rows: Int,
         in connection: any Connection
     ) throws -> [Post] {
         let inWindow: SQL = stretch.end == .newest ? "p.id >= \(edge)" : "p.id <= \(edge)"
@@ -30,7 +30,7 @@ enum FeedRecords {
     /// The same page whatever the age of its posts: of each author no more than a page, then the first of all these. It
     /// costs what the number of followed people costs, not what the community ever posted.
     static func ofEachAuthor(
-        _ stretch: PageStretch, for viewer: ID<Account>, rows: Int, in connection: any Connection
+        _ stretch: PageQuery, for viewer: ID<Account>, rows: Int, in connection: any Connection
     ) throws -> [Post] {
         try PostRecords.posts(
             """
@@ -44,7 +44,7 @@ enum FeedRecords {
     }
 
     /// The id of the last post in the window; nil where the community has no more posts than that.
-    static func edge(of stretch: PageStretch, in connection: any Connection) throws -> Int64? {
+    static func edge(of stretch: PageQuery, in connection: any Connection) throws -> Int64? {
         try connection.int(
             """
             SELECT id FROM posts WHERE \(stretch.holds("id")) ORDER BY \(stretch.order("id")) LIMIT 1 OFFSET \(window)

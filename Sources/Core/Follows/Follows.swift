@@ -41,10 +41,10 @@ package struct Follows: Sendable {
             if target.isPrivate, relationship?.following != true {
                 if try FollowRecords.insertRequest(ids.next(), from: viewer.id, to: target.id, in: connection)
                 {
-                    notices.append(Notice(.request, by: viewer.id, for: target.id))
+                    notices.append(NewNotification(.request, by: viewer.id, for: target.id))
                 }
             } else if try FollowRecords.insert(ids.next(), from: viewer.id, to: target.id, in: connection) {
-                notices.append(Notice(.follow, by: viewer.id, for: target.id))
+                notices.append(NewNotification(.follow, by: viewer.id, for: target.id))
             }
         }
     }
@@ -101,7 +101,7 @@ package struct Follows: Sendable {
                 throw Problem.notFound("request")
             }
             try FollowRecords.insert(ids.next(), from: target.id, to: viewer.id, in: connection)
-            notices.append(Notice(.accepted, by: viewer.id, for: target.id))
+            notices.append(NewNotification(.accepted, by: viewer.id, for: target.id))
         }
     }
 

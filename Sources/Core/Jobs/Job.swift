@@ -40,7 +40,7 @@ struct JobTools: Sendable {
     let storage: any Storage
     let media: any MediaStorage
     let photos: Photos
-    let clock: Clock
+    let clock: WallClock
 }
 
 /// The kinds of jobs that are known.

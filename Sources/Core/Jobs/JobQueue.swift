@@ -3,7 +3,7 @@ import Storage
 /// Where rules put jobs.
 package struct JobQueue: Sendable {
     let ids: IDSequence
-    let clock: Clock
+    let clock: WallClock
     let alarm = Alarm()
 
     /// Keeps a job inside the transaction that causes it. Whoever calls this calls ``wake()`` after the

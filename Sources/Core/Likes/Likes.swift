@@ -11,7 +11,7 @@ package struct Likes: Sendable {
         try await notifier.write { [ids] connection, notices in
             let author = try PostRecords.author(of: post, for: viewer.id, in: connection)
             if try LikeRecords.insert(ids.next(), of: post, by: viewer.id, in: connection) {
-                notices.append(Notice(.like, by: viewer.id, for: author, post: post))
+                notices.append(NewNotification(.like, by: viewer.id, for: author, post: post))
             }
         }
     }
@@ -46,7 +46,8 @@ package struct Likes: Sendable {
             let found = try CommentRecords.place(of: comment, for: viewer.id, in: connection)
             if try LikeRecords.insert(ids.next(), of: comment, by: viewer.id, in: connection) {
                 notices.append(
-                    Notice(.commentLike, by: viewer.id, for: found.author, post: found.post, comment: comment)
+                    NewNotification(
+                        .commentLike, by: viewer.id, for: found.author, post: found.post, comment: comment)
                 )
             }
             return found.post

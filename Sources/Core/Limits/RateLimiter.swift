@@ -11,25 +11,25 @@ package final class RateLimiter: Sendable {
     private struct State {
         /// Microseconds since 1970, by the hash of limit and key: whatever a client sends as a key, an entry takes
         /// 16 bytes. The hash has a random seed of this process, so that nobody can choose keys that collide.
-        var evenAt: [UInt64: Int64] = [:]
+        var arrivalTimes: [UInt64: Int64] = [:]
         /// When what is even again is thrown away next.
         var nextSweep: Int64 = 0
     }
 
     private let limits: RateLimits
-    private let clock: Clock
+    private let clock: WallClock
     private let capacity: Int
     /// A lock, because requests on every thread ask, for well under a microsecond.
     private let state = Mutex(State())
 
-    package init(limits: RateLimits, clock: Clock = .system) {
+    package init(limits: RateLimits, clock: WallClock = .system) {
         self.limits = limits
         self.clock = clock
         capacity = Self.capacity
     }
 
     /// A limiter that remembers less, for tests.
-    init(limits: RateLimits, clock: Clock, capacity: Int) {
+    init(limits: RateLimits, clock: WallClock, capacity: Int) {
         self.limits = limits
         self.clock = clock
         self.capacity = capacity
@@ -42,13 +42,13 @@ package final class RateLimiter: Sendable {
         let now = now
         let interval = limit.interval
         let wait = state.withLock { state -> Int64 in
-            if now >= state.nextSweep || state.evenAt.count >= capacity { sweep(&state, now) }
+            if now >= state.nextSweep || state.arrivalTimes.count >= capacity { sweep(&state, now) }
             let id = Self.id(kind, key)
-            let even = max(state.evenAt[id] ?? now, now)
+            let even = max(state.arrivalTimes[id] ?? now, now)
             // A full burst puts it `count` intervals ahead.
             let room = now + interval * Int64(limit.count - 1)
             guard even <= room else { return even - room }
-            state.evenAt[id] = even + interval
+            state.arrivalTimes[id] = even + interval
             return 0
         }
         guard wait == 0 else { throw Self.problem(kind, wait: wait) }
@@ -57,29 +57,29 @@ package final class RateLimiter: Sendable {
     /// Gives back one that was taken: what it was taken for turned out not to count.
     package func giveBack(_ kind: RateLimits.Kind, _ key: String) {
         guard let limit = limits[kind] else { return }
-        state.withLock { $0.evenAt[Self.id(kind, key)]? -= limit.interval }
+        state.withLock { $0.arrivalTimes[Self.id(kind, key)]? -= limit.interval }
     }
 
     /// How many were counted that are not even yet.
     package func count(_ kind: RateLimits.Kind, _ key: String) -> Int {
         guard let limit = limits[kind] else { return 0 }
         let now = now
-        let even = state.withLock { $0.evenAt[Self.id(kind, key)] } ?? now
+        let even = state.withLock { $0.arrivalTimes[Self.id(kind, key)] } ?? now
         return Int((max(0, even - now) + limit.interval - 1) / limit.interval)
     }
 
     /// How many keys are remembered.
-    var size: Int { state.withLock { $0.evenAt.count } }
+    var size: Int { state.withLock { $0.arrivalTimes.count } }
 
     private var now: Int64 { clock.now() * 1000 }
 
     /// Forgets what is even again, and where that does not make room, the half that would be first: remembering
     /// less lets a few requests more through, where refusing new keys would let one client shut others out.
     private func sweep(_ state: inout State, _ now: Int64) {
-        state.evenAt = state.evenAt.filter { $0.value > now }
-        if state.evenAt.count >= capacity {
-            let median = state.evenAt.values.sorted()[state.evenAt.count / 2]
-            state.evenAt = state.evenAt.filter { $0.value > median }
+        state.arrivalTimes = state.arrivalTimes.filter { $0.value > now }
+        if state.arrivalTimes.count >= capacity {
+            let median = state.arrivalTimes.values.sorted()[state.arrivalTimes.count / 2]
+            state.arrivalTimes = state.arrivalTimes.filter { $0.value > median }
         }
         state.nextSweep = now + 60_000_000
     }

@@ -12,7 +12,7 @@ package struct Maintenance: Sendable {
     let media: any MediaStorage
     let photos: Photos
     let directUploads: DirectUploads
-    let clock: Clock
+    let clock: WallClock
     let deletions: Deletions
 
     private var ownership: MediaOwnership { MediaOwnership(storage: storage, media: media, photos: photos) }

@@ -9,7 +9,7 @@ struct StrayPhotos: Sendable {
     let storage: any Storage
     let media: any MediaStorage
     let photos: Photos
-    let clock: Clock
+    let clock: WallClock
 
     struct Report: Sendable, Equatable {
         var movedAside = 0

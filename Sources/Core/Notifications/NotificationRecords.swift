@@ -4,7 +4,9 @@ import Storage
 enum NotificationRecords {
     /// Keeps a notice; false where its recipient must or wants not to hear of it: it is about themselves, they block or
     /// mute the one who did it or are blocked by them, or may not see the post.
-    static func insert(_ id: ID<Notification>, _ notice: Notice, in connection: any Connection) throws -> Bool
+    static func insert(_ id: ID<NotificationGroup>, _ notice: NewNotification, in connection: any Connection)
+        throws
+        -> Bool
     {
         guard notice.actor != notice.recipient else { return false }
         let wanted = try connection.exists(
@@ -30,7 +32,7 @@ enum NotificationRecords {
     }
 
     static func delete(
-        _ kind: Notification.Kind, by actor: ID<Account>, for recipient: ID<Account>,
+        _ kind: NotificationGroup.Kind, by actor: ID<Account>, for recipient: ID<Account>,
         in connection: any Connection
     ) throws {
         try connection.run(
@@ -40,7 +42,7 @@ enum NotificationRecords {
     }
 
     static func delete(
-        _ kind: Notification.Kind, by actor: ID<Account>, post: ID<Post>, in connection: any Connection
+        _ kind: NotificationGroup.Kind, by actor: ID<Account>, post: ID<Post>, in connection: any Connection
     ) throws {
         try connection.run(
             "DELETE FROM notifications WHERE post_id = \(post) AND actor_id = \(actor) AND kind = \(kind.rawValue)"
@@ -48,7 +50,8 @@ enum NotificationRecords {
     }
 
     static func delete(
-        _ kind: Notification.Kind, by actor: ID<Account>, comment: ID<Comment>, in connection: any Connection
+        _ kind: NotificationGroup.Kind, by actor: ID<Account>, comment: ID<Comment>,
+        in connection: any Connection
     ) throws {
         try connection.run(
             "DELETE FROM notifications WHERE comment_id = \(comment) AND actor_id = \(actor) AND kind = \(kind.rawValue)"
@@ -77,10 +80,10 @@ enum NotificationRecords {
     }
 
     /// One row of a group.
-    struct Row: Sendable {
+    struct GroupRow: Sendable {
         let newest: Int64
         let count: Int
-        let kind: Notification.Kind
+        let kind: NotificationGroup.Kind
         let post: ID<Post>?
         let comment: ID<Comment>?
         let isUnread: Bool
@@ -89,7 +92,7 @@ enum NotificationRecords {
         init(_ row: inout RowReader) {
             newest = row.int()
             count = row.count()
-            kind = Notification.Kind(rawValue: row.text()) ?? .mention
+            kind = NotificationGroup.Kind(rawValue: row.text()) ?? .mention
             post = row.idOrNil()
             comment = row.idOrNil()
             isUnread = row.bool()
@@ -109,12 +112,12 @@ enum NotificationRecords {
 
     /// The newest notifications of an account, so many of each kind.
     private static func newest(of account: ID<Account>) -> SQL {
-        Notification.Kind.allCases.dropFirst().reduce(newest(.like, of: account)) { all, kind in
+        NotificationGroup.Kind.allCases.dropFirst().reduce(newest(.like, of: account)) { all, kind in
             "\(all) UNION ALL \(newest(kind, of: account))"
         }
     }
 
-    private static func newest(_ kind: Notification.Kind, of account: ID<Account>) -> SQL {
+    private static func newest(_ kind: NotificationGroup.Kind, of account: ID<Account>) -> SQL {
         """
         SELECT * FROM (SELECT id, account_id, actor_id, kind, post_id, comment_id FROM notifications \
         WHERE account_id = \(account) AND kind = \(kind.rawValue) ORDER BY id DESC LIMIT \(Notifications.window)) newest
@@ -125,7 +128,7 @@ enum NotificationRecords {
     /// what asks for an answer stands alone.
     static func groups(
         for account: ID<Account>, page: PageRequest, in connection: any Connection
-    ) throws -> [Row] {
+    ) throws -> [GroupRow] {
         let stretch = page.stretch()
         return try connection.rows(
             """
@@ -144,7 +147,7 @@ enum NotificationRecords {
             WHERE g.place <= 3 AND \(stretch.holds("g.newest"))
             ORDER BY \(stretch.order("g.newest")), g.place LIMIT \(page.rows * 3)
             """
-        ) { Row(&$0) }
+        ) { GroupRow(&$0) }
     }
 
     static func texts(of comments: [ID<Comment>], in connection: any Connection) throws -> [ID<Comment>:

@@ -12,17 +12,17 @@ package struct Notifications: Sendable {
 
     let storage: any Storage
     let events: any Events
-    let clock: Clock
+    let clock: WallClock
     let unread: UnreadCache
 
     /// The viewer's news, newest first, in three queries whatever the page holds.
-    package func all(for viewer: Viewer, page: PageRequest) async throws -> Page<Notification> {
+    package func all(for viewer: Viewer, page: PageRequest) async throws -> Page<NotificationGroup> {
         try await storage.read { connection in
             let rows = try NotificationRecords.groups(for: viewer.id, page: page, in: connection)
             let photos = try PhotoRecords.photos(of: rows.compactMap(\.post), in: connection)
             let texts = try NotificationRecords.texts(of: rows.compactMap(\.comment), in: connection)
             // Rows of one group stand together.
-            var groups: [[NotificationRecords.Row]] = []
+            var groups: [[NotificationRecords.GroupRow]] = []
             for row in rows {
                 if groups.last?.first?.newest == row.newest {
                     groups[groups.count - 1].append(row)
@@ -32,7 +32,7 @@ package struct Notifications: Sendable {
             }
             let items = groups.map { group in
                 let row = group[0]
-                return Notification(
+                return NotificationGroup(
                     id: row.newest, kind: row.kind, actors: group.map(\.actor), count: row.count,
                     post: row.post,
                     photo: row.post.flatMap { photos[$0]?.first }, comment: row.comment,

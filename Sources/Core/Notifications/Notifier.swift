@@ -9,10 +9,10 @@ struct Notifier: Sendable {
 
     /// One transaction whose body adds to `notices` what people are to hear of.
     func write<Result: Sendable>(
-        _ body: @escaping @Sendable (any Connection, inout [Notice]) throws -> Result
+        _ body: @escaping @Sendable (any Connection, inout [NewNotification]) throws -> Result
     ) async throws -> Result {
         let (result, told) = try await storage.write { connection in
-            var notices: [Notice] = []
+            var notices: [NewNotification] = []
             let result = try body(connection, &notices)
             return (result, try record(notices, in: connection))
         }
@@ -21,7 +21,7 @@ struct Notifier: Sendable {
     }
 
     /// Keeps notices inside a transaction; who is to be told after it.
-    func record(_ notices: [Notice], in connection: any Connection) throws -> [ID<Account>] {
+    func record(_ notices: [NewNotification], in connection: any Connection) throws -> [ID<Account>] {
         try notices.filter { try NotificationRecords.insert(ids.next(), $0, in: connection) }.map(\.recipient)
     }
 

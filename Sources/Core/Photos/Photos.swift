@@ -11,7 +11,7 @@ package struct Photos: Sendable {
     let processor: PhotoProcessor
     let uploads: UploadFolder
     let ids: IDSequence
-    let clock: Clock
+    let clock: WallClock
     let events: any Events
     let jobs: JobQueue
     let deletions: Deletions

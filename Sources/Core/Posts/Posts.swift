@@ -6,7 +6,7 @@ package struct Posts: Sendable {
     let photos: Photos
     let directUploads: DirectUploads
     let ids: IDSequence
-    let clock: Clock
+    let clock: WallClock
     let notifier: Notifier
     let deletions: Deletions
 
@@ -75,9 +75,9 @@ package struct Posts: Sendable {
 
     private static func notices(
         for mentions: [String], in post: Post, in connection: any Connection
-    ) throws -> [Notice] {
+    ) throws -> [NewNotification] {
         try NotificationRecords.people(named: mentions, in: connection).map {
-            Notice(.mention, by: post.author.id, for: $0, post: post.id)
+            NewNotification(.mention, by: post.author.id, for: $0, post: post.id)
         }
     }
 

@@ -9,12 +9,12 @@ struct ClientAddress: RouterMiddleware {
     typealias Context = WebContext
     private let proxies: TrustedProxies
     private let underWay: Tally
-    private let warning: RareWarning
+    private let warning: ThrottledWarning
 
-    init(proxies: TrustedProxies, requestsOfOneClient: Int, clock: Clock) {
+    init(proxies: TrustedProxies, requestsOfOneClient: Int, clock: WallClock) {
         self.proxies = proxies
         underWay = Tally(atMost: requestsOfOneClient)
-        warning = RareWarning(clock: clock)
+        warning = ThrottledWarning(clock: clock)
     }
 
     func handle(

@@ -10,17 +10,17 @@ package struct RequestPipeline: Sendable {
     private let site: Site
     private let authentication: Authentication
     private let general: RateLimiting
-    private let errorPage: ErrorAnswers.ErrorPage
+    private let errorPage: ErrorResponses.ErrorPage
 
     package init(
         community: Community, cookies: SiteCookies, proxies: TrustedProxies, limits: ConnectionLimits,
-        connections: OpenConnections, errorPage: @escaping ErrorAnswers.ErrorPage
+        connections: OpenConnections, errorPage: @escaping ErrorResponses.ErrorPage
     ) {
         limiter = community.limiter
         address = ClientAddress(
             proxies: proxies, requestsOfOneClient: limits.requestsOfOneClient, clock: community.clock)
         self.errorPage = errorPage
-        headers = SecurityHeaders(PromisedHeaders(site: cookies.site))
+        headers = SecurityHeaders(StandardHeaders(site: cookies.site))
         site = cookies.site
         authentication = Authentication(
             credentials: community.credentials, cookies: cookies, clock: community.clock)
@@ -47,7 +47,7 @@ package struct RequestPipeline: Sendable {
         for middleware in middleware(AccessLog(hiding: secrets), nil, identifies: true) {
             router.add(middleware: middleware)
         }
-        router.add(middleware: OtherMethods(routes))
+        router.add(middleware: MethodNotAllowed(routes))
         return router
     }
 
@@ -55,7 +55,7 @@ package struct RequestPipeline: Sendable {
     private func middleware(
         _ log: AccessLog, _ style: Route.ErrorStyle?, identifies: Bool
     ) -> [Route.Middleware] {
-        let errors = ErrorAnswers(style: style, page: errorPage)
+        let errors = ErrorResponses(style: style, page: errorPage)
         let outer: [Route.Middleware] = [log, headers, errors, address]
         // Errors once more where it is known who asks: a member's error page is a member's page.
         guard identifies else { return outer }

@@ -5,14 +5,14 @@ import NIOPosix
 /// Refuses requests that two servers in a row could read differently (RFC 9112 §3.2, §6.1): without `Host`, with two or
 /// with one that is no host, with a target that names another host, with a `Transfer-Encoding` that is more than chunks, in
 /// HTTP/1.0, or beside a length.
-final class UnambiguousRequests: ChannelInboundHandler, RemovableChannelHandler {
+final class RequestValidator: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
-    private let headers: PromisedHeaders
+    private let headers: StandardHeaders
     /// After a refusal whatever else arrives is dropped.
     private var isRefusing = false
 
-    init(headers: PromisedHeaders) { self.headers = headers }
+    init(headers: StandardHeaders) { self.headers = headers }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isRefusing else { return }
@@ -77,7 +77,7 @@ final class UnambiguousRequests: ChannelInboundHandler, RemovableChannelHandler 
 }
 
 /// Closes connections whose body drips: it has some seconds, and more only while it comes at a fair rate.
-final class SlowBodies: ChannelInboundHandler, RemovableChannelHandler {
+final class SlowBodyGuard: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     private let limits: ConnectionLimits
     private var start = NIODeadline.distantPast
@@ -122,7 +122,7 @@ final class SlowBodies: ChannelInboundHandler, RemovableChannelHandler {
 }
 
 /// Closes connections whose client takes nothing of an answer for too long; `IdleStateHandler` tells when.
-final class StalledReaders: ChannelInboundHandler, RemovableChannelHandler {
+final class StalledReaderGuard: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

@@ -39,9 +39,9 @@ package final class OpenConnections: Sendable {
 final class RefusedConnection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
-    private let headers: PromisedHeaders
+    private let headers: StandardHeaders
 
-    init(headers: PromisedHeaders) { self.headers = headers }
+    init(headers: StandardHeaders) { self.headers = headers }
 
     func channelActive(context: ChannelHandlerContext) {
         let answer = headers.bareAnswer(status: "503 Service Unavailable", fields: ["Retry-After: 5"])

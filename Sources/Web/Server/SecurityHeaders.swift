@@ -4,7 +4,7 @@ import NIOHTTP1
 
 /// What every answer carries, errors and photos included, so that browsers are not turned against people. An answer
 /// that has one of these already keeps it.
-package struct PromisedHeaders: Sendable {
+package struct StandardHeaders: Sendable {
     fileprivate let fields: [HTTPField]
 
     package init(site: Site) {
@@ -44,12 +44,12 @@ package struct PromisedHeaders: Sendable {
     }
 }
 
-/// Puts ``PromisedHeaders`` on the answers of the router.
+/// Puts ``StandardHeaders`` on the answers of the router.
 struct SecurityHeaders: RouterMiddleware {
     typealias Context = WebContext
-    private let headers: PromisedHeaders
+    private let headers: StandardHeaders
 
-    init(_ headers: PromisedHeaders) { self.headers = headers }
+    init(_ headers: StandardHeaders) { self.headers = headers }
 
     func handle(
         _ request: Request, context: WebContext,
@@ -61,7 +61,7 @@ struct SecurityHeaders: RouterMiddleware {
     }
 }
 
-extension PromisedHeaders {
+extension StandardHeaders {
     /// An answer without a body, as it goes over the wire, after which the connection closes.
     func bareAnswer(status: String, fields: [String]) -> String {
         let promised = self.fields.map { "\($0.name.canonicalName): \($0.value)" }

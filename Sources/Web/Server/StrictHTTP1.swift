@@ -14,7 +14,7 @@ struct StrictHTTP1: HTTPChannelHandler {
     let responder: HTTPChannelHandler.Responder
     let limits: ConnectionLimits
     let connections: OpenConnections
-    let headers: PromisedHeaders
+    let headers: StandardHeaders
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
@@ -40,11 +40,11 @@ struct StrictHTTP1: HTTPChannelHandler {
                 withPipeliningAssistance: false, withErrorHandling: false,
                 withOutboundHeaderValidation: false,
                 withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoder)
-            try pipeline.addHandler(UnambiguousRequests(headers: headers))
-            try pipeline.addHandler(RequestsInTurn(headers: headers, connections: connections))
-            try pipeline.addHandler(SlowBodies(limits: limits))
+            try pipeline.addHandler(RequestValidator(headers: headers))
+            try pipeline.addHandler(SequentialRequests(headers: headers, connections: connections))
+            try pipeline.addHandler(SlowBodyGuard(limits: limits))
             try pipeline.addHandler(IdleStateHandler(writeTimeout: limits.stalledWrite))
-            try pipeline.addHandler(StalledReaders())
+            try pipeline.addHandler(StalledReaderGuard())
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
             try pipeline.addHandler(
                 HTTPConnectionStateHandler(idleTimeout: .init(idle), logger: logger))
@@ -92,7 +92,7 @@ package struct ConnectionLimits: Sendable {
 extension HTTPServerBuilder {
     /// ``StrictHTTP1`` for an application.
     package static func strictHTTP1(
-        _ limits: ConnectionLimits, connections: OpenConnections, headers: PromisedHeaders
+        _ limits: ConnectionLimits, connections: OpenConnections, headers: StandardHeaders
     ) -> HTTPServerBuilder {
         .init { StrictHTTP1(responder: $0, limits: limits, connections: connections, headers: headers) }
     }

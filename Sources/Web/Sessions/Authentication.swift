@@ -7,9 +7,9 @@ package struct Authentication: RouterMiddleware {
     package typealias Context = WebContext
     private let credentials: Credentials
     private let cookies: SiteCookies
-    private let clock: Clock
+    private let clock: WallClock
 
-    package init(credentials: Credentials, cookies: SiteCookies, clock: Clock) {
+    package init(credentials: Credentials, cookies: SiteCookies, clock: WallClock) {
         self.credentials = credentials
         self.cookies = cookies
         self.clock = clock

@@ -23,7 +23,7 @@ struct AccountPages {
 
     @Sendable func registration(_ request: Request, _ context: WebContext) async throws -> Response {
         guard context.viewer == nil else { return .seeOther("/") }
-        let visit = Visit(context, cookies: cookies)
+        let visit = PageContext(context, cookies: cookies)
         guard community.accounts.policy != .closed else { return closed(visit) }
         return page(
             visit,
@@ -41,13 +41,13 @@ struct AccountPages {
             let account = try await community.accounts.register(registration)
             return try await signedIn(account, request, context)
         } catch let problem as Problem where !problem.fields.isEmpty {
-            return page(Visit(context, cookies: cookies), registration, problem)
+            return page(PageContext(context, cookies: cookies), registration, problem)
         }
     }
 
     @Sendable func signInForm(_ request: Request, _ context: WebContext) async throws -> Response {
         guard context.viewer == nil else { return .seeOther("/") }
-        return signInPage(Visit(context, cookies: cookies), login: "", nil)
+        return signInPage(PageContext(context, cookies: cookies), login: "", nil)
     }
 
     @Sendable func signIn(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -58,7 +58,7 @@ struct AccountPages {
                 from: cookies.origin(of: request, context))
             return try await enter(issued, request, context)
         } catch let problem as Problem where problem.kind == .unauthorized {
-            return signInPage(Visit(context, cookies: cookies), login: form["login"], problem)
+            return signInPage(PageContext(context, cookies: cookies), login: form["login"], problem)
         }
     }
 
@@ -97,7 +97,7 @@ struct AccountPages {
         return response
     }
 
-    private func closed(_ visit: Visit) -> Response {
+    private func closed(_ visit: PageContext) -> Response {
         visit.page(
             "Register",
             """
@@ -106,7 +106,7 @@ struct AccountPages {
             """)
     }
 
-    private func page(_ visit: Visit, _ typed: Registration, _ problem: Problem? = nil) -> Response {
+    private func page(_ visit: PageContext, _ typed: Registration, _ problem: Problem? = nil) -> Response {
         var fields = [
             Field(
                 name: "email", label: "Email", type: "email", value: typed.email, autocomplete: "email",
@@ -140,7 +140,7 @@ struct AccountPages {
             """)
     }
 
-    private func signInPage(_ visit: Visit, login: String, _ problem: Problem?) -> Response {
+    private func signInPage(_ visit: PageContext, login: String, _ problem: Problem?) -> Response {
         let fields = [
             Field(name: "login", label: "Username or email", value: login, autocomplete: "username"),
             Field(name: "password", label: "Password", type: "password", autocomplete: "current-password"),
@@ -157,7 +157,7 @@ struct AccountPages {
 }
 
 /// Lets a visitor in without an account.
-func demoButton(_ visit: Visit) -> HTML {
+func demoButton(_ visit: PageContext) -> HTML {
     "<div class=\"demo\">\(buttonForm(visit, action: "/demo", label: "Try the demo", style: "wide-button quiet"))</div>"
 }
 

@@ -1,6 +1,6 @@
 /// The files of this folder, embedded in the program, by their names.
 package let files: [String: [UInt8]] = [
-    "app.js": PackageResources.app_js, "awaken.js": PackageResources.awaken_js,
+    "app.js": PackageResources.app_js, "enhance.js": PackageResources.enhance_js,
     "composer.js": PackageResources.composer_js,
     "dialogs.js": PackageResources.dialogs_js, "editor.js": PackageResources.editor_js,
     "favicon.svg": PackageResources.favicon_svg, "forms.js": PackageResources.forms_js,

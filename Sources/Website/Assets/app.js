@@ -1,5 +1,5 @@
 // Makes pages live. Every page works without: links and forms do the same, with a page each time.
-import { awaken } from "./awaken.js";
+import { enhance } from "./enhance.js";
 import "./forms.js";
 import "./dialogs.js";
 import "./scroll.js";
@@ -11,7 +11,7 @@ import "./suggest.js";
 import "./share.js";
 import "./sign-out.js";
 
-awaken(document);
+enhance(document);
 if (document.querySelector("[data-composer]")) import("./composer.js");
 if (document.querySelector("[data-offline]")) import("./offline.js");
 if ("serviceWorker" in navigator) navigator.serviceWorker.register("/service-worker.js").catch(() => {});

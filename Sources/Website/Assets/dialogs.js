@@ -1,5 +1,5 @@
 // Posts and lists of people over the page: the address changes, back closes, arrows walk the grid.
-import { awaken } from "./awaken.js";
+import { enhance } from "./enhance.js";
 import { fetchPage, icon, make, waiting } from "./pages.js";
 
 const title = document.title;
@@ -33,7 +33,7 @@ async function fill(dialog, url) {
     body.querySelector(".neighbours")?.remove();
     dialog.setAttribute("aria-label", page.title);
     if (dialog.matches(".over-list")) addFilter(body);
-    awaken(body);
+    enhance(body);
   } catch {
     location.assign(url);
   }

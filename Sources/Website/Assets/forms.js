@@ -1,6 +1,6 @@
 // Likes, follows, saved posts: answered at once, taken back where the server refuses. Comments in place. Questions before
 // what cannot be undone.
-import { awaken } from "./awaken.js";
+import { enhance } from "./enhance.js";
 import { ask } from "./dialogs.js";
 import { fetchPage, sendForm } from "./pages.js";
 import { toast } from "./toast.js";
@@ -74,7 +74,7 @@ async function comment(form) {
     const talk = form.closest(".talk");
     if (talk) {
       talk.replaceWith(page.querySelector(".talk"));
-      awaken(document.querySelector(".talk"));
+      enhance(document.querySelector(".talk"));
       document.querySelector(".talk .comments > li:last-child")?.scrollIntoView({ block: "nearest" });
     } else {
       const last = [...page.querySelectorAll(".comments .comment-text")].at(-1);

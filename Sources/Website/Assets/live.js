@@ -1,5 +1,5 @@
 // What happens while a page is open: the number of unread notifications, and people to follow beside the feed.
-import { awaken } from "./awaken.js";
+import { enhance } from "./enhance.js";
 import { fetchPage, make } from "./pages.js";
 import { toast } from "./toast.js";
 
@@ -37,6 +37,6 @@ if (beside && matchMedia("(min-width: 1160px)").matches) {
     if (!list) return;
     [...list.children].slice(5).forEach((row) => row.remove());
     beside.querySelector("p").before(make("h2", {}, "Suggested for you"), list);
-    awaken(list);
+    enhance(list);
   }).catch(() => {});
 }

@@ -1,5 +1,5 @@
 // Several photos of a post: arrows and dots. A double tap likes.
-import { whenNew } from "./awaken.js";
+import { whenNew } from "./enhance.js";
 import { press } from "./forms.js";
 import { icon, make } from "./pages.js";
 

@@ -1,5 +1,5 @@
 // The next page of a list comes when its end comes near; on the way back the list is as long as it was.
-import { awaken, whenNew } from "./awaken.js";
+import { enhance, whenNew } from "./enhance.js";
 import { fetchPage, waiting } from "./pages.js";
 import { toast } from "./toast.js";
 
@@ -17,11 +17,11 @@ async function append(next) {
     const more = page.querySelector("[data-list]");
     const items = more ? [...more.children].filter((item) => !item.id || !document.getElementById(item.id)) : [];
     list?.append(...items);
-    for (const item of items) awaken(item);
+    for (const item of items) enhance(item);
     const after = page.querySelector("[data-next]");
     if (after && items.length) next.replaceWith(after);
     else next.remove();
-    if (after) awaken(after);
+    if (after) enhance(after);
   } catch {
     delete next.dataset.busy;
     toast("More could not be loaded. The link below tries again.");

@@ -52,7 +52,7 @@ extension Problem? {
 ///   - hidden: further fields.
 ///   - question: what a browser that runs scripts asks before.
 func buttonForm(
-    _ visit: Visit, action: String, label: String, style: String = "plain", back: String? = nil,
+    _ visit: PageContext, action: String, label: String, style: String = "plain", back: String? = nil,
     hidden: [(name: String, value: String)] = [], confirm question: String = ""
 ) -> HTML {
     """

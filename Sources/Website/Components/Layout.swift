@@ -7,7 +7,7 @@ import Web
 /// From 1264 px the way about is a rail with words, from 768 px one of icons, below that a bar under the thumb with the
 /// logo above: one list of links, laid out by the stylesheet.
 struct Layout {
-    let visit: Visit
+    let visit: PageContext
     let title: String
     let head: HTML
     let content: HTML
@@ -47,7 +47,7 @@ struct Layout {
     /// What every page's script imports, asked for at once and not one after the other.
     private static let modules: HTML = {
         let names = [
-            "awaken", "dialogs", "forms", "keys", "live", "pages", "photos", "scroll", "search", "share",
+            "enhance", "dialogs", "forms", "keys", "live", "pages", "photos", "scroll", "search", "share",
             "sign-out", "suggest",
             "toast",
         ]

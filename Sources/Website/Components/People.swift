@@ -2,7 +2,7 @@ import Core
 import HTML
 import Web
 
-extension Visit {
+extension PageContext {
     /// A person's picture, or the first letter of their name on a circle.
     func avatar(_ account: AccountSummary, isLarge: Bool = false) -> HTML {
         if let key = isLarge ? account.pictureKey : account.smallPictureKey {

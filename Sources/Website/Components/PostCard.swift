@@ -5,7 +5,7 @@ import Web
 /// A post as it stands in the feed and on its own page.
 struct PostCard {
     let post: Post
-    let visit: Visit
+    let visit: PageContext
     /// Where likes lead back to.
     let back: String
     /// Whether its first photo loads at once; others wait until they come near.

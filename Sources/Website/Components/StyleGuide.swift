@@ -6,7 +6,7 @@
 
     /// Every component in every state, for whoever works on them; in debug builds alone.
     struct StyleGuide {
-        let visit: Visit
+        let visit: PageContext
 
         var response: Response {
             visit.page(

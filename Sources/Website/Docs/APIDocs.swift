@@ -9,10 +9,10 @@ struct APIDocs {
     let cookies: SiteCookies
 
     var routes: [Route] {
-        [.get("api/docs", .anyone) { _, context in page(Visit(context, cookies: cookies)) }]
+        [.get("api/docs", .anyone) { _, context in page(PageContext(context, cookies: cookies)) }]
     }
 
-    private func page(_ visit: Visit) -> Response {
+    private func page(_ visit: PageContext) -> Response {
         var subjects: [String] = []
         for operation in operations where !subjects.contains(operation.subject) {
             subjects.append(operation.subject)

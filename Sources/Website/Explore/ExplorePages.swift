@@ -19,7 +19,7 @@ struct ExplorePages {
 
     @Sendable func explore(_ request: Request, _ context: WebContext) async throws -> Response {
         let page = try await community.explore.recent(for: context.viewer, page: try request.page())
-        let visit = Visit(context, cookies: cookies)
+        let visit = PageContext(context, cookies: cookies)
         return visit.page(
             "Explore",
             """
@@ -33,7 +33,7 @@ struct ExplorePages {
             tagged: try context.pathText("tag"), for: context.viewer, page: try request.page())
         let number = found.tag.postsCount
         let counted = number >= Explore.countLimit ? "\(Explore.countLimit)+" : String(number)
-        let visit = Visit(context, cookies: cookies)
+        let visit = PageContext(context, cookies: cookies)
         return visit.page(
             "#\(found.tag.tag)",
             """
@@ -46,7 +46,7 @@ struct ExplorePages {
     @Sendable func search(_ request: Request, _ context: WebContext) async throws -> Response {
         let query = try SearchQuery(request.queryText("q"))
         let type = request.queryText("type")
-        let visit = Visit(context, cookies: cookies)
+        let visit = PageContext(context, cookies: cookies)
         let results = try await results(query, type: type, on: visit, page: try request.page())
         let tabs = [("users", "People"), ("tags", "Tags"), ("posts", "Posts")].map { name, label -> HTML in
             """
@@ -63,7 +63,7 @@ struct ExplorePages {
     }
 
     private func results(
-        _ query: SearchQuery, type: String, on visit: Visit, page: PageRequest
+        _ query: SearchQuery, type: String, on visit: PageContext, page: PageRequest
     ) async throws -> HTML {
         guard !query.text.isEmpty else {
             return

@@ -17,7 +17,7 @@ struct FeedPages {
     }
 
     @Sendable func home(_ request: Request, _ context: WebContext) async throws -> Response {
-        let visit = Visit(context, cookies: cookies)
+        let visit = PageContext(context, cookies: cookies)
         guard let viewer = context.viewer else { return visit.page("Welcome", welcome(visit)) }
         let asked = try request.page()
         let (page, previews) = try await community.feed.cards(for: viewer, page: asked)
@@ -46,7 +46,7 @@ struct FeedPages {
     /// People to follow, on a page of their own; the feed shows some of them beside it.
     @Sendable func people(_ request: Request, _ context: MemberContext) async throws -> Response {
         let viewer = context.member
-        let visit = Visit(context, cookies: cookies)
+        let visit = PageContext(context, cookies: cookies)
         let found = try await community.explore.suggestions(for: viewer, limit: 20)
         let list = visit.people(found, empty: "You follow everybody we could suggest.") { account in
             visit.followButton(account.username, isOn: false, label: "Follow", back: "/suggestions")
@@ -54,7 +54,7 @@ struct FeedPages {
         return visit.page("People to follow", "<div class=\"narrow\"><h1>People to follow</h1>\(list)</div>")
     }
 
-    private func welcome(_ visit: Visit) -> HTML {
+    private func welcome(_ visit: PageContext) -> HTML {
         """
         <div class="narrow"><h1>Photos of people you know</h1>
         <p>Isntgram is a community for photos, kept by one of its own: no advertising, no tracking, nothing recommended
@@ -66,7 +66,7 @@ struct FeedPages {
     }
 
     private func empty(
-        _ viewer: Viewer, _ suggestions: [AccountSummary], isFirst: Bool, _ visit: Visit
+        _ viewer: Viewer, _ suggestions: [AccountSummary], isFirst: Bool, _ visit: PageContext
     ) -> HTML {
         guard isFirst else {
             return
@@ -80,7 +80,7 @@ struct FeedPages {
             """
     }
 
-    private func suggested(_ accounts: [AccountSummary], _ visit: Visit) -> HTML {
+    private func suggested(_ accounts: [AccountSummary], _ visit: PageContext) -> HTML {
         let list = visit.people(accounts, empty: "") { account in
             visit.followButton(account.username, isOn: false, label: "Follow", back: "/")
         }

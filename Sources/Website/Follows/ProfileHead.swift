@@ -5,7 +5,7 @@ import Web
 /// The top of a profile: who it is, how many, and what the viewer may do.
 struct ProfileHead {
     let profile: Profile
-    let visit: Visit
+    let visit: PageContext
 
     private var account: Account { profile.account }
     private var path: String { Site.profile(account.username) }

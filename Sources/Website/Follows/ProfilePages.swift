@@ -29,7 +29,7 @@ struct ProfilePages {
             try name(context), for: context.viewer, page: try request.page())
         let account = found.profile.account
         let path = Site.profile(account.username)
-        let visit = Visit(context, cookies: cookies)
+        let visit = PageContext(context, cookies: cookies)
         return visit.page(
             account.username, head: preview(account),
             """
@@ -43,7 +43,7 @@ struct ProfilePages {
         let name = try name(context)
         let page = try await community.follows.followers(
             of: name, for: context.viewer, page: try request.page())
-        let visit = Visit(context, cookies: cookies)
+        let visit = PageContext(context, cookies: cookies)
         let isOwn = context.viewer?.username == name
         let people =
             isOwn
@@ -60,7 +60,7 @@ struct ProfilePages {
         let name = try name(context)
         let page = try await community.follows.following(
             by: name, for: context.viewer, page: try request.page())
-        let visit = Visit(context, cookies: cookies)
+        let visit = PageContext(context, cookies: cookies)
         let people = try await visit.followList(page.items, empty: "Nobody yet.", community: community)
         return list("Followed by \(name)", "/\(name)/following", people, page.nextCursor, visit)
     }
@@ -99,7 +99,7 @@ struct ProfilePages {
             """
     }
 
-    private func posts(_ found: Posts.ProfilePage, on visit: Visit) -> HTML {
+    private func posts(_ found: Posts.ProfilePage, on visit: PageContext) -> HTML {
         let isOwn = visit.viewer?.id == found.profile.account.id
         guard found.profile.showsPosts || isOwn else {
             return found.profile.relationship?.blocking == true
@@ -113,7 +113,9 @@ struct ProfilePages {
                 : "<p class=\"empty\">No posts yet.</p>")
     }
 
-    private func list(_ title: String, _ path: String, _ people: HTML, _ cursor: String?, _ visit: Visit)
+    private func list(
+        _ title: String, _ path: String, _ people: HTML, _ cursor: String?, _ visit: PageContext
+    )
         -> Response
     {
         visit.page(

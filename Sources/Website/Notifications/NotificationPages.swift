@@ -25,7 +25,7 @@ struct NotificationPages {
         if context.web.unreadCount > 0 { try await community.notifications.markRead(by: viewer) }
         var seen = context.web
         seen.unreadCount = 0
-        let visit = Visit(seen, cookies: cookies)
+        let visit = PageContext(seen, cookies: cookies)
         // Requests stand above, with their buttons.
         let news = page.items.filter { $0.kind != .request }.map { item($0, visit) }
         let list: HTML =
@@ -51,7 +51,7 @@ struct NotificationPages {
         return .seeOther("/notifications")
     }
 
-    private func requests(_ accounts: [AccountSummary], _ visit: Visit) -> HTML {
+    private func requests(_ accounts: [AccountSummary], _ visit: PageContext) -> HTML {
         let list = visit.people(accounts, empty: "") { account in
             let buttons = [("accept", "Accept", "button"), ("reject", "Reject", "quiet")].map {
                 answer, label, style in
@@ -65,7 +65,7 @@ struct NotificationPages {
             "<section aria-labelledby=\"requests\"><h2 id=\"requests\">Follow requests</h2>\(list)</section>"
     }
 
-    private func item(_ news: Notification, _ visit: Visit) -> HTML {
+    private func item(_ news: NotificationGroup, _ visit: PageContext) -> HTML {
         let time = Timestamp(news.createdAt)
         let picture: HTML? = news.photo.map { photo in
             """
@@ -80,7 +80,7 @@ struct NotificationPages {
     }
 
     /// “anna”, “anna and ben”, “anna, ben and 3 others”.
-    private func names(_ news: Notification) -> HTML {
+    private func names(_ news: NotificationGroup) -> HTML {
         let links = news.actors.prefix(2).map { account -> HTML in
             "<a class=\"name\" href=\"\(url: Site.profile(account.username))\">\(account.username)</a>"
         }
@@ -93,14 +93,14 @@ struct NotificationPages {
         }
     }
 
-    private func target(_ news: Notification) -> String {
+    private func target(_ news: NotificationGroup) -> String {
         if let post = news.post {
             return Site.post(post) + (news.comment.map { "#comment-\($0)" } ?? "")
         }
         return news.actors.first.map { Site.profile($0.username) } ?? "/"
     }
 
-    private func words(_ news: Notification) -> HTML {
+    private func words(_ news: NotificationGroup) -> HTML {
         let text = (news.commentText ?? "").prefix(80)
         return switch news.kind {
         case .like: "liked your post"

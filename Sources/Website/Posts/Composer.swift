@@ -5,7 +5,7 @@ import Web
 
 /// The page where a post is made.
 struct Composer {
-    let visit: Visit
+    let visit: PageContext
     var caption = ""
     var altText = ""
     var location = ""

@@ -5,7 +5,7 @@ import Web
 
 /// The page where the author changes what stands with a post.
 struct PostEditor {
-    let visit: Visit
+    let visit: PageContext
     let post: Post
     var typed: PostEdit?
     var problem: Problem?

@@ -5,7 +5,7 @@ import Web
 
 /// The page of one post: its photos, its comments, and what the viewer may do.
 struct PostPage {
-    let visit: Visit
+    let visit: PageContext
     let site: Site
     let found: Comments.PostPage
     /// The comment that is being answered.

@@ -35,7 +35,7 @@ struct PostPages {
     }
 
     @Sendable func composer(_ request: Request, _ context: MemberContext) async throws -> Response {
-        Composer(visit: Visit(context, cookies: cookies)).response
+        Composer(visit: PageContext(context, cookies: cookies)).response
     }
 
     @Sendable func publish(_ request: Request, _ context: MemberContext) async throws -> Response {
@@ -53,7 +53,7 @@ struct PostPages {
                 return .seeOther(Site.post(try await community.posts.publish(draft, by: viewer).id))
             } catch let problem as Problem where !problem.fields.isEmpty {
                 return Composer(
-                    visit: Visit(context, cookies: cookies), caption: form["caption"],
+                    visit: PageContext(context, cookies: cookies), caption: form["caption"],
                     altText: form["altText"], location: form["location"], problem: problem
                 ).response
             }
@@ -98,7 +98,7 @@ struct PostPages {
         let post = try id(context)
         let page = try await community.likes.likers(of: post, for: context.viewer, page: try request.page())
         let path = Site.post(post)
-        let visit = Visit(context, cookies: cookies)
+        let visit = PageContext(context, cookies: cookies)
         let list = try await visit.followList(page.items, empty: "Nobody yet.", community: community)
         return visit.page(
             "Likes",
@@ -112,7 +112,7 @@ struct PostPages {
         let viewer = context.member
         let page = try await community.saves.all(of: viewer, page: try request.page())
         let empty: HTML = "<p class=\"empty\">Posts you save appear here; only you see them.</p>"
-        let visit = Visit(context, cookies: cookies)
+        let visit = PageContext(context, cookies: cookies)
         return visit.page(
             "Saved",
             "<h1 class=\"inset\">Saved</h1>\(visit.grid(page.items, empty: empty))\(nextLink("/saved", page.nextCursor))"
@@ -138,7 +138,7 @@ struct PostPages {
         guard post.author.id == viewer.id else {
             throw Problem(.forbidden, "Only its author may edit a post.")
         }
-        return PostEditor(visit: Visit(context, cookies: cookies), post: post).response
+        return PostEditor(visit: PageContext(context, cookies: cookies), post: post).response
     }
 
     @Sendable func edit(_ request: Request, _ context: MemberContext) async throws -> Response {
@@ -153,7 +153,7 @@ struct PostPages {
             return .seeOther(Site.post(try await community.posts.edit(post.id, edit, by: viewer).id))
         } catch let problem as Problem where !problem.fields.isEmpty {
             return PostEditor(
-                visit: Visit(context, cookies: cookies), post: post, typed: edit, problem: problem
+                visit: PageContext(context, cookies: cookies), post: post, typed: edit, problem: problem
             ).response
         }
     }
@@ -198,7 +198,7 @@ struct PostPages {
         _ request: Request, _ context: WebContext, typed: String = "", replyTo: String? = nil,
         _ problem: Problem? = nil
     ) async throws -> Response {
-        let visit = Visit(context, cookies: cookies)
+        let visit = PageContext(context, cookies: cookies)
         let asked = problem == nil ? try request.page() : .first
         let found = try await community.comments.page(of: try id(context), for: context.viewer, page: asked)
         let answered = ID<Comment>(replyTo ?? request.queryText("reply"))

@@ -69,7 +69,8 @@ struct AccountSettings {
     ) async throws -> Response {
         let own = try await community.accounts.own(viewer)
         let frame = SettingsFrame(
-            visit: Visit(context, cookies: cookies), current: "account", problem: problem, isSaved: isSaved)
+            visit: PageContext(context, cookies: cookies), current: "account", problem: problem,
+            isSaved: isSaved)
         func password(_ id: String, _ name: String = "password", _ label: String = "Your password") -> HTML {
             """
             <div class="field"><label for="\(id)">\(label)</label>

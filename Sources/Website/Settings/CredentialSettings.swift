@@ -90,7 +90,9 @@ struct CredentialSettings {
             """)
     }
 
-    private func item(_ issued: IssuedCredential, of viewer: Viewer, _ page: String, _ visit: Visit) -> HTML {
+    private func item(_ issued: IssuedCredential, of viewer: Viewer, _ page: String, _ visit: PageContext)
+        -> HTML
+    {
         let isCurrent = issued.credential.hash == viewer.credential.hash
         return """
             <li><div><b>\(page == "sessions" ? BrowserName.of(issued.name) : issued.name)</b>\(when: isCurrent, " <span class=\"hint\">this browser</span>")
@@ -104,7 +106,7 @@ struct CredentialSettings {
         _ context: MemberContext, _ name: String, _ problem: Problem? = nil, isSaved: Bool
     ) -> SettingsFrame {
         SettingsFrame(
-            visit: Visit(context, cookies: cookies), current: name, problem: problem, isSaved: isSaved)
+            visit: PageContext(context, cookies: cookies), current: name, problem: problem, isSaved: isSaved)
     }
 }
 

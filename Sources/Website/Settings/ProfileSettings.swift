@@ -101,7 +101,7 @@ struct ProfileSettings {
         _ context: MemberContext, _ name: String, _ request: Request, _ problem: Problem? = nil
     ) -> SettingsFrame {
         SettingsFrame(
-            visit: Visit(context, cookies: cookies), current: name, problem: problem,
+            visit: PageContext(context, cookies: cookies), current: name, problem: problem,
             isSaved: request.uri.query == "saved")
     }
 

@@ -5,7 +5,7 @@ import Web
 
 /// The frame of every settings page: its tabs, what is wrong, what was done.
 struct SettingsFrame {
-    let visit: Visit
+    let visit: PageContext
     let current: String
     var problem: Problem?
     /// What was done, from the address that a finished form leads to.

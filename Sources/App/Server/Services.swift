@@ -9,10 +9,10 @@ import Storage
 
 /// A data folder opened for this process: its lock, its database at the present schema, its photos, and the
 /// community over them.
-struct Household: Sendable {
+struct Services: Sendable {
     let uploads: UploadFolder
     let community: Community
-    /// What runs beside the site for this household.
+    /// What runs beside the site for this services.
     let services: [any Service]
     private let storage: any Storage
     private let media: any MediaStorage
@@ -44,7 +44,7 @@ struct Household: Sendable {
     }
 
     /// Another community over the same records and photos, which lives by a clock of its own.
-    func community(clock: Clock) -> Community {
+    func community(clock: WallClock) -> Community {
         Community(
             storage: storage, media: media, processor: processor, uploads: uploads, signer: community.signer,
             logger: logger, clock: clock)

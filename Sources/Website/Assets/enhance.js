@@ -7,6 +7,6 @@ export function whenNew(step) {
 }
 
 /** Runs every step on a piece of the page. */
-export function awaken(piece) {
+export function enhance(piece) {
   for (const step of steps) step(piece);
 }

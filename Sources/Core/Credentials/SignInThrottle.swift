@@ -1,6 +1,6 @@
 /// Slows the guessing of passwords down, and ends it, without locking an account's owner out of the browsers that
 /// they use.
-struct Guesses: Sendable {
+struct SignInThrottle: Sendable {
     /// Failures that cost nothing.
     private static let free = 5
 

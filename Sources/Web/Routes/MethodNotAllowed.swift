@@ -4,7 +4,7 @@ import Hummingbird
 
 /// Answers requests whose path leads to a route, and whose method does not: 405 with the methods that do (RFC 9110
 /// §15.5.6), and `OPTIONS` with the same list.
-struct OtherMethods: RouterMiddleware {
+struct MethodNotAllowed: RouterMiddleware {
     typealias Context = WebContext
 
     private struct KnownPath {

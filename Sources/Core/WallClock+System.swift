@@ -4,9 +4,9 @@
     import Darwin
 #endif
 
-extension Clock {
+extension WallClock {
     /// The machine's own clock.
-    package static let system = Clock {
+    package static let system = WallClock {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000

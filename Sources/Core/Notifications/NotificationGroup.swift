@@ -1,5 +1,5 @@
 /// News for a member: what somebody, or several, did that concerns them.
-package struct Notification: Sendable {
+package struct NotificationGroup: Sendable {
     package enum Kind: String, Sendable, CaseIterable {
         case like, comment, reply, mention, follow, request, accepted
         case commentLike = "comment_like"
@@ -23,15 +23,16 @@ package struct Notification: Sendable {
 }
 
 /// Something that a rule tells somebody of.
-struct Notice {
-    let kind: Notification.Kind
+struct NewNotification {
+    let kind: NotificationGroup.Kind
     let actor: ID<Account>
     let recipient: ID<Account>
     let post: ID<Post>?
     let comment: ID<Comment>?
 
     init(
-        _ kind: Notification.Kind, by actor: ID<Account>, for recipient: ID<Account>, post: ID<Post>? = nil,
+        _ kind: NotificationGroup.Kind, by actor: ID<Account>, for recipient: ID<Account>,
+        post: ID<Post>? = nil,
         comment: ID<Comment>? = nil
     ) {
         self.kind = kind

@@ -7,7 +7,7 @@ import NIOHTTP1
 ///
 /// It also keeps what HTTP/1 promises about a connection: an answer in HTTP/1.0 has no chunks and ends with the
 /// connection, a body that waits for `100 Continue` gets it, and `Connection: close` closes.
-final class RequestsInTurn: ChannelDuplexHandler, RemovableChannelHandler {
+final class SequentialRequests: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart
@@ -20,7 +20,7 @@ final class RequestsInTurn: ChannelDuplexHandler, RemovableChannelHandler {
     /// How long a client may still send what is thrown away, so that it sees the last answer before a reset.
     private static let lingering = TimeAmount.seconds(5)
 
-    private let headers: PromisedHeaders
+    private let headers: StandardHeaders
     private let connections: OpenConnections
     /// From a request's head until its answer has left.
     private var isAnswering = false
@@ -41,7 +41,7 @@ final class RequestsInTurn: ChannelDuplexHandler, RemovableChannelHandler {
     private var isReadWanted = false
     private var isInputClosed = false
 
-    init(headers: PromisedHeaders, connections: OpenConnections) {
+    init(headers: StandardHeaders, connections: OpenConnections) {
         self.headers = headers
         self.connections = connections
     }

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Core
 
-struct MovingTests {
+struct StorageCopyTests {
     /// Runs `body` over an empty PostgreSQL at the present schema.
     private func withPostgres(_ body: (PostgresStorage) async throws -> Void) async throws {
         let server = try await PostgresServer.shared()
@@ -43,7 +43,7 @@ struct MovingTests {
         try await community.blocks.mute("ada", by: ben)
         _ = try await community.invites.create(uses: 3, days: 5)
         _ = try await community.directUploads.offer(
-            DirectUploadWish(contentType: "image/png", byteCount: 9, altText: "é"), to: ben)
+            UploadRequest(contentType: "image/png", byteCount: 9, altText: "é"), to: ben)
         try await test.storage.write { try PhotoRecords.expect(["zz/lost"], at: 1, in: $0) }
         _ = try await Facts.communityID(in: test.storage)
         return post
@@ -55,7 +55,7 @@ struct MovingTests {
         let tables = try await storage.read { connection in
             try connection.rows("SELECT name FROM sqlite_master WHERE type = 'table'") { $0.text() }
         }.filter { !$0.hasPrefix("sqlite_") && !$0.contains("_search") && $0 != "schema_migrations" }
-        #expect(Set(tables) == Set(MovedTable.all.map(\.name)))
+        #expect(Set(tables) == Set(CopiedTable.all.map(\.name)))
         try await storage.close()
     }
 
@@ -65,7 +65,7 @@ struct MovingTests {
             try await withPostgres { postgres in
                 let there = try await StorageCopy(from: test.storage, to: postgres).run()
                 #expect(
-                    there.count == MovedTable.all.count
+                    there.count == CopiedTable.all.count
                         && there.allSatisfy { $0.rows > 0 && $0.changes == $0.rows })
                 let again = try await StorageCopy(from: test.storage, to: postgres).run()
                 #expect(

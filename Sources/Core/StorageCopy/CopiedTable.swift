@@ -2,7 +2,7 @@ import Crypto
 import Storage
 
 /// A table as it moves between engines: its columns, and the key that orders it the same in both.
-package struct MovedTable: Sendable {
+package struct CopiedTable: Sendable {
     package let name: String
     let key: [String]
     /// Another column in which no two rows are alike.
@@ -12,13 +12,14 @@ package struct MovedTable: Sendable {
     /// what was promised, such as that a deleted photo's files go, is to happen at the new place. So do the facts: it
     /// is the same community there, with the same id, whose photos are marked with it.
     package static let all = [
-        MovedTable("accounts"), MovedTable("credentials", key: "hash"), MovedTable("invites", key: "hash"),
-        MovedTable("posts"), MovedTable("photos"), MovedTable("direct_uploads"),
-        MovedTable("unclaimed_files", key: "files"), MovedTable("post_tags", key: "tag", "post_id"),
-        MovedTable("likes"),
-        MovedTable("saves"), MovedTable("comments"), MovedTable("comment_likes"), MovedTable("follows"),
-        MovedTable("follow_requests"), MovedTable("blocks"), MovedTable("mutes"), MovedTable("notifications"),
-        MovedTable("jobs", unique: "key"), MovedTable("facts", key: "name"),
+        CopiedTable("accounts"), CopiedTable("credentials", key: "hash"), CopiedTable("invites", key: "hash"),
+        CopiedTable("posts"), CopiedTable("photos"), CopiedTable("direct_uploads"),
+        CopiedTable("unclaimed_files", key: "files"), CopiedTable("post_tags", key: "tag", "post_id"),
+        CopiedTable("likes"),
+        CopiedTable("saves"), CopiedTable("comments"), CopiedTable("comment_likes"), CopiedTable("follows"),
+        CopiedTable("follow_requests"), CopiedTable("blocks"), CopiedTable("mutes"),
+        CopiedTable("notifications"),
+        CopiedTable("jobs", unique: "key"), CopiedTable("facts", key: "name"),
     ]
 
     private init(_ name: String, key: String..., unique: String? = nil) {

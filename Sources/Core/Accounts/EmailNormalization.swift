@@ -2,7 +2,7 @@ import Storage
 
 /// Brings addresses that an earlier version kept to the form in which they are compared. What cannot be brought to it,
 /// or is somebody else’s address in it, stays as it is.
-enum KeptEmails {
+enum EmailNormalization {
     private static let batch = 500
 
     /// Goes through the addresses that are not all of ASCII: the others were kept as they are now.

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Core
 
-struct GuessTests {
+struct SignInThrottleTests {
     private func limits(_ kind: RateLimits.Kind, _ count: Int) -> RateLimits {
         var limits = RateLimits()
         limits[kind] = RateLimit(count: count, seconds: 3600)

@@ -3,12 +3,12 @@ import Logging
 import Synchronization
 
 /// Warns of what goes on for long, once an hour at most.
-final class RareWarning: Sendable {
+final class ThrottledWarning: Sendable {
     private static let pause: Int64 = 60 * 60 * 1000
-    private let clock: Clock
+    private let clock: WallClock
     private let next = Mutex<Int64>(0)
 
-    init(clock: Clock) { self.clock = clock }
+    init(clock: WallClock) { self.clock = clock }
 
     func give(to logger: Logger, about address: String, _ message: Logger.Message) {
         let now = clock.now()

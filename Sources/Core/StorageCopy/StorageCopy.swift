@@ -42,11 +42,11 @@ package struct StorageCopy: Sendable {
     ) async throws -> [Copied] {
         if !isReplacing { try await refuseAnotherCommunity() }
         let total = try await source.read { connection in
-            try MovedTable.all.reduce(0) { try $0 + $1.count(in: connection) }
+            try CopiedTable.all.reduce(0) { try $0 + $1.count(in: connection) }
         }
         var done = 0
         var changes: [String: Int] = [:]
-        for table in MovedTable.all {
+        for table in CopiedTable.all {
             changes[table.name] = try await copy(table) { count in
                 done += count
                 report(Progress(step: table.name, done: done, total: total * 2))
@@ -56,7 +56,7 @@ package struct StorageCopy: Sendable {
         let changed = ["accounts", "posts", "photos"].contains { changes[$0, default: 0] > 0 }
         try await SearchIndexes(storage: target).rebuild(evenIfComplete: changed)
         var copied: [Copied] = []
-        for table in MovedTable.all {
+        for table in CopiedTable.all {
             let (here, there) = (
                 try await checksum(of: table, in: source), try await checksum(of: table, in: target)
             )
@@ -94,7 +94,7 @@ package struct StorageCopy: Sendable {
     }
 
     /// How many rows were written or removed.
-    private func copy(_ table: MovedTable, advance: (Int) -> Void) async throws -> Int {
+    private func copy(_ table: CopiedTable, advance: (Int) -> Void) async throws -> Int {
         let columns = try await source.read { try table.columns(in: $0) }
         guard try await target.read({ try table.columns(in: $0) }) == columns else {
             throw StorageError.other(
@@ -127,7 +127,7 @@ package struct StorageCopy: Sendable {
         return try await changes + target.write { try table.delete(after: end, in: $0) }
     }
 
-    private func checksum(of table: MovedTable, in storage: any Storage) async throws -> RowsChecksum {
+    private func checksum(of table: CopiedTable, in storage: any Storage) async throws -> RowsChecksum {
         let columns = try await storage.read { try table.columns(in: $0) }
         var sum = RowsChecksum()
         var last: [Bind]?

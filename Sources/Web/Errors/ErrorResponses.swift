@@ -9,7 +9,7 @@ import Storage
 
 /// Turns whatever a route throws into an answer: problem+json for programs, a page for people. What was not expected
 /// is logged; the person sees only the request's id.
-package struct ErrorAnswers: RouterMiddleware {
+package struct ErrorResponses: RouterMiddleware {
     package typealias Context = WebContext
     /// Makes the page that shows a problem.
     package typealias ErrorPage = @Sendable (ErrorReport, WebContext) -> Response

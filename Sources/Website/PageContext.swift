@@ -6,7 +6,7 @@ import NIOCore
 import Web
 
 /// One request for a page: who looks, the token of its forms, and the answer it becomes.
-struct Visit {
+struct PageContext {
     let viewer: Viewer?
     let unreadCount: Int
     let theme: Theme

@@ -2,7 +2,7 @@ import Core
 import TestSupport
 import Testing
 
-struct NewsTests {
+struct NotificationTests {
     @Test func `news are grouped, counted while unread, and gone with their cause`() async throws {
         try await TestCommunity.with { test in
             let community = test.community

@@ -3,7 +3,7 @@ import Hummingbird
 import Web
 
 /// Looks up how many notifications a member has not seen, for the pages that show it.
-struct UnreadNews: RouterMiddleware {
+struct UnreadCountMiddleware: RouterMiddleware {
     typealias Context = WebContext
     let notifications: Notifications
 
