@@ -3,36 +3,36 @@
 /// Whoever reads a value reads all of its columns, so that the next value begins where it ended: no query counts
 /// positions.
 package struct RowReader {
-    private let row: any Row
-    private var column = 0
+    @usableFromInline let row: any Row
+    @usableFromInline var column = 0
 
-    package init(_ row: any Row) { self.row = row }
+    @inlinable package init(_ row: any Row) { self.row = row }
 
-    private mutating func next() -> Int {
+    @inlinable mutating func next() -> Int {
         defer { column += 1 }
         return column
     }
 
-    package mutating func int() -> Int64 { row.int(next()) }
-    package mutating func double() -> Double { row.double(next()) }
-    package mutating func text() -> String { row.text(next()) }
-    package mutating func bytes() -> [UInt8] { row.bytes(next()) }
+    @inlinable package mutating func int() -> Int64 { row.int(next()) }
+    @inlinable package mutating func double() -> Double { row.double(next()) }
+    @inlinable package mutating func text() -> String { row.text(next()) }
+    @inlinable package mutating func bytes() -> [UInt8] { row.bytes(next()) }
 
-    package mutating func bool() -> Bool { int() != 0 }
-    package mutating func count() -> Int { Int(int()) }
+    @inlinable package mutating func bool() -> Bool { int() != 0 }
+    @inlinable package mutating func count() -> Int { Int(int()) }
 
-    package mutating func intOrNil() -> Int64? {
+    @inlinable package mutating func intOrNil() -> Int64? {
         let column = next()
         return row.isNull(column) ? nil : row.int(column)
     }
 
-    package mutating func textOrNil() -> String? {
+    @inlinable package mutating func textOrNil() -> String? {
         let column = next()
         return row.isNull(column) ? nil : row.text(column)
     }
 
     /// The value as it would be bound.
-    package mutating func bind(_ kind: Bind.Kind) -> Bind {
+    @inlinable package mutating func bind(_ kind: Bind.Kind) -> Bind {
         let column = next()
         guard !row.isNull(column) else { return .null(kind) }
         return switch kind {
@@ -44,7 +44,7 @@ package struct RowReader {
     }
 
     /// The value whose columns come next.
-    package mutating func value<Value: RowReadable>(_: Value.Type = Value.self) -> Value { Value(&self) }
+    @inlinable package mutating func value<Value: RowReadable>(_: Value.Type = Value.self) -> Value { Value(&self) }
 }
 
 /// A value that owns the list of its columns and reads itself from them, in the same order. A new column is a line in

@@ -1,23 +1,46 @@
 /// A statement with its binds, written as a string whose interpolated values become binds, never text:
 /// `"SELECT name FROM people WHERE id = \(id)"`.
 ///
-/// Binds are rendered `$1`, `$2` … in order. PostgreSQL reads these as its parameters and SQLite as named ones that
-/// it numbers by appearance, so that the text is made once, is the same on both, and never varies with the data:
-/// statements stay cached.
+/// Binds are rendered as `$1`, `$2` … in order. PostgreSQL reads these as its parameters, and SQLite as named parameters
+/// that it numbers by appearance. So one text serves both engines, and it does not vary with the data: prepared statements
+/// stay cached.
 package struct SQL: ExpressibleByStringInterpolation, Sendable {
-    package private(set) var text: String
+    /// The text with a bare `$` for each bind, so that a fragment can be spliced in without renumbering. `$` stands for
+    /// nothing else in our statements.
+    private var template: String
     package private(set) var binds: [Bind]
 
     package init(stringLiteral text: String) {
-        self.text = text
+        template = text
         binds = []
+    }
+
+    /// The statement, with its binds numbered.
+    package var text: String {
+        guard !binds.isEmpty else { return template }
+        let digits = binds.count < 10 ? 1 : binds.count < 100 ? 2 : 5
+        let capacity = template.utf8.count + digits * binds.count
+        return String(unsafeUninitializedCapacity: capacity) { bytes in
+            var (end, number) = (0, 0)
+            for byte in template.utf8 {
+                bytes[end] = byte
+                end += 1
+                guard byte == UInt8(ascii: "$") else { continue }
+                number += 1
+                for digit in String(number).utf8 {
+                    bytes[end] = digit
+                    end += 1
+                }
+            }
+            return end
+        }
     }
 
     package init(stringInterpolation: StringInterpolation) { self = stringInterpolation.sql }
 
     fileprivate init(capacity: Int, binds count: Int) {
-        text = ""
-        text.reserveCapacity(capacity + 3 * count)
+        template = ""
+        template.reserveCapacity(capacity + count)
         binds = []
         binds.reserveCapacity(count)
     }
@@ -29,7 +52,7 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
             sql = SQL(capacity: literalCapacity, binds: interpolationCount)
         }
 
-        package mutating func appendLiteral(_ literal: String) { sql.text += literal }
+        package mutating func appendLiteral(_ literal: String) { sql.template += literal }
 
         package mutating func appendInterpolation(_ value: some Bindable) { sql.add(value.bind) }
 
@@ -43,7 +66,7 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
         /// Names of tables or columns, quoted, with commas between.
         package mutating func appendInterpolation(names: [String]) {
             let quoted = names.map { "\"\($0.replacing("\"", with: "\"\""))\"" }
-            sql.text += quoted.joined(separator: ", ")
+            sql.template += quoted.joined(separator: ", ")
         }
 
         /// A list to stand after `IN`, as one bind whatever its length.
@@ -51,37 +74,24 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
             let json = "[" + values.map(String.init).joined(separator: ",") + "]"
             switch dialect {
             case .sqlite:
-                sql.text += "(SELECT value FROM json_each("
+                sql.template += "(SELECT value FROM json_each("
                 sql.add(.text(json))
-                sql.text += "))"
+                sql.template += "))"
             case .postgres:
-                sql.text += "(SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST("
+                sql.template += "(SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST("
                 sql.add(.text(json))
-                sql.text += " AS json)) AS list (value))"
+                sql.template += " AS json)) AS list (value))"
             }
         }
     }
 
     private mutating func add(_ bind: Bind) {
         binds.append(bind)
-        text += "$"
-        text += String(binds.count)
+        template += "$"
     }
 
     private mutating func splice(_ fragment: SQL) {
-        guard !binds.isEmpty, !fragment.binds.isEmpty else {
-            text += fragment.text
-            binds += fragment.binds
-            return
-        }
-        // Number the fragment's binds on from ours; `$` stands nowhere else in our statements.
-        var pieces = fragment.text.split(separator: "$", omittingEmptySubsequences: false)[...]
-        text += pieces.removeFirst()
-        for piece in pieces {
-            let digits = piece.prefix { $0.isASCII && $0.isNumber }
-            text += "$\(binds.count + (Int(digits) ?? 0))"
-            text += piece.dropFirst(digits.count)
-        }
+        template += fragment.template
         binds += fragment.binds
     }
 }

@@ -35,13 +35,15 @@ enum PhotoRecords {
 
     /// The photos of each of `posts`, in their order.
     static func photos(of posts: [ID<Post>], in connection: any Connection) throws -> [ID<Post>: [Photo]] {
-        let pairs = try connection.rows(
+        var photos: [ID<Post>: [Photo]] = [:]
+        photos.reserveCapacity(posts.count)
+        _ = try connection.rows(
             """
             SELECT m.post_id, \(Photo.columns) FROM photos m
             WHERE m.post_id IN \(list: posts.map(\.value), connection.dialect) ORDER BY m.post_id, m.position
             """
-        ) { row -> (ID<Post>, Photo) in (row.id(), row.value()) }
-        return Dictionary(grouping: pairs, by: \.0).mapValues { $0.map(\.1) }
+        ) { row in photos[row.id(), default: []].append(Photo(&row)) }
+        return photos
     }
 
     // MARK: - Files
