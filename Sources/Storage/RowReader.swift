@@ -44,7 +44,9 @@ package struct RowReader {
     }
 
     /// The value whose columns come next.
-    @inlinable package mutating func value<Value: RowReadable>(_: Value.Type = Value.self) -> Value { Value(&self) }
+    @inlinable package mutating func value<Value: RowReadable>(_: Value.Type = Value.self) -> Value {
+        Value(&self)
+    }
 }
 
 /// A value that owns the list of its columns and reads itself from them, in the same order. A new column is a line in

@@ -1,14 +1,26 @@
 import HTTPTypes
 
-/// One operation of the API as it is described to programs (OpenAPI) and to people (a page).
+/// An operation of the API, as the OpenAPI document and the API page describe it.
 package struct APIOperation: Sendable {
-    /// A parameter in the path or the query.
+    /// A group of operations.
+    package struct Tag: Sendable, Equatable {
+        package let name: String
+        /// One sentence.
+        package let meaning: String
+
+        package init(name: String, meaning: String) {
+            self.name = name
+            self.meaning = meaning
+        }
+    }
+
+    /// A parameter in the path or in the query.
     package struct Parameter: Sendable {
         package let name: String
         package let isInPath: Bool
         package let isRequired: Bool
         package let meaning: String
-        /// What it looks like, as a regular expression; nil where the name says it.
+        /// A regular expression that its values match; nil if any text is valid.
         package let pattern: String?
 
         package init(
@@ -27,26 +39,26 @@ package struct APIOperation: Sendable {
         package enum Kind: Sendable {
             /// Any text.
             case text
-            /// One line, of so many characters.
+            /// One line of text; the range is its length in characters.
             case line(ClosedRange<Int>)
-            /// Prose with line breaks, of so many characters.
+            /// Text with line breaks; the range is its length in characters.
             case prose(ClosedRange<Int>)
             case username, email, website
-            /// A password that there is, and one to be.
+            /// An existing password, and a new one.
             case password, newPassword
             case number(ClosedRange<Int>)
             case truth
             case choice([String])
             case id
-            /// Ids of so many photos.
+            /// Photo IDs; the range is their number.
             case ids(ClosedRange<Int>)
             case scopes
-            /// New texts of a post’s photos.
+            /// New descriptions of a post’s photos.
             case media
             case file
-            /// So many photos.
+            /// Photos; the range is their number.
             case files(ClosedRange<Int>)
-            /// A text for each photo.
+            /// A description of each photo.
             case altTexts
         }
 
@@ -63,35 +75,39 @@ package struct APIOperation: Sendable {
         }
     }
 
-    /// What it needs: who may come, which scope, which limits.
+    /// The route, which knows the access, scope and rate limits.
     package let route: Route
-    /// Below `/api`, with parameters in braces.
+    /// The `operationId`, by which generated clients name their function: `createPost`.
+    package let id: String
+    /// The path below `/api`, with parameters in braces.
     package let path: String
-    package let subject: String
+    package let tag: Tag
     package let summary: String
     package let parameters: [Parameter]
-    /// A body of JSON; empty for none.
+    /// The fields of the JSON body; empty if it takes none.
     package let json: [Field]
-    /// A body of `multipart/form-data`; empty for none.
+    /// The fields of the `multipart/form-data` body; empty if it takes none.
     package let form: [Field]
     package let status: HTTPResponse.Status
-    /// What the answer is: the name of a shape, nil for an empty answer.
-    package let answer: String?
+    /// The name of the response schema; nil if the response has no body.
+    package let response: String?
     package let errors: [HTTPResponse.Status]
 
     package init(
-        route: Route, path: String, subject: String, summary: String, parameters: [Parameter], json: [Field],
-        form: [Field], status: HTTPResponse.Status, answer: String?, errors: [HTTPResponse.Status]
+        route: Route, id: String, path: String, tag: Tag, summary: String, parameters: [Parameter],
+        json: [Field], form: [Field], status: HTTPResponse.Status, response: String?,
+        errors: [HTTPResponse.Status]
     ) {
         self.route = route
+        self.id = id
         self.path = path
-        self.subject = subject
+        self.tag = tag
         self.summary = summary
         self.parameters = parameters
         self.json = json
         self.form = form
         self.status = status
-        self.answer = answer
+        self.response = response
         self.errors = errors
     }
 }

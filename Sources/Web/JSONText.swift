@@ -60,6 +60,7 @@ package struct JSONText {
     /// A bare value: what stands in an array or after a name.
     package mutating func value(_ text: String) { string(text) }
     package mutating func value(_ number: Int) { bytes.append(contentsOf: String(number).utf8) }
+    package mutating func null() { append("null") }
     package mutating func value(_ truth: Bool) { append(truth ? "true" : "false") }
 
     package mutating func field(_ name: StaticString, _ texts: [String]) {

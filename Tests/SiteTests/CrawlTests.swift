@@ -72,6 +72,7 @@ struct CrawlTests {
                 "sessions/id": "x",
                 "tokens/id": "x", "folder": "ab", "photo": "ab",
                 "name": "thumb.jpg", "upload": "00000000000000000000000000000000",
+                "type": "not-found",
             ], viewers: viewers, addresses: (post.photos[0].files, now.photos[0].files))
     }
 

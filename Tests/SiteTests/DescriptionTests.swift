@@ -67,6 +67,34 @@ struct DescriptionTests {
         return try NSRegularExpression(pattern: pattern).firstMatch(in: text, range: range) != nil
     }
 
+    @Test func `every operation has a name of its own, and examples that fit their schemas`() async throws {
+        try await TestSite.with { site in
+            let operations = Operations.described(by: site.routes)
+            let schema = try JSONSchema(openAPI: OpenAPI.document(of: operations))
+            #expect(schema.exampleFaults == [])
+            let names = schema.operationIDs
+            #expect(names.count == operations.count && Set(names).count == names.count)
+            #expect(names.allSatisfy { $0.wholeMatch(of: #/[a-z]+([A-Z]+[a-z]*)*/#) != nil })
+            #expect(operations.allSatisfy { $0.tag.meaning.hasSuffix(".") && $0.summary.hasSuffix(".") })
+        }
+    }
+
+    @Test func `each problem type has an address that leads to its description`() async throws {
+        try await TestSite.with { site in
+            let docs = try await site.browser.open("/api/docs").text
+            for type in ProblemType.allCases {
+                let answer = try await site.browser.open(type.uri)
+                let target = try #require(answer.headers[.location])
+                #expect(answer.status == .seeOther && target.hasPrefix("/api/docs#"), "\(type)")
+                #expect(docs.contains("id=\"\(target.dropFirst("/api/docs#".count))\""), "\(type)")
+                #expect(docs.contains(type.remedy) && ProblemType(status: type.status) == type)
+            }
+            #expect(try await site.browser.open(ProblemType.path + "/none").status == .notFound)
+            let missing = try await site.program("ada").send(.get, "/api/posts/1")
+            #expect(missing.json["type"] as? String == ProblemType.notFound.uri)
+        }
+    }
+
     @Test func `clients may meet fields that they do not know`() async throws {
         try await TestSite.with { site in
             let document = try await Program(site: site, token: nil).send(.get, "/api/openapi.json").text

@@ -150,7 +150,7 @@ struct RouteTests {
             #expect(publish["security"] as? [[String: [String]]] == [["token": ["write"]]])
             #expect(
                 publish["description"] as? String
-                    == "Limited: posts of one account; uploads of one account, where the request brings photos."
+                    == "Rate limits: posts of one account; uploads of one account, if the request contains photos."
             )
             let explore = try #require(paths["/explore"]?["get"])
             #expect(explore["security"] as? [[String: [String]]] == [[:], ["token": ["read"]]])

@@ -41,6 +41,35 @@ package struct JSONSchema: @unchecked Sendable {
         return faults(in: value, schema, at: "\(method) \(path) \(status)")
     }
 
+    /// The `operationId`s, in no particular order.
+    package var operationIDs: [String] {
+        let paths = document["paths"] as? [String: [String: [String: Any]]] ?? [:]
+        return paths.values.flatMap(\.values).compactMap { $0["operationId"] as? String }
+    }
+
+    /// How the examples of requests and responses differ from their schemas; also where one is missing.
+    package var exampleFaults: [String] {
+        func check(_ content: Any?, at place: String) -> [String] {
+            (content as? [String: [String: Any]] ?? [:]).flatMap { type, media -> [String] in
+                guard let schema = media["schema"] as? [String: Any], schema["$ref"] != nil else { return [] }
+                guard let example = media["example"] else { return ["\(place) \(type): no example"] }
+                return faults(in: example, schema, at: "\(place) \(type)")
+            }
+        }
+        let paths = document["paths"] as? [String: [String: [String: Any]]] ?? [:]
+        let operations = paths.values.flatMap(\.values)
+        let ofOperations = operations.flatMap { operation -> [String] in
+            let name = operation["operationId"] as? String ?? "?"
+            let body = operation["requestBody"] as? [String: Any]
+            let responses = operation["responses"] as? [String: [String: Any]] ?? [:]
+            return check(body?["content"], at: "\(name), request")
+                + responses.flatMap { check($1["content"], at: "\(name), \($0)") }
+        }
+        let components = document["components"] as? [String: Any]
+        let problems = components?["responses"] as? [String: [String: Any]] ?? [:]
+        return ofOperations + problems.flatMap { check($1["content"], at: $0) }
+    }
+
     private func operation(_ method: String, _ path: String) -> [String: Any]? {
         let paths = document["paths"] as? [String: [String: [String: Any]]] ?? [:]
         let parts = path.split(separator: "/")

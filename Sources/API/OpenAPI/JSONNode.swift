@@ -1,6 +1,6 @@
 import Web
 
-/// JSON as a tree, for documents that are made once.
+/// A JSON value as a tree, for documents that are made once.
 indirect enum JSONNode: JSONWritable, Sendable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
     ExpressibleByBooleanLiteral,
     ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
@@ -8,8 +8,9 @@ indirect enum JSONNode: JSONWritable, Sendable, ExpressibleByStringLiteral, Expr
     case text(String)
     case number(Int)
     case truth(Bool)
+    case null
     case array([JSONNode])
-    /// In the order they are written.
+    /// The fields, in this order.
     case object([(String, JSONNode)])
 
     init(stringLiteral value: String) { self = .text(value) }
@@ -23,13 +24,14 @@ indirect enum JSONNode: JSONWritable, Sendable, ExpressibleByStringLiteral, Expr
         case .text(let text): json.value(text)
         case .number(let number): json.value(number)
         case .truth(let truth): json.value(truth)
+        case .null: json.null()
         case .array(let items): json.array { json in for item in items { json.item(item) } }
         case .object(let fields):
             json.object { json in for (name, value) in fields { json.field(named: name, value) } }
         }
     }
 
-    /// This object with more fields.
+    /// This object with additional fields.
     func adding(_ fields: [(String, JSONNode)]) -> JSONNode {
         guard case .object(let own) = self else { return self }
         return .object(own + fields)

@@ -4,7 +4,7 @@ import Hummingbird
 import NIOCore
 import Web
 
-/// The description of the API for programs (https://spec.openapis.org/oas/v3.1.0).
+/// The OpenAPI document that describes the API to programs (https://spec.openapis.org/oas/v3.1.0).
 package enum OpenAPI {
     /// The document, as bytes of JSON.
     package static func document(of operations: [APIOperation]) -> [UInt8] {
@@ -13,14 +13,14 @@ package enum OpenAPI {
         return json.bytes
     }
 
-    /// The route of the document, which describes itself besides `others`.
+    /// The route that serves the document. The document describes this route besides `others`.
     static func routes(describing others: [Route]) -> [Route] {
-        // What the document says of its own route does not depend on what that route answers.
-        let itself = routes(answering: [])
-        return routes(answering: document(of: Operations.described(by: itself + others)))
+        // The description of the route does not depend on the response, so an empty one serves to make it.
+        let itself = routes(serving: [])
+        return routes(serving: document(of: Operations.described(by: itself + others)))
     }
 
-    private static func routes(answering document: [UInt8]) -> [Route] {
+    private static func routes(serving document: [UInt8]) -> [Route] {
         let bytes = ByteBuffer(bytes: document)
         let route = Route.get("openapi.json", .anyone) { _, _ in
             Response(
@@ -34,168 +34,115 @@ package enum OpenAPI {
     }
 
     private static func tree(_ operations: [APIOperation]) -> JSONNode {
-        [
+        var tags: [APIOperation.Tag] = []
+        for operation in operations where !tags.contains(operation.tag) { tags.append(operation.tag) }
+        return [
             "openapi": "3.1.0",
             "info": [
-                "title": "Isntgram", "version": "1",
-                "description": """
-                A photo community. Lists come in pages: pass nextCursor as cursor, or follow Link. A cursor belongs to its \
-                list: one of another list, an empty one, or a limit that is not from 1 to 100 is answered with 400. \
-                Lengths are counted in characters as people see them, so that what has at most maxLength code points is \
-                always short enough; passwords are counted in code points. White space around a text is dropped. Errors \
-                are problem details (RFC 9457) that name the field, the limit and the remedy. A method that a path does \
-                not have is answered with 405 and Allow. Answers may have more fields than are described here: ignore \
-                those that you do not know.
-                """,
+                "title": "Isntgram", "version": "1", "description": .text(introduction),
                 "license": ["name": "AGPL-3.0", "identifier": "AGPL-3.0-only"],
             ],
             "servers": [["url": "/api"]],
+            "tags": .array(tags.map { ["name": .text($0.name), "description": .text($0.meaning)] }),
             "paths": .object(paths(operations)),
             "components": [
-                "schemas": .object(Shapes.all),
-                "securitySchemes": ["token": ["type": "http", "scheme": "bearer"]],
+                "schemas": .object(
+                    Schemas.all + [("PhotoDescription", FieldSchemas.photoDescription)]
+                        + requestSchemas(of: operations)),
+                "securitySchemes": ["token": .object(tokenScheme)],
                 "headers": headers,
-                "responses": [
-                    "Problem": problem("What went wrong, and what to do."),
-                    "Unauthorized": problem(
-                        "No credentials, or ones that are not valid any more.", headers: ["WWW-Authenticate"]),
-                    "Later": problem(
-                        "Too often, or not possible now: try again later.", headers: ["Retry-After"]),
-                ],
+                "responses": .object(ProblemType.allCases.map { ($0.schemaName, problem($0)) }),
             ],
         ]
     }
+
+    private static let introduction = """
+        The API of a photo community.
+
+        **Lists** are returned page by page: pass `nextCursor` as `cursor`, or follow the header `Link`. A cursor is valid \
+        for the list that returned it and for no other; a cursor or limit that is not valid is answered with 400.
+
+        **Lengths** are counted in characters as people see them, so a text of at most `maxLength` code points is always \
+        short enough. Passwords are counted in code points. White space around a text is removed.
+
+        **Errors** are problem details (RFC 9457) with a `type` for each kind of problem, and name the field, the limit and \
+        the remedy. A method that a path does not have is answered with 405 and `Allow`.
+
+        **Later versions** may add fields to responses: ignore those that you do not know.
+        """
+
+    private static let tokenScheme: [(String, JSONNode)] = [
+        ("type", "http"), ("scheme", "bearer"),
+        (
+            "description",
+            """
+            A token from `signIn`, `register` or the settings page. Scopes: `read` to see what the account sees, `write` to \
+            act for it.
+            """
+        ),
+    ]
 
     private static func paths(_ operations: [APIOperation]) -> [(String, JSONNode)] {
         var seen: [String] = []
         for operation in operations where !seen.contains(operation.path) { seen.append(operation.path) }
         return seen.map { path in
             let here = operations.filter { $0.path == path }
-            return (path, .object(here.map { ($0.route.method.rawValue.lowercased(), node($0)) }))
+            return (path, .object(here.map { ($0.route.method.rawValue.lowercased(), $0.node) }))
         }
     }
 
-    private static func node(_ operation: APIOperation) -> JSONNode {
-        var fields: [(String, JSONNode)] = [
-            ("operationId", .text(identifier(operation))), ("summary", .text(operation.summary)),
-            ("tags", [.text(operation.subject)]),
-            ("security", security(operation.route)),
-        ]
-        let limits =
-            operation.route.limits.map(\.meaning)
-            + operation.route.multipartLimits.map { "\($0.meaning), where the request brings photos" }
-        if !limits.isEmpty {
-            fields.append(("description", .text("Limited: \(limits.joined(separator: "; ")).")))
+    private static func requestSchemas(of operations: [APIOperation]) -> [(String, JSONNode)] {
+        operations.flatMap { operation in
+            (operation.json.isEmpty
+                ? [] : [(operation.jsonSchemaName, FieldSchemas.json(operation.json))])
+                + (operation.form.isEmpty
+                    ? [] : [(operation.formSchemaName, FieldSchemas.form(operation.form))])
         }
-        if !operation.parameters.isEmpty {
-            fields.append(("parameters", .array(operation.parameters.map(node))))
-        }
-        if let body = body(operation) { fields.append(("requestBody", body)) }
-        fields.append(("responses", .object(responses(operation))))
-        return .object(fields)
-    }
-
-    /// The scope that a token must have; with the empty requirement, a token may be left out.
-    private static func security(_ route: Route) -> JSONNode {
-        let token: JSONNode = ["token": .array(route.scope.names.map { .text($0) })]
-        return switch route.audience {
-        case .unidentified: []
-        case .anyone: [[:], token]
-        case .member: [token]
-        }
-    }
-
-    private static func identifier(_ operation: APIOperation) -> String {
-        let words = operation.path.split { !$0.isLetter && !$0.isNumber }.map {
-            $0.prefix(1).uppercased() + $0.dropFirst()
-        }
-        return operation.route.method.rawValue.lowercased() + words.joined()
-    }
-
-    private static func node(_ parameter: APIOperation.Parameter) -> JSONNode {
-        let schema: JSONNode =
-            switch (parameter.name, parameter.pattern) {
-            case ("limit", _): ["type": "integer", "minimum": 1, "maximum": 100, "default": 20]
-            case ("type", _): ["type": "string", "enum": ["users", "tags", "posts"], "default": "users"]
-            case ("q", _): ["type": "string", "maxLength": .number(SearchQuery.limit)]
-            case (_, let pattern?): ["type": "string", "pattern": .text(pattern)]
-            default: ["type": "string", "minLength": 1]
-            }
-        return [
-            "name": .text(parameter.name), "in": parameter.isInPath ? "path" : "query",
-            "required": .truth(parameter.isRequired), "description": .text(parameter.meaning),
-            "schema": schema,
-        ]
-    }
-
-    private static func body(_ operation: APIOperation) -> JSONNode? {
-        var content: [(String, JSONNode)] = []
-        if !operation.json.isEmpty {
-            content.append(("application/json", ["schema": FieldShapes.json(operation.json)]))
-        }
-        if !operation.form.isEmpty {
-            content.append(("multipart/form-data", ["schema": FieldShapes.form(operation.form)]))
-        }
-        return content.isEmpty ? nil : ["required": true, "content": .object(content)]
-    }
-
-    private static func responses(_ operation: APIOperation) -> [(String, JSONNode)] {
-        var success: JSONNode =
-            switch operation.answer {
-            case nil: ["description": "Done."]
-            case "ZIP": ["description": "A ZIP file.", "content": ["application/zip": [:]]]
-            case "Events": ["description": "A stream of events.", "content": ["text/event-stream": [:]]]
-            case "OpenAPI":
-                [
-                    "description": "This document.",
-                    "content": ["application/json": ["schema": ["type": "object"]]],
-                ]
-            case let shape?:
-                [
-                    "description": "Done.",
-                    "content": ["application/json": ["schema": Shapes.reference(shape)]],
-                ]
-            }
-        if operation.parameters.contains(where: { $0.name == "cursor" }) {
-            success = success.adding([("headers", ["Link": ["$ref": "#/components/headers/Link"]])])
-        }
-        if operation.path == "/posts", operation.status == .created {
-            success = success.adding([("headers", ["Location": ["$ref": "#/components/headers/Location"]])])
-        }
-        let errors = operation.errors.map { status -> (String, JSONNode) in
-            let shape =
-                switch status {
-                case .unauthorized: "Unauthorized"
-                case .tooManyRequests, .serviceUnavailable: "Later"
-                default: "Problem"
-                }
-            return (String(status.code), ["$ref": .text("#/components/responses/\(shape)")])
-        }
-        return [(String(operation.status.code), success)] + errors
     }
 
     private static let headers: JSONNode = [
         "Link": [
-            "description": "The address of the next page (RFC 8288), where there is one.",
-            "schema": ["type": "string", "pattern": "^<[^>]+>; rel=\"next\"$"],
+            "description": "The URL of the next page (RFC 8288), if there is one.",
+            "schema": ["type": "string", "pattern": #"^<[^>]+>; rel="next"$"#],
         ],
         "Location": [
-            "description": "Where the new post is.", "required": true,
+            "description": "The path of the new post.", "required": true,
             "schema": ["type": "string", "pattern": "^/api/posts/[0-9]+$"],
         ],
         "Retry-After": [
-            "description": "After how many seconds to try again.", "required": true,
+            "description": "Seconds to wait before trying again.", "required": true,
             "schema": ["type": "integer", "minimum": 0],
         ],
         "WWW-Authenticate": ["description": "`Bearer`.", "required": true, "schema": ["type": "string"]],
     ]
 
-    private static func problem(_ description: JSONNode, headers: [String] = []) -> JSONNode {
+    private static func problem(_ type: ProblemType) -> JSONNode {
         let node: JSONNode = [
-            "description": description,
-            "content": ["application/problem+json": ["schema": Shapes.reference("Problem")]],
+            "description": .text("\(type.title). \(type.remedy)"),
+            "content": [
+                "application/problem+json": [
+                    "schema": Schemas.reference("Problem"), "example": Examples.problem(type),
+                ]
+            ],
         ]
-        let references = headers.map { ($0, ["$ref": .text("#/components/headers/\($0)")] as JSONNode) }
-        return headers.isEmpty ? node : node.adding([("headers", .object(references))])
+        let header: String? =
+            switch type {
+            case .unauthorized: "WWW-Authenticate"
+            case .tooManyRequests, .unavailable: "Retry-After"
+            default: nil
+            }
+        guard let header else { return node }
+        return node.adding([("headers", .object([(header, reference(toHeader: header))]))])
+    }
+
+    static func reference(toHeader name: String) -> JSONNode {
+        ["$ref": .text("#/components/headers/\(name)")]
+    }
+}
+
+extension ProblemType {
+    /// The name of the response in `components`: `NotFound`.
+    var schemaName: String {
+        rawValue.split(separator: "-").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
     }
 }

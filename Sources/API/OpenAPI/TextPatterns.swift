@@ -1,8 +1,8 @@
-/// Which texts the rules of Core take, as regular expressions (ECMA-262 with Unicode, as JSON Schema has them).
+/// The rules of `Core` for texts, as regular expressions (ECMA-262 with Unicode, the dialect of JSON Schema).
 ///
-/// A text that matches is taken, but for a name with a joiner that joins nothing, or with a variation selector after what
-/// has one shape. Some that do not match are taken
-/// too: one with line breaks around it, which are dropped, and a name with a flag that is spelled in tags.
+/// A pattern cannot express rules about neighbouring characters. It matches names that are refused: with a joiner that joins
+/// nothing, or with a variation selector after a character that has only one shape. It does not match some texts that are
+/// accepted: with line breaks around them, which are removed, and with a flag that is spelled in tag characters.
 package enum TextPatterns {
     /// Ids: decimal digits without leading zeros.
     package static let id = "^([1-9][0-9]{0,17}|[1-8][0-9]{18})$"

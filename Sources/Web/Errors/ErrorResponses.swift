@@ -87,34 +87,21 @@ extension Problem {
 package struct ErrorReport: Sendable {
     package let problem: Problem
     package let requestID: String
-    package let status: HTTPResponse.Status
-    /// The kind of problem in two or three words.
-    package let title: String
+    package let type: ProblemType
+    package var status: HTTPResponse.Status { type.status }
+    /// The problem in two or three words.
+    package var title: String { type.title }
 
     package init(_ problem: Problem, requestID: String) {
         self.problem = problem
         self.requestID = requestID
-        (status, title) =
-            switch problem.kind {
-            case .unreadable: (.badRequest, "Not readable")
-            case .unauthorized: (.unauthorized, "Not signed in")
-            case .forbidden: (.forbidden, "Not allowed")
-            case .notFound: (.notFound, "Not found")
-            case .wrongMethod: (.methodNotAllowed, "Wrong method")
-            case .conflict: (.conflict, "Taken")
-            case .tooLarge: (.contentTooLarge, "Too large")
-            case .unsupported: (.unsupportedMediaType, "Not a photo we know")
-            case .invalid: (.unprocessableContent, "Not valid")
-            case .tooMany: (.tooManyRequests, "Too often")
-            case .unexpected: (.internalServerError, "Something went wrong")
-            case .unavailable: (.serviceUnavailable, "Not available now")
-            }
+        type = ProblemType(problem.kind)
     }
 
     /// What happened and what to do.
     package var detail: String {
         problem.kind == .unexpected
-            ? "Something went wrong on our side. If it happens again, tell the site’s keeper this id: \(requestID)."
+            ? "Something went wrong on our side. If it happens again, tell the administrator this ID: \(requestID)."
             : problem.detail
     }
 
@@ -125,7 +112,7 @@ package struct ErrorReport: Sendable {
 extension ErrorReport: JSONWritable {
     package func write(to json: inout JSONText) {
         json.object { json in
-            json.field("type", "about:blank")
+            json.field("type", type.uri)
             json.field("title", title)
             json.field("status", status.code)
             json.field("detail", detail)

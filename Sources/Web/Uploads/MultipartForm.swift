@@ -50,7 +50,6 @@ package struct MultipartLimits: Sendable {
     package static var onePhoto: MultipartLimits {
         var limits = MultipartLimits()
         limits.files = 1
-        limits.fields = 8
         return limits
     }
 }

@@ -1,49 +1,63 @@
 import Core
 import HTML
+import HTTPTypes
 import Hummingbird
 import Web
 
-/// The description of the API for people.
+/// The page that describes the API to people.
 struct APIDocs {
     let operations: [APIOperation]
     let cookies: SiteCookies
 
     var routes: [Route] {
-        [.get("api/docs", .anyone) { _, context in page(PageContext(context, cookies: cookies)) }]
+        [
+            .get("api/docs", .anyone) { _, context in page(PageContext(context, cookies: cookies)) },
+            .get("api/docs/problems/{type}", .anyone) { _, context in
+                let type = try ProblemType(rawValue: context.parameters.require("type"))
+                guard let type else { throw Problem.notFound("page") }
+                return .seeOther("/api/docs#\(type.anchor)")
+            },
+        ]
     }
 
     private func page(_ visit: PageContext) -> Response {
-        var subjects: [String] = []
-        for operation in operations where !subjects.contains(operation.subject) {
-            subjects.append(operation.subject)
-        }
-        let sections = subjects.map { subject -> HTML in
-            let here = operations.filter { $0.subject == subject }
-            return "<section><h2>\(subject)</h2>\(here.map(block))</section>"
+        var tags: [APIOperation.Tag] = []
+        for operation in operations where !tags.contains(operation.tag) { tags.append(operation.tag) }
+        let sections = tags.map { tag -> HTML in
+            let here = operations.filter { $0.tag == tag }
+            return """
+                <section><h2>\(tag.name)</h2><p>\(tag.meaning)</p>\(here.map(details))</section>
+                """
         }
         return visit.page(
             "API",
             """
             <div class="docs"><h1>The API</h1>
-            <p>JSON over HTTPS, below <code>/api</code>. Send <code>Authorization: Bearer TOKEN</code> with a token made in
-            <a href="/settings/tokens">your settings</a> or by <code>POST /api/auth/login</code>. Ids are text, times are RFC 3339 in
-            UTC. Lists are pages: pass <code>nextCursor</code> as <code>cursor</code>. Errors are
-            <code>application/problem+json</code>. For programs: <a href="/api/openapi.json">OpenAPI 3.1</a>.</p>
-            \(sections)</div>
+            <p>JSON over HTTPS, below <code>/api</code>. Send <code>Authorization: Bearer TOKEN</code> with a token from
+            <a href="/settings/tokens">your settings</a> or from <code>POST /api/auth/login</code>. IDs are strings, times are
+            RFC 3339 in UTC. Lists are returned page by page: pass <code>nextCursor</code> as <code>cursor</code>.
+            For programs: <a href="/api/openapi.json">OpenAPI 3.1</a>.</p>
+            \(sections)\(problems)</div>
             """)
     }
 
-    private func block(_ operation: APIOperation) -> HTML {
+    private func details(_ operation: APIOperation) -> HTML {
         let rows =
             operation.parameters.map { row($0.name, $0.isInPath ? "path" : "query", $0.meaning) }
             + operation.json.map { row($0.name, $0.isRequired ? "JSON" : "JSON, optional", $0.meaning) }
             + operation.form.map { row($0.name, $0.isRequired ? "form" : "form, optional", $0.meaning) }
-        let errors = operation.errors.map { String($0.code) }.joined(separator: " ")
+        let table: HTML = """
+            <table><thead><tr><th scope="col">Name</th><th scope="col">In</th><th scope="col">Meaning</th></tr></thead>\
+            <tbody>\(rows)</tbody></table>
+            """
+        let response: HTML? = operation.response.map { " with <code>\($0)</code>" }
+        let errors = operation.errors.map { String($0.code) }.joined(separator: ", ")
         return """
-            <details class="operation"><summary><code>\(operation.route.method.rawValue) /api\(operation.path)</code> \(operation.summary)</summary>
-            \(when: operation.route.audience == .member, "<p class=\"hint\">Needs a token.</p>")
-            \(when: !rows.isEmpty, "<table><thead><tr><th scope=\"col\">Name</th><th scope=\"col\">In</th><th scope=\"col\">Meaning</th></tr></thead><tbody>\(rows)</tbody></table>")
-            <p>Answers \(operation.status.code)\(when: operation.answer != nil, " with <code>\(operation.answer ?? "")</code>"); errors \(errors).</p>
+            <details class="operation"><summary><code>\(operation.route.method.rawValue) /api\(operation.path)</code> \
+            \(operation.summary)</summary>
+            \(when: operation.route.audience == .member, #"<p class="hint">Needs a token.</p>"#)
+            \(rows.isEmpty ? nil : table)
+            <p>Returns \(operation.status.code)\(response). Errors: \(errors).</p>
             </details>
             """
     }
@@ -51,4 +65,24 @@ struct APIDocs {
     private func row(_ name: String, _ place: String, _ meaning: String) -> HTML {
         "<tr><td><code>\(name)</code></td><td>\(place)</td><td>\(meaning)</td></tr>"
     }
+
+    /// What each problem type means: where the addresses in `type` lead.
+    private var problems: HTML {
+        let items = ProblemType.allCases.map { type -> HTML in
+            """
+            <dt id="\(type.anchor)"><code>\(type.uri)</code> \(type.title) (\(type.status.code))</dt>
+            <dd>\(type.remedy)</dd>
+            """
+        }
+        return """
+            <section><h2>Errors</h2><p>Errors are <code>application/problem+json</code> (RFC 9457). Their <code>type</code> \
+            is one of these, the same on every server; <code>detail</code> says what happened and what to do, and \
+            <code>errors</code> names each invalid field.</p><dl>\(items)</dl></section>
+            """
+    }
+}
+
+extension ProblemType {
+    /// The anchor of its description on the page.
+    fileprivate var anchor: String { "problem-\(rawValue)" }
 }

@@ -1,9 +1,9 @@
 import Core
 
-/// The shapes of bodies, as JSON Schema (https://json-schema.org, 2020-12).
-enum Shapes {
+/// The schemas of responses, in JSON Schema (https://json-schema.org, 2020-12).
+enum Schemas {
     static let all: [(String, JSONNode)] = [
-        ("Summary", object(summary)),
+        ("UserSummary", object(summary)),
         ("User", object(user, optional: ["relationship"])),
         ("OwnUser", object(user.filter { $0.0 != "relationship" } + [("email", email)], optional: ["email"])),
         (
@@ -33,7 +33,8 @@ enum Shapes {
         (
             "Post",
             object([
-                ("id", id), ("code", text), ("url", text), ("authorId", id), ("author", reference("Summary")),
+                ("id", id), ("code", text), ("url", text), ("authorId", id),
+                ("author", reference("UserSummary")),
                 ("caption", text),
                 ("location", text), ("imageUrl", text), ("media", list(of: reference("Media"))),
                 ("likesCount", likes), ("commentsCount", comments), ("likedByMe", truth),
@@ -44,7 +45,7 @@ enum Shapes {
         (
             "Comment",
             object([
-                ("id", id), ("postId", id), ("authorId", id), ("author", reference("Summary")),
+                ("id", id), ("postId", id), ("authorId", id), ("author", reference("UserSummary")),
                 ("text", text),
                 ("replyToId", textOrNull), ("likesCount", number), ("likedByMe", truth), ("createdAt", time),
             ])
@@ -63,7 +64,7 @@ enum Shapes {
                             "comment_like",
                         ],
                     ]
-                ), ("actors", list(of: reference("Summary"))), ("actorsCount", actors),
+                ), ("actors", list(of: reference("UserSummary"))), ("actorsCount", actors),
                 ("postId", textOrNull),
                 ("commentId", textOrNull), ("commentText", textOrNull), ("isUnread", truth),
                 ("createdAt", time),
@@ -72,24 +73,29 @@ enum Shapes {
         (
             "Credential",
             object([
-                ("id", text), ("name", text), ("scopes", list(of: scope)), ("isCurrent", truth),
+                ("id", text), ("name", text), ("scopes", list(of: reference("Scope"))), ("isCurrent", truth),
                 ("createdAt", time),
                 ("usedAt", time), ("expiresAt", time),
             ])
         ),
-        ("NewToken", object([("token", text), ("scopes", list(of: scope)), ("expiresAt", time)])),
-        ("PostList", page(of: reference("Post"))), ("SummaryList", page(of: reference("Summary"))),
+        ("Scope", ["type": "string", "enum": ["read", "write"]]),
+        ("FieldError", object([("field", text), ("message", text)])),
+        (
+            "NewToken",
+            object([("token", text), ("scopes", list(of: reference("Scope"))), ("expiresAt", time)])
+        ),
+        ("PostList", page(of: reference("Post"))), ("UserSummaryList", page(of: reference("UserSummary"))),
         ("CommentList", page(of: reference("Comment"))),
         ("NotificationList", page(of: reference("Notification"))),
         ("CredentialList", page(of: reference("Credential"))),
-        ("SearchList", page(of: ["anyOf": [reference("Summary"), reference("Tag"), reference("Post")]])),
+        ("SearchList", page(of: ["anyOf": [reference("UserSummary"), reference("Tag"), reference("Post")]])),
         (
             "Problem",
             object(
                 [
                     ("type", text), ("title", text), ("status", number), ("detail", text),
                     ("requestId", text),
-                    ("errors", list(of: object([("field", text), ("message", text)]))),
+                    ("errors", list(of: reference("FieldError"))),
                 ], optional: ["errors"])
         ),
     ]
@@ -110,7 +116,7 @@ enum Shapes {
     static let text: JSONNode = ["type": "string"]
     static let truth: JSONNode = ["type": "boolean"]
     static let number: JSONNode = ["type": "integer"]
-    /// Decimal digits: JavaScript’s numbers end at 2⁵³.
+    /// A string of decimal digits, because numbers in JavaScript are exact only up to 2⁵³.
     static let id: JSONNode = ["type": "string", "pattern": .text(TextPatterns.id)]
     private static let time: JSONNode = ["type": "string", "format": "date-time"]
     private static let texts: JSONNode = ["type": "object", "additionalProperties": ["type": "string"]]
@@ -119,18 +125,18 @@ enum Shapes {
         (
             "description",
             """
-            As it is compared: in lower case, composed (NFC), its domain in ASCII (`xn--…`). Only with the scope read.
+            In its normal form: lower case, NFC, the domain in ASCII (`xn--…`). Needs the scope `read`.
             """
         )
     ])
     private static let likes = number.adding([
         (
             "description",
-            "Likes by the people whom the list of likes shows you: none whom you block or who block you."
+            "Likes, without those of people whom you block or who block you."
         )
     ])
     private static let comments = number.adding([
-        ("description", "Comments that the list of comments shows you, answers among them.")
+        ("description", "Comments and replies, without those of people whom you block or who block you.")
     ])
     private static let tagged = number.adding([
         ("description", .text("Posts that you may see, counted up to \(Search.tagCountLimit)."))
@@ -139,19 +145,17 @@ enum Shapes {
         (
             "description",
             .text(
-                "How many did it, among the newest \(Notifications.window) of each kind that you were told of."
+                "How many people did it, among your newest \(Notifications.window) notifications of each kind."
             )
         )
     ])
-    static let scope: JSONNode = ["type": "string", "enum": ["read", "write"]]
-
     static func list(of item: JSONNode) -> JSONNode { ["type": "array", "items": item] }
 
     private static func page(of item: JSONNode) -> JSONNode {
         object([("items", list(of: item)), ("nextCursor", textOrNull)])
     }
 
-    /// An object with at least these fields: later versions may add some.
+    /// An object with at least these fields. Later versions may add some.
     static func object(_ fields: [(String, JSONNode)], optional: Set<String> = []) -> JSONNode {
         [
             "type": "object", "properties": .object(fields),

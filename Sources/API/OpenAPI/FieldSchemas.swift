@@ -1,9 +1,9 @@
 import Core
 import Web
 
-/// The fields of bodies that are sent, as JSON Schema.
-enum FieldShapes {
-    /// A body of JSON. A field that may be left out may be null too.
+/// The schemas of request bodies, in JSON Schema.
+enum FieldSchemas {
+    /// The schema of a JSON body. An optional field may also be null.
     static func json(_ fields: [APIOperation.Field]) -> JSONNode {
         object(fields) { field in
             let node = node(field.kind, isRequired: field.isRequired)
@@ -11,7 +11,7 @@ enum FieldShapes {
         }
     }
 
-    /// A form.
+    /// The schema of a multipart form.
     static func form(_ fields: [APIOperation.Field]) -> JSONNode {
         object(fields) { node($0.kind, isRequired: $0.isRequired) }
     }
@@ -38,7 +38,7 @@ enum FieldShapes {
 
     private static func node(_ kind: APIOperation.Field.Kind, isRequired: Bool) -> JSONNode {
         switch kind {
-        case .text: Shapes.text
+        case .text: Schemas.text
         case .line(let lengths):
             text(lengths, matching: TextPatterns.line(isRequired: lengths.lowerBound > 0))
         case .prose(let lengths):
@@ -50,24 +50,23 @@ enum FieldShapes {
         case .newPassword: ["type": "string", "format": "password", "minLength": 10, "maxLength": 256]
         case .number(let range):
             ["type": "integer", "minimum": .number(range.lowerBound), "maximum": .number(range.upperBound)]
-        case .truth: Shapes.truth
+        case .truth: Schemas.truth
         case .choice(let choices): ["type": "string", "enum": .array(choices.map { .text($0) })]
-        case .id: Shapes.id
-        case .ids(let counts): list(of: Shapes.id, counts, areUnique: true)
-        case .scopes: ["type": "array", "items": Shapes.scope, "minItems": 1]
-        case .media:
-            [
-                "type": "array",
-                "items": [
-                    "type": "object", "required": ["id", "altText"],
-                    "properties": ["id": Shapes.id, "altText": altText],
-                ],
-            ]
+        case .id: Schemas.id
+        case .ids(let counts): list(of: Schemas.id, counts, areUnique: true)
+        case .scopes: ["type": "array", "items": Schemas.reference("Scope"), "minItems": 1]
+        case .media: Schemas.list(of: Schemas.reference("PhotoDescription"))
         case .file: file
         case .files(let counts): list(of: file, counts)
-        case .altTexts: Shapes.list(of: altText)
+        case .altTexts: Schemas.list(of: altText)
         }
     }
+
+    /// A new description of a photo of a post.
+    static let photoDescription: JSONNode = [
+        "type": "object", "required": ["id", "altText"],
+        "properties": ["id": Schemas.id, "altText": altText],
+    ]
 
     private static let file: JSONNode = ["type": "string", "format": "binary"]
     private static let altText = text(

@@ -1,0 +1,109 @@
+import HTTPTypes
+import Web
+
+/// Posts, photos and comments.
+extension Operations {
+    private static let caption = APIOperation.Field(
+        "caption", .prose(0...2200), isRequired: false, "At most 2,200 characters.")
+    private static let location = APIOperation.Field(
+        "location", .line(0...100), isRequired: false, "At most 100 characters.")
+    private static let altText = APIOperation.Field(
+        "altText", .prose(0...1000), isRequired: false, "What the photo shows, in at most 1,000 characters.")
+
+    static let posts = OperationGroup(
+        "Posts", "Read the home feed; create, change, like and save posts.",
+        [
+            .init(
+                .get, "/posts", "listHomeFeed",
+                "List your home feed: your posts and those of people you follow.",
+                paged: .home, .ok, "PostList"),
+            .init(
+                .post, "/posts", "createPost", "Post photos: uploaded earlier, or sent with this request.",
+                json: [
+                    .init("mediaIds", .ids(1...10), "1–10 photos that you uploaded and did not post yet."),
+                    caption, location,
+                ],
+                form: [
+                    .init(
+                        "image", .files(1...10),
+                        "1–10 photos: JPEG, PNG, WebP, GIF, HEIC or AVIF, at most 25 MB each."),
+                    caption,
+                    .init(
+                        "altText", .altTexts, isRequired: false,
+                        "A description of each photo, in the same order."),
+                    location,
+                ], .created, "Post"),
+            .init(.get, "/posts/{id}", "getPost", "Get a post.", .ok, "Post"),
+            .init(
+                .patch, "/posts/{id}", "updatePost",
+                "Update a post of yours. Fields that are left out stay unchanged.",
+                json: [
+                    caption, location,
+                    .init("media", .media, isRequired: false, "New descriptions of its photos."),
+                ], .ok, "Post"),
+            .init(.delete, "/posts/{id}", "deletePost", "Delete a post of yours and its photos.", .noContent),
+            .init(
+                .get, "/posts/{id}/likes", "listPostLikes", "List the people who like a post, newest first.",
+                paged: .likes, .ok, "UserSummaryList"),
+            .init(.post, "/posts/{id}/like", "likePost", "Like a post. Idempotent.", .noContent),
+            .init(.delete, "/posts/{id}/like", "unlikePost", "Unlike a post. Idempotent.", .noContent),
+            .init(
+                .post, "/posts/{id}/save", "savePost", "Save a post. Only you see what you save. Idempotent.",
+                .noContent),
+            .init(
+                .delete, "/posts/{id}/save", "unsavePost", "Remove a post from your saved posts. Idempotent.",
+                .noContent),
+            .init(
+                .get, "/saved", "listSavedPosts", "List your saved posts, most recently saved first.",
+                paged: .saved, .ok, "PostList"),
+        ])
+
+    private static let photoTypes = ["jpeg", "png", "webp", "gif", "heic", "heif", "avif"]
+        .map { "image/\($0)" }
+
+    static let photos = OperationGroup(
+        "Photos", "Upload photos before you post them.",
+        [
+            .init(
+                .post, "/media", "uploadPhoto", "Upload a photo. It is kept for a day until you post it.",
+                form: [.init("file", .file, "The photo, at most 25 MB."), altText], .created, "Media"),
+            .init(
+                .delete, "/media/{id}", "discardPhoto",
+                "Discard a photo that you uploaded and did not post yet.",
+                .noContent),
+            .init(
+                .post, "/uploads/presigned-url", "requestUpload",
+                "Get a URL to upload a photo to within five minutes. Post its `mediaId` like any other.",
+                json: [
+                    .init("contentType", .choice(photoTypes), "The photo’s media type."),
+                    .init(
+                        "byteCount", .number(1...25_000_000), "The photo’s size in bytes, at most 25,000,000."
+                    ),
+                    altText,
+                ], .created, "Upload"),
+            .init(
+                .post, "/uploads/{upload}", "uploadToURL",
+                "Upload a photo to the URL that `requestUpload` returned, if it is on this server. Needs no token.",
+                form: [.init("file", .file, "The photo.")], .noContent),
+        ])
+
+    static let comments = OperationGroup(
+        "Comments", "Read, write, like and delete comments.",
+        [
+            .init(
+                .get, "/posts/{id}/comments", "listComments", "List a post’s comments, oldest first.",
+                paged: .comments, .ok, "CommentList"),
+            .init(
+                .post, "/posts/{id}/comments", "createComment", "Comment on a post, or reply to a comment.",
+                json: [
+                    .init("text", .prose(1...2200), "At most 2,200 characters."),
+                    .init("replyToId", .id, isRequired: false, "The comment that this replies to."),
+                ], .created, "Comment"),
+            .init(
+                .delete, "/comments/{id}", "deleteComment",
+                "Delete a comment of yours or on your post, and the replies to it.", .noContent),
+            .init(.post, "/comments/{id}/like", "likeComment", "Like a comment. Idempotent.", .noContent),
+            .init(
+                .delete, "/comments/{id}/like", "unlikeComment", "Unlike a comment. Idempotent.", .noContent),
+        ])
+}
