@@ -1,7 +1,7 @@
 import Storage
 
 extension Schema {
-    /// What makes a community of a gallery: private accounts, blocks, saved posts, replies, tags, notifications, search.
+    /// Private accounts, blocks, mutes, saved posts, replies, tags, notifications, invitations, and search.
     static let product = Migration(number: 2, name: "the whole product") { dialect in
         let integer = dialect == .sqlite ? "INTEGER" : "BIGINT"
         let bytes = dialect == .sqlite ? "BLOB" : "BYTEA"
@@ -89,8 +89,9 @@ extension Schema {
             """
     }
 
-    /// The indexes of words. SQLite keeps them in tables of FTS5 (https://sqlite.org/fts5.html), whose tokenizer folds
-    /// accents; PostgreSQL in columns of `tsvector`, filled with words folded before.
+    /// The full-text indexes. SQLite has them in tables of FTS5 (https://sqlite.org/fts5.html), whose tokenizer removes
+    /// accents. PostgreSQL has them in columns of type `tsvector`; the application removes the accents before it writes
+    /// them.
     private static func search(_ dialect: Dialect) -> String {
         switch dialect {
         case .sqlite:
@@ -102,7 +103,8 @@ extension Schema {
                 username, full_name, prefix = '1 2 3', tokenize = "unicode61 remove_diacritics 2"
             );
             INSERT INTO post_search (rowid, caption, alt_texts)
-                SELECT p.id, p.caption, coalesce((SELECT group_concat(m.alt_text, ' ') FROM photos m WHERE m.post_id = p.id), '')
+                SELECT p.id, p.caption,
+                    coalesce((SELECT group_concat(m.alt_text, ' ') FROM photos m WHERE m.post_id = p.id), '')
                 FROM posts p;
             INSERT INTO account_search (rowid, username, full_name) SELECT id, username, full_name FROM accounts;
             """
@@ -122,7 +124,7 @@ extension Schema {
         }
     }
 
-    /// Photos on their way straight to where photos are kept.
+    /// Photos that clients upload directly to the media storage.
     static let directUploads = Migration(number: 3, name: "direct uploads") { dialect in
         let integer = dialect == .sqlite ? "INTEGER" : "BIGINT"
         let text = Self.text(dialect)
