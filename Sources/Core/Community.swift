@@ -48,7 +48,7 @@ package struct Community: Sendable {
         let signInThrottle = SignInThrottle(limiter: limiter, signer: signer)
         let ids = IDSequence(clock: clock)
         let passwords = Passwords()
-        let cache = ViewerCache()
+        let viewerCache = ViewerCache()
         let unread = UnreadCache()
         let mediaCache = MediaCache(capacity: 24 << 20)
         let queue = JobQueue(ids: ids, clock: clock)
@@ -70,11 +70,11 @@ package struct Community: Sendable {
         self.directUploads = directUploads
         invites = Invites(storage: storage, clock: clock)
         accounts = Accounts(
-            storage: storage, passwords: passwords, photos: photos, ids: ids, clock: clock, cache: cache,
+            storage: storage, passwords: passwords, photos: photos, ids: ids, clock: clock, cache: viewerCache,
             events: events, deletions: deletions, invites: invites, notifier: notifier, signInThrottle: signInThrottle,
             policy: registration)
         credentials = Credentials(
-            storage: storage, passwords: passwords, clock: clock, cache: cache, events: events,
+            storage: storage, passwords: passwords, clock: clock, cache: viewerCache, events: events,
             signInThrottle: signInThrottle)
         posts = Posts(
             storage: storage, photos: photos, directUploads: directUploads, ids: ids, clock: clock,
@@ -99,12 +99,12 @@ package struct Community: Sendable {
         events.observeRemoteChanges { change in
             switch change {
             case .notifications(let accounts): unread.forget(accounts)
-            case .credentials: cache.forgetAll()
+            case .credentials: viewerCache.removeAll()
             case .photosRemoved(let files): photos.withhold(files.compactMap { MediaPrefix($0) })
             case .photoFilesRemoved(let files): photos.stopWithholding(files.compactMap { MediaPrefix($0) })
             case .anything:
                 unread.forgetAll()
-                cache.forgetAll()
+                viewerCache.removeAll()
                 mediaCache.forgetAll()
                 photos.reloadRemoved()
             }

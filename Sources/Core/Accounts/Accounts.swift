@@ -115,7 +115,7 @@ package struct Accounts: Sendable {
         try check.done()
         let hash = try await passwords.hash(password, for: .member(account.id))
         let time = clock.now()
-        defer { cache.forgetAll() }
+        defer { cache.removeAll() }
         try await storage.write { connection in
             try authorize(connection)
             try AccountRecords.setPasswordHash(hash, of: account.id, at: time, in: connection)
@@ -130,7 +130,7 @@ package struct Accounts: Sendable {
         _ account: AccountSummary,
         check authorize: @escaping @Sendable (any Connection) throws -> Void = { _ in }
     ) async throws {
-        defer { cache.forgetAll() }
+        defer { cache.removeAll() }
         let removed = try await storage.write { [photos, deletions] connection in
             try authorize(connection)
             guard try AccountRecords.find(account.id, in: connection) != nil else {
@@ -153,7 +153,7 @@ package struct Accounts: Sendable {
 
     /// Clears the viewer cache, and makes open event streams check whether their credentials are still valid.
     func credentialsEnded(of account: ID<Account>) async {
-        cache.forgetAll()
+        cache.removeAll()
         await events.publish(.credentials([account]))
     }
 

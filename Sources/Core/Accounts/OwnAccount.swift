@@ -8,7 +8,7 @@ extension Accounts {
     package func edit(_ edit: ProfileEdit, by viewer: Viewer) async throws -> Account {
         let edit = try edit.checked()
         let time = clock.now()
-        defer { cache.forgetAll() }
+        defer { cache.removeAll() }
         let (edited, recipients) = try await storage.write { [ids, deletions, photos] connection in
             try Self.refuseDemo(viewer, in: connection)
             let before = try Self.own(viewer, in: connection)
@@ -38,7 +38,7 @@ extension Accounts {
     /// Sets the profile picture: a square, cropped around the main subject of the photo.
     package func setPicture(_ upload: PhotoUpload, by viewer: Viewer) async throws -> Account {
         let time = clock.now()
-        defer { cache.forgetAll() }
+        defer { cache.removeAll() }
         let (account, removed) = try await photos.keeping([upload], of: viewer, as: .square) {
             [photos] stored, connection in
             try Self.refuseDemo(viewer, in: connection)
@@ -54,7 +54,7 @@ extension Accounts {
     /// Removes the profile picture. Idempotent.
     package func removePicture(by viewer: Viewer) async throws -> Account {
         let time = clock.now()
-        defer { cache.forgetAll() }
+        defer { cache.removeAll() }
         let (account, removed) = try await storage.write { [photos] connection in
             try Self.refuseDemo(viewer, in: connection)
             let removed = try photos.release(
@@ -73,7 +73,7 @@ extension Accounts {
         check.add("username", Username.fault(in: name))
         try check.done()
         let time = clock.now()
-        defer { cache.forgetAll() }
+        defer { cache.removeAll() }
         // The unique index decides whether the username is taken: a check before the change could be outdated.
         return try await translating(.unique("accounts.username"), to: Self.usernameTaken(name)) {
             try await storage.write { [deletions] connection in

@@ -1,9 +1,9 @@
-/// The commonest passwords that are long enough to be chosen at all.
+/// The most common passwords that are long enough for the length rule.
 ///
-/// Source: the 10,000 most frequent passwords of the Xato collection, in the order of zxcvbn 4.5.0's frequency
-/// list; of these, the ones with at least ten characters.
+/// Source: the 10,000 most frequent passwords of the Xato collection, as ranked in the frequency list of zxcvbn 4.5.0;
+/// of these, the ones with at least ten characters.
 enum CommonPasswords {
-    /// Whether `password`, in lower case, is one of them.
+    /// Whether `password`, which must be in lower case, is in the list.
     static func contains(_ password: String) -> Bool { all.contains(password[...]) }
 
     private static let all = Set(list.split(whereSeparator: \.isWhitespace))
