@@ -70,8 +70,10 @@ package struct Community: Sendable {
         self.directUploads = directUploads
         invites = Invites(storage: storage, clock: clock)
         accounts = Accounts(
-            storage: storage, passwords: passwords, photos: photos, ids: ids, clock: clock, cache: viewerCache,
-            events: events, deletions: deletions, invites: invites, notifier: notifier, signInThrottle: signInThrottle,
+            storage: storage, passwords: passwords, photos: photos, ids: ids, clock: clock,
+            cache: viewerCache,
+            events: events, deletions: deletions, invites: invites, notifier: notifier,
+            signInThrottle: signInThrottle,
             policy: registration)
         credentials = Credentials(
             storage: storage, passwords: passwords, clock: clock, cache: viewerCache, events: events,
@@ -111,7 +113,8 @@ package struct Community: Sendable {
         }
     }
 
-    /// Stops the threads that hash passwords. The caller closes storage and media, because the caller opened them.
+    /// Stops the threads that hash passwords. The caller closes storage and media, because the caller opened
+    /// them.
     package func close() async { await passwords.close() }
 
     /// Runs the migrations that the database does not have yet, and normalizes stored email addresses.

@@ -18,8 +18,8 @@ enum Facts {
             """)
     }
 
-    /// The random id of the community in `storage`, created on first use. Instances that ask at the same time all get
-    /// the same id.
+    /// The random id of the community in `storage`, created on first use. Instances that ask at the same time
+    /// all get the same id.
     static func communityID(in storage: any Storage) async throws -> String {
         try await value(communityID, in: storage) { UploadName.random().description }
     }

@@ -1,8 +1,8 @@
 import Synchronization
 
-/// Generates ids: milliseconds since 2025 in the upper 41 bits, then 22 bits that start at a random number in each
-/// millisecond and count up. So the ids of one process never repeat and never decrease, and the ids of two processes
-/// rarely collide.
+/// Generates ids: milliseconds since 2025 in the upper 41 bits, then 22 bits that start at a random number in
+/// each millisecond and count up. So the ids of one process never repeat and never decrease, and the ids of
+/// two processes rarely collide.
 ///
 /// The layout is that of Twitter's Snowflake, with a random number in place of the machine number.
 package final class IDSequence: Sendable {
@@ -23,7 +23,8 @@ package final class IDSequence: Sendable {
     static func first(at time: Int64) -> Int64 { (time - epoch) << lowBits }
 
     package func next<Subject>(_: Subject.Type = Subject.self) -> ID<Subject> {
-        let time = (clock.now() - Self.epoch) << Self.lowBits | Int64.random(in: 0..<(1 << (Self.lowBits - 1)))
+        let time =
+            (clock.now() - Self.epoch) << Self.lowBits | Int64.random(in: 0..<(1 << (Self.lowBits - 1)))
         return last.withLock { last in
             // Within the millisecond of the last id, or after the clock was set back, count up.
             last = time >> Self.lowBits > last >> Self.lowBits ? time : last + 1

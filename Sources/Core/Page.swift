@@ -11,8 +11,8 @@ package struct Page<Item: Sendable>: Sendable {
         self.nextCursor = nextCursor
     }
 
-    /// Makes a page of up to `limit` items. The caller fetches one more row (``PageRequest/rows``): where that row exists,
-    /// there is a next page.
+    /// Makes a page of up to `limit` items. The caller fetches one more row (``PageRequest/rows``): where
+    /// that row exists, there is a next page.
     init(_ items: [Item], limit: Int, cursor: (Item) -> some CustomStringConvertible) {
         self.items = Array(items.prefix(limit))
         nextCursor = items.count > limit ? self.items.last.map { cursor($0).description } : nil
@@ -23,8 +23,8 @@ package struct Page<Item: Sendable>: Sendable {
     }
 }
 
-/// A request for one page of a list. Lists are sorted by id, and ids increase over time. A page can start from either
-/// end of the list.
+/// A request for one page of a list. Lists are sorted by id, and ids increase over time. A page can start
+/// from either end of the list.
 package struct PageRequest: Sendable {
     package static let defaultLimit = 20
     package static let limits = 1...100
@@ -36,7 +36,8 @@ package struct PageRequest: Sendable {
     package let from: End?
     /// The last id of the previous page; nil for the first page.
     package let cursor: Int64?
-    /// Additional bounds, both exclusive: the page contains only ids lower than `below` and higher than `above`.
+    /// Additional bounds, both exclusive: the page contains only ids lower than `below` and higher than
+    /// `above`.
     package let below: Int64?
     package let above: Int64?
     package let limit: Int

@@ -9,8 +9,8 @@ extension StringProtocol {
 }
 
 extension String {
-    /// The text with each NUL replaced by U+FFFD, for use in queries: PostgreSQL has no NUL in texts, and U+FFFD is in no
-    /// username or email address.
+    /// The text with each NUL replaced by U+FFFD, for use in queries: PostgreSQL has no NUL in texts, and
+    /// U+FFFD is in no username or email address.
     var withoutNUL: String { utf8.contains(0) ? replacing("\u{0}", with: "\u{FFFD}") : self }
 
     /// The text with line feeds as line endings, because browsers send `\r\n` from a `<textarea>`.
@@ -27,8 +27,8 @@ extension String {
     }
 }
 
-/// Limits on the length of user-written text, in characters as people see them (extended grapheme clusters), and a limit
-/// in bytes, so that a character with many combining marks cannot contain a megabyte.
+/// Limits on the length of user-written text, in characters as people see them (extended grapheme clusters),
+/// and a limit in bytes, so that a character with many combining marks cannot contain a megabyte.
 package enum TextLimit {
     /// Returns why `text` is not valid; nil where it is valid.
     /// - Parameter name: the name of the field, as the start of a sentence.
@@ -39,7 +39,8 @@ package enum TextLimit {
         case .control: return "\(name) must not contain control characters."
         case .lineBreak: return "\(name) must not contain line breaks."
         case .hidden:
-            return "\(name) must not contain invisible characters, or characters that change the direction of text."
+            return
+                "\(name) must not contain invisible characters, or ones that change the direction of text."
         case nil: break
         }
         if text.utf8.count <= limit { return nil }

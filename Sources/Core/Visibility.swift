@@ -1,7 +1,7 @@
 import Storage
 
-/// The conditions that decide who may see what. Every query that returns people or posts has one of them in its `WHERE`.
-/// They apply to the account `a`, which is a person or the author of a post.
+/// The conditions that decide who may see what. Every query that returns people or posts has one of them in
+/// its `WHERE`. They apply to the account `a`, which is a person or the author of a post.
 ///
 /// For a visitor who is not signed in, the viewer is NULL, which equals nothing.
 enum Visibility {
@@ -13,14 +13,14 @@ enum Visibility {
         """
     }
 
-    /// A person's profile: everybody whom they do not block may see it, so that viewers who block them can unblock them
-    /// there.
+    /// A person's profile: everybody whom they do not block may see it, so that viewers who block them can
+    /// unblock them there.
     static func profile(for viewer: ID<Account>?) -> SQL {
         "NOT EXISTS (SELECT 1 FROM blocks b WHERE b.blocker_id = a.id AND b.blocked_id = \(viewer))"
     }
 
-    /// Posts and everything that belongs to them: of public accounts, of the viewer, and of private accounts that the
-    /// viewer follows.
+    /// Posts and everything that belongs to them: of public accounts, of the viewer, and of private accounts
+    /// that the viewer follows.
     static func posts(for viewer: ID<Account>?) -> SQL {
         """
         (a.is_private = 0 OR a.id = \(viewer) \
@@ -29,12 +29,13 @@ enum Visibility {
         """
     }
 
-    /// Posts of the feed, where the query itself selects the viewer and the people whom the viewer follows: no posts of
-    /// authors whom the viewer mutes or blocks, or who block the viewer. Followers may see the posts of private
-    /// accounts, and a block ends the follow, so this needs no condition about private accounts.
+    /// Posts of the feed, where the query itself selects the viewer and the people whom the viewer follows:
+    /// no posts of authors whom the viewer mutes or blocks, or who block the viewer. Followers may see the
+    /// posts of private accounts, and a block ends the follow, so this needs no condition about private
+    /// accounts.
     ///
-    /// For these authors it equals ``posts(for:)`` without muted authors, as sets that are read once for a page and not
-    /// for each post.
+    /// For these authors it equals ``posts(for:)`` without muted authors, as sets that are read once for a
+    /// page and not for each post.
     static func followed(by viewer: ID<Account>) -> SQL {
         """
         p.author_id NOT IN (SELECT muted_id FROM mutes WHERE muter_id = \(viewer)) \
@@ -47,13 +48,14 @@ enum Visibility {
         "a.is_private = 0 AND \(people(for: viewer)) AND \(notMuted(by: viewer))"
     }
 
-    /// Posts found by a tag or by words: all that the viewer may see, except of authors whom the viewer mutes. Unlike
-    /// ``discoverable(for:)``, they include posts of private accounts that the viewer follows.
+    /// Posts found by a tag or by words: all that the viewer may see, except of authors whom the viewer
+    /// mutes. Unlike ``discoverable(for:)``, they include posts of private accounts that the viewer follows.
     static func findable(for viewer: ID<Account>?) -> SQL {
         "\(posts(for: viewer)) AND \(notMuted(by: viewer))"
     }
 
-    /// Selects the people who are hidden from the viewer's lists: those whom the viewer blocks, and those who block them.
+    /// Selects the people who are hidden from the viewer's lists: those whom the viewer blocks, and those who
+    /// block them.
     static func hidden(from viewer: ID<Account>?) -> SQL {
         """
         SELECT blocked_id FROM blocks WHERE blocker_id = \(viewer) \

@@ -30,7 +30,9 @@ enum AccountRecords {
     }
 
     /// Returns the id and the password hash of the account with this email or username, as a user typed it.
-    static func idAndPasswordHash(of login: String, in connection: any Connection) throws -> (ID<Account>, String)? {
+    static func idAndPasswordHash(of login: String, in connection: any Connection) throws -> (
+        ID<Account>, String
+    )? {
         let (email, legacyEmail) = (EmailAddress.normalized(login), EmailAddress.legacyNormalized(login))
         return try connection.row(
             """
@@ -117,8 +119,8 @@ enum AccountRecords {
         try connection.run("UPDATE accounts SET is_demo = 1 WHERE id = \(id)")
     }
 
-    /// Deletes an account with everything it did, and updates the counters of the posts, comments and accounts that it
-    /// affected.
+    /// Deletes an account with everything it did, and updates the counters of the posts, comments and
+    /// accounts that it affected.
     static func delete(_ id: ID<Account>, in connection: any Connection) throws {
         let statements: [SQL] = [
             """

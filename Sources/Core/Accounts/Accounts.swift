@@ -17,8 +17,8 @@ package struct Accounts: Sendable {
     package let policy: RegistrationPolicy
 
     /// Creates an account for a visitor.
-    /// - Throws: ``Problem``: `forbidden` where registration is closed, `invalid` with all fields that are not valid,
-    ///   `conflict` when the username or the email is taken.
+    /// - Throws: ``Problem``: `forbidden` where registration is closed, `invalid` with all fields that are
+    ///   not valid, `conflict` when the username or the email is taken.
     package func register(_ form: Registration) async throws -> Account {
         switch policy {
         case .open: return try await add(form) { _ in }
@@ -38,7 +38,8 @@ package struct Accounts: Sendable {
     package func create(_ form: Registration) async throws -> Account { try await add(form) { _ in } }
 
     /// Creates an account of the demo community, which no password can sign in to.
-    /// - Parameter isDemo: whether it is the demo account that visitors use. That one can neither post nor change itself.
+    /// - Parameter isDemo: whether it is the demo account that visitors use. That one can neither post nor
+    ///   change itself.
     package func createDemo(_ form: Registration, isDemo: Bool) async throws -> Account {
         let time = clock.now()
         return try await storage.write { [ids] connection in
@@ -103,8 +104,8 @@ package struct Accounts: Sendable {
     package func all() async throws -> [Account] { try await storage.read(AccountRecords.all) }
 
     /// Sets a new password and ends all sessions and tokens of the account, except that of `kept`.
-    /// - Parameter check: runs in the transaction that sets the password; throws where the change is not allowed any
-    ///   more.
+    /// - Parameter check: runs in the transaction that sets the password; throws where the change is not
+    ///   allowed any more.
     package func setPassword(
         _ password: String, of account: AccountSummary, keeping kept: Viewer? = nil,
         check authorize: @escaping @Sendable (any Connection) throws -> Void = { _ in }
@@ -125,7 +126,8 @@ package struct Accounts: Sendable {
     }
 
     /// Deletes an account with its posts, comments, likes, follows, sessions, and photo files.
-    /// - Parameter check: runs in the transaction that deletes the account; throws where that is not allowed any more.
+    /// - Parameter check: runs in the transaction that deletes the account; throws where that is not allowed
+    ///   any more.
     package func delete(
         _ account: AccountSummary,
         check authorize: @escaping @Sendable (any Connection) throws -> Void = { _ in }

@@ -1,23 +1,24 @@
 import Foundation
 
-/// The validation of email addresses. Only a delivered message proves that an address exists; this rejects what cannot
-/// be an address (RFC 5321 §4.5.3.1 for the lengths).
+/// The validation of email addresses. Only a delivered message proves that an address exists; this rejects
+/// what cannot be an address (RFC 5321 §4.5.3.1 for the lengths).
 enum EmailAddress {
-    /// The address as it is stored and compared: in lower case, in NFC, its domain in A-labels (`xn--…`, RFC 5890). So
-    /// different spellings of one mailbox are one address.
+    /// The address as it is stored and compared: in lower case, in NFC, its domain in A-labels (`xn--…`, RFC
+    /// 5890). So different spellings of one mailbox are one address.
     static func normalized(_ typed: String) -> String {
         let address = legacyNormalized(typed).precomposedStringWithCanonicalMapping
         guard let at = address.lastIndex(of: "@") else { return address }
         let domain = address[address.index(after: at)...]
-        // The domain mapping would silently drop some characters. Such an address stays as it is, and `fault` rejects it.
+        // The domain mapping would silently drop some characters. Such an address stays as it is, and `fault`
+        // rejects it.
         guard !domain.utf8.allSatisfy({ $0 < 0x80 }), TextShape.line.fault(in: address) == nil,
             let asciiDomain = asciiDomain(String(domain))
         else { return address }
         return address[...at] + asciiDomain
     }
 
-    /// The address as earlier versions stored it, without A-labels. Members whose address could not be converted to
-    /// A-labels still sign in with it.
+    /// The address as earlier versions stored it, without A-labels. Members whose address could not be
+    /// converted to A-labels still sign in with it.
     static func legacyNormalized(_ typed: String) -> String { typed.trimmed.lowercased().withoutNUL }
 
     /// Converts a domain to A-labels with Foundation’s UTS #46. Returns nil where it is not a domain.

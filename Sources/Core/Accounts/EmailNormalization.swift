@@ -1,11 +1,12 @@
 import Storage
 
-/// Normalizes the email addresses that earlier versions stored. An address stays as it is where it cannot be normalized,
-/// or where another account has the normalized address.
+/// Normalizes the email addresses that earlier versions stored. An address stays as it is where it cannot be
+/// normalized, or where another account has the normalized address.
 enum EmailNormalization {
     private static let batch = 500
 
-    /// Normalizes the addresses that contain other characters than ASCII; the rest already is in the normal form.
+    /// Normalizes the addresses that contain other characters than ASCII; the rest already is in the normal
+    /// form.
     static func normalize(in storage: any Storage) async throws {
         var last: Int64 = 0
         while true {
@@ -14,7 +15,10 @@ enum EmailNormalization {
                 let isNotASCII: SQL =
                     connection.dialect == .sqlite ? "email GLOB '*[^ -~]*'" : "email ~ '[^ -~]'"
                 return try connection.rows(
-                    "SELECT id, email FROM accounts WHERE id > \(start) AND \(isNotASCII) ORDER BY id LIMIT \(batch)"
+                    """
+                    SELECT id, email FROM accounts WHERE id > \(start) AND \(isNotASCII)
+                    ORDER BY id LIMIT \(batch)
+                    """
                 ) { (id: $0.int(), email: $0.text()) }
             }
             guard let end = stored.last?.id else { return }

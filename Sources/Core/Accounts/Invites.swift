@@ -3,7 +3,8 @@ import Storage
 /// Who may register: everybody, visitors with an invitation, or nobody.
 package enum RegistrationPolicy: String, Sendable, CaseIterable { case open, invite, closed }
 
-/// The rules of invitations: secrets that the administrator gives out, each valid for a number of accounts and days.
+/// The rules of invitations: secrets that the administrator gives out, each valid for a number of accounts
+/// and days.
 package struct Invites: Sendable {
     let storage: any Storage
     let clock: WallClock

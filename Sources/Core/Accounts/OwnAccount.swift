@@ -3,8 +3,8 @@ import Storage
 
 /// The changes that members make to their own accounts.
 extension Accounts {
-    /// Changes the profile. An account that becomes public accepts all pending follow requests; the photos of an account
-    /// that becomes private get new URLs.
+    /// Changes the profile. An account that becomes public accepts all pending follow requests; the photos of
+    /// an account that becomes private get new URLs.
     package func edit(_ edit: ProfileEdit, by viewer: Viewer) async throws -> Account {
         let edit = try edit.checked()
         let time = clock.now()
@@ -74,7 +74,8 @@ extension Accounts {
         try check.done()
         let time = clock.now()
         defer { cache.removeAll() }
-        // The unique index decides whether the username is taken: a check before the change could be outdated.
+        // The unique index decides whether the username is taken: a check before the change could be
+        // outdated.
         return try await translating(.unique("accounts.username"), to: Self.usernameTaken(name)) {
             try await storage.write { [deletions] connection in
                 try Self.refuseDemo(viewer, in: connection)
@@ -126,7 +127,8 @@ extension Accounts {
         }
     }
 
-    /// Deletes the viewer's account permanently. It requires the password, so that a stolen token or session is not enough.
+    /// Deletes the viewer's account permanently. It requires the password, so that a stolen token or session
+    /// is not enough.
     package func deleteOwn(_ viewer: Viewer, password: String) async throws {
         let proof = try await verify(password, of: viewer)
         try await delete(viewer.summary) { try proof.require(of: viewer, field: "password", in: $0) }

@@ -1,15 +1,19 @@
-/// The validation of usernames: 1–30 characters of `a–z 0–9 . _`, in lower case, not a path that the site itself uses.
+/// The validation of usernames: 1–30 characters of `a–z 0–9 . _`, in lower case, not a path that the site
+/// itself uses.
 package enum Username {
     package static let maximumLength = 30
 
     /// Reserved names: all current and planned first path segments of the site, and names that look official.
     package static let reserved: Set<String> = [
         "about", "account", "accounts", "admin", "administrator", "api", "assets", "auth", "comments",
-        "create", "demo", "direct", "events", "explore", "favicon.ico", "favicon.svg", "feed", "follow-requests", "help",
-        "home", "inbox", "invite", "isntgram", "livez", "login", "logout", "manifest.webmanifest", "me", "media", "moderation",
+        "create", "demo", "direct", "events", "explore", "favicon.ico", "favicon.svg", "feed",
+        "follow-requests", "help",
+        "home", "inbox", "invite", "isntgram", "livez", "login", "logout", "manifest.webmanifest", "me",
+        "media", "moderation",
         "nodeinfo", "notifications", "oauth", "oembed", "offline", "p", "password", "posts", "privacy",
         "profile", "readyz", "register", "reports", "robots.txt", "root", "saved", "search", "security",
-        "service-worker.js", "settings", "stories", "styleguide", "suggestions", "support", "system", "tags", "terms", "uploads",
+        "service-worker.js", "settings", "stories", "styleguide", "suggestions", "support", "system", "tags",
+        "terms", "uploads",
         "users", ".well-known",
     ]
 

@@ -1,7 +1,7 @@
 import Storage
 
-/// The rules of blocking and muting. A block makes two members invisible to each other. A mute hides a member's posts and
-/// notifications from the viewer; the muted member does not notice it.
+/// The rules of blocking and muting. A block makes two members invisible to each other. A mute hides a
+/// member's posts and notifications from the viewer; the muted member does not notice it.
 package struct Blocks: Sendable {
     let storage: any Storage
     let ids: IDSequence
@@ -81,8 +81,8 @@ package struct Blocks: Sendable {
             """, page)
     }
 
-    /// Runs `deletion`, which also works for members who block the viewer by now. Where it deletes nothing, throws
-    /// `notFound` for a member whom the viewer may not see.
+    /// Runs `deletion`, which also works for members who block the viewer by now. Where it deletes nothing,
+    /// throws `notFound` for a member whom the viewer may not see.
     private func remove(
         _ username: String, by viewer: Viewer, _ deletion: @escaping @Sendable (ID<Account>) -> SQL
     ) async throws {

@@ -19,7 +19,8 @@ package struct Comment: Sendable {
 }
 
 extension Comment {
-    /// The columns of a comment as `viewer` sees it. The query needs `comments c`, `accounts a` for its author, and `posts p`.
+    /// The columns of a comment as `viewer` sees it. The query needs `comments c`, `accounts a` for its
+    /// author, and `posts p`.
     static func columns(for viewer: ID<Account>?) -> SQL {
         """
         c.id, c.post_id, \(AccountSummary.columns), c.text, c.reply_to_id, c.likes_count, \

@@ -56,7 +56,8 @@ enum CommentRecords {
         try connection.row("SELECT post_id FROM comments WHERE id = \(id)") { $0.id() }
     }
 
-    /// Returns the post of a comment by `author`; nil where the comment is by another author or does not exist.
+    /// Returns the post of a comment by `author`; nil where the comment is by another author or does not
+    /// exist.
     static func post(
         of id: ID<Comment>, by author: ID<Account>, in connection: any Connection
     ) throws -> ID<Post>? {
@@ -69,8 +70,8 @@ enum CommentRecords {
         try connection.run(
             """
             INSERT INTO comments (id, post_id, author_id, text, reply_to_id, created_at)
-            VALUES (\(comment.id), \(comment.post), \(comment.author.id), \(comment.text), \(comment.replyTo), \
-            \(comment.createdAt))
+            VALUES (\(comment.id), \(comment.post), \(comment.author.id), \(comment.text), \
+            \(comment.replyTo), \(comment.createdAt))
             """)
         try connection.run("UPDATE posts SET comments_count = comments_count + 1 WHERE id = \(comment.post)")
     }

@@ -17,8 +17,8 @@ package struct Comments: Sendable {
         package let isPublic: Bool
     }
 
-    /// Adds a comment to a post, or a reply to a comment. Replies are one level deep: a reply to a reply becomes a reply
-    /// to the top-level comment.
+    /// Adds a comment to a post, or a reply to a comment. Replies are one level deep: a reply to a reply
+    /// becomes a reply to the top-level comment.
     package func add(
         _ text: String, to post: ID<Post>, replyTo repliedTo: ID<Comment>? = nil, by viewer: Viewer
     ) async throws -> Comment {
@@ -62,8 +62,11 @@ package struct Comments: Sendable {
         }
     }
 
-    /// Each person gets one notification of a comment: the author of the comment it replies to, or else of the post.
-    private static func notifications(of comment: Comment, replyingTo author: ID<Account>?, on postAuthor: ID<Account>)
+    /// Each person gets one notification of a comment: the author of the comment it replies to, or else of
+    /// the post.
+    private static func notifications(
+        of comment: Comment, replyingTo author: ID<Account>?, on postAuthor: ID<Account>
+    )
         -> [NewNotification]
     {
         var notifications: [NewNotification] = []
@@ -101,8 +104,8 @@ package struct Comments: Sendable {
         }
     }
 
-    /// Deletes a comment and the replies to it. The author of the comment may always delete it, and the author of the
-    /// post may where they see it.
+    /// Deletes a comment and the replies to it. The author of the comment may always delete it, and the
+    /// author of the post may where they see it.
     /// - Returns: the post of the comment.
     @discardableResult
     package func delete(_ id: ID<Comment>, by viewer: Viewer) async throws -> ID<Post> {

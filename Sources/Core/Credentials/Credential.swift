@@ -23,7 +23,8 @@ package struct Credential: Sendable {
     package enum Kind: String, Sendable {
         case session, token
 
-        /// The lifetime in milliseconds, which starts at the last use of a session and at the creation of a token.
+        /// The lifetime in milliseconds, which starts at the last use of a session and at the creation of a
+        /// token.
         package var lifetime: Int64 {
             let day: Int64 = 24 * 60 * 60 * 1000
             return switch self {
@@ -47,7 +48,8 @@ package struct Credential: Sendable {
             (contains(.read) ? ["read"] : []) + (contains(.write) ? ["write"] : [])
         }
 
-        /// Reads names of scopes, separated by spaces or commas. Returns nil where a name is unknown or there is none.
+        /// Reads names of scopes, separated by spaces or commas. Returns nil where a name is unknown or there
+        /// is none.
         package init?(names: String) {
             var scopes: Scopes = []
             for name in names.split(whereSeparator: { $0 == "," || $0.isWhitespace }) {
@@ -72,6 +74,7 @@ package struct Credential: Sendable {
     package let usedAt: Int64
     package let expiresAt: Int64
 
-    /// Identifies the credential in URLs and lists. It is safe to show, because the hash does not sign anybody in.
+    /// Identifies the credential in URLs and lists. It is safe to show, because the hash does not sign
+    /// anybody in.
     package var handle: String { Base64URL.encode(hash) }
 }

@@ -8,8 +8,8 @@ enum CredentialRecords {
         try connection.run(
             """
             INSERT INTO credentials (hash, account_id, kind, scopes, name, created_at, used_at, expires_at)
-            VALUES (\(credential.hash), \(account), \(credential.kind.rawValue), \(credential.scopes.rawValue), \
-            \(name), \(credential.usedAt), \(credential.usedAt), \(credential.expiresAt))
+            VALUES (\(credential.hash), \(account), \(credential.kind.rawValue), \
+            \(credential.scopes.rawValue), \(name), \(credential.usedAt), \(credential.usedAt), \(credential.expiresAt))
             """)
     }
 

@@ -18,8 +18,8 @@ package struct Credentials: Sendable {
     }
 
     /// Signs in by email or username.
-    /// - Throws: ``Problem`` of kind `unauthorized`, with the same text and after the same time for an unknown user and a
-    ///   wrong password; `tooMany` after too many failures.
+    /// - Throws: ``Problem`` of kind `unauthorized`, with the same text and after the same time for an
+    ///   unknown user and a wrong password; `tooMany` after too many failures.
     package func signIn(
         login: String, password: String, as kind: Credential.Kind, name: String, from origin: SignInOrigin
     ) async throws -> Issued {
@@ -31,7 +31,8 @@ package struct Credentials: Sendable {
         guard matches, let found else { throw Self.wrongPassword }
         let proof = PasswordProof(account: found.0, hash: found.1)
         return try await issue(kind, to: proof.account, scopes: .all, name: name) { connection in
-            // A new password ends all sessions, so a sign-in that started with the old one must not create a session.
+            // A new password ends all sessions, so a sign-in that started with the old one must not create a
+            // session.
             guard try proof.isCurrent(in: connection) else { throw Self.wrongPassword }
         }
     }
@@ -53,8 +54,10 @@ package struct Credentials: Sendable {
     }
 
     /// - Parameters:
-    ///   - end: the latest time at which it expires, in milliseconds since 1970; nil for the full lifetime of its kind.
-    ///   - check: runs in the transaction that creates the credential; throws where that is not allowed any more.
+    ///   - end: the latest time at which it expires, in milliseconds since 1970; nil for the full lifetime of
+    ///     its kind.
+    ///   - check: runs in the transaction that creates the credential; throws where that is not allowed any
+    ///     more.
     private func issue(
         _ kind: Credential.Kind, to account: ID<Account>, scopes: Credential.Scopes, name: String,
         until end: Int64? = nil, check: @escaping @Sendable (any Connection) throws -> Void
@@ -77,7 +80,8 @@ package struct Credentials: Sendable {
         return Issued(account: found, secret: secret, expiresAt: credential.expiresAt)
     }
 
-    /// Returns the viewer with this secret; nil when it is unknown or expired. Extends a session that is in use.
+    /// Returns the viewer with this secret; nil when it is unknown or expired. Extends a session that is in
+    /// use.
     package func viewer(_ secret: Secret, kind: Credential.Kind) async throws -> Viewer? {
         let hash = secret.hash
         let now = clock.now()
@@ -123,8 +127,8 @@ package struct Credentials: Sendable {
         return count
     }
 
-    /// Returns the viewer's sessions or tokens, most recently used first. Many people share the demo account, so each of
-    /// them sees only the current one.
+    /// Returns the viewer's sessions or tokens, most recently used first. Many people share the demo account,
+    /// so each of them sees only the current one.
     package func all(_ kind: Credential.Kind, of viewer: Viewer) async throws -> [IssuedCredential] {
         let now = clock.now()
         return try await storage.read { connection in
@@ -148,7 +152,8 @@ package struct Credentials: Sendable {
             viewer.credential.scopes.isSuperset(of: scopes), "scopes",
             "The token cannot have scopes that you do not have yourself.")
         try check.done()
-        // A token made by a token expires with it at the latest. Otherwise a token could renew itself forever.
+        // A token made by a token expires with it at the latest. Otherwise a token could renew itself
+        // forever.
         let end = viewer.credential.kind == .token ? viewer.credential.expiresAt : nil
         return try await issue(.token, to: viewer.id, scopes: scopes, name: name, until: end) { connection in
             try Accounts.refuseDemo(viewer, in: connection)

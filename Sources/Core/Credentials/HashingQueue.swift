@@ -2,9 +2,9 @@ import Synchronization
 
 /// The queue of clients that wait for a password hash.
 ///
-/// A hash takes a processor core and 19 MiB, so few run at a time and few wait. Each account runs one hash at a time, so
-/// that guesses at its password run one after another. Some places in the queue are reserved for clients whose browser
-/// was signed in to the account before, and these clients go first.
+/// A hash takes a processor core and 19 MiB, so few run at a time and few wait. Each account runs one hash at
+/// a time, so that guesses at its password run one after another. Some places in the queue are reserved for
+/// clients whose browser was signed in to the account before, and these clients go first.
 final class HashingQueue: Sendable {
     /// The client that a password is hashed or checked for.
     struct Client: Sendable {
@@ -80,7 +80,8 @@ final class HashingQueue: Sendable {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let outcome: Result<Void, any Error>? = state.withLock { state in
-                    // The task was cancelled before it waited, so the cancellation handler found no waiter to remove.
+                    // The task was cancelled before it waited, so the cancellation handler found no waiter to
+                    // remove.
                     if Task.isCancelled { return .failure(CancellationError()) }
                     if state.running < concurrency, state.isFree(client) {
                         state.start(client)

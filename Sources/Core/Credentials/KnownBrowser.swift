@@ -1,8 +1,9 @@
-/// A cookie that proves which accounts a browser was signed in to before. It does not sign anybody in. It keeps the
-/// owner's browser usable while an attacker guesses the account's password from many addresses (OWASP, “Slow Down Online
-/// Guessing Attacks with Device Cookies”).
+/// A cookie that proves which accounts a browser was signed in to before. It does not sign anybody in. It
+/// keeps the owner's browser usable while an attacker guesses the account's password from many addresses
+/// (OWASP, “Slow Down Online Guessing Attacks with Device Cookies”).
 package struct KnownBrowser: Sendable, Equatable {
-    /// The number of accounts that one browser remembers; the oldest is removed first. Most people have fewer.
+    /// The number of accounts that one browser remembers; the oldest is removed first. Most people have
+    /// fewer.
     private static let accountLimit = 5
 
     /// The random name of the browser.
@@ -16,7 +17,8 @@ package struct KnownBrowser: Sendable, Equatable {
         signatures = []
     }
 
-    /// Reads the value of the cookie. Returns nil where its form is not valid. ``knows(_:signer:)`` checks the signatures.
+    /// Reads the value of the cookie. Returns nil where its form is not valid. ``knows(_:signer:)`` checks
+    /// the signatures.
     package init?(_ text: String) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard let name = parts.first, !name.isEmpty, (2...Self.accountLimit + 1).contains(parts.count)

@@ -1,7 +1,8 @@
 import Storage
 
-/// The proof that a user entered the password of an account. The password was checked outside of a transaction, because
-/// hashing is slow. So the transaction that makes the change must check that the proof is still current.
+/// The proof that a user entered the password of an account. The password was checked outside of a
+/// transaction, because hashing is slow. So the transaction that makes the change must check that the proof
+/// is still current.
 package struct PasswordProof: Sendable {
     package let account: ID<Account>
     /// The hash that the password was checked against.

@@ -1,5 +1,5 @@
-/// The validation of new passwords: 10–256 characters, not a common password, not the member's username or email
-/// (NIST SP 800-63B §5.1.1.2: length in code points and a blocklist, no composition rules).
+/// The validation of new passwords: 10–256 characters, not a common password, not the member's username or
+/// email (NIST SP 800-63B §5.1.1.2: length in code points and a blocklist, no composition rules).
 enum PasswordRules {
     static let lengths = 10...256
 

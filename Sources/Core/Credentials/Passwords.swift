@@ -2,11 +2,11 @@ import CArgon2
 import Crypto
 import NIOPosix
 
-/// Hashes and checks passwords with Argon2id (RFC 9106): 19 MiB, 2 passes, 1 lane, as OWASP's Password Storage Cheat
-/// Sheet recommends.
+/// Hashes and checks passwords with Argon2id (RFC 9106): 19 MiB, 2 passes, 1 lane, as OWASP's Password
+/// Storage Cheat Sheet recommends.
 ///
-/// A hash takes about 16 ms of a processor core and 19 MiB. So at most two run at a time, on dedicated threads, and at
-/// most sixteen wait.
+/// A hash takes about 16 ms of a processor core and 19 MiB. So at most two run at a time, on dedicated
+/// threads, and at most sixteen wait.
 package final class Passwords: Sendable {
     private static let memoryKiB: UInt32 = 19_456
     private static let passes: UInt32 = 2
@@ -29,14 +29,15 @@ package final class Passwords: Sendable {
         try await run(for: client) { try Self.hash(password) }
     }
 
-    /// Whether `password` matches `hash`. Without a hash, it checks against a dummy hash and returns false, so that an
-    /// unknown user takes as long as a wrong password.
+    /// Whether `password` matches `hash`. Without a hash, it checks against a dummy hash and returns false,
+    /// so that an unknown user takes as long as a wrong password.
     func check(_ password: String, against hash: String?, for client: HashingQueue.Client) async throws
         -> Bool
     {
         let input = String(password.prefix(Self.maximumLength))
         return try await run(for: client) {
-            let matches = argon2id_verify(hash ?? Self.dummyHash, input, input.utf8.count) == ARGON2_OK.rawValue
+            let matches =
+                argon2id_verify(hash ?? Self.dummyHash, input, input.utf8.count) == ARGON2_OK.rawValue
             return matches && hash != nil && input == password
         }
     }

@@ -1,5 +1,5 @@
-/// Delays repeated wrong passwords and then rejects further attempts, without locking the owner of an account out of
-/// browsers that they used before.
+/// Delays repeated wrong passwords and then rejects further attempts, without locking the owner of an account
+/// out of browsers that they used before.
 struct SignInThrottle: Sendable {
     /// The number of failures without a delay.
     private static let failuresWithoutDelay = 5
@@ -7,7 +7,8 @@ struct SignInThrottle: Sendable {
     let limiter: RateLimiter
     let signer: Signer
 
-    /// Returns the rate limits that a sign-in counts against, with their keys, and its client in the hashing queue.
+    /// Returns the rate limits that a sign-in counts against, with their keys, and its client in the hashing
+    /// queue.
     func attempt(on account: ID<Account>?, login: String, from origin: SignInOrigin) -> (
         limits: [(RateLimits.Kind, String)], client: HashingQueue.Client
     ) {
@@ -23,8 +24,9 @@ struct SignInThrottle: Sendable {
         return (limits, HashingQueue.Client(account: subject, isKnown: false))
     }
 
-    /// Runs `check`, and counts it where the password is wrong. An attempt is counted before the check, and the count is
-    /// undone where the password was correct or the check failed. So concurrent attempts cannot exceed the limits.
+    /// Runs `check`, and counts it where the password is wrong. An attempt is counted before the check, and
+    /// the count is undone where the password was correct or the check failed. So concurrent attempts cannot
+    /// exceed the limits.
     func counting(_ limits: [(RateLimits.Kind, String)], _ check: () async throws -> Bool) async throws
         -> Bool
     {

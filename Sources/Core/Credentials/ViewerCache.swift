@@ -1,9 +1,10 @@
 import Synchronization
 
-/// Caches the viewers of recently used credentials, so that a page needs one access to the storage instead of two.
+/// Caches the viewers of recently used credentials, so that a page needs one access to the storage instead of
+/// two.
 ///
-/// All code that ends or changes a credential calls ``removeAll()``. Other instances learn of it through ``Events``, or at
-/// the latest after ``lifetime``.
+/// All code that ends or changes a credential calls ``removeAll()``. Other instances learn of it through
+/// ``Events``, or at the latest after ``lifetime``.
 final class ViewerCache: Sendable {
     /// The lifetime of an entry, in milliseconds.
     private static let lifetime: Int64 = 1000
@@ -11,15 +12,16 @@ final class ViewerCache: Sendable {
 
     private struct State {
         var viewers: [[UInt8]: (viewer: Viewer, until: Int64)] = [:]
-        /// Increases with each change of credentials. A viewer that was read before a change must not be inserted after it.
+        /// Increases with each change of credentials. A viewer that was read before a change must not be
+        /// inserted after it.
         var generation = 0
     }
 
     /// A lock, because requests on all threads use the cache, each for well under a microsecond.
     private let state = Mutex(State())
 
-    /// Returns the viewer with this hash; nil where the caller must read it. ``insert(_:at:generation:)`` needs the
-    /// generation.
+    /// Returns the viewer with this hash; nil where the caller must read it. ``insert(_:at:generation:)``
+    /// needs the generation.
     func find(_ hash: [UInt8], at time: Int64) -> (viewer: Viewer?, generation: Int) {
         state.withLock { state in
             guard let entry = state.viewers[hash], entry.until > time,
