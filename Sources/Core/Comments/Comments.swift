@@ -62,13 +62,11 @@ package struct Comments: Sendable {
         }
     }
 
-    /// Each person gets one notification of a comment: the author of the comment it replies to, or else of
-    /// the post.
+    /// Each person gets at most one notification of a comment: as the author of the comment that it replies
+    /// to, or else as the author of the post.
     private static func notifications(
         of comment: Comment, replyingTo author: ID<Account>?, on postAuthor: ID<Account>
-    )
-        -> [NewNotification]
-    {
+    ) -> [NewNotification] {
         var notifications: [NewNotification] = []
         if let author {
             notifications.append(

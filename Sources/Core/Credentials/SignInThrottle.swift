@@ -49,7 +49,7 @@ struct SignInThrottle: Sendable {
 
 /// The origin of a sign-in.
 package struct SignInOrigin: Sendable {
-    /// The key of the client: its address.
+    /// The rate limit key of the client, which is made from its address.
     let client: String
     /// The browser's cookie about earlier sign-ins.
     let browser: KnownBrowser?

@@ -13,8 +13,8 @@ struct DiscardUploads: Job {
     }
 }
 
-/// Removes an upload without an offer. The job checks for the offer again, because its record may be in a
-/// newer backup of the database that is restored in the meantime, or in the database of another community.
+/// Removes an upload without an offer. The job checks again first, because a newer backup with the offer may
+/// have been restored in the meantime, or the upload may belong to another community.
 struct DiscardUnknownUpload: Job {
     static let kind = "discard-unknown-upload"
     static let lane = JobLane.media

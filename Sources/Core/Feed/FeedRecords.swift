@@ -48,8 +48,7 @@ enum FeedRecords {
             """, in: connection)
     }
 
-    /// Returns the id of the first post after the window; nil where the community has no more posts than the
-    /// window.
+    /// Returns the id of the last post in the window; nil where the list has at most ``window`` posts.
     static func windowEnd(of stretch: PageQuery, in connection: any Connection) throws -> Int64? {
         try connection.int(
             """
