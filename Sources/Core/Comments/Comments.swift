@@ -62,8 +62,8 @@ package struct Comments: Sendable {
         }
     }
 
-    /// Each person gets at most one notification of a comment: as the author of the comment that it replies
-    /// to, or else as the author of the post.
+    /// Returns the notifications of a comment: one for the author of the comment that it replies to, and one
+    /// for the author of the post, unless they are the same person.
     private static func notifications(
         of comment: Comment, replyingTo author: ID<Account>?, on postAuthor: ID<Account>
     ) -> [NewNotification] {

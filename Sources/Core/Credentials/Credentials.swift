@@ -101,7 +101,7 @@ package struct Credentials: Sendable {
         return viewer
     }
 
-    /// Ends the session or token of this request.
+    /// Ends the session or token that `viewer` is signed in with.
     package func signOut(_ viewer: Viewer) async throws {
         _ = try await storage.write { try CredentialRecords.delete(hash: viewer.credential.hash, in: $0) }
         await credentialsEnded(of: viewer.id)

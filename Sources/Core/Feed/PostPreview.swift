@@ -11,7 +11,7 @@ package struct PostPreview: Sendable {
 
     /// The username of a person who liked the post and whom the viewer follows.
     package var likedBy: String?
-    /// The last two comments, oldest first.
+    /// The last comments, at most two, oldest first.
     package var comments: [Line] = []
 
     package init() {}
