@@ -3,7 +3,7 @@ import Logging
 import MediaStorage
 import Storage
 
-/// The whole product: every subject's rules over one storage, one media storage and one photo processor.
+/// All rules of the product, over one storage, one media storage and one photo processor.
 package struct Community: Sendable {
     package let accounts: Accounts
     package let invites: Invites
@@ -24,31 +24,31 @@ package struct Community: Sendable {
     package let maintenance: Maintenance
     package let jobs: Jobs
     package let media: any MediaStorage
-    /// Photo files that were asked for lately.
+    /// Keeps recently requested photo files in memory.
     package let mediaCache: MediaCache
     package let storage: any Storage
     package let clock: WallClock
-    /// Counts how often things happen, for every room.
+    /// The rate limiter that all targets share.
     package let limiter: RateLimiter
     package let signer: Signer
     let passwords: Passwords
 
     /// - Parameters:
-    ///   - uploads: where photos lie while they are developed.
-    ///   - events: carries news to open pages.
-    ///   - signer: see ``signer(of:)``.
-    ///   - limits: how often things may happen.
-    ///   - clock: tells the time; tests hand in their own.
+    ///   - uploads: the folder that holds photos while they are processed.
+    ///   - events: delivers live events to open pages.
+    ///   - signer: signs cookies; see ``signer(of:)``.
+    ///   - limits: the rate limits.
+    ///   - clock: returns the current time; tests pass their own.
     package init(
         storage: any Storage, media: any MediaStorage, processor: PhotoProcessor, uploads: UploadFolder,
         signer: Signer, limits: RateLimits = RateLimits(), registration: RegistrationPolicy = .open,
         events: any Events = LocalEvents(), logger: Logger, clock: WallClock = .system
     ) {
         let limiter = RateLimiter(limits: limits, clock: clock)
-        let guesses = SignInThrottle(limiter: limiter, signer: signer)
+        let signInThrottle = SignInThrottle(limiter: limiter, signer: signer)
         let ids = IDSequence(clock: clock)
         let passwords = Passwords()
-        let cache = ViewerCache()
+        let viewerCache = ViewerCache()
         let unread = UnreadCache()
         let mediaCache = MediaCache(capacity: 24 << 20)
         let queue = JobQueue(ids: ids, clock: clock)
@@ -56,8 +56,7 @@ package struct Community: Sendable {
         let notifier = Notifier(storage: storage, ids: ids, events: events, unread: unread)
         let photos = Photos(
             storage: storage, media: media, mediaCache: mediaCache, processor: processor, uploads: uploads,
-            ids: ids,
-            clock: clock, events: events, jobs: queue, deletions: deletions, logger: logger)
+            ids: ids, clock: clock, events: events, jobs: queue, deletions: deletions, logger: logger)
         self.storage = storage
         self.clock = clock
         self.limiter = limiter
@@ -71,17 +70,17 @@ package struct Community: Sendable {
         self.directUploads = directUploads
         invites = Invites(storage: storage, clock: clock)
         accounts = Accounts(
-            storage: storage, passwords: passwords, photos: photos, ids: ids, clock: clock, cache: cache,
-            events: events,
-            deletions: deletions, invites: invites, notifier: notifier, guesses: guesses,
+            storage: storage, passwords: passwords, photos: photos, ids: ids, clock: clock,
+            cache: viewerCache,
+            events: events, deletions: deletions, invites: invites, notifier: notifier,
+            signInThrottle: signInThrottle,
             policy: registration)
         credentials = Credentials(
-            storage: storage, passwords: passwords, clock: clock, cache: cache, events: events,
-            guesses: guesses)
+            storage: storage, passwords: passwords, clock: clock, cache: viewerCache, events: events,
+            signInThrottle: signInThrottle)
         posts = Posts(
             storage: storage, photos: photos, directUploads: directUploads, ids: ids, clock: clock,
-            notifier: notifier,
-            deletions: deletions)
+            notifier: notifier, deletions: deletions)
         feed = Feed(storage: storage, clock: clock)
         explore = Explore(storage: storage)
         search = Search(storage: storage)
@@ -102,22 +101,23 @@ package struct Community: Sendable {
         events.observeRemoteChanges { change in
             switch change {
             case .notifications(let accounts): unread.forget(accounts)
-            case .credentials: cache.forgetAll()
+            case .credentials: viewerCache.removeAll()
             case .photosRemoved(let files): photos.withhold(files.compactMap { MediaPrefix($0) })
             case .photoFilesRemoved(let files): photos.stopWithholding(files.compactMap { MediaPrefix($0) })
             case .anything:
                 unread.forgetAll()
-                cache.forgetAll()
+                viewerCache.removeAll()
                 mediaCache.forgetAll()
                 photos.reloadRemoved()
             }
         }
     }
 
-    /// Ends the threads of its own; storage and media are closed by whoever opened them.
+    /// Stops the threads that hash passwords. The caller closes storage and media, because the caller opened
+    /// them.
     package func close() async { await passwords.close() }
 
-    /// Brings the database to the present schema.
+    /// Runs the migrations that the database does not have yet, and normalizes stored email addresses.
     package static func migrate(_ storage: any Storage) async throws {
         try await Migrations.run(Schema.migrations, on: storage)
         try await EmailNormalization.normalize(in: storage)
@@ -125,7 +125,7 @@ package struct Community: Sendable {
 }
 
 extension Community {
-    /// Throws when storage or media do not answer.
+    /// Throws when the storage or the media storage does not respond.
     package func check() async throws {
         _ = try await storage.read { try $0.int("SELECT 1") }
         try await media.check()

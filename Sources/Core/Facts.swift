@@ -1,7 +1,7 @@
 import MediaStorage
 import Storage
 
-/// What a community knows of itself, by name.
+/// Named values about the community itself, such as its id: the table `facts`.
 enum Facts {
     private static let communityID = "community_id"
     private static let signingKey = "signing_key"
@@ -18,22 +18,22 @@ enum Facts {
             """)
     }
 
-    /// The random id of the community in `storage`, made when it is first asked for. Of several copies that
-    /// ask at once, all get the same.
+    /// The random id of the community in `storage`, created on first use. Instances that ask at the same time
+    /// all get the same id.
     static func communityID(in storage: any Storage) async throws -> String {
         try await value(communityID, in: storage) { UploadName.random().description }
     }
 
-    /// The secret that the community signs cookies with: 256 random bits, the same for every copy.
+    /// The secret that the community signs cookies with: 256 random bits, the same for every instance.
     static func signingKey(in storage: any Storage) async throws -> Secret {
         Secret(try await value(signingKey, in: storage) { Secret.random().text })
     }
 
-    /// What is known under a name, or else `new` from now on.
+    /// Returns the stored value of `name`. Where there is none, stores the result of `new` and returns it.
     private static func value(
         _ name: String, in storage: any Storage, new: () -> String
     ) async throws -> String {
-        if let known = try await storage.read({ try value(name, in: $0) }) { return known }
+        if let stored = try await storage.read({ try value(name, in: $0) }) { return stored }
         let new = new()
         return try await storage.write { connection in
             try connection.run(

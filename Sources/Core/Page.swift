@@ -3,7 +3,7 @@ import Storage
 /// One page of a list, newest or oldest first.
 package struct Page<Item: Sendable>: Sendable {
     package let items: [Item]
-    /// Where the next page begins; nil on the last one.
+    /// The cursor of the next page; nil on the last page.
     package let nextCursor: String?
 
     package init(items: [Item], nextCursor: String?) {
@@ -11,30 +11,33 @@ package struct Page<Item: Sendable>: Sendable {
         self.nextCursor = nextCursor
     }
 
-    /// A page out of one row more than was asked for: the extra row says that there is a next page.
+    /// Makes a page of up to `limit` items. The caller fetches one more row (``PageRequest/rows``): where
+    /// that row exists, there is a next page.
     init(_ items: [Item], limit: Int, cursor: (Item) -> some CustomStringConvertible) {
         self.items = Array(items.prefix(limit))
         nextCursor = items.count > limit ? self.items.last.map { cursor($0).description } : nil
     }
 
-    package func map<Other: Sendable>(_ make: (Item) throws -> Other) rethrows -> Page<Other> {
-        Page<Other>(items: try items.map(make), nextCursor: nextCursor)
+    package func map<Other: Sendable>(_ transform: (Item) throws -> Other) rethrows -> Page<Other> {
+        Page<Other>(items: try items.map(transform), nextCursor: nextCursor)
     }
 }
 
-/// Which page is asked for. A list goes by ids, which grow with time; a page is a stretch of it taken from either end.
+/// A request for one page of a list. Lists are sorted by id, and ids increase over time. A page can start
+/// from either end of the list.
 package struct PageRequest: Sendable {
     package static let defaultLimit = 20
     package static let limits = 1...100
 
-    /// The end of a list that a page begins at, or nearer to which it begins.
+    /// The end of the list that paging starts from.
     package enum End: Sendable { case newest, oldest }
 
-    /// Nil for the end that the list runs from by itself.
+    /// Nil for the default end of the list.
     package let from: End?
-    /// The id at which the page before ended; nil for the first page.
+    /// The last id of the previous page; nil for the first page.
     package let cursor: Int64?
-    /// Bounds that hold besides: ids below the one and above the other.
+    /// Additional bounds, both exclusive: the page contains only ids lower than `below` and higher than
+    /// `above`.
     package let below: Int64?
     package let above: Int64?
     package let limit: Int
@@ -50,13 +53,13 @@ package struct PageRequest: Sendable {
         self.limit = limit
     }
 
-    /// Reads what a client sent.
-    /// - Throws: ``Problem`` of kind `unreadable` for a cursor or limit that is none.
+    /// Reads the query parameters that a client sent.
+    /// - Throws: ``Problem`` of kind `unreadable` for a cursor or a limit that is not valid.
     package init(cursor: String?, limit: String?) throws(Problem) {
-        var from: Int64?
+        var start: Int64?
         if let cursor {
             guard let id = Int64(cursor), id > 0, String(id) == cursor else { throw Self.wrongCursor }
-            from = id
+            start = id
         }
         var count = Self.defaultLimit
         if let limit {
@@ -65,21 +68,22 @@ package struct PageRequest: Sendable {
             }
             count = number
         }
-        self.init(cursor: from, limit: count)
+        self.init(cursor: start, limit: count)
     }
 
-    /// What is said of a cursor that is none, or one of another list.
+    /// The problem with a cursor that cannot be read, or that belongs to another list.
     package static let wrongCursor = Problem(
         .unreadable, field: "cursor",
-        "The cursor is not valid: pass nextCursor of the page before, of the same list.")
+        "The cursor is not valid: pass nextCursor of the previous page of the same list.")
 
-    /// Whether it is the first page.
+    /// Whether this is the first page.
     package var isFirst: Bool { cursor == nil }
 
-    /// One row more than the page holds, to know whether another page follows.
+    /// The number of rows to fetch: one more than the page has, to know whether there is a next page.
     var rows: Int { limit + 1 }
 
-    /// The stretch of a list that runs from `end` unless another is asked for.
+    /// The part of the list that this page covers, as SQL.
+    /// - Parameter end: the end that the list starts from where the request names none.
     func stretch(from end: End = .newest) -> PageQuery {
         let end = from ?? end
         let (below, above) = (below ?? .max, above ?? 0)
@@ -90,18 +94,18 @@ package struct PageRequest: Sendable {
     }
 }
 
-/// Where in a list a page lies, as SQL over the column that the list goes by.
+/// The part of a list that a page covers, as SQL over the column that the list is sorted by.
 struct PageQuery {
     let end: PageRequest.End
     let below: Int64
     let above: Int64
 
-    /// Whether it is the newest page of a list without bounds.
-    var isWhole: Bool { end == .newest && below == .max && above == 0 }
+    /// Whether this is the first page from the newest end, without bounds.
+    var isNewestPage: Bool { end == .newest && below == .max && above == 0 }
 
     /// The condition for `WHERE`.
     func holds(_ id: SQL) -> SQL { "\(id) < \(below) AND \(id) > \(above)" }
 
-    /// What stands after `ORDER BY`.
+    /// The expression for `ORDER BY`.
     func order(_ id: SQL) -> SQL { end == .newest ? "\(id) DESC" : id }
 }

@@ -1,34 +1,34 @@
-/// Why a rule refused: what happened and what to do, in words fit for the person who asked.
+/// The reason why a rule refused a request: what happened and what to do, written for the user.
 package struct Problem: Error, Equatable {
-    /// The kinds of refusal; both faces answer each with one HTTP status.
+    /// The kinds of problems. The pages and the API respond to each with one HTTP status.
     package enum Kind: Equatable, Sendable {
-        /// What was sent cannot be read (400).
+        /// The request cannot be read (400).
         case unreadable
-        /// No credentials, or wrong ones (401).
+        /// The credentials are missing or wrong (401).
         case unauthorized
-        /// Signed in, and still not allowed (403).
+        /// The user is signed in, but not allowed to do this (403).
         case forbidden
-        /// Missing, or not the viewer's to see (404).
+        /// The resource does not exist, or the viewer may not see it (404).
         case notFound
-        /// The address is right and the method is not (405); which ones are.
+        /// The path exists, but not with this method (405). The value is that of the `Allow` header.
         case wrongMethod(allowed: String)
-        /// Somebody else has it already (409).
+        /// The change conflicts with what exists, such as a username that is taken (409).
         case conflict
-        /// More bytes than are taken (413).
+        /// The request has too many bytes (413).
         case tooLarge
-        /// Not a kind of content that is taken (415).
+        /// The type of the content is not supported (415).
         case unsupported
-        /// Fields break their limits (422); ``Problem/fields`` says which.
+        /// Fields are not valid (422); ``Problem/fields`` lists them.
         case invalid
-        /// Too often; again after so many seconds (429).
+        /// A rate limit is exceeded (429); the client may retry after so many seconds.
         case tooMany(retryAfter: Int)
-        /// The server cannot now; again after so many seconds (503).
+        /// The server is temporarily unable to respond (503); the client may retry after so many seconds.
         case unavailable(retryAfter: Int)
-        /// What nobody foresaw (500); the reason is in the log and nowhere else.
+        /// An unexpected error (500); the reason is only in the log.
         case unexpected
     }
 
-    /// One field and what is wrong with it.
+    /// A field that is not valid, and why.
     package struct Field: Equatable, Codable, Sendable {
         package let field: String
         package let message: String
@@ -40,7 +40,7 @@ package struct Problem: Error, Equatable {
     }
 
     package let kind: Kind
-    /// A sentence for the person who asked.
+    /// A sentence for the user.
     package let detail: String
     package let fields: [Field]
 
@@ -50,12 +50,12 @@ package struct Problem: Error, Equatable {
         self.fields = fields
     }
 
-    /// A refusal because of one field.
+    /// A problem with one field.
     package init(_ kind: Kind, field: String, _ message: String) {
         self.init(kind, message, fields: [Field(field, message)])
     }
 
-    /// Seconds to wait before trying again; nil where waiting alone does not help.
+    /// The seconds to wait before a retry; nil where waiting alone does not help.
     package var retryAfter: Int? {
         switch kind {
         case .tooMany(let seconds), .unavailable(let seconds): seconds
@@ -64,30 +64,30 @@ package struct Problem: Error, Equatable {
     }
 
     package static func notFound(_ what: String) -> Problem {
-        Problem(.notFound, "This \(what) does not exist, or is not yours to see.")
+        Problem(.notFound, "This \(what) does not exist, or you cannot see it.")
     }
 
     package static let signInNeeded = Problem(.unauthorized, "Sign in to do this.")
 }
 
-/// Gathers what is wrong with the fields of one form, so that a person sees all of it at once.
+/// Collects the errors in the fields of one form, so that the user sees all of them at once.
 package struct FieldCheck {
     private var fields: [Problem.Field] = []
 
     package init() {}
 
-    package mutating func require(_ holds: Bool, _ field: String, _ message: @autoclosure () -> String) {
-        if !holds { fields.append(.init(field, message())) }
+    package mutating func require(_ condition: Bool, _ field: String, _ message: @autoclosure () -> String) {
+        if !condition { fields.append(.init(field, message())) }
     }
 
     package mutating func add(_ field: String, _ message: String?) {
         if let message { fields.append(.init(field, message)) }
     }
 
-    /// Refuses with all that was gathered.
+    /// Throws one problem with all collected errors; does nothing where there are none.
     package func done() throws(Problem) {
         guard let first = fields.first else { return }
-        let detail = fields.count == 1 ? first.message : "\(fields.count) fields need another look."
+        let detail = fields.count == 1 ? first.message : "\(fields.count) fields are not valid."
         throw Problem(.invalid, detail, fields: fields)
     }
 }

@@ -1,7 +1,7 @@
 import Storage
 
 extension Schema {
-    /// What must happen after a change, and what a community knows of itself.
+    /// Jobs, and facts about the community.
     static let jobs = Migration(number: 4, name: "jobs") { dialect in
         let integer = dialect == .sqlite ? "INTEGER" : "BIGINT"
         let text = Self.text(dialect)
@@ -29,15 +29,16 @@ extension Schema {
             """
     }
 
-    /// Since when a photo has had the address it has: addresses change where a right to see the photo ends.
-    static let addresses = Migration(number: 5, name: "addresses of photos") { dialect in
+    /// The time when a photo got its current file names. The names, and so the URLs, change when a right to
+    /// see the photo ends.
+    static let photoFileDates = Migration(number: 5, name: "addresses of photos") { dialect in
         let integer = dialect == .sqlite ? "INTEGER" : "BIGINT"
         return "ALTER TABLE photos ADD COLUMN files_since \(integer) NOT NULL DEFAULT 0;"
     }
 
-    /// What lists that are read in part are found by: an account’s newest notifications of each kind, somebody’s
-    /// comments on a post, the newest of somebody’s own.
-    static let bounds = Migration(number: 6, name: "indexes of bounded lists") { _ in
+    /// Indexes for lists that are read only in part: the newest notifications of each kind for an account,
+    /// the comments of one author on a post, and the newest comments of an author.
+    static let boundedLists = Migration(number: 6, name: "indexes of bounded lists") { _ in
         """
         CREATE INDEX notifications_of_kind ON notifications (account_id, kind, id);
         CREATE INDEX comments_of_post_author ON comments (post_id, author_id);

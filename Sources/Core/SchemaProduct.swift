@@ -1,7 +1,7 @@
 import Storage
 
 extension Schema {
-    /// What makes a community of a gallery: private accounts, blocks, saved posts, replies, tags, notifications, search.
+    /// Private accounts, blocks, mutes, saved posts, replies, tags, notifications, invitations, and search.
     static let product = Migration(number: 2, name: "the whole product") { dialect in
         let integer = dialect == .sqlite ? "INTEGER" : "BIGINT"
         let bytes = dialect == .sqlite ? "BLOB" : "BYTEA"
@@ -12,7 +12,8 @@ extension Schema {
             ALTER TABLE accounts ADD COLUMN seen_notification \(integer) NOT NULL DEFAULT 0;
             ALTER TABLE accounts ADD COLUMN is_demo \(integer) NOT NULL DEFAULT 0;
             ALTER TABLE comments ADD COLUMN reply_to_id \(integer) REFERENCES comments (id) ON DELETE CASCADE;
-            ALTER TABLE comments ADD COLUMN likes_count \(integer) NOT NULL DEFAULT 0 CHECK (likes_count >= 0);
+            ALTER TABLE comments ADD COLUMN likes_count \(integer) NOT NULL DEFAULT 0 \
+            CHECK (likes_count >= 0);
             CREATE INDEX replies_of_comment ON comments (reply_to_id);
 
             CREATE TABLE follow_requests (
@@ -89,8 +90,9 @@ extension Schema {
             """
     }
 
-    /// The indexes of words. SQLite keeps them in tables of FTS5 (https://sqlite.org/fts5.html), whose tokenizer folds
-    /// accents; PostgreSQL in columns of `tsvector`, filled with words folded before.
+    /// The full-text indexes. SQLite has them in tables of FTS5 (https://sqlite.org/fts5.html), whose
+    /// tokenizer removes accents. PostgreSQL has them in columns of type `tsvector`; the application removes
+    /// the accents before it writes them.
     private static func search(_ dialect: Dialect) -> String {
         switch dialect {
         case .sqlite:
@@ -102,9 +104,11 @@ extension Schema {
                 username, full_name, prefix = '1 2 3', tokenize = "unicode61 remove_diacritics 2"
             );
             INSERT INTO post_search (rowid, caption, alt_texts)
-                SELECT p.id, p.caption, coalesce((SELECT group_concat(m.alt_text, ' ') FROM photos m WHERE m.post_id = p.id), '')
+                SELECT p.id, p.caption, \
+            coalesce((SELECT group_concat(m.alt_text, ' ') FROM photos m WHERE m.post_id = p.id), '')
                 FROM posts p;
-            INSERT INTO account_search (rowid, username, full_name) SELECT id, username, full_name FROM accounts;
+            INSERT INTO account_search (rowid, username, full_name) \
+            SELECT id, username, full_name FROM accounts;
             """
         case .postgres:
             """
@@ -122,7 +126,7 @@ extension Schema {
         }
     }
 
-    /// Photos on their way straight to where photos are kept.
+    /// Photos that clients upload directly to the media storage.
     static let directUploads = Migration(number: 3, name: "direct uploads") { dialect in
         let integer = dialect == .sqlite ? "INTEGER" : "BIGINT"
         let text = Self.text(dialect)

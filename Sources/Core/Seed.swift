@@ -1,6 +1,6 @@
 import Storage
 
-/// A community of made-up people for measuring: accounts, follows, and posts whose photos have no files.
+/// Generated data for benchmarks and tests: accounts, follows, and posts whose photos have no files.
 package struct Seed: Sendable {
     package var accounts: Int
     package var posts: Int
@@ -12,16 +12,16 @@ package struct Seed: Sendable {
         self.follows = follows
     }
 
-    /// Fills an empty community; what it adds is the same every time but for ids.
+    /// Fills an empty community. Apart from the ids, the data is the same every time.
     package func plant(in community: Community) async throws {
-        let people = try await plantAccounts(in: community)
-        try await plantFollows(among: people, in: community)
-        try await plantPosts(by: people, in: community)
-        // Nobody is to look for their files.
+        let people = try await insertAccounts(in: community)
+        try await insertFollows(among: people, in: community)
+        try await insertPosts(by: people, in: community)
+        // Maintenance must not look for the files of these posts.
         _ = try await community.maintenance.adoptMedia()
     }
 
-    private func plantAccounts(in community: Community) async throws -> [ID<Account>] {
+    private func insertAccounts(in community: Community) async throws -> [ID<Account>] {
         let ids = community.follows.ids
         let count = accounts
         return try await community.storage.write { connection in
@@ -29,38 +29,37 @@ package struct Seed: Sendable {
                 let id = ids.next(Account.self)
                 let form = Registration(
                     email: "person\(number)@example.org", fullName: "Person \(number)",
-                    username: "person\(number)",
-                    password: "")
-                // No password has this hash: these accounts are entered by tokens alone.
+                    username: "person\(number)", password: "")
+                // No password has this hash: only tokens can sign in to these accounts.
                 guard try AccountRecords.insert(id, form, passwordHash: "-", at: 0, in: connection) else {
-                    throw Problem(.conflict, "The community is not empty: person\(number) is there already.")
+                    throw Problem(.conflict, "The community is not empty: person\(number) already exists.")
                 }
                 return id
             }
         }
     }
 
-    private func plantFollows(among people: [ID<Account>], in community: Community) async throws {
+    private func insertFollows(among people: [ID<Account>], in community: Community) async throws {
         let ids = community.follows.ids
         let count = follows
         try await community.storage.write { connection in
-            for (place, follower) in people.enumerated() {
+            for (index, follower) in people.enumerated() {
                 for step in 1...max(1, min(count, people.count - 1)) {
-                    let followee = people[(place + step) % people.count]
+                    let followee = people[(index + step) % people.count]
                     try FollowRecords.insert(ids.next(), from: follower, to: followee, in: connection)
                 }
             }
         }
     }
 
-    private func plantPosts(by people: [ID<Account>], in community: Community) async throws {
+    private func insertPosts(by people: [ID<Account>], in community: Community) async throws {
         let ids = community.follows.ids
         let batch = 5000
         for start in stride(from: 0, to: posts, by: batch) {
             let numbers = start..<min(start + batch, posts)
             try await community.storage.write { connection in
                 for number in numbers {
-                    // Spread so that neighbours in time are not neighbours among the people.
+                    // Posts that follow each other in time have authors far apart in the list of accounts.
                     let author = people[number &* 7919 % people.count]
                     let id = ids.next(Post.self)
                     let draft = PostDraft(

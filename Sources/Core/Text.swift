@@ -1,5 +1,5 @@
 extension StringProtocol {
-    /// Without the white space around it.
+    /// The text without leading and trailing white space.
     package var trimmed: String {
         var rest = Substring(self)
         while let first = rest.first, first.isWhitespace { rest.removeFirst() }
@@ -9,15 +9,16 @@ extension StringProtocol {
 }
 
 extension String {
-    /// The text as it can be looked for: PostgreSQL knows no NUL, and the character that stands for it here is in no name.
+    /// The text with each NUL replaced by U+FFFD, for use in queries: PostgreSQL has no NUL in texts, and
+    /// U+FFFD is in no username or email address.
     var withoutNUL: String { utf8.contains(0) ? replacing("\u{0}", with: "\u{FFFD}") : self }
 
-    /// The same text with every line ending a line feed, as browsers send `\r\n` from a `<textarea>`.
+    /// The text with line feeds as line endings, because browsers send `\r\n` from a `<textarea>`.
     var unixLines: String {
         guard utf8.contains(UInt8(ascii: "\r")) else { return self }
         var bytes: [UInt8] = []
         for byte in utf8 {
-            // The line feed of a pair was written with its carriage return.
+            // The carriage return of the pair is in `bytes` already, and becomes a line feed below.
             if byte == UInt8(ascii: "\n"), bytes.last == UInt8(ascii: "\r") { continue }
             bytes.append(byte)
         }
@@ -26,10 +27,11 @@ extension String {
     }
 }
 
-/// Limits on what people write, in characters as they see them (extended grapheme clusters), and one in bytes that
-/// keeps a pile of combining marks from hiding a megabyte in one character.
+/// Limits on the length of user-written text, in characters as people see them (extended grapheme clusters),
+/// and a limit in bytes, so that a character with many combining marks cannot contain a megabyte.
 package enum TextLimit {
-    /// What is wrong with `text`; nil when nothing is.
+    /// Returns why `text` is not valid; nil where it is valid.
+    /// - Parameter name: the name of the field, as the start of a sentence.
     package static func fault(
         in text: String, named name: String, atMost limit: Int, as shape: TextShape
     ) -> String? {
@@ -37,13 +39,14 @@ package enum TextLimit {
         case .control: return "\(name) must not contain control characters."
         case .lineBreak: return "\(name) must not contain line breaks."
         case .hidden:
-            return "\(name) must not contain invisible characters, or ones that turn the direction of text."
+            return
+                "\(name) must not contain invisible characters, or ones that change the direction of text."
         case nil: break
         }
         if text.utf8.count <= limit { return nil }
         let count = text.count
-        if count > limit { return "\(name) has at most \(limit) characters; this one has \(count)." }
-        if text.utf8.count > limit * 16 { return "\(name) has too many combining marks." }
+        if count > limit { return "\(name) must have at most \(limit) characters; you entered \(count)." }
+        if text.utf8.count > limit * 16 { return "\(name) must not contain so many combining marks." }
         return nil
     }
 }

@@ -1,11 +1,11 @@
 import Storage
 
-/// Who may see what, written once: every query that returns people or posts has one of these in its `WHERE`. They speak
-/// of the account `a`, a person or the author of a post.
+/// The conditions that decide who may see what. Every query that returns people or posts has one of them in
+/// its `WHERE`. They apply to the account `a`, which is a person or the author of a post.
 ///
-/// A stranger is a viewer of NULL, which equals nothing.
+/// For a visitor who is not signed in, the viewer is NULL, which equals nothing.
 enum Visibility {
-    /// People as they stand in lists: none who block the viewer, none the viewer blocks.
+    /// People in lists: nobody who blocks the viewer, and nobody whom the viewer blocks.
     static func people(for viewer: ID<Account>?) -> SQL {
         """
         NOT EXISTS (SELECT 1 FROM blocks b WHERE b.blocker_id = a.id AND b.blocked_id = \(viewer)) \
@@ -13,23 +13,29 @@ enum Visibility {
         """
     }
 
-    /// A person's own page: it is there for whoever they do not block, so that one can unblock there.
+    /// A person's profile: everybody whom they do not block may see it, so that viewers who block them can
+    /// unblock them there.
     static func profile(for viewer: ID<Account>?) -> SQL {
         "NOT EXISTS (SELECT 1 FROM blocks b WHERE b.blocker_id = a.id AND b.blocked_id = \(viewer))"
     }
 
-    /// Posts, and whatever belongs to one: of public accounts, one's own, and of private accounts that one follows.
+    /// Posts and everything that belongs to them: of public accounts, of the viewer, and of private accounts
+    /// that the viewer follows.
     static func posts(for viewer: ID<Account>?) -> SQL {
         """
         (a.is_private = 0 OR a.id = \(viewer) \
-        OR EXISTS (SELECT 1 FROM follows v WHERE v.follower_id = \(viewer) AND v.followee_id = a.id)) AND \(people(for: viewer))
+        OR EXISTS (SELECT 1 FROM follows v WHERE v.follower_id = \(viewer) AND v.followee_id = a.id)) \
+        AND \(people(for: viewer))
         """
     }
 
-    /// Posts of the feed, of people the viewer follows and their own: nobody they mute, and none who is hidden from
-    /// them or from whom they hide. Following grants what a private account posts; a block ended it.
+    /// Posts of the feed, where the query itself selects the viewer and the people whom the viewer follows:
+    /// no posts of authors whom the viewer mutes or blocks, or who block the viewer. Followers may see the
+    /// posts of private accounts, and a block ends the follow, so this needs no condition about private
+    /// accounts.
     ///
-    /// The same as ``posts(for:)`` for these authors, as sets that are read once for a page and not for each post.
+    /// For these authors it equals ``posts(for:)`` without muted authors, as sets that are read once for a
+    /// page and not for each post.
     static func followed(by viewer: ID<Account>) -> SQL {
         """
         p.author_id NOT IN (SELECT muted_id FROM mutes WHERE muter_id = \(viewer)) \
@@ -37,18 +43,19 @@ enum Visibility {
         """
     }
 
-    /// Posts shown to those who did not ask for their author: of public accounts, and of nobody the viewer mutes.
+    /// Posts for viewers who did not choose their author: of public accounts that the viewer does not mute.
     static func discoverable(for viewer: ID<Account>?) -> SQL {
-        "a.is_private = 0 AND \(people(for: viewer)) AND \(unmuted(by: viewer))"
+        "a.is_private = 0 AND \(people(for: viewer)) AND \(notMuted(by: viewer))"
     }
 
-    /// Posts found by a tag or by words: all that the viewer may see, but of nobody they mute. Unlike in
-    /// ``discoverable(for:)``, private accounts that they follow are among them, as no stranger's search is.
+    /// Posts found by a tag or by words: all that the viewer may see, except of authors whom the viewer
+    /// mutes. Unlike ``discoverable(for:)``, they include posts of private accounts that the viewer follows.
     static func findable(for viewer: ID<Account>?) -> SQL {
-        "\(posts(for: viewer)) AND \(unmuted(by: viewer))"
+        "\(posts(for: viewer)) AND \(notMuted(by: viewer))"
     }
 
-    /// The people who are in no list of the viewer’s: whom they block, and who block them.
+    /// Selects the people who are hidden from the viewer's lists: those whom the viewer blocks, and those who
+    /// block them.
     static func hidden(from viewer: ID<Account>?) -> SQL {
         """
         SELECT blocked_id FROM blocks WHERE blocker_id = \(viewer) \
@@ -56,7 +63,7 @@ enum Visibility {
         """
     }
 
-    private static func unmuted(by viewer: ID<Account>?) -> SQL {
+    private static func notMuted(by viewer: ID<Account>?) -> SQL {
         "NOT EXISTS (SELECT 1 FROM mutes u WHERE u.muter_id = \(viewer) AND u.muted_id = a.id)"
     }
 }

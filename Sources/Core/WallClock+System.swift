@@ -5,7 +5,7 @@
 #endif
 
 extension WallClock {
-    /// The machine's own clock.
+    /// The clock of the operating system.
     package static let system = WallClock {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)

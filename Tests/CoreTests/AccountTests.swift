@@ -10,7 +10,7 @@ struct AccountTests {
         Registration(email: email, fullName: fullName, username: username, password: password)
     }
 
-    @Test func `registering makes an account that can sign in by name or email`() async throws {
+    @Test func `a registered member can sign in by username or email`() async throws {
         try await TestCommunity.with { test in
             let account = try await test.community.accounts.register(
                 registration(email: " Ada@Example.org ", username: "@Ada"))
@@ -26,7 +26,7 @@ struct AccountTests {
         }
     }
 
-    @Test func `every wrong field is named at once`() async throws {
+    @Test func `the error names all fields that are not valid`() async throws {
         try await TestCommunity.with { test in
             let refused = await problem {
                 try await test.community.accounts.register(
@@ -36,23 +36,25 @@ struct AccountTests {
             }
             #expect(refused?.kind == .invalid)
             #expect(refused?.fields.map(\.field) == ["email", "fullName", "username", "password"])
-            #expect(refused?.detail == "4 fields need another look.")
+            #expect(refused?.detail == "4 fields are not valid.")
         }
     }
 
     @Test(arguments: [
         "", "a b", "ä", "a/b", "login", "p", "..", String(repeating: "a", count: 31),
     ])
-    func `a username that is none is refused`(_ name: String) { #expect(Username.fault(in: name) != nil) }
+    func `a username that is not valid is rejected`(_ name: String) {
+        #expect(Username.fault(in: name) != nil)
+    }
 
     @Test(arguments: ["a", "a.b_c9", "_", String(repeating: "a", count: 30)])
-    func `a username that is one is taken`(_ name: String) { #expect(Username.fault(in: name) == nil) }
+    func `a valid username is accepted`(_ name: String) { #expect(Username.fault(in: name) == nil) }
 
     @Test(arguments: [
         "ada", "@b.c", "a@b", "a@b..c", "a@-b.c", "a b@c.d", "a@b.c@d.e", "<a>@b.c",
         "a@b.\(String(repeating: "c", count: 260))",
     ])
-    func `an email that is none is refused`(_ email: String) async throws {
+    func `an email that is not valid is rejected`(_ email: String) async throws {
         try await TestCommunity.with { test in
             let refused = await problem {
                 try await test.community.accounts.register(registration(email: email))
@@ -64,7 +66,7 @@ struct AccountTests {
     @Test(arguments: [
         "123456789", "qwertyuiop", "Password123", String(repeating: "x", count: 257), "ada.lovelace",
     ])
-    func `a weak password is refused`(_ password: String) async throws {
+    func `a weak password is rejected`(_ password: String) async throws {
         try await TestCommunity.with { test in
             let refused = await problem {
                 try await test.community.accounts.register(
@@ -74,7 +76,7 @@ struct AccountTests {
         }
     }
 
-    @Test func `control characters and piles of marks are refused`() async throws {
+    @Test func `control characters and too many combining marks are rejected`() async throws {
         try await TestCommunity.with { test in
             for name in ["a\u{0}b", "a" + String(repeating: "\u{301}", count: 2000)] {
                 let refused = await problem {
@@ -85,21 +87,23 @@ struct AccountTests {
         }
     }
 
-    @Test func `a name or email that is taken is a conflict`() async throws {
+    @Test func `a username or email that is taken is a conflict`() async throws {
         try await TestCommunity.with { test in
             _ = try await test.member("ada")
-            let name = await problem {
+            let usernameProblem = await problem {
                 try await test.community.accounts.register(registration(email: "other@example.org"))
             }
-            #expect(name == Problem(.conflict, field: "username", "Username “ada” is taken; choose another."))
-            let email = await problem {
+            #expect(
+                usernameProblem
+                    == Problem(.conflict, field: "username", "Username “ada” is taken; choose another."))
+            let emailProblem = await problem {
                 try await test.community.accounts.register(registration(username: "other"))
             }
-            #expect(email?.kind == .conflict && email?.fields.first?.field == "email")
+            #expect(emailProblem?.kind == .conflict && emailProblem?.fields.first?.field == "email")
         }
     }
 
-    @Test func `a wrong password and an unknown user are told alike`() async throws {
+    @Test func `a wrong password and an unknown user get the same error`() async throws {
         try await TestCommunity.with { test in
             _ = try await test.member("ada")
             var problems: [Problem?] = []
@@ -118,7 +122,7 @@ struct AccountTests {
         }
     }
 
-    @Test func `a name that no database can hold is one that nobody has`() async throws {
+    @Test func `a login with a character that no database can store belongs to nobody`() async throws {
         try await TestCommunity.with { test in
             _ = try await test.member("ada")
             for name in ["ada\u{0}", "\u{0}", "ada\u{0}@example.org"] {
@@ -133,7 +137,7 @@ struct AccountTests {
         }
     }
 
-    @Test func `a session slides while it is used and ends when it is not; a token does not slide`()
+    @Test func `use extends a session, and an unused one expires; use does not extend a token`()
         async throws
     {
         try await TestCommunity.with { test in
@@ -155,7 +159,7 @@ struct AccountTests {
         }
     }
 
-    @Test func `signing out and a new password end credentials`() async throws {
+    @Test func `signing out and a new password end sessions and tokens`() async throws {
         try await TestCommunity.with { test in
             let credentials = test.community.credentials
             let account = try await test.community.accounts.register(registration())
@@ -166,7 +170,9 @@ struct AccountTests {
             ]
             let viewer = try #require(try await credentials.viewer(secrets[0], kind: .token))
             try await credentials.signOut(viewer)
-            #expect(try await credentials.viewer(secrets[0], kind: .token) == nil, "not even from memory")
+            #expect(
+                try await credentials.viewer(secrets[0], kind: .token) == nil,
+                "the cache does not contain it any more")
             #expect(try await credentials.revoke(secrets[1]))
             #expect(try await !credentials.revoke(secrets[1]))
             let weak = await problem {
@@ -181,7 +187,7 @@ struct AccountTests {
         }
     }
 
-    @Test func `an account goes with all it did, and nobody's counters are left wrong`() async throws {
+    @Test func `deleting an account deletes all it did and corrects the counters of others`() async throws {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
             let grace = try await test.member("grace")
@@ -209,7 +215,7 @@ struct AccountTests {
         }
     }
 
-    @Test func `too many sign-ins at once are told to wait`() async throws {
+    @Test func `too many sign-ins at once are rejected with a time to retry`() async throws {
         try await TestCommunity.with { test in
             let refusals = await withTaskGroup(of: Problem?.self) { group in
                 for _ in 0..<40 {
@@ -227,19 +233,19 @@ struct AccountTests {
         }
     }
 
-    @Test func `scopes are read from their names`() {
+    @Test func `scopes are parsed from their names`() {
         #expect(Credential.Scopes(names: "read,write") == .all)
         #expect(Credential.Scopes(names: "read") == .read)
         #expect(Credential.Scopes(names: "") == nil)
         #expect(Credential.Scopes(names: "read admin") == nil)
     }
 
-    @Test func `a form token belongs to one secret`() {
+    @Test func `a form token is valid for one secret only`() {
         let secret = Secret.random()
         #expect(secret.accepts(formToken: secret.formToken))
         #expect(!secret.accepts(formToken: ""))
         #expect(!secret.accepts(formToken: String(secret.formToken.dropLast())))
-        // A comparison that hangs on some of the letters lets one in a few of these pass.
+        // If the comparison used only some of the characters, a few of these would pass.
         let others = (0..<1000).filter { _ in secret.accepts(formToken: Secret.random().formToken) }
         #expect(others == [])
         #expect(Secret("a").hash == Secret("a").hash && Secret("a").hash.count == 32)

@@ -4,12 +4,13 @@ import Storage
 import TestSupport
 import Testing
 
-/// What a list costs has an end, however much there is that it could look at.
-@Suite(.enabled(if: !TestEngine.isPostgres, "these are the steps of SQLite"))
+/// The cost of a list is bounded, however many rows it could read.
+@Suite(.enabled(if: !TestEngine.isPostgres, "the test counts the steps of SQLite"))
 struct BoundedWorkTests {
-    /// How many steps the statements of `body` take, with what `plant` adds of each size.
+    /// Returns the number of SQLite steps that the statements of `body` take, after `insert` has added rows
+    /// of each size.
     private func steps(
-        _ sizes: [Int], plant: @escaping @Sendable (Int, any Connection) throws -> Void,
+        _ sizes: [Int], insert: @escaping @Sendable (Int, any Connection) throws -> Void,
         of body: @escaping @Sendable (Community, Viewer) async throws -> Void
     ) async throws -> [Int] {
         try await TestCommunity.with { test in
@@ -20,7 +21,7 @@ struct BoundedWorkTests {
             let ada = try await test.member("ada")
             var steps: [Int] = []
             for size in sizes {
-                try await test.storage.write { try plant(size, $0) }
+                try await test.storage.write { try insert(size, $0) }
                 let statements = try await storage.statements(of: { try await body(community, ada) })
                 var sum = 0
                 for statement in statements { sum += try await sqlite.steps(of: statement) }
@@ -32,11 +33,11 @@ struct BoundedWorkTests {
 
     private func expectBounded(_ steps: [Int]) throws {
         let (first, last) = (try #require(steps.first), try #require(steps.last))
-        #expect(first > 1000, "there is enough to look at: \(steps)")
-        #expect(last * 10 < first * 12, "four times as much costs no more: \(steps)")
+        #expect(first > 1000, "there is enough to read: \(steps)")
+        #expect(last * 10 < first * 12, "four times as many rows cost no more: \(steps)")
     }
 
-    @Test func `a page of notifications looks at some of each kind`() async throws {
+    @Test func `a page of notifications reads a bounded number of each kind`() async throws {
         try expectBounded(
             try await steps([700, 2800]) { size, connection in
                 try connection.run("DELETE FROM notifications")
@@ -54,7 +55,7 @@ struct BoundedWorkTests {
             })
     }
 
-    @Test func `what is unread and hidden is not counted for ever`() async throws {
+    @Test func `counting unread notifications is bounded when all of them are hidden`() async throws {
         try expectBounded(
             try await steps([1500, 6000]) { size, connection in
                 try connection.run("DELETE FROM notifications")
@@ -68,14 +69,14 @@ struct BoundedWorkTests {
                     WHERE a.username = 'ada'
                     """)
             } of: { community, ada in
-                // What is remembered of it is forgotten first.
+                // Clears the cached count first.
                 try await community.notifications.markRead(by: ada)
                 try await community.storage.write { try $0.run("UPDATE accounts SET seen_notification = 0") }
                 _ = try await community.notifications.unreadCount(for: ada)
             })
     }
 
-    @Test func `suggestions look at some of whom the people that one follows follow`() async throws {
+    @Test func `suggestions read a bounded number of follows`() async throws {
         try expectBounded(
             try await steps([200, 800]) { size, connection in
                 try connection.run(
@@ -86,7 +87,8 @@ struct BoundedWorkTests {
                 try connection.run(
                     """
                     INSERT INTO follows (id, follower_id, followee_id)
-                    SELECT f.id + 1 + e.place, f.id, e.id FROM (SELECT id FROM accounts ORDER BY id LIMIT 10) f
+                    SELECT f.id + 1 + e.place, f.id, e.id
+                    FROM (SELECT id FROM accounts ORDER BY id LIMIT 10) f
                     CROSS JOIN (
                         SELECT id, row_number() OVER (ORDER BY id) * 4096 AS place FROM accounts
                         ORDER BY id LIMIT \(size) OFFSET 20) e
@@ -94,7 +96,8 @@ struct BoundedWorkTests {
                 try connection.run(
                     """
                     INSERT INTO follows (id, follower_id, followee_id)
-                    SELECT f.id + 2, a.id, f.id FROM accounts a CROSS JOIN (SELECT id FROM accounts ORDER BY id LIMIT 10) f
+                    SELECT f.id + 2, a.id, f.id
+                    FROM accounts a CROSS JOIN (SELECT id FROM accounts ORDER BY id LIMIT 10) f
                     WHERE a.username = 'ada'
                     """)
             } of: { community, ada in
@@ -103,7 +106,7 @@ struct BoundedWorkTests {
             })
     }
 
-    @Test func `words that every post has are looked for among the newest`() async throws {
+    @Test func `searching for words that every post has reads only the newest posts`() async throws {
         try expectBounded(
             try await steps([1, 5]) { copies, connection in
                 try connection.run("DELETE FROM post_search")
@@ -111,13 +114,16 @@ struct BoundedWorkTests {
                     try connection.run(
                         """
                         INSERT INTO posts (id, author_id, caption, location, created_at, updated_at)
-                        SELECT (SELECT max(id) FROM posts) + row_number() OVER (ORDER BY id), author_id, '', '', 0, 0
+                        SELECT (SELECT max(id) FROM posts) + row_number() OVER (ORDER BY id), author_id,
+                            '', '', 0, 0
                         FROM (SELECT id, author_id FROM posts ORDER BY id LIMIT 3000)
                         """)
                 }
                 try connection.run(
-                    "INSERT INTO post_search (rowid, caption, alt_texts) SELECT id, 'harbour', 'harbour' FROM posts"
-                )
+                    """
+                    INSERT INTO post_search (rowid, caption, alt_texts)
+                    SELECT id, 'harbour', 'harbour' FROM posts
+                    """)
             } of: { community, ada in
                 let found = try await community.search.posts(SearchQuery("harb"), for: ada, page: .first)
                     .items
@@ -125,7 +131,9 @@ struct BoundedWorkTests {
             })
     }
 
-    @Test func `tags are found while one types, however many there are and however much they are used`()
+    @Test
+    func
+        `finding tags by their beginning is bounded, however many tags there are and however often they are used`()
         async throws
     {
         try expectBounded(

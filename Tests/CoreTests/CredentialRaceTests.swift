@@ -3,11 +3,13 @@ import Storage
 import TestSupport
 import Testing
 
-/// What is entitled by a password or a session must not happen when that ended between the check and the change.
+/// A change that requires a password or a session must not happen if that ended between the check and the
+/// change.
 struct CredentialRaceTests {
     private static let newPassword = "another horse battery"
 
-    /// The same community, in which somebody's password is changed right before its first write.
+    /// Returns the community over a storage that changes the password of `member` right before the first
+    /// write.
     private func changing(
         _ member: Viewer, of test: TestCommunity
     ) -> (community: Community, storage: InterruptedStorage) {
@@ -17,7 +19,7 @@ struct CredentialRaceTests {
         return (test.community(over: storage), storage)
     }
 
-    @Test func `a session on its way when the password changes does not come`() async throws {
+    @Test func `a sign-in during a change of password does not create a session`() async throws {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
             for kind in [Credential.Kind.session, .token] {
@@ -29,14 +31,14 @@ struct CredentialRaceTests {
                 #expect(refused?.kind == .unauthorized && storage.wasInterrupted)
                 #expect(
                     try await test.storage.read { try $0.int("SELECT count(*) FROM credentials") } == 0,
-                    "a password that is not good any more left a \(kind)")
+                    "the old password created a \(kind)")
                 await community.close()
                 try await test.community.accounts.setPassword(TestCommunity.password, of: ada.summary)
             }
         }
     }
 
-    @Test func `nothing is done for a password that was changed, or a token that ended, meanwhile`()
+    @Test func `a password that changed or a token that ended during a request permits no change`()
         async throws
     {
         try await TestCommunity.with { test in
@@ -75,7 +77,7 @@ struct CredentialRaceTests {
         }
     }
 
-    @Test func `a token makes none that lasts longer than itself`() async throws {
+    @Test func `a token cannot create a token that lasts longer`() async throws {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
             test.time.advance(by: 24 * 60 * 60 * 1000)

@@ -8,16 +8,16 @@ import Testing
 @testable import Core
 
 struct DirectUploadTests {
-    private func wish(_ bytes: Int, _ type: String = "image/jpeg", altText: String = "") -> UploadRequest {
+    private func request(_ bytes: Int, _ type: String = "image/jpeg", altText: String = "") -> UploadRequest {
         UploadRequest(contentType: type, byteCount: Int64(bytes), altText: altText)
     }
 
-    /// Asks for a place and brings a file to it, as the site itself takes it.
-    private func bring(_ bytes: Data, by viewer: Viewer, in test: TestCommunity, altText: String = "")
+    /// Requests an offer and uploads a file to the site itself.
+    private func upload(_ bytes: Data, by viewer: Viewer, in test: TestCommunity, altText: String = "")
         async throws -> ID<Photo>
     {
         let offer = try await test.community.directUploads.offer(
-            wish(bytes.count, altText: altText), to: viewer)
+            request(bytes.count, altText: altText), to: viewer)
         let path = test.uploads.newPath()
         try bytes.write(to: URL(fileURLWithPath: path))
         try await test.community.directUploads.receive(path, byteCount: bytes.count, as: offer.name)
@@ -25,13 +25,13 @@ struct DirectUploadTests {
     }
 
     @Test(arguments: [false, true])
-    func `a photo that went its own way is posted under the id it was promised`(_ isInBucket: Bool)
+    func `a direct upload is posted under the id of its offer`(_ isInBucket: Bool)
         async throws
     {
         let cat = try Data(contentsOf: URL(fileURLWithPath: Fixtures.photo("cat.jpg")))
         try await TestCommunity.with(isInBucket: isInBucket) { test in
             let ada = try await test.member("ada")
-            let photo = try await bring(cat, by: ada, in: test, altText: " a cat ")
+            let photo = try await upload(cat, by: ada, in: test, altText: " a cat ")
             #expect(try await test.community.media.uploads().count == 1)
             let post = try await test.community.posts.publish(
                 PostDraft(caption: "x", photos: .added([photo])), by: ada)
@@ -41,7 +41,7 @@ struct DirectUploadTests {
             let prefix = try #require(MediaPrefix(post.photos[0].files))
             let key = try #require(MediaKey(prefix: prefix.description, name: "thumb.jpg"))
             #expect(try await test.community.media.byteCount(of: key) ?? 0 > 0)
-            // Once only.
+            // It can be posted only once.
             let again = await problem {
                 try await test.community.posts.publish(
                     PostDraft(caption: "", photos: .added([photo])), by: ada)
@@ -53,48 +53,50 @@ struct DirectUploadTests {
         }
     }
 
-    @Test func `what is no photo is refused and leaves nothing`() async throws {
+    @Test func `an upload that is not a photo is rejected and leaves no files`() async throws {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
-            let photo = try await bring(Data("<script>".utf8), by: ada, in: test)
-            let refusal = await problem {
+            let photo = try await upload(Data("<script>".utf8), by: ada, in: test)
+            let rejection = await problem {
                 try await test.community.posts.publish(
                     PostDraft(caption: "", photos: .added([photo])), by: ada)
             }
-            #expect(refusal?.kind == .unsupported)
+            #expect(rejection?.kind == .unsupported)
             try await test.settle()
             #expect(test.keptFiles == [] && Fixtures.files(below: test.uploads.path) == [])
             #expect(try await test.storage.read { try $0.int("SELECT count(*) FROM direct_uploads") } == 0)
         }
     }
 
-    @Test func `only who asked may post it, and only when it has arrived`() async throws {
+    @Test func `only the member who requested an offer can post its photo, and only after the upload`()
+        async throws
+    {
         try await TestCommunity.with { test in
             let (ada, ben) = (try await test.member("ada"), try await test.member("ben"))
             let cat = try Data(contentsOf: URL(fileURLWithPath: Fixtures.photo("cat.jpg")))
-            let photo = try await bring(cat, by: ada, in: test)
+            let photo = try await upload(cat, by: ada, in: test)
             let stolen = await problem {
                 try await test.community.posts.publish(
                     PostDraft(caption: "", photos: .added([photo])), by: ben)
             }
             #expect(stolen?.fields.map(\.field) == ["mediaIds"])
-            let offer = try await test.community.directUploads.offer(wish(5), to: ada)
+            let offer = try await test.community.directUploads.offer(request(5), to: ada)
             let early = await problem {
                 try await test.community.posts.publish(
                     PostDraft(caption: "", photos: .added([photo, offer.id])), by: ada)
             }
-            #expect(early?.detail.contains("Photo 2 has not arrived") == true)
-            // The first of them was developed, and waits.
+            #expect(early?.detail.contains("Photo 2 has not been uploaded") == true)
+            // The first photo was processed, and is still ready to be posted.
             let post = try await test.community.posts.publish(
                 PostDraft(caption: "", photos: .added([photo])), by: ada)
             #expect(post.photos.count == 1)
         }
     }
 
-    @Test func `a place is for one size and five minutes`() async throws {
+    @Test func `an offer is for one size and five minutes`() async throws {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
-            let offer = try await test.community.directUploads.offer(wish(5, "IMAGE/PNG"), to: ada)
+            let offer = try await test.community.directUploads.offer(request(5, "IMAGE/PNG"), to: ada)
             #expect(offer.form == nil && offer.expiresAt == test.time.clock.now() + 300_000)
             let uploads = test.community.directUploads
             let size = await problem {
@@ -113,75 +115,83 @@ struct DirectUploadTests {
         }
     }
 
-    @Test func `wishes are held against their limits`() async throws {
+    @Test func `requests for uploads are validated`() async throws {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
             let uploads = test.community.directUploads
-            for (wish, field) in [
-                (wish(0), "byteCount"), (wish(25_000_001), "byteCount"),
-                (wish(5, "image/svg+xml"), "contentType"),
-                (wish(5, altText: String(repeating: "a", count: 1001)), "altText"),
+            for (invalid, field) in [
+                (request(0), "byteCount"), (request(25_000_001), "byteCount"),
+                (request(5, "image/svg+xml"), "contentType"),
+                (request(5, altText: String(repeating: "a", count: 1001)), "altText"),
             ] {
                 #expect(
-                    await problem { try await uploads.offer(wish, to: ada) }?.fields.map(\.field) == [field])
+                    await problem { try await uploads.offer(invalid, to: ada) }?.fields.map(\.field) == [
+                        field
+                    ])
             }
-            for _ in 0..<DirectUploads.limit { _ = try await uploads.offer(wish(25_000_000), to: ada) }
+            for _ in 0..<DirectUploads.limit { _ = try await uploads.offer(request(25_000_000), to: ada) }
             #expect(
-                await problem { try await uploads.offer(wish(5), to: ada) }?.kind == .tooMany(retryAfter: 300)
+                await problem { try await uploads.offer(request(5), to: ada) }?.kind
+                    == .tooMany(retryAfter: 300)
             )
         }
     }
 
-    @Test func `only offers that are still good count, and the wait is until the first of them ends`()
+    @Test func `only active offers count, and the client can retry when the first of them expires`()
         async throws
     {
         try await TestCommunity.with { test in
             let (ada, uploads) = (try await test.member("ada"), test.community.directUploads)
-            let first = try await uploads.offer(wish(5), to: ada)
+            let first = try await uploads.offer(request(5), to: ada)
             test.time.advance(by: 60_500)
-            for _ in 1..<DirectUploads.limit { _ = try await uploads.offer(wish(5), to: ada) }
+            for _ in 1..<DirectUploads.limit { _ = try await uploads.offer(request(5), to: ada) }
             #expect(
-                await problem { try await uploads.offer(wish(5), to: ada) }?.kind == .tooMany(retryAfter: 240)
+                await problem { try await uploads.offer(request(5), to: ada) }?.kind
+                    == .tooMany(retryAfter: 240)
             )
-            // Taking one back makes room at once.
+            // Taking an offer back allows the next one at once.
             try await test.community.photos.takeBack(first.id, by: ada)
-            _ = try await uploads.offer(wish(5), to: ada)
+            _ = try await uploads.offer(request(5), to: ada)
             #expect(
-                await problem { try await uploads.offer(wish(5), to: ada) }?.kind == .tooMany(retryAfter: 300)
+                await problem { try await uploads.offer(request(5), to: ada) }?.kind
+                    == .tooMany(retryAfter: 300)
             )
             test.time.advance(by: DirectUploads.offerLifetime)
-            _ = try await uploads.offer(wish(5), to: ada)
+            _ = try await uploads.offer(request(5), to: ada)
         }
     }
 
-    @Test func `what is set aside for one account has a bound: the oldest goes first`() async throws {
+    @Test func `the number of kept uploads of one account is bounded, and the oldest is removed first`()
+        async throws
+    {
         try await TestCommunity.with { test in
             let (ada, ben) = (try await test.member("ada"), try await test.member("ben"))
-            let others = try await bring(Data("other".utf8), by: ben, in: test)
-            var brought: [ID<Photo>] = []
-            for number in 0..<DirectUploads.mostKept + 5 {
+            let others = try await upload(Data("other".utf8), by: ben, in: test)
+            var uploaded: [ID<Photo>] = []
+            for number in 0..<DirectUploads.keptLimit + 5 {
                 if number % DirectUploads.limit == 0 { test.time.advance(by: DirectUploads.offerLifetime) }
                 test.time.advance(by: 1)
-                brought.append(try await bring(Data("bytes".utf8), by: ada, in: test))
+                uploaded.append(try await upload(Data("bytes".utf8), by: ada, in: test))
             }
             test.time.advance(by: DirectUploads.offerLifetime + 60_001)
             try await test.settle()
-            #expect(try await test.community.media.uploads().count == DirectUploads.mostKept + 1)
+            #expect(try await test.community.media.uploads().count == DirectUploads.keptLimit + 1)
             let left = try await test.storage.read { connection -> [ID<Photo>] in
                 try connection.rows("SELECT id FROM direct_uploads") { $0.id() }
             }
-            #expect(Set(left) == Set(brought.dropFirst(5) + [others]))
+            #expect(Set(left) == Set(uploaded.dropFirst(5) + [others]))
         }
     }
 
-    @Test func `what nobody posted goes after a day, in a bucket too`() async throws {
+    @Test func `uploads that nobody posted are removed after a day, also from a bucket`() async throws {
         try await TestCommunity.with(isInBucket: true) { test in
             let ada = try await test.member("ada")
-            _ = try await bring(Data("bytes".utf8), by: ada, in: test)
+            _ = try await upload(Data("bytes".utf8), by: ada, in: test)
             let path = test.uploads.newPath()
             try Data("stray".utf8).write(to: URL(fileURLWithPath: path))
             try await test.community.media.setAside(path, as: .random())
-            // A file that no offer names is not removed at once: the records may be older than it.
+            // A file without an offer is not removed at once, because the database may be older than the
+            // file.
             #expect(try await test.community.maintenance.run().waitingPhotos == 0)
             try await test.settle()
             #expect(try await test.community.media.uploads().count == 2)

@@ -11,7 +11,9 @@ struct DiscoveryTests {
             \.caption)
     }
 
-    @Test func `captions and alternative texts are found, accents folded, the best first`() async throws {
+    @Test func `search finds captions and alt texts, ignores accents, and lists the best matches first`()
+        async throws
+    {
         try await TestCommunity.with { test in
             let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
             _ = try await test.post(by: ada, "Caffè in Torino #coffee")
@@ -21,13 +23,13 @@ struct DiscoveryTests {
             _ = try await test.community.posts.publish(draft, by: grace)
             #expect(try await find("caffe", in: test) == ["Caffè in Torino #coffee"])
             #expect(
-                try await find("ESPRESSO ba", in: test) == ["Morning"], "the last word may be a beginning")
+                try await find("ESPRESSO ba", in: test) == ["Morning"], "the last word may be incomplete")
             #expect(try await find("walk torino", in: test) == [])
             #expect(try await find("from:grace", in: test) == ["Morning", "A walk"])
             #expect(try await find("#coffee torino from:ada", in: test) == ["Caffè in Torino #coffee"])
             #expect(try await find("#coffee from:grace", in: test) == [])
             for text in ["", "\"*' OR", "\u{301}", "\u{301} \u{93E}", "#\u{301}"] {
-                #expect(try await find(text, in: test) == [], "a mark that stands alone is no word")
+                #expect(try await find(text, in: test) == [], "a combining mark alone is not a word")
                 #expect(
                     try await test.community.search.people(SearchQuery(text), for: nil, page: .first).items
                         .isEmpty)
@@ -48,11 +50,11 @@ struct DiscoveryTests {
         }
     }
 
-    @Test func `people are found by name and by words, the exact name first`() async throws {
+    @Test func `search finds people by username and full name, the exact username first`() async throws {
         try await TestCommunity.with { test in
             for name in ["ada", "ada.lovelace", "grace"] { _ = try await test.member(name) }
-            let grace = try await test.member("zoe")
-            _ = try await test.community.accounts.edit(ProfileEdit(fullName: "Élodie Adams"), by: grace)
+            let zoe = try await test.member("zoe")
+            _ = try await test.community.accounts.edit(ProfileEdit(fullName: "Élodie Adams"), by: zoe)
             func find(_ text: String) async throws -> [String] {
                 try await test.community.search.people(SearchQuery(text), for: nil, page: .first).items.map(
                     \.username)
@@ -67,14 +69,14 @@ struct DiscoveryTests {
             #expect(
                 try await test.community.search.people(SearchQuery("ada"), for: nil, page: next).items.map(
                     \.username) == ["zoe"])
-            _ = try await test.community.accounts.setUsername("zoe.adams", by: grace)
+            _ = try await test.community.accounts.setUsername("zoe.adams", by: zoe)
             #expect(try await find("zoe") == ["zoe.adams"])
-            try await test.community.accounts.deleteOwn(grace, password: TestCommunity.password)
+            try await test.community.accounts.deleteOwn(zoe, password: TestCommunity.password)
             #expect(try await find("zoe") == [])
         }
     }
 
-    @Test func `tags have pages and counts, of what the viewer may see`() async throws {
+    @Test func `the pages and counts of tags contain the posts that the viewer may see`() async throws {
         try await TestCommunity.with { test in
             let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
             _ = try await test.post(by: ada, "#Turin #turin #tram")
@@ -97,12 +99,12 @@ struct DiscoveryTests {
         }
     }
 
-    @Test func `a feed is whole however old and sparse its posts are`() async throws {
+    @Test func `a feed is complete, however old and sparse its posts are`() async throws {
         try await TestCommunity.with { test in
             let community = test.community
             try await Seed(accounts: 300, posts: 4000, follows: 1).plant(in: community)
             let ada = try await test.member("ada")
-            // Two people whose posts lie beyond the window of newest posts for the most part.
+            // Most posts of these two people are older than the window of newest posts.
             for name in ["person1", "person2"] { try await community.follows.follow(name, by: ada) }
             let expected = try await test.storage.read { connection in
                 try connection.rows(
@@ -112,23 +114,23 @@ struct DiscoveryTests {
                     """
                 ) { $0.id() as ID<Post> }
             }
-            var walked: [ID<Post>] = []
+            var listed: [ID<Post>] = []
             var page = PageRequest(limit: 10)
             while true {
                 let found = try await community.feed.home(for: ada, page: page)
-                walked += found.items.map(\.id)
+                listed += found.items.map(\.id)
                 guard let cursor = found.nextCursor else { break }
                 page = try PageRequest(cursor: cursor, limit: "10")
             }
-            #expect(walked == expected && walked.count > 25)
+            #expect(listed == expected && listed.count > 25)
             let neighbours = try await community.comments.page(of: expected[1], for: ada, page: .first)
                 .neighbours
             let author = try await community.posts.find(expected[1], for: nil).author.username
             let own = try await community.posts.of(author, for: nil, page: PageRequest(limit: 100)).posts
                 .items.map(\.id)
-            let place = try #require(own.firstIndex(of: expected[1]))
+            let index = try #require(own.firstIndex(of: expected[1]))
             #expect(
-                neighbours.older == own[place + 1] && neighbours.newer == (place > 0 ? own[place - 1] : nil))
+                neighbours.older == own[index + 1] && neighbours.newer == (index > 0 ? own[index - 1] : nil))
         }
     }
 }

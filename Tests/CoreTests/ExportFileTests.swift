@@ -4,10 +4,12 @@ import Storage
 import TestSupport
 import Testing
 
-/// The files of an export: photos may get new addresses while it is on its way.
+/// The files of an export, while photos get new URLs.
 struct ExportFileTests {
     @Test(arguments: [false, true])
-    func `a photo that gets a new address while an export runs is in it`(_ isInBucket: Bool) async throws {
+    func `an export contains a photo that gets a new URL while the export runs`(_ isInBucket: Bool)
+        async throws
+    {
         try await TestCommunity.with(isInBucket: isInBucket) { test in
             let media = UnsteadyMedia(test.community.media)
             let community = test.community(media: media)
@@ -20,10 +22,10 @@ struct ExportFileTests {
                 try await community.follows.accept(follower.username, by: ada)
             }
             let photo = try await test.post(by: ada).photos[0]
-            let whole = try #require(try await community.export.open(photo)).byteCount
+            let expectedBytes = try #require(try await community.export.open(photo)).byteCount
             try await community.follows.removeFollower("grace", by: ada)
             try await community.jobs.runDue()
-            // And once more right before it is read.
+            // The photo gets another URL right before it is read.
             media.before("read") {
                 try await community.follows.removeFollower("eve", by: ada)
                 try await community.jobs.runDue()
@@ -31,12 +33,12 @@ struct ExportFileTests {
             let file = try #require(try await community.export.open(photo))
             var count = 0
             for try await _ in file.pieces { count += 1 }
-            #expect(count > 0 && file.byteCount == whole)
+            #expect(count > 0 && file.byteCount == expectedBytes)
             await community.close()
         }
     }
 
-    @Test func `a photo that was deleted or lost is left out`() async throws {
+    @Test func `an export omits a photo that was deleted or lost`() async throws {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
             let (deleted, lost) = (try await test.post(by: ada), try await test.post(by: ada))

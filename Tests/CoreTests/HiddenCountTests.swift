@@ -2,10 +2,9 @@ import Core
 import TestSupport
 import Testing
 
-/// Counts are those of the lists that the viewer is shown.
+/// The counts equal the lists that the viewer sees.
 struct HiddenCountTests {
-    @Test func `likes, comments and followers of who is hidden are neither listed nor counted`() async throws
-    {
+    @Test func `likes, comments and follows of hidden people are neither listed nor counted`() async throws {
         try await TestCommunity.with { test in
             let community = test.community
             var people: [String: Viewer] = [:]
@@ -26,7 +25,7 @@ struct HiddenCountTests {
             let ben = try person("ben")
             try await community.blocks.block("grace", by: ben)
             try await community.blocks.block("ben", by: try person("linus"))
-            // Who is muted is listed, and counted.
+            // Muted people are listed and counted.
             try await community.blocks.mute("barbara", by: ben)
 
             func lengths(for viewer: Viewer?) async throws -> [Int] {

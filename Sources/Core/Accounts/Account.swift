@@ -1,12 +1,12 @@
 import Storage
 
-/// A member of the community, as everybody may see them.
+/// The public data of a member's account.
 package struct Account: Sendable {
     package let summary: AccountSummary
     package let bio: String
     package let website: String
     package let pronouns: String
-    /// Whether followers are approved, and posts shown to them alone.
+    /// Whether the member approves followers, and only followers see the posts.
     package let isPrivate: Bool
     package let postsCount: Int
     package let followerCount: Int
@@ -17,14 +17,14 @@ package struct Account: Sendable {
     package var id: ID<Account> { summary.id }
     package var username: String { summary.username }
     package var fullName: String { summary.fullName }
-    /// What the key of the profile picture begins with; nil where there is none.
+    /// The key prefix of the profile picture; nil without a picture.
     package var picture: String? { summary.picture }
 }
 
 extension Account: RowReadable {
     package static let columns: SQL = columns(followers: "a.follower_count", following: "a.following_count")
 
-    /// The same, with the counts of the lists that `viewer` is shown.
+    /// The columns, with counts that equal the lists that `viewer` sees: without hidden people.
     static func columns(for viewer: ID<Account>?) -> SQL {
         columns(
             followers: """
@@ -57,13 +57,13 @@ extension Account: RowReadable {
     }
 }
 
-/// What somebody fills in to become a member.
+/// The form that a new member fills in.
 package struct Registration: Sendable {
     package var email: String
     package var fullName: String
     package var username: String
     package var password: String
-    /// Where membership is by invitation.
+    /// The invitation, where registration needs one.
     package var invite: String
 
     package init(email: String, fullName: String, username: String, password: String, invite: String = "") {
@@ -75,7 +75,7 @@ package struct Registration: Sendable {
     }
 }
 
-/// What a member says of themselves; nil leaves a thing as it is.
+/// Changes to a profile; nil leaves a field unchanged.
 package struct ProfileEdit: Sendable {
     package static let fullNameLimit = 64
     package static let bioLimit = 150
@@ -104,7 +104,7 @@ package struct ProfileEdit: Sendable {
         edit.fullName = fullName?.trimmed
         edit.bio = bio?.unixLines.trimmed
         let website = website?.trimmed
-        edit.website = website.map(Self.address)
+        edit.website = website.map(Self.withScheme)
         edit.pronouns = pronouns?.trimmed
         var check = FieldCheck()
         check.add(
@@ -117,11 +117,10 @@ package struct ProfileEdit: Sendable {
             edit.bio.flatMap { TextLimit.fault(in: $0, named: "A bio", atMost: Self.bioLimit, as: .prose) })
         check.add(
             "website",
-            // What is typed has a limit, whether or not the scheme is left out.
+            // The limit applies to the text as typed, before a scheme is added.
             website.flatMap {
                 TextLimit.fault(in: $0, named: "A website", atMost: Self.websiteLimit, as: .line)
-            }
-                ?? edit.website.flatMap(Self.fault))
+            } ?? edit.website.flatMap(Self.fault))
         check.add(
             "pronouns",
             edit.pronouns.flatMap {
@@ -131,8 +130,8 @@ package struct ProfileEdit: Sendable {
         return edit
     }
 
-    /// A website as people type it: most leave the scheme out.
-    private static func address(_ typed: String) -> String {
+    /// The website with `https://` where the user left the scheme out, as most people do.
+    private static func withScheme(_ typed: String) -> String {
         typed.isEmpty || typed.contains("://") ? typed : "https://\(typed)"
     }
 

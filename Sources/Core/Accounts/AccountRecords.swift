@@ -6,7 +6,7 @@ enum AccountRecords {
         try connection.row("SELECT \(Account.columns) FROM accounts a WHERE a.username = \(username)")
     }
 
-    /// An account by its name where `viewer` may know of it.
+    /// Returns the account with this username; nil where there is none or its owner blocks `viewer`.
     static func find(
         username: String, for viewer: ID<Account>?, in connection: any Connection
     ) throws -> Account? {
@@ -29,13 +29,15 @@ enum AccountRecords {
         try connection.row("SELECT email FROM accounts WHERE id = \(id)") { $0.text() }
     }
 
-    /// The id and password hash behind an email or username, as somebody types it.
-    static func password(of login: String, in connection: any Connection) throws -> (ID<Account>, String)? {
-        let (email, kept) = (EmailAddress.normalized(login), EmailAddress.asTyped(login))
+    /// Returns the id and the password hash of the account with this email or username, as a user typed it.
+    static func idAndPasswordHash(of login: String, in connection: any Connection) throws -> (
+        ID<Account>, String
+    )? {
+        let (email, legacyEmail) = (EmailAddress.normalized(login), EmailAddress.legacyNormalized(login))
         return try connection.row(
             """
             SELECT id, password_hash FROM accounts
-            WHERE username = \(Username.normalized(login)) OR email IN (\(email), \(kept))
+            WHERE username = \(Username.normalized(login)) OR email IN (\(email), \(legacyEmail))
             ORDER BY CASE WHEN email = \(email) THEN 0 ELSE 1 END LIMIT 1
             """
         ) { ($0.id(), $0.text()) }
@@ -49,7 +51,7 @@ enum AccountRecords {
         try connection.exists("SELECT 1 FROM accounts WHERE id = \(id) AND is_demo = 1")
     }
 
-    /// Adds an account; false when its username or email is taken.
+    /// Adds an account. Returns false when its username or email is taken.
     static func insert(
         _ id: ID<Account>, _ registration: Registration, passwordHash: String, at time: Int64,
         in connection: any Connection
@@ -74,13 +76,14 @@ enum AccountRecords {
             "UPDATE accounts SET password_hash = \(hash), updated_at = \(time) WHERE id = \(id)")
     }
 
-    /// Changes what is given; what is nil stays.
+    /// Changes the given fields; nil leaves a field unchanged.
     static func edit(_ id: ID<Account>, _ edit: ProfileEdit, at time: Int64, in connection: any Connection)
         throws
     {
         try connection.run(
             """
-            UPDATE accounts SET full_name = coalesce(\(edit.fullName), full_name), bio = coalesce(\(edit.bio), bio),
+            UPDATE accounts SET full_name = coalesce(\(edit.fullName), full_name),
+                bio = coalesce(\(edit.bio), bio),
                 website = coalesce(\(edit.website), website), pronouns = coalesce(\(edit.pronouns), pronouns),
                 is_private = coalesce(\(edit.isPrivate), is_private), updated_at = \(time)
             WHERE id = \(id)
@@ -93,14 +96,14 @@ enum AccountRecords {
         try connection.run("UPDATE accounts SET picture = \(files), updated_at = \(time) WHERE id = \(id)")
     }
 
-    /// - Throws: ``StorageError/unique(_:)`` when somebody else has the name.
+    /// - Throws: ``StorageError/unique(_:)`` when another account has the username.
     static func setUsername(_ name: String, of id: ID<Account>, at time: Int64, in connection: any Connection)
         throws
     {
         try connection.run("UPDATE accounts SET username = \(name), updated_at = \(time) WHERE id = \(id)")
     }
 
-    /// - Throws: ``StorageError/unique(_:)`` when somebody else has the address.
+    /// - Throws: ``StorageError/unique(_:)`` when another account has the email address.
     static func setEmail(_ email: String, of id: ID<Account>, at time: Int64, in connection: any Connection)
         throws
     {
@@ -116,7 +119,8 @@ enum AccountRecords {
         try connection.run("UPDATE accounts SET is_demo = 1 WHERE id = \(id)")
     }
 
-    /// Takes an account out with all it did, and mends the counters of everything it touched.
+    /// Deletes an account with everything it did, and updates the counters of the posts, comments and
+    /// accounts that it affected.
     static func delete(_ id: ID<Account>, in connection: any Connection) throws {
         let statements: [SQL] = [
             """
@@ -127,7 +131,7 @@ enum AccountRecords {
             UPDATE comments SET likes_count = likes_count - 1
             WHERE id IN (SELECT comment_id FROM comment_likes WHERE account_id = \(id))
             """,
-            // Replies of others to this account's comments go with these.
+            // Replies by other members to this account's comments are deleted with those comments.
             """
             UPDATE posts SET comments_count = comments_count - (
                 SELECT count(*) FROM comments c LEFT JOIN comments parent ON parent.id = c.reply_to_id

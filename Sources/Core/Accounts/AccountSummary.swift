@@ -1,11 +1,11 @@
 import Storage
 
-/// The little of an account that stands beside a post or a comment.
+/// The part of an account that is shown with a post or a comment, and in lists.
 package struct AccountSummary: Sendable, Equatable {
     package let id: ID<Account>
     package let username: String
     package let fullName: String
-    /// What the key of the profile picture begins with; nil where there is none.
+    /// The key prefix of the profile picture; nil without a picture.
     package let picture: String?
 
     package init(id: ID<Account>, username: String, fullName: String, picture: String?) {
@@ -15,9 +15,9 @@ package struct AccountSummary: Sendable, Equatable {
         self.picture = picture
     }
 
-    /// The key of the profile picture, a square of 320 pixels.
+    /// The key of the profile picture, a square with sides of 320 pixels.
     package var pictureKey: String? { picture.map { "\($0)/thumb.jpg" } }
-    /// The key of a small one, of 96 pixels, for lists.
+    /// The key of the small profile picture for lists, with sides of 96 pixels.
     package var smallPictureKey: String? { picture.map { "\($0)/96.jpg" } }
 }
 

@@ -1,6 +1,6 @@
 import Storage
 
-/// The rules of membership: who may join under which name, and how one leaves.
+/// The rules of membership: who may register with which username, and how accounts are deleted.
 package struct Accounts: Sendable {
     let storage: any Storage
     let passwords: Passwords
@@ -12,21 +12,21 @@ package struct Accounts: Sendable {
     let deletions: Deletions
     let invites: Invites
     let notifier: Notifier
-    let guesses: SignInThrottle
-    /// Who may join by themselves; whoever runs the server may always add somebody.
+    let signInThrottle: SignInThrottle
+    /// Who may register. The administrator may always create accounts.
     package let policy: RegistrationPolicy
 
-    /// Makes an account for somebody who asks for it.
-    /// - Throws: ``Problem``: `forbidden` where registration is closed, `invalid` with every field that breaks its limits,
-    ///   `conflict` when the username or the email is taken.
+    /// Creates an account for a visitor.
+    /// - Throws: ``Problem``: `forbidden` where registration is closed, `invalid` with all fields that are
+    ///   not valid, `conflict` when the username or the email is taken.
     package func register(_ form: Registration) async throws -> Account {
         switch policy {
         case .open: return try await add(form) { _ in }
-        case .closed: throw Problem(.forbidden, "Registration is closed here.")
+        case .closed: throw Problem(.forbidden, "Registration is closed.")
         case .invite:
             let time = clock.now()
             _ = try Self.checked(form)
-            // Before a password is hashed: strangers without an invitation get no work done.
+            // Checked before the password is hashed: visitors without an invitation must not cause this work.
             try await storage.read { try InviteRecords.require(form.invite, at: time, in: $0) }
             return try await add(form) { connection in
                 try InviteRecords.use(form.invite, at: time, in: connection)
@@ -34,24 +34,25 @@ package struct Accounts: Sendable {
         }
     }
 
-    /// Makes an account for whoever runs the server says.
+    /// Creates an account on behalf of the administrator, whatever the registration policy is.
     package func create(_ form: Registration) async throws -> Account { try await add(form) { _ in } }
 
-    /// Makes an account that no password opens, for the demo community.
-    /// - Parameter isDemo: whether it is the one that visitors play as, which changes nothing about itself and posts nothing.
+    /// Creates an account of the demo community, which no password can sign in to.
+    /// - Parameter isDemo: whether it is the demo account that visitors use. That one can neither post nor
+    ///   change itself.
     package func createDemo(_ form: Registration, isDemo: Bool) async throws -> Account {
         let time = clock.now()
         return try await storage.write { [ids] connection in
             let id = ids.next(Account.self)
             guard try AccountRecords.insert(id, form, passwordHash: "-", at: time, in: connection),
                 let account = try AccountRecords.find(id, in: connection)
-            else { throw Self.taken(username: form.username) }
+            else { throw Self.usernameTaken(form.username) }
             if isDemo { try AccountRecords.setDemo(id, in: connection) }
             return account
         }
     }
 
-    /// The account that visitors of a demo play as.
+    /// Returns the demo account that visitors use.
     package func demo() async throws -> Account {
         guard let account = try await storage.read(AccountRecords.demo) else {
             throw Problem.notFound("demo")
@@ -60,20 +61,20 @@ package struct Accounts: Sendable {
     }
 
     private func add(
-        _ form: Registration, admitting: @escaping @Sendable (any Connection) throws -> Void
+        _ form: Registration, checkInvite: @escaping @Sendable (any Connection) throws -> Void
     ) async throws -> Account {
         let registration = try Self.checked(form)
-        let hash = try await passwords.hash(registration.password, for: .newcomer)
+        let hash = try await passwords.hash(registration.password, for: .newMember)
         let time = clock.now()
         return try await storage.write { [ids] connection in
-            // First of all: whether a name or an address is known is not for those without an invitation.
-            try admitting(connection)
+            // Checked first: without an invitation, nobody may learn whether a username or an email is taken.
+            try checkInvite(connection)
             let id = ids.next(Account.self)
             guard try AccountRecords.insert(id, registration, passwordHash: hash, at: time, in: connection),
                 let account = try AccountRecords.find(id, in: connection)
             else {
                 if try AccountRecords.find(username: registration.username, in: connection) != nil {
-                    throw Self.taken(username: registration.username)
+                    throw Self.usernameTaken(registration.username)
                 }
                 throw Self.takenEmail
             }
@@ -89,7 +90,7 @@ package struct Accounts: Sendable {
         return account
     }
 
-    /// The account and its email, for its owner's eyes.
+    /// Returns the viewer's own account and its email address, which only its owner may see.
     package func own(_ viewer: Viewer) async throws -> (account: Account, email: String) {
         try await storage.read { connection in
             guard let account = try AccountRecords.find(viewer.id, in: connection),
@@ -99,14 +100,15 @@ package struct Accounts: Sendable {
         }
     }
 
-    /// Every account by username, for whoever runs the server.
+    /// Returns all accounts, sorted by username, for the administrator.
     package func all() async throws -> [Account] { try await storage.read(AccountRecords.all) }
 
-    /// Sets a new password and ends every session and token but `kept`.
-    /// - Parameter check: throws where what entitles to it holds no more, in the transaction that sets it.
+    /// Sets a new password and ends all sessions and tokens of the account, except that of `kept`.
+    /// - Parameter check: runs in the transaction that sets the password; throws where the change is not
+    ///   allowed any more.
     package func setPassword(
         _ password: String, of account: AccountSummary, keeping kept: Viewer? = nil,
-        check entitled: @escaping @Sendable (any Connection) throws -> Void = { _ in }
+        check authorize: @escaping @Sendable (any Connection) throws -> Void = { _ in }
     ) async throws {
         let email = try await storage.read { try AccountRecords.email(of: account.id, in: $0) } ?? ""
         var check = FieldCheck()
@@ -114,31 +116,32 @@ package struct Accounts: Sendable {
         try check.done()
         let hash = try await passwords.hash(password, for: .member(account.id))
         let time = clock.now()
-        defer { cache.forgetAll() }
+        defer { cache.removeAll() }
         try await storage.write { connection in
-            try entitled(connection)
+            try authorize(connection)
             try AccountRecords.setPasswordHash(hash, of: account.id, at: time, in: connection)
-            try CredentialRecords.deleteAll(of: account.id, but: kept?.credential.hash, in: connection)
+            try CredentialRecords.deleteAll(of: account.id, except: kept?.credential.hash, in: connection)
         }
         await credentialsEnded(of: account.id)
     }
 
-    /// Takes an account out with its posts, comments, likes, follows, sessions, and photo files.
-    /// - Parameter check: throws where what entitles to it holds no more, in the transaction that does it.
+    /// Deletes an account with its posts, comments, likes, follows, sessions, and photo files.
+    /// - Parameter check: runs in the transaction that deletes the account; throws where that is not allowed
+    ///   any more.
     package func delete(
         _ account: AccountSummary,
-        check entitled: @escaping @Sendable (any Connection) throws -> Void = { _ in }
+        check authorize: @escaping @Sendable (any Connection) throws -> Void = { _ in }
     ) async throws {
-        defer { cache.forgetAll() }
+        defer { cache.removeAll() }
         let removed = try await storage.write { [photos, deletions] connection in
-            try entitled(connection)
+            try authorize(connection)
             guard try AccountRecords.find(account.id, in: connection) != nil else {
                 throw Problem.notFound("account")
             }
             let removed = try photos.release(
                 PhotoRecords.files(of: account.id, in: connection), in: connection)
             try photos.discard(DirectUploadRecords.all(of: account.id, in: connection), in: connection)
-            // Whom they followed in private, they could see.
+            // They could see the photos of the private accounts that they followed, so these get new URLs.
             for followed in try FollowRecords.privateFollowees(of: account.id, in: connection) {
                 try photos.enqueueRotation(of: followed, in: connection)
             }
@@ -150,18 +153,18 @@ package struct Accounts: Sendable {
         await credentialsEnded(of: account.id)
     }
 
-    /// Streams that were opened with a credential look whether it is still good.
+    /// Clears the viewer cache, and makes open event streams check whether their credentials are still valid.
     func credentialsEnded(of account: ID<Account>) async {
-        cache.forgetAll()
+        cache.removeAll()
         await events.publish(.credentials([account]))
     }
 
-    static func taken(username: String) -> Problem {
+    static func usernameTaken(_ username: String) -> Problem {
         Problem(.conflict, field: "username", "Username “\(username)” is taken; choose another.")
     }
 
     static let takenEmail = Problem(
-        .conflict, field: "email", "There is an account with this email already; sign in instead.")
+        .conflict, field: "email", "An account with this email already exists; sign in instead.")
 
     private static func checked(_ form: Registration) throws(Problem) -> Registration {
         let registration = Registration(

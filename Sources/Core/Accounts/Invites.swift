@@ -1,21 +1,22 @@
 import Storage
 
-/// Who may join by themselves.
+/// Who may register: everybody, visitors with an invitation, or nobody.
 package enum RegistrationPolicy: String, Sendable, CaseIterable { case open, invite, closed }
 
-/// The rules of invitations: secrets that whoever runs the server gives out, each good for some accounts and some days.
+/// The rules of invitations: secrets that the administrator gives out, each valid for a number of accounts
+/// and days.
 package struct Invites: Sendable {
     let storage: any Storage
     let clock: WallClock
 
-    /// Makes an invitation.
+    /// Creates an invitation.
     /// - Parameters:
-    ///   - uses: how many accounts may be made with it, 1–1,000.
-    ///   - days: how long it is good, 1–365.
+    ///   - uses: the number of accounts that can be created with it, 1–1,000.
+    ///   - days: the number of days that it is valid, 1–365.
     package func create(uses: Int, days: Int) async throws -> Secret {
         var check = FieldCheck()
         check.require((1...1000).contains(uses), "uses", "An invitation is for 1 to 1,000 accounts.")
-        check.require((1...365).contains(days), "days", "An invitation is good for 1 to 365 days.")
+        check.require((1...365).contains(days), "days", "An invitation is valid for 1 to 365 days.")
         try check.done()
         let secret = Secret.random()
         let now = clock.now()
@@ -31,27 +32,28 @@ package struct Invites: Sendable {
     }
 }
 
+/// The SQL of invitations.
 enum InviteRecords {
-    private static let refusal = Problem(
+    private static let notValid = Problem(
         .invalid, field: "invite",
-        "Registration here is by invitation; this one is not valid, or not any more.")
+        "You need an invitation to register; this one is not valid, has expired or has been used.")
 
-    private static func isGood(_ text: String, at time: Int64) -> SQL {
+    private static func isValid(_ text: String, at time: Int64) -> SQL {
         "hash = \(Secret(text.trimmed).hash) AND uses_left > 0 AND expires_at > \(time)"
     }
 
-    /// Refuses an invitation that is not good.
+    /// Throws where the invitation is not valid.
     static func require(_ text: String, at time: Int64, in connection: any Connection) throws {
-        guard try connection.exists("SELECT 1 FROM invites WHERE \(isGood(text, at: time))") else {
-            throw refusal
+        guard try connection.exists("SELECT 1 FROM invites WHERE \(isValid(text, at: time))") else {
+            throw notValid
         }
     }
 
-    /// Takes one use of an invitation, in the transaction that makes the account.
+    /// Uses an invitation once, in the transaction that creates the account.
     static func use(_ text: String, at time: Int64, in connection: any Connection) throws {
         let used = try connection.run(
-            "UPDATE invites SET uses_left = uses_left - 1 WHERE \(isGood(text, at: time))")
-        guard used == 1 else { throw refusal }
+            "UPDATE invites SET uses_left = uses_left - 1 WHERE \(isValid(text, at: time))")
+        guard used == 1 else { throw notValid }
     }
 
     static func deleteSpent(at time: Int64, in connection: any Connection) throws -> Int {

@@ -1,15 +1,15 @@
 import Imaging
 import Storage
 
-/// What members change about their own account.
+/// The changes that members make to their own accounts.
 extension Accounts {
-    /// Changes the profile. Going public accepts every pending request to follow; going private gives the photos new
-    /// addresses.
+    /// Changes the profile. An account that becomes public accepts all pending follow requests; the photos of
+    /// an account that becomes private get new URLs.
     package func edit(_ edit: ProfileEdit, by viewer: Viewer) async throws -> Account {
         let edit = try edit.checked()
         let time = clock.now()
-        defer { cache.forgetAll() }
-        let (edited, told) = try await storage.write { [ids, deletions, photos] connection in
+        defer { cache.removeAll() }
+        let (edited, recipients) = try await storage.write { [ids, deletions, photos] connection in
             try Self.refuseDemo(viewer, in: connection)
             let before = try Self.own(viewer, in: connection)
             try AccountRecords.edit(viewer.id, edit, at: time, in: connection)
@@ -20,41 +20,41 @@ extension Accounts {
                 try FollowRecords.acceptAll(to: viewer.id, ids: ids, in: connection)
             }
             let account = try Self.own(viewer, in: connection)
-            if account.words != before.words { try deletions.note(in: connection) }
+            if account.texts != before.texts { try deletions.note(in: connection) }
             if edit.fullName != nil {
                 try SearchRecords.index(viewer.id, account.username, account.fullName, in: connection)
             }
-            let turnsPrivate = account.isPrivate && !before.isPrivate
+            let becomesPrivate = account.isPrivate && !before.isPrivate
             return (
                 account,
-                turnsPrivate ? try NotificationRecords.told(ofPostsBy: viewer.id, in: connection) : []
+                becomesPrivate ? try NotificationRecords.told(ofPostsBy: viewer.id, in: connection) : []
             )
         }
         photos.jobs.wake()
-        await notifier.tell(told)
+        await notifier.tell(recipients)
         return edited
     }
 
-    /// Sets the profile picture: the square cut to what matters.
+    /// Sets the profile picture: a square, cropped around the main subject of the photo.
     package func setPicture(_ upload: PhotoUpload, by viewer: Viewer) async throws -> Account {
         let time = clock.now()
-        defer { cache.forgetAll() }
+        defer { cache.removeAll() }
         let (account, removed) = try await photos.keeping([upload], of: viewer, as: .square) {
-            [photos] kept, connection in
+            [photos] stored, connection in
             try Self.refuseDemo(viewer, in: connection)
             let removed = try photos.release(
                 PhotoRecords.picture(of: viewer.id, in: connection), in: connection)
-            try AccountRecords.setPicture(kept[0].files, of: viewer.id, at: time, in: connection)
+            try AccountRecords.setPicture(stored[0].files, of: viewer.id, at: time, in: connection)
             return (try Self.own(viewer, in: connection), removed)
         }
         await photos.announce(removed)
         return account
     }
 
-    /// Takes the profile picture away; idempotent.
+    /// Removes the profile picture. Idempotent.
     package func removePicture(by viewer: Viewer) async throws -> Account {
         let time = clock.now()
-        defer { cache.forgetAll() }
+        defer { cache.removeAll() }
         let (account, removed) = try await storage.write { [photos] connection in
             try Self.refuseDemo(viewer, in: connection)
             let removed = try photos.release(
@@ -66,50 +66,51 @@ extension Accounts {
         return account
     }
 
-    /// Sets a new username; the old one is free from then on.
+    /// Sets a new username; the old one becomes available to others.
     package func setUsername(_ typed: String, by viewer: Viewer) async throws -> Account {
         let name = Username.normalized(typed)
         var check = FieldCheck()
         check.add("username", Username.fault(in: name))
         try check.done()
         let time = clock.now()
-        defer { cache.forgetAll() }
-        // The database tells whether the name is taken: a look before the change may be too early.
-        return try await refusing(.unique("accounts.username"), as: Self.taken(username: name)) {
+        defer { cache.removeAll() }
+        // The unique index decides whether the username is taken: a check before the change could be
+        // outdated.
+        return try await translating(.unique("accounts.username"), to: Self.usernameTaken(name)) {
             try await storage.write { [deletions] connection in
                 try Self.refuseDemo(viewer, in: connection)
                 let before = try Self.own(viewer, in: connection)
                 try AccountRecords.setUsername(name, of: viewer.id, at: time, in: connection)
                 let account = try Self.own(viewer, in: connection)
-                if account.words != before.words { try deletions.note(in: connection) }
+                if account.texts != before.texts { try deletions.note(in: connection) }
                 try SearchRecords.index(viewer.id, account.username, account.fullName, in: connection)
                 return account
             }
         }
     }
 
-    /// Sets a new email address and ends every other session and token.
+    /// Sets a new email address and ends all other sessions and tokens.
     package func setEmail(_ typed: String, password: String, by viewer: Viewer) async throws {
         let email = EmailAddress.normalized(typed)
         var check = FieldCheck()
         check.add("email", EmailAddress.fault(in: email))
         try check.done()
-        let proof = try await prove(password, of: viewer)
+        let proof = try await verify(password, of: viewer)
         let time = clock.now()
-        try await refusing(.unique("accounts.email"), as: Self.takenEmail) {
+        try await translating(.unique("accounts.email"), to: Self.takenEmail) {
             try await storage.write { [deletions] connection in
                 try proof.require(of: viewer, field: "password", in: connection)
                 try AccountRecords.setEmail(email, of: viewer.id, at: time, in: connection)
                 try deletions.note(in: connection)
-                try CredentialRecords.deleteAll(of: viewer.id, but: viewer.credential.hash, in: connection)
+                try CredentialRecords.deleteAll(of: viewer.id, except: viewer.credential.hash, in: connection)
             }
         }
         await credentialsEnded(of: viewer.id)
     }
 
-    /// Runs a change, and says `problem` where the storage refused it as `error`.
-    private func refusing<Result>(
-        _ error: StorageError, as problem: Problem, _ change: () async throws -> Result
+    /// Runs a change, and throws `problem` where the storage throws `error`.
+    private func translating<Result>(
+        _ error: StorageError, to problem: Problem, _ change: () async throws -> Result
     ) async throws -> Result {
         do {
             return try await change()
@@ -118,22 +119,23 @@ extension Accounts {
         }
     }
 
-    /// Sets a new password and ends every other session and token.
+    /// Sets a new password and ends all other sessions and tokens.
     package func changePassword(from old: String, to new: String, by viewer: Viewer) async throws {
-        let proof = try await prove(old, of: viewer, field: "currentPassword")
+        let proof = try await verify(old, of: viewer, field: "currentPassword")
         try await setPassword(new, of: viewer.summary, keeping: viewer) { connection in
             try proof.require(of: viewer, field: "currentPassword", in: connection)
         }
     }
 
-    /// Takes one's own account out, for good. A token or a session alone does not: whoever finds one must not be able to.
+    /// Deletes the viewer's account permanently. It requires the password, so that a stolen token or session
+    /// is not enough.
     package func deleteOwn(_ viewer: Viewer, password: String) async throws {
-        let proof = try await prove(password, of: viewer)
+        let proof = try await verify(password, of: viewer)
         try await delete(viewer.summary) { try proof.require(of: viewer, field: "password", in: $0) }
     }
 
-    /// Refuses whoever does not know the password, and demo users, who have none.
-    private func prove(
+    /// Checks the viewer's password. Throws where it is wrong, and for the demo account, which has none.
+    private func verify(
         _ password: String, of viewer: Viewer, field: String = "password"
     ) async throws -> PasswordProof {
         let hash = try await storage.read { connection in
@@ -141,18 +143,19 @@ extension Accounts {
             return try AccountRecords.passwordHash(of: viewer.id, in: connection)
         }
         let id = viewer.id.description
-        let matches = try await guesses.counting([(.wrongPasswords, id)]) {
+        let matches = try await signInThrottle.counting([(.wrongPasswords, id)]) {
             try await passwords.check(password, against: hash, for: .member(viewer.id))
         }
         guard matches, let hash else { throw PasswordProof.wrong(field) }
         return PasswordProof(account: viewer.id, hash: hash)
     }
 
+    /// Throws for the demo account, which can only like and follow.
     static func refuseDemo(_ viewer: Viewer, in connection: any Connection) throws {
         if try AccountRecords.isDemo(viewer.id, in: connection) {
             throw Problem(
                 .forbidden,
-                "The demo account likes and follows, and stays as it is. Register an account of your own.")
+                "The demo account can only like and follow. Register your own account to do this.")
         }
     }
 
@@ -165,6 +168,6 @@ extension Accounts {
 }
 
 extension Account {
-    /// What they wrote of themselves.
-    fileprivate var words: [String] { [summary.username, summary.fullName, bio, website, pronouns] }
+    /// The texts that the member wrote about themselves.
+    fileprivate var texts: [String] { [summary.username, summary.fullName, bio, website, pronouns] }
 }

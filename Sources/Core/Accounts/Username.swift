@@ -1,43 +1,42 @@
-/// The grammar of usernames: 1–30 of `a–z 0–9 . _`, lower case, none that the site itself uses as a path.
+/// The validation of usernames: 1–30 characters of `a–z 0–9 . _`, in lower case, not a path that the site
+/// itself uses.
 package enum Username {
     package static let maximumLength = 30
 
-    /// Every first path segment of the site, now and planned, and names that would pass for the site itself.
+    /// Reserved names: all current and planned first path segments of the site, and names that look official.
     package static let reserved: Set<String> = [
         "about", "account", "accounts", "admin", "administrator", "api", "assets", "auth", "comments",
-        "create", "demo",
-        "direct", "events", "explore", "favicon.ico", "favicon.svg", "feed", "follow-requests", "help",
-        "home", "inbox",
-        "invite", "isntgram", "livez", "login", "logout", "manifest.webmanifest", "me", "media", "moderation",
+        "create", "demo", "direct", "events", "explore", "favicon.ico", "favicon.svg", "feed",
+        "follow-requests", "help",
+        "home", "inbox", "invite", "isntgram", "livez", "login", "logout", "manifest.webmanifest", "me",
+        "media", "moderation",
         "nodeinfo", "notifications", "oauth", "oembed", "offline", "p", "password", "posts", "privacy",
-        "profile",
-        "readyz", "register", "reports", "robots.txt", "root", "saved", "search", "security",
-        "service-worker.js",
-        "settings", "stories", "styleguide", "suggestions", "support", "system", "tags", "terms", "uploads",
-        "users",
-        ".well-known",
+        "profile", "readyz", "register", "reports", "robots.txt", "root", "saved", "search", "security",
+        "service-worker.js", "settings", "stories", "styleguide", "suggestions", "support", "system", "tags",
+        "terms", "uploads",
+        "users", ".well-known",
     ]
 
-    /// A username as it is kept: without the `@` that people type before it, in lower case.
+    /// The username as it is stored: in lower case, without the `@` that people type before it.
     package static func normalized(_ typed: String) -> String {
         let lower = typed.lowercased().trimmed.withoutNUL
         return lower.hasPrefix("@") ? String(lower.dropFirst()) : lower
     }
 
-    /// What is wrong with a normalized username; nil when nothing is.
+    /// Returns why a normalized username is not valid; nil where it is valid.
     package static func fault(in username: String) -> String? {
         guard !username.isEmpty else { return "Choose a username." }
         guard username.utf8.count <= maximumLength else {
-            return "A username has at most \(maximumLength) characters; this one has \(username.count)."
+            return "A username must have at most \(maximumLength) characters; you entered \(username.count)."
         }
         guard username.utf8.allSatisfy(isAllowed) else {
-            return "A username is made of the letters a–z, digits, “.” and “_”."
+            return "A username must contain only the letters a–z, digits, “.” and “_”."
         }
         guard username.utf8.contains(where: { $0 != UInt8(ascii: ".") }) else {
-            return "A username needs a letter, a digit or “_”."
+            return "A username must contain a letter, a digit or “_”."
         }
         guard !reserved.contains(username) else {
-            return "Username “\(username)” is kept for the site; choose another."
+            return "Username “\(username)” is reserved; choose another."
         }
         return nil
     }

@@ -1,21 +1,22 @@
 import Storage
 
-/// The rules of keeping people away: blocking, which makes two invisible to each other, and muting, which keeps somebody's
-/// posts and news out of one's sight without their knowing.
+/// The rules of blocking and muting. A block makes two members invisible to each other. A mute hides a
+/// member's posts and notifications from the viewer; the muted member does not notice it.
 package struct Blocks: Sendable {
     let storage: any Storage
     let ids: IDSequence
     let photos: Photos
     let notifier: Notifier
 
-    /// Blocks somebody: neither follows the other any more, neither sees the other. Idempotent.
+    /// Blocks a member: both stop following each other, and neither sees the other. Idempotent.
     package func block(_ username: String, by viewer: Viewer) async throws {
         let target = try await storage.write { [ids, photos] connection in
             try Accounts.refuseDemo(viewer, in: connection)
             let target = try Follows.target(username, by: viewer, in: connection)
             try connection.run(
                 """
-                INSERT INTO blocks (id, blocker_id, blocked_id) VALUES (\(ids.next(Blocks.self)), \(viewer.id), \(target.id))
+                INSERT INTO blocks (id, blocker_id, blocked_id)
+                VALUES (\(ids.next(Blocks.self)), \(viewer.id), \(target.id))
                 ON CONFLICT DO NOTHING
                 """)
             for (follower, followee) in [(viewer.id, target.id), (target.id, viewer.id)]
@@ -29,34 +30,35 @@ package struct Blocks: Sendable {
         await notifier.tell([viewer.id, target])
     }
 
-    /// Takes a block back; idempotent. Who followed whom before does not come back.
+    /// Removes a block; idempotent. It does not restore the follows that the block ended.
     package func unblock(_ username: String, by viewer: Viewer) async throws {
-        try await undo(username, by: viewer) {
+        try await remove(username, by: viewer) {
             "DELETE FROM blocks WHERE blocker_id = \(viewer.id) AND blocked_id = \($0)"
         }
     }
 
-    /// Keeps somebody's posts out of the feed and their doings out of the news; idempotent.
+    /// Hides a member's posts from the viewer's feed, and their actions from the notifications. Idempotent.
     package func mute(_ username: String, by viewer: Viewer) async throws {
         try await storage.write { [ids] connection in
             try Accounts.refuseDemo(viewer, in: connection)
             let target = try Follows.target(username, by: viewer, in: connection)
             try connection.run(
                 """
-                INSERT INTO mutes (id, muter_id, muted_id) VALUES (\(ids.next(Blocks.self)), \(viewer.id), \(target.id))
+                INSERT INTO mutes (id, muter_id, muted_id)
+                VALUES (\(ids.next(Blocks.self)), \(viewer.id), \(target.id))
                 ON CONFLICT DO NOTHING
                 """)
         }
     }
 
-    /// Takes a mute back; idempotent.
+    /// Removes a mute; idempotent.
     package func unmute(_ username: String, by viewer: Viewer) async throws {
-        try await undo(username, by: viewer) {
+        try await remove(username, by: viewer) {
             "DELETE FROM mutes WHERE muter_id = \(viewer.id) AND muted_id = \($0)"
         }
     }
 
-    /// Whom the viewer blocks, newest first.
+    /// Returns the members whom the viewer blocks, newest first.
     package func blocked(by viewer: Viewer, page: PageRequest) async throws -> Page<AccountSummary> {
         let stretch = page.stretch()
         return try await list(
@@ -67,19 +69,21 @@ package struct Blocks: Sendable {
             """, page)
     }
 
-    /// Whom the viewer mutes, newest first.
+    /// Returns the members whom the viewer mutes, newest first, without those who block the viewer.
     package func muted(by viewer: Viewer, page: PageRequest) async throws -> Page<AccountSummary> {
         let stretch = page.stretch()
         return try await list(
             """
             SELECT m.id, \(AccountSummary.columns) FROM mutes m JOIN accounts a ON a.id = m.muted_id
-            WHERE m.muter_id = \(viewer.id) AND \(stretch.holds("m.id")) AND \(Visibility.profile(for: viewer.id))
+            WHERE m.muter_id = \(viewer.id) AND \(stretch.holds("m.id"))
+                AND \(Visibility.profile(for: viewer.id))
             ORDER BY \(stretch.order("m.id")) LIMIT \(page.rows)
             """, page)
     }
 
-    /// Takes back what the viewer did, also to who blocks them meanwhile; who is hidden otherwise is not found.
-    private func undo(
+    /// Runs `deletion`, which also works for members who block the viewer by now. Where it deletes nothing,
+    /// throws `notFound` for a member whom the viewer may not see.
+    private func remove(
         _ username: String, by viewer: Viewer, _ deletion: @escaping @Sendable (ID<Account>) -> SQL
     ) async throws {
         let name = Username.normalized(username)

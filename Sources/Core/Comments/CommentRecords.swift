@@ -1,8 +1,8 @@
 import Storage
 
-/// The SQL of comments. Each change keeps the post's counter.
+/// The SQL of comments. Each change also updates the counter of the post.
 enum CommentRecords {
-    /// The comments of a post, oldest first, answers among them.
+    /// Returns the comments of a post with their replies, oldest first.
     static func of(
         _ post: ID<Post>, for viewer: ID<Account>?, page: PageRequest, in connection: any Connection
     ) throws -> [Comment] {
@@ -17,7 +17,7 @@ enum CommentRecords {
         ) { Comment(&$0) }
     }
 
-    /// The comments of one author, oldest first.
+    /// Returns the comments of one author, oldest first.
     static func by(
         _ author: ID<Account>, page: PageRequest, in connection: any Connection
     ) throws -> [Comment] {
@@ -32,7 +32,8 @@ enum CommentRecords {
         ) { Comment(&$0) }
     }
 
-    /// Where a comment stands, where `viewer` may see it: `notFound` where not.
+    /// Returns the post, the authors and the parent of a comment.
+    /// - Throws: ``Problem`` of kind `notFound` where there is no such comment, or `viewer` may not see it.
     static func place(
         of id: ID<Comment>, for viewer: ID<Account>?, in connection: any Connection
     ) throws -> (post: ID<Post>, author: ID<Account>, postAuthor: ID<Account>, replyTo: ID<Comment>?) {
@@ -55,10 +56,11 @@ enum CommentRecords {
         try connection.row("SELECT post_id FROM comments WHERE id = \(id)") { $0.id() }
     }
 
-    /// The post under which `author` wrote a comment; nil where it is not theirs.
-    static func post(of id: ID<Comment>, by author: ID<Account>, in connection: any Connection) throws -> ID<
-        Post
-    >? {
+    /// Returns the post of a comment by `author`; nil where the comment is by another author or does not
+    /// exist.
+    static func post(
+        of id: ID<Comment>, by author: ID<Account>, in connection: any Connection
+    ) throws -> ID<Post>? {
         try connection.row("SELECT post_id FROM comments WHERE id = \(id) AND author_id = \(author)") {
             $0.id()
         }
@@ -68,16 +70,16 @@ enum CommentRecords {
         try connection.run(
             """
             INSERT INTO comments (id, post_id, author_id, text, reply_to_id, created_at)
-            VALUES (\(comment.id), \(comment.post), \(comment.author.id), \(comment.text), \(comment.replyTo), \
-            \(comment.createdAt))
+            VALUES (\(comment.id), \(comment.post), \(comment.author.id), \(comment.text), \
+            \(comment.replyTo), \(comment.createdAt))
             """)
         try connection.run("UPDATE posts SET comments_count = comments_count + 1 WHERE id = \(comment.post)")
     }
 
-    /// Takes a comment out, and the answers to it.
+    /// Deletes a comment and the replies to it.
     static func delete(_ id: ID<Comment>, of post: ID<Post>, in connection: any Connection) throws {
-        let answers = try connection.run("DELETE FROM comments WHERE reply_to_id = \(id)")
-        let removed = try connection.run("DELETE FROM comments WHERE id = \(id)") + answers
+        let replies = try connection.run("DELETE FROM comments WHERE reply_to_id = \(id)")
+        let removed = try connection.run("DELETE FROM comments WHERE id = \(id)") + replies
         try connection.run("UPDATE posts SET comments_count = comments_count - \(removed) WHERE id = \(post)")
     }
 }

@@ -8,19 +8,19 @@ package struct Comments: Sendable {
     let notifier: Notifier
     let deletions: Deletions
 
-    /// A post and the first comments under it, read together.
+    /// A post with a page of its comments, all from the same transaction.
     package struct PostPage: Sendable {
         package let post: Post
         package let comments: Page<Comment>
         package let neighbours: Neighbours
-        /// Whether a stranger may see it too.
+        /// Whether visitors who are not signed in may see it.
         package let isPublic: Bool
     }
 
-    /// Comments on a post, or answers a comment of it. Answers stand one level deep: an answer to an answer answers what
-    /// that one answered.
+    /// Adds a comment to a post, or a reply to a comment. Replies are one level deep: a reply to a reply
+    /// becomes a reply to the top-level comment.
     package func add(
-        _ text: String, to post: ID<Post>, replyTo answered: ID<Comment>? = nil, by viewer: Viewer
+        _ text: String, to post: ID<Post>, replyTo repliedTo: ID<Comment>? = nil, by viewer: Viewer
     ) async throws -> Comment {
         let text = text.unixLines.trimmed
         var check = FieldCheck()
@@ -30,19 +30,18 @@ package struct Comments: Sendable {
         try check.done()
         let time = clock.now()
         let mentions = RichText(text).mentions
-        return try await notifier.write { [ids, text] connection, notices in
+        return try await notifier.write { [ids, text] connection, notifications in
             try Accounts.refuseDemo(viewer, in: connection)
             let postAuthor = try PostRecords.author(of: post, for: viewer.id, in: connection)
-            let parent = try answered.map { try Self.parent($0, of: post, for: viewer, in: connection) }
+            let parent = try repliedTo.map { try Self.parent($0, of: post, for: viewer, in: connection) }
             let comment = Comment(
-                id: ids.next(), post: post, author: viewer.summary, text: text, replyTo: parent?.top,
-                likesCount: 0,
-                likedByViewer: false, createdAt: time, deletableByViewer: true)
+                id: ids.next(), post: post, author: viewer.summary, text: text, replyTo: parent?.topLevel,
+                likesCount: 0, likedByViewer: false, createdAt: time, deletableByViewer: true)
             try CommentRecords.insert(comment, in: connection)
-            notices = Self.notices(of: comment, answering: parent?.author, on: postAuthor)
+            notifications = Self.notifications(of: comment, replyingTo: parent?.author, on: postAuthor)
             for mentioned in try NotificationRecords.people(named: mentions, in: connection)
-            where !notices.contains(where: { $0.recipient == mentioned }) {
-                notices.append(
+            where !notifications.contains(where: { $0.recipient == mentioned }) {
+                notifications.append(
                     NewNotification(.mention, by: viewer.id, for: mentioned, post: post, comment: comment.id))
             }
             return comment
@@ -51,39 +50,40 @@ package struct Comments: Sendable {
 
     private static func parent(
         _ id: ID<Comment>, of post: ID<Post>, for viewer: Viewer, in connection: any Connection
-    ) throws -> (top: ID<Comment>, author: ID<Account>) {
-        let gone = Problem(.invalid, field: "replyToId", "The comment to answer is not there any more.")
+    ) throws -> (topLevel: ID<Comment>, author: ID<Account>) {
+        let missing = Problem(.invalid, field: "replyToId", "The comment to reply to no longer exists.")
         do {
             let found = try CommentRecords.place(of: id, for: viewer.id, in: connection)
-            guard found.post == post else { throw gone }
+            guard found.post == post else { throw missing }
             return (found.replyTo ?? id, found.author)
         } catch is Problem {
-            // What the storage reports is no answer to whether the comment is there.
-            throw gone
+            // Only a `Problem` says that the comment is missing; errors of the storage pass through.
+            throw missing
         }
     }
 
-    /// Each person hears of a comment once, for the nearest reason.
-    private static func notices(of comment: Comment, answering: ID<Account>?, on postAuthor: ID<Account>)
-        -> [NewNotification]
-    {
-        var notices: [NewNotification] = []
-        if let answering {
-            notices.append(
+    /// Returns the notifications of a comment: one for the author of the comment that it replies to, and one
+    /// for the author of the post, unless they are the same person.
+    private static func notifications(
+        of comment: Comment, replyingTo author: ID<Account>?, on postAuthor: ID<Account>
+    ) -> [NewNotification] {
+        var notifications: [NewNotification] = []
+        if let author {
+            notifications.append(
                 NewNotification(
-                    .reply, by: comment.author.id, for: answering, post: comment.post, comment: comment.id)
+                    .reply, by: comment.author.id, for: author, post: comment.post, comment: comment.id)
             )
         }
-        if answering != postAuthor {
-            notices.append(
+        if author != postAuthor {
+            notifications.append(
                 NewNotification(
                     .comment, by: comment.author.id, for: postAuthor, post: comment.post, comment: comment.id)
             )
         }
-        return notices
+        return notifications
     }
 
-    /// The comments of a post, oldest first.
+    /// Returns the comments of a post, oldest first.
     package func of(_ post: ID<Post>, for viewer: Viewer?, page: PageRequest) async throws -> Page<Comment> {
         try await storage.read { connection in
             _ = try PostRecords.author(of: post, for: viewer?.id, in: connection)
@@ -91,7 +91,7 @@ package struct Comments: Sendable {
         }
     }
 
-    /// A post with its comments, as its page shows them.
+    /// Returns a post with its comments, for the page of the post.
     package func page(of post: ID<Post>, for viewer: Viewer?, page: PageRequest) async throws -> PostPage {
         try await storage.read { connection in
             let found = try Posts.find(post, for: viewer, in: connection)
@@ -102,8 +102,9 @@ package struct Comments: Sendable {
         }
     }
 
-    /// Takes a comment out with the answers to it; its author may always, and the post's author where they see it.
-    /// - Returns: the post it stood under.
+    /// Deletes a comment and the replies to it. The author of the comment may always delete it, and the
+    /// author of the post may where they see it.
+    /// - Returns: the post of the comment.
     @discardableResult
     package func delete(_ id: ID<Comment>, by viewer: Viewer) async throws -> ID<Post> {
         try await storage.write { [deletions] connection in
@@ -114,7 +115,7 @@ package struct Comments: Sendable {
             }
             let found = try CommentRecords.place(of: id, for: viewer.id, in: connection)
             guard viewer.id == found.postAuthor else {
-                throw Problem(.forbidden, "Only its author and the post’s author may delete a comment.")
+                throw Problem(.forbidden, "Only the author of the comment or of the post may delete it.")
             }
             try CommentRecords.delete(id, of: found.post, in: connection)
             try deletions.note(in: connection)

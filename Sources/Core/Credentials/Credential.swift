@@ -1,4 +1,4 @@
-/// Who looks at a page or calls a route, and by which credential.
+/// The signed-in member who makes a request, and the credential that the request has.
 package struct Viewer: Sendable {
     package let summary: AccountSummary
     package let credential: Credential
@@ -7,10 +7,10 @@ package struct Viewer: Sendable {
     package var username: String { summary.username }
 }
 
-/// A session or token as its owner sees it in a list.
+/// A session or token, as its owner sees it in a list.
 package struct IssuedCredential: Sendable {
     package let credential: Credential
-    /// What the browser or program calls itself.
+    /// The name of the browser or program.
     package let name: String
     /// Milliseconds since 1970.
     package let createdAt: Int64
@@ -18,12 +18,13 @@ package struct IssuedCredential: Sendable {
     package var handle: String { credential.handle }
 }
 
-/// A session of a browser or a token of a program: a secret that was given out and stands for an account.
+/// A session of a browser or a token of a program. Only the hash of its secret is stored.
 package struct Credential: Sendable {
     package enum Kind: String, Sendable {
         case session, token
 
-        /// How long it lasts, in milliseconds: a session after its last use, a token after it was made.
+        /// The lifetime in milliseconds, which starts at the last use of a session and at the creation of a
+        /// token.
         package var lifetime: Int64 {
             let day: Int64 = 24 * 60 * 60 * 1000
             return switch self {
@@ -42,12 +43,13 @@ package struct Credential: Sendable {
 
         package init(rawValue: Int64) { self.rawValue = rawValue }
 
-        /// The scopes as people name them.
+        /// The names of the scopes.
         package var names: [String] {
             (contains(.read) ? ["read"] : []) + (contains(.write) ? ["write"] : [])
         }
 
-        /// Scopes as people name them, separated by spaces or commas; nil where one is unknown or none is named.
+        /// Reads names of scopes, separated by spaces or commas. Returns nil where a name is unknown or there
+        /// is none.
         package init?(names: String) {
             var scopes: Scopes = []
             for name in names.split(whereSeparator: { $0 == "," || $0.isWhitespace }) {
@@ -62,7 +64,7 @@ package struct Credential: Sendable {
         }
     }
 
-    /// How stale “last used” may be, in milliseconds, before it is written again: not at every request.
+    /// The age of `usedAt`, in milliseconds, after which a request updates it. So not every request writes.
     package static let useGranularity: Int64 = 60 * 60 * 1000
 
     package let hash: [UInt8]
@@ -72,6 +74,7 @@ package struct Credential: Sendable {
     package let usedAt: Int64
     package let expiresAt: Int64
 
-    /// Names it without standing for it: nobody gets in with the hash.
+    /// Identifies the credential in URLs and lists. It is safe to show, because the hash does not sign
+    /// anybody in.
     package var handle: String { Base64URL.encode(hash) }
 }

@@ -8,8 +8,8 @@ enum CredentialRecords {
         try connection.run(
             """
             INSERT INTO credentials (hash, account_id, kind, scopes, name, created_at, used_at, expires_at)
-            VALUES (\(credential.hash), \(account), \(credential.kind.rawValue), \(credential.scopes.rawValue), \
-            \(name), \(credential.usedAt), \(credential.usedAt), \(credential.expiresAt))
+            VALUES (\(credential.hash), \(account), \(credential.kind.rawValue), \
+            \(credential.scopes.rawValue), \(name), \(credential.usedAt), \(credential.usedAt), \(credential.expiresAt))
             """)
     }
 
@@ -33,21 +33,22 @@ enum CredentialRecords {
         try connection.exists("SELECT 1 FROM credentials WHERE hash = \(hash)")
     }
 
-    /// What an account is signed in with, the one used last first.
+    /// Returns the valid credentials of an account, most recently used first.
     static func all(
         of account: ID<Account>, kind: Credential.Kind, at time: Int64, in connection: any Connection
     ) throws -> [IssuedCredential] {
         try connection.rows(
             """
             SELECT hash, scopes, used_at, expires_at, name, created_at FROM credentials
-            WHERE account_id = \(account) AND kind = \(kind.rawValue) AND expires_at > \(time) ORDER BY used_at DESC, hash
+            WHERE account_id = \(account) AND kind = \(kind.rawValue) AND expires_at > \(time)
+            ORDER BY used_at DESC, hash
             """
         ) { row in
             IssuedCredential(
                 credential: Credential(
                     hash: row.bytes(), kind: kind, scopes: Credential.Scopes(rawValue: row.int()),
-                    usedAt: row.int(),
-                    expiresAt: row.int()), name: row.text(), createdAt: row.int())
+                    usedAt: row.int(), expiresAt: row.int()),
+                name: row.text(), createdAt: row.int())
         }
     }
 
@@ -56,12 +57,12 @@ enum CredentialRecords {
             "UPDATE credentials SET used_at = \(time), expires_at = \(end) WHERE hash = \(hash)")
     }
 
-    /// Whose credential went; nil when there was none.
+    /// Deletes a credential. Returns the account it belonged to; nil when there was none.
     static func delete(hash: [UInt8], in connection: any Connection) throws -> ID<Account>? {
         try connection.row("DELETE FROM credentials WHERE hash = \(hash) RETURNING account_id") { $0.id() }
     }
 
-    /// Ends one credential of an account, of a kind or of any; false when there was none.
+    /// Deletes one credential of an account, of one kind or of any kind. Returns false when there was none.
     static func delete(
         hash: [UInt8], _ kind: Credential.Kind?, of account: ID<Account>, in connection: any Connection
     ) throws -> Bool {
@@ -72,18 +73,20 @@ enum CredentialRecords {
             """) == 1
     }
 
-    /// Ends an account's credentials, of one kind or all, but for `kept`; how many there were.
+    /// Deletes the credentials of an account, of one kind or of both, except `kept`. Returns their number.
     @discardableResult
     static func deleteAll(
-        of account: ID<Account>, kind: Credential.Kind? = nil, but kept: [UInt8]? = nil,
+        of account: ID<Account>, kind: Credential.Kind? = nil, except kept: [UInt8]? = nil,
         in connection: any Connection
     ) throws -> Int {
         let kinds = kind.map { [$0.rawValue] } ?? ["session", "token"]
         return try kinds.reduce(0) { count, kind in
             try count
                 + connection.run(
-                    "DELETE FROM credentials WHERE account_id = \(account) AND kind = \(kind) AND hash <> \(kept ?? [])"
-                )
+                    """
+                    DELETE FROM credentials
+                    WHERE account_id = \(account) AND kind = \(kind) AND hash <> \(kept ?? [])
+                    """)
         }
     }
 

@@ -1,15 +1,15 @@
 import Storage
 
-/// The rules of signing in and out, with a browser's session or a program's token.
+/// The rules of signing in and out, with sessions for browsers and tokens for programs.
 package struct Credentials: Sendable {
     let storage: any Storage
     let passwords: Passwords
     let clock: WallClock
     let cache: ViewerCache
     let events: any Events
-    let guesses: SignInThrottle
+    let signInThrottle: SignInThrottle
 
-    /// A secret just made, to be shown once.
+    /// A new session or token, with its secret. The secret is not stored, and cannot be shown again.
     package struct Issued: Sendable {
         package let account: Account
         package let secret: Secret
@@ -18,34 +18,35 @@ package struct Credentials: Sendable {
     }
 
     /// Signs in by email or username.
-    /// - Throws: ``Problem`` of kind `unauthorized`, the same words and the same time for an unknown user and a wrong
-    ///   password; `tooMany` after too many failures.
+    /// - Throws: ``Problem`` of kind `unauthorized`, with the same text and after the same time for an
+    ///   unknown user and a wrong password; `tooMany` after too many failures.
     package func signIn(
         login: String, password: String, as kind: Credential.Kind, name: String, from origin: SignInOrigin
     ) async throws -> Issued {
-        let found = try await storage.read { try AccountRecords.password(of: login, in: $0) }
-        let client = guesses.client(of: found?.0, login: Self.key(of: login), origin)
-        let matches = try await guesses.counting(client.limits) {
-            try await passwords.check(password, against: found?.1, for: client.place)
+        let found = try await storage.read { try AccountRecords.idAndPasswordHash(of: login, in: $0) }
+        let attempt = signInThrottle.attempt(on: found?.0, login: Self.key(of: login), from: origin)
+        let matches = try await signInThrottle.counting(attempt.limits) {
+            try await passwords.check(password, against: found?.1, for: attempt.client)
         }
         guard matches, let found else { throw Self.wrongPassword }
         let proof = PasswordProof(account: found.0, hash: found.1)
         return try await issue(kind, to: proof.account, scopes: .all, name: name) { connection in
-            // Whoever changes their password ends every session: one that was on its way then must not come after.
-            guard try proof.holds(in: connection) else { throw Self.wrongPassword }
+            // A new password ends all sessions, so a sign-in that started with the old one must not create a
+            // session.
+            guard try proof.isCurrent(in: connection) else { throw Self.wrongPassword }
         }
     }
 
-    /// What a login is counted by, however it is typed: the username, or the address as it is compared.
+    /// The rate limit key of a login, the same for all spellings: the normalized username or email address.
     package static func key(of login: String) -> String {
         let name = Username.normalized(login)
         return name.contains("@") ? EmailAddress.normalized(login) : name
     }
 
     private static let wrongPassword = Problem(
-        .unauthorized, "This username or email and this password do not belong together.")
+        .unauthorized, "The username, email or password is not correct.")
 
-    /// Makes a session or token for `account`.
+    /// Creates a session or token for `account`.
     package func issue(
         _ kind: Credential.Kind, to account: Account, scopes: Credential.Scopes, name: String
     ) async throws -> Issued {
@@ -53,15 +54,16 @@ package struct Credentials: Sendable {
     }
 
     /// - Parameters:
-    ///   - end: when it ends at the latest, in milliseconds since 1970; nil for the whole lifetime of its kind.
-    ///   - check: throws where what entitled to it holds no more, in the transaction that makes it.
+    ///   - end: the latest time at which it expires, in milliseconds since 1970; nil for the full lifetime of
+    ///     its kind.
+    ///   - check: runs in the transaction that creates the credential; throws where that is not allowed any
+    ///     more.
     private func issue(
         _ kind: Credential.Kind, to account: ID<Account>, scopes: Credential.Scopes, name: String,
-        until end: Int64? = nil,
-        check: @escaping @Sendable (any Connection) throws -> Void
+        until end: Int64? = nil, check: @escaping @Sendable (any Connection) throws -> Void
     ) async throws -> Issued {
         let secret = Secret.random(prefix: kind == .token ? "isnt_" : "")
-        // What a client calls itself is cut to what may stand in a list, and refuses nobody.
+        // An unsuitable client name is cleaned and shortened; it is no reason to refuse a sign-in.
         let label = String(TextShape.line.cleaned(name).prefix(100))
         let now = clock.now()
         let credential = Credential(
@@ -78,18 +80,20 @@ package struct Credentials: Sendable {
         return Issued(account: found, secret: secret, expiresAt: credential.expiresAt)
     }
 
-    /// Who holds `secret`; nil when nobody does any more. Slides the end of a session in use.
+    /// Returns the viewer with this secret; nil when it is unknown or expired. Extends a session that is in
+    /// use.
     package func viewer(_ secret: Secret, kind: Credential.Kind) async throws -> Viewer? {
         let hash = secret.hash
         let now = clock.now()
-        let known = cache.find(hash, at: now)
-        if let viewer = known.viewer { return viewer.credential.kind == kind ? viewer : nil }
+        let cached = cache.find(hash, at: now)
+        if let viewer = cached.viewer { return viewer.credential.kind == kind ? viewer : nil }
         guard
-            let viewer = try await storage.read({ try CredentialRecords.viewer(hash: hash, at: now, in: $0) }
-            ),
+            let viewer = try await storage.read({
+                try CredentialRecords.viewer(hash: hash, at: now, in: $0)
+            }),
             viewer.credential.kind == kind
         else { return nil }
-        cache.keep(viewer, at: now, ifStill: known.changes)
+        cache.insert(viewer, at: now, generation: cached.generation)
         if now - viewer.credential.usedAt > Credential.useGranularity {
             let end = kind == .session ? now + kind.lifetime : viewer.credential.expiresAt
             try await storage.write { try CredentialRecords.touch(hash: hash, at: now, until: end, in: $0) }
@@ -97,33 +101,34 @@ package struct Credentials: Sendable {
         return viewer
     }
 
-    /// Ends the session or token that `viewer` came with.
+    /// Ends the session or token that `viewer` is signed in with.
     package func signOut(_ viewer: Viewer) async throws {
         _ = try await storage.write { try CredentialRecords.delete(hash: viewer.credential.hash, in: $0) }
-        await ended(of: viewer.id)
+        await credentialsEnded(of: viewer.id)
     }
 
-    /// Ends one token; false when there was none.
+    /// Ends the session or token with this secret. Returns false when there was none.
     package func revoke(_ secret: Secret) async throws -> Bool {
         guard
             let account = try await storage.write({ try CredentialRecords.delete(hash: secret.hash, in: $0) })
         else {
             return false
         }
-        await ended(of: account)
+        await credentialsEnded(of: account)
         return true
     }
 
-    /// Ends every token of an account; how many there were.
+    /// Ends all tokens of an account. Returns their number.
     package func revokeTokens(of account: Account) async throws -> Int {
         let count = try await storage.write {
             try CredentialRecords.deleteAll(of: account.id, kind: .token, in: $0)
         }
-        await ended(of: account.id)
+        await credentialsEnded(of: account.id)
         return count
     }
 
-    /// What the viewer is signed in with, the one used last first. The demo account is many people: each sees their own.
+    /// Returns the viewer's sessions or tokens, most recently used first. Many people share the demo account,
+    /// so each of them sees only the current one.
     package func all(_ kind: Credential.Kind, of viewer: Viewer) async throws -> [IssuedCredential] {
         let now = clock.now()
         return try await storage.read { connection in
@@ -133,21 +138,22 @@ package struct Credentials: Sendable {
         }
     }
 
-    /// Makes a token for the viewer's own programs.
+    /// Creates a token for the viewer's own programs.
     package func createToken(name: String, scopes: Credential.Scopes, by viewer: Viewer) async throws
         -> Issued
     {
         let name = name.trimmed
         var check = FieldCheck()
-        check.require(!name.isEmpty, "name", "Name the program that the token is for.")
+        check.require(!name.isEmpty, "name", "Enter the name of the program that the token is for.")
         check.add("name", TextLimit.fault(in: name, named: "A name", atMost: 100, as: .line))
         check.require(!scopes.isEmpty, "scopes", "Choose what the token may do: read, write, or both.")
-        // A token that may only read cannot make itself one that writes.
+        // A token that may only read must not create one that may write.
         check.require(
             viewer.credential.scopes.isSuperset(of: scopes), "scopes",
-            "A token cannot be given more than you came with.")
+            "The token cannot have scopes that you do not have yourself.")
         try check.done()
-        // A token ends with the one it was made by at the latest, or it would make itself last for ever.
+        // A token made by a token expires with it at the latest. Otherwise a token could renew itself
+        // forever.
         let end = viewer.credential.kind == .token ? viewer.credential.expiresAt : nil
         return try await issue(.token, to: viewer.id, scopes: scopes, name: name, until: end) { connection in
             try Accounts.refuseDemo(viewer, in: connection)
@@ -155,8 +161,8 @@ package struct Credentials: Sendable {
         }
     }
 
-    /// Ends one of the viewer's sessions or tokens, by its handle.
-    /// - Parameter kind: which of the two it must be; nil for either.
+    /// Ends one of the viewer's sessions or tokens, which `handle` identifies.
+    /// - Parameter kind: the required kind; nil for any kind.
     package func end(_ handle: String, _ kind: Credential.Kind? = nil, of viewer: Viewer) async throws {
         guard let hash = Base64URL.decode(handle),
             try await storage.write({ connection in
@@ -164,20 +170,20 @@ package struct Credentials: Sendable {
                 return try CredentialRecords.delete(hash: hash, kind, of: viewer.id, in: connection)
             })
         else { throw Problem.notFound("session or token") }
-        await ended(of: viewer.id)
+        await credentialsEnded(of: viewer.id)
     }
 
-    /// Ends every session of the viewer but the one they came with.
+    /// Ends all sessions of the viewer except the current one.
     package func endOtherSessions(of viewer: Viewer) async throws {
         _ = try await storage.write { connection in
             try Accounts.refuseDemo(viewer, in: connection)
             return try CredentialRecords.deleteAll(
-                of: viewer.id, kind: .session, but: viewer.credential.hash, in: connection)
+                of: viewer.id, kind: .session, except: viewer.credential.hash, in: connection)
         }
-        await ended(of: viewer.id)
+        await credentialsEnded(of: viewer.id)
     }
 
-    /// Whether `viewer` may still do what they came for.
+    /// Whether the viewer's session or token still exists and has not expired.
     package func isValid(_ viewer: Viewer) async throws -> Bool {
         let now = clock.now()
         return try await storage.read {
@@ -185,8 +191,8 @@ package struct Credentials: Sendable {
         } != nil
     }
 
-    private func ended(of account: ID<Account>) async {
-        cache.forgetAll()
+    private func credentialsEnded(of account: ID<Account>) async {
+        cache.removeAll()
         await events.publish(.credentials([account]))
     }
 }

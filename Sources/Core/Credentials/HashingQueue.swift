@@ -1,21 +1,21 @@
 import Synchronization
 
-/// Who may hash a password next.
+/// The queue of clients that wait for a password hash.
 ///
-/// A hash takes a core and 19 MiB, so that few run at a time and few wait. One account takes one place at a time:
-/// whoever guesses at its password does so one guess after the other. Strangers leave some of the places to those who
-/// were signed in before in their browser, and these go first.
+/// A hash takes a processor core and 19 MiB, so few run at a time and few wait. Each account runs one hash at
+/// a time, so that guesses at its password run one after another. Some places in the queue are reserved for
+/// clients whose browser was signed in to the account before, and these clients go first.
 final class HashingQueue: Sendable {
-    /// Whom a password is hashed or checked for.
+    /// The client that a password is hashed or checked for.
     struct Client: Sendable {
-        /// The account, or the name that was typed where there is none; nil for somebody who registers.
+        /// The account, or the typed login where there is no such account; nil for a registration.
         let account: String?
-        /// Whether the account was signed in before from the same browser.
+        /// Whether this browser was signed in to the account before.
         let isKnown: Bool
 
-        static let newcomer = Client(account: nil, isKnown: false)
+        static let newMember = Client(account: nil, isKnown: false)
 
-        /// Somebody who is signed in.
+        /// A signed-in member.
         static func member(_ id: ID<Account>) -> Client { Client(account: id.description, isKnown: true) }
     }
 
@@ -27,9 +27,9 @@ final class HashingQueue: Sendable {
 
     private struct State {
         var running = 0
-        /// The accounts of those that run.
+        /// The accounts with a running hash.
         var busy: Set<String> = []
-        /// In the order in which they came.
+        /// In order of arrival.
         var waiting: [Waiter] = []
         var lastID = 0
 
@@ -41,25 +41,29 @@ final class HashingQueue: Sendable {
         }
     }
 
-    private let atOnce: Int
-    private let places: Int
-    /// Places that strangers leave free.
-    private let reserve: Int
-    /// The most that wait for one account.
-    private let waitingForOne = 2
+    private let concurrency: Int
+    private let capacity: Int
+    /// The places in the queue that are reserved for known clients.
+    private let reserved: Int
+    /// The number of clients that can wait for one account.
+    private let waitingPerAccount = 2
     private let state = Mutex(State())
 
-    init(atOnce: Int, places: Int, reserve: Int) {
-        self.atOnce = atOnce
-        self.places = places
-        self.reserve = reserve
+    /// - Parameters:
+    ///   - concurrency: the number of hashes that run at the same time.
+    ///   - capacity: the number of clients that can wait.
+    ///   - reserved: how many of these places only known clients can take.
+    init(atOnce concurrency: Int, places capacity: Int, reserve reserved: Int) {
+        self.concurrency = concurrency
+        self.capacity = capacity
+        self.reserved = reserved
     }
 
-    /// How many wait.
+    /// The number of waiting clients.
     var waitingCount: Int { state.withLock { $0.waiting.count } }
 
     /// Runs `work` when it is the client's turn.
-    /// - Throws: ``Problem`` of kind `unavailable` where too many wait already.
+    /// - Throws: ``Problem`` of kind `unavailable` when too many clients are waiting already.
     func run<Result: Sendable>(
         for client: Client, _ work: @Sendable () async throws -> Result
     ) async throws -> Result {
@@ -76,17 +80,18 @@ final class HashingQueue: Sendable {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let outcome: Result<Void, any Error>? = state.withLock { state in
-                    // Cancelled before it waited: the handler below found nothing to take out.
+                    // The task was cancelled before it waited, so the cancellation handler found no waiter to
+                    // remove.
                     if Task.isCancelled { return .failure(CancellationError()) }
-                    if state.running < atOnce, state.isFree(client) {
+                    if state.running < concurrency, state.isFree(client) {
                         state.start(client)
                         return .success(())
                     }
-                    let isFull = state.waiting.count >= (client.isKnown ? places : places - reserve)
-                    let ofSame = client.account.map { account in
+                    let isFull = state.waiting.count >= (client.isKnown ? capacity : capacity - reserved)
+                    let ofSameAccount = client.account.map { account in
                         state.waiting.count { $0.client.account == account }
                     }
-                    guard !isFull, ofSame ?? 0 < waitingForOne else { return .failure(Self.busy) }
+                    guard !isFull, ofSameAccount ?? 0 < waitingPerAccount else { return .failure(Self.busy) }
                     state.waiting.append(Waiter(id: id, client: client, continuation: continuation))
                     return nil
                 }
@@ -102,10 +107,10 @@ final class HashingQueue: Sendable {
             state.running -= 1
             if let account = client.account { state.busy.remove(account) }
             guard
-                let place = state.waiting.firstIndex(where: { $0.client.isKnown && state.isFree($0.client) })
+                let index = state.waiting.firstIndex(where: { $0.client.isKnown && state.isFree($0.client) })
                     ?? state.waiting.firstIndex(where: { state.isFree($0.client) })
             else { return nil }
-            let next = state.waiting.remove(at: place)
+            let next = state.waiting.remove(at: index)
             state.start(next.client)
             return next
         }

@@ -1,25 +1,27 @@
-/// What a browser keeps to show which accounts were signed in in it before. It lets nobody in: whoever guesses at an
-/// account's password from everywhere cannot keep its owner out of such a browser (OWASP, “Slow Down Online Guessing
-/// Attacks with Device Cookies”).
+/// A cookie that proves which accounts a browser was signed in to before. It does not sign anybody in. It
+/// keeps the owner's browser usable while an attacker guesses the account's password from many addresses
+/// (OWASP, “Slow Down Online Guessing Attacks with Device Cookies”).
 package struct KnownBrowser: Sendable, Equatable {
-    /// More than most people have; the oldest is forgotten first.
-    private static let accountsAtMost = 5
+    /// The number of accounts that one browser remembers; the oldest is removed first. Most people have
+    /// fewer.
+    private static let accountLimit = 5
 
-    /// Tells one browser from another.
+    /// The random name of the browser.
     let name: String
-    /// One for each account.
+    /// One signature for each account.
     private var signatures: [String]
 
-    /// A browser that nobody was signed in in.
+    /// A browser that was never signed in.
     package init() {
         name = Secret.random().text
         signatures = []
     }
 
-    /// What ``text`` wrote; nil where it is nothing of that kind. Whether it is true, ``knows(_:signer:)`` tells.
+    /// Reads the value of the cookie. Returns nil where its form is not valid. ``knows(_:signer:)`` checks
+    /// the signatures.
     package init?(_ text: String) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        guard let name = parts.first, !name.isEmpty, (2...Self.accountsAtMost + 1).contains(parts.count)
+        guard let name = parts.first, !name.isEmpty, (2...Self.accountLimit + 1).contains(parts.count)
         else { return nil }
         self.name = name
         signatures = Array(parts.dropFirst())
@@ -28,16 +30,17 @@ package struct KnownBrowser: Sendable, Equatable {
     /// The value of the cookie.
     package var text: String { ([name] + signatures).joined(separator: ".") }
 
-    /// The same browser after somebody has signed in.
+    /// Returns the browser after a sign-in to `account`.
     package func remembering(_ account: ID<Account>, signer: Signer) -> KnownBrowser {
         guard !knows(account, signer: signer) else { return self }
         var browser = self
         browser.signatures = Array(
             (signatures + [signer.signature(of: message(account), for: .knownBrowser)])
-                .suffix(Self.accountsAtMost))
+                .suffix(Self.accountLimit))
         return browser
     }
 
+    /// Whether the browser was signed in to `account` before.
     func knows(_ account: ID<Account>, signer: Signer) -> Bool {
         signatures.contains { signer.accepts($0, of: message(account), for: .knownBrowser) }
     }

@@ -1,33 +1,34 @@
 import Storage
 
-/// That somebody gave the password of an account. It was checked outside of a transaction, as that takes its time, so
-/// whatever is done for it looks once more, in the transaction that does it, whether it still holds.
+/// The proof that a user entered the password of an account. The password was checked outside of a
+/// transaction, because hashing is slow. So the transaction that makes the change must check that the proof
+/// is still current.
 package struct PasswordProof: Sendable {
     package let account: ID<Account>
-    /// What the password was checked against.
+    /// The hash that the password was checked against.
     let hash: String
 
-    /// Whether the password is still the one that was checked.
-    func holds(in connection: any Connection) throws -> Bool {
+    /// Whether the account still has the password that was checked.
+    func isCurrent(in connection: any Connection) throws -> Bool {
         try AccountRecords.passwordHash(of: account, in: connection) == hash
     }
 
     /// - Parameters:
-    ///   - viewer: who gave it; their session or token must not have ended meanwhile.
-    ///   - field: where the password stood.
-    /// - Throws: ``Problem`` where it holds no more.
+    ///   - viewer: the member who entered the password. Their session or token must not have ended since.
+    ///   - field: the form field of the password, for the error.
+    /// - Throws: ``Problem`` where the proof is not current.
     func require(of viewer: Viewer, field: String, in connection: any Connection) throws {
-        guard account == viewer.id, try holds(in: connection) else { throw Self.wrong(field) }
+        guard account == viewer.id, try isCurrent(in: connection) else { throw Self.wrong(field) }
         try viewer.requireCredential(in: connection)
     }
 
     static func wrong(_ field: String) -> Problem {
-        Problem(.invalid, field: field, "This is not your password.")
+        Problem(.invalid, field: field, "The password is not correct.")
     }
 }
 
 extension Viewer {
-    /// Refuses whose session or token ended while the request was under way.
+    /// Throws where the viewer's session or token ended during the request.
     func requireCredential(in connection: any Connection) throws {
         guard try CredentialRecords.exists(hash: credential.hash, in: connection) else {
             throw Problem.signInNeeded

@@ -1,17 +1,19 @@
-/// Which passwords are taken: 10–256 characters, not among the commonest, not the person's own name or address
-/// (NIST SP 800-63B §5.1.1.2: length in code points and a blocklist, no rules of composition).
+/// The validation of new passwords: 10–256 characters, not a common password, not the member's username or
+/// email (NIST SP 800-63B §5.1.1.2: length in code points and a blocklist, no composition rules).
 enum PasswordRules {
     static let lengths = 10...256
 
-    /// What is wrong with `password`; nil when nothing is.
+    /// Returns why `password` is not allowed; nil where it is allowed.
     static func fault(in password: String, username: String, email: String) -> String? {
         let length = password.unicodeScalars.count
         guard length >= lengths.lowerBound else {
-            return
-                "A password has at least \(lengths.lowerBound) characters; a few words in a row are easy to remember."
+            return """
+                A password must have at least \(lengths.lowerBound) characters; \
+                a few words in a row are easy to remember.
+                """
         }
         guard length <= lengths.upperBound else {
-            return "A password has at most \(lengths.upperBound) characters."
+            return "A password must have at most \(lengths.upperBound) characters."
         }
         let lower = password.lowercased()
         guard lower != username, lower != email else {

@@ -2,42 +2,43 @@ import CArgon2
 import Crypto
 import NIOPosix
 
-/// Hashes and checks passwords with Argon2id (RFC 9106): 19 MiB, 2 passes, 1 lane, as OWASP's Password Storage
-/// Cheat Sheet has it.
+/// Hashes and checks passwords with Argon2id (RFC 9106): 19 MiB, 2 passes, 1 lane, as OWASP's Password
+/// Storage Cheat Sheet recommends.
 ///
-/// A hash takes some 16 ms of a core and 19 MiB, so that at most two run at a time, on threads of their own, and
-/// at most sixteen wait.
+/// A hash takes about 16 ms of a processor core and 19 MiB. So at most two run at a time, on dedicated
+/// threads, and at most sixteen wait.
 package final class Passwords: Sendable {
     private static let memoryKiB: UInt32 = 19_456
     private static let passes: UInt32 = 2
     private static let lanes: UInt32 = 1
-    private static let atOnce = 2
-    /// What is longer is not hashed: Argon2 takes any length.
+    private static let concurrency = 2
+    /// Longer input is cut before it is hashed, because Argon2 accepts input of any length.
     static let maximumLength = 256
 
-    private let threads = NIOThreadPool(numberOfThreads: atOnce)
-    let queue = HashingQueue(atOnce: atOnce, places: 16, reserve: 6)
+    private let threads = NIOThreadPool(numberOfThreads: concurrency)
+    let queue = HashingQueue(atOnce: concurrency, places: 16, reserve: 6)
 
     package init() { threads.start() }
 
-    /// Ends the threads; later calls throw.
+    /// Stops the threads. Later calls throw.
     package func close() async { try? await threads.shutdownGracefully() }
 
-    /// The hash of `password` in the PHC string format, with a salt of its own.
-    /// - Throws: ``Problem`` of kind `unavailable` when too many wait already.
+    /// Returns the hash of `password` in the PHC string format, with a random salt.
+    /// - Throws: ``Problem`` of kind `unavailable` when too many clients are waiting already.
     func hash(_ password: String, for client: HashingQueue.Client) async throws -> String {
         try await run(for: client) { try Self.hash(password) }
     }
 
-    /// Whether `password` is the one behind `hash`. With no hash the same work is done on a dummy, so that an
-    /// unknown user takes as long as a wrong password.
+    /// Whether `password` matches `hash`. Without a hash, it checks against a dummy hash and returns false,
+    /// so that an unknown user takes as long as a wrong password.
     func check(_ password: String, against hash: String?, for client: HashingQueue.Client) async throws
         -> Bool
     {
-        let tried = String(password.prefix(Self.maximumLength))
+        let input = String(password.prefix(Self.maximumLength))
         return try await run(for: client) {
-            let matches = argon2id_verify(hash ?? Self.dummy, tried, tried.utf8.count) == ARGON2_OK.rawValue
-            return matches && hash != nil && tried == password
+            let matches =
+                argon2id_verify(hash ?? Self.dummyHash, input, input.utf8.count) == ARGON2_OK.rawValue
+            return matches && hash != nil && input == password
         }
     }
 
@@ -47,8 +48,8 @@ package final class Passwords: Sendable {
         try await queue.run(for: client) { [threads] in try await threads.runIfActive(work) }
     }
 
-    /// A hash that no password has: made once, of 32 random bytes.
-    private static let dummy: String = (try? hash(Secret.random().text)) ?? ""
+    /// The hash of 32 random bytes, which no password matches.
+    private static let dummyHash: String = (try? hash(Secret.random().text)) ?? ""
 
     private static func hash(_ password: String) throws -> String {
         let salt = Array(SymmetricKey(size: .bits128).withUnsafeBytes { Array($0) })
@@ -61,7 +62,7 @@ package final class Passwords: Sendable {
             length)
         guard code == ARGON2_OK.rawValue else {
             throw Problem(
-                .unavailable(retryAfter: 5), "The password could not be hashed; try again in a moment.")
+                .unavailable(retryAfter: 5), "The password could not be processed; try again in a moment.")
         }
         return String(decoding: encoded.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }

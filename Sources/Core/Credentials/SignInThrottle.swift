@@ -1,21 +1,22 @@
-/// Slows the guessing of passwords down, and ends it, without locking an account's owner out of the browsers that
-/// they use.
+/// Delays repeated wrong passwords and then rejects further attempts, without locking the owner of an account
+/// out of browsers that they used before.
 struct SignInThrottle: Sendable {
-    /// Failures that cost nothing.
-    private static let free = 5
+    /// The number of failures without a delay.
+    private static let failuresWithoutDelay = 5
 
     let limiter: RateLimiter
     let signer: Signer
 
-    /// Where a sign-in comes from, as a guess is counted.
-    func client(of account: ID<Account>?, login: String, _ origin: SignInOrigin) -> (
-        limits: [(RateLimits.Kind, String)], place: HashingQueue.Client
+    /// Returns the rate limits that a sign-in counts against, with their keys, and its client in the hashing
+    /// queue.
+    func attempt(on account: ID<Account>?, login: String, from origin: SignInOrigin) -> (
+        limits: [(RateLimits.Kind, String)], client: HashingQueue.Client
     ) {
-        // Username and email of one account count together, and each name that nobody has for itself.
+        // The username and the email of an account count together. An unknown login has a count of its own.
         let subject = account?.description ?? "?\(login)"
         if let account, let browser = origin.browser, browser.knows(account, signer: signer) {
-            let place = HashingQueue.Client(account: subject, isKnown: true)
-            return ([(.failedSignIns, "\(subject) \(browser.name)")], place)
+            let client = HashingQueue.Client(account: subject, isKnown: true)
+            return ([(.failedSignIns, "\(subject) \(browser.name)")], client)
         }
         let limits: [(RateLimits.Kind, String)] = [
             (.failedSignIns, "\(subject) \(origin.client)"), (.accountFailedSignIns, subject),
@@ -23,32 +24,34 @@ struct SignInThrottle: Sendable {
         return (limits, HashingQueue.Client(account: subject, isKnown: false))
     }
 
-    /// Runs `check`, and counts it where it finds a password to be wrong. A guess is counted before it is checked
-    /// and given back where it was none, so that of many guesses at once none escapes the count.
+    /// Runs `check`, and counts it where the password is wrong. An attempt is counted before the check, and
+    /// the count is undone where the password was correct or the check failed. So concurrent attempts cannot
+    /// exceed the limits.
     func counting(_ limits: [(RateLimits.Kind, String)], _ check: () async throws -> Bool) async throws
         -> Bool
     {
         let failures = limits.first.map { limiter.count($0.0, $0.1) } ?? 0
-        var taken: [(RateLimits.Kind, String)] = []
+        var counted: [(RateLimits.Kind, String)] = []
         var isWrong = false
-        defer { if !isWrong { for (kind, key) in taken { limiter.giveBack(kind, key) } } }
+        defer { if !isWrong { for (kind, key) in counted { limiter.giveBack(kind, key) } } }
         for (kind, key) in limits {
             try limiter.take(kind, key)
-            taken.append((kind, key))
+            counted.append((kind, key))
         }
-        if failures > Self.free {
-            try await Task.sleep(for: .milliseconds(min(5000, 250 * (failures - Self.free))))
+        if failures > Self.failuresWithoutDelay {
+            let delay = min(5000, 250 * (failures - Self.failuresWithoutDelay))
+            try await Task.sleep(for: .milliseconds(delay))
         }
         isWrong = try await !check()
         return !isWrong
     }
 }
 
-/// Where a sign-in comes from.
+/// The origin of a sign-in.
 package struct SignInOrigin: Sendable {
-    /// What tells one client from another: its address.
+    /// The rate limit key of the client, which is made from its address.
     let client: String
-    /// What the browser kept of earlier sign-ins.
+    /// The browser's cookie about earlier sign-ins.
     let browser: KnownBrowser?
 
     package init(client: String, browser: KnownBrowser? = nil) {

@@ -1,13 +1,13 @@
 import Crypto
 import Storage
 
-/// Signs what browsers keep for the site, so that the site knows its own again.
+/// Signs cookie values, so that the site recognizes values that it made itself.
 package struct Signer: Sendable {
-    /// What a signature is for: one made for something else is none.
+    /// The purpose of a signature. A signature is not valid for another purpose.
     package enum Purpose: String, Sendable {
-        /// The cookie that the forms of a stranger hang on.
+        /// The cookie that the form tokens of a visitor depend on.
         case visitor
-        /// The cookie that says who was signed in before.
+        /// The cookie with the accounts that a browser was signed in to before.
         case knownBrowser = "known browser"
     }
 
@@ -19,7 +19,7 @@ package struct Signer: Sendable {
         Base64URL.encode(Array(HMAC<SHA256>.authenticationCode(for: Self.message(text, purpose), using: key)))
     }
 
-    /// Whether `signature` is this signer's, in constant time.
+    /// Whether this signer made `signature`. Compares in constant time.
     package func accepts(_ signature: some StringProtocol, of text: String, for purpose: Purpose) -> Bool {
         guard let code = Base64URL.decode(String(signature)) else { return false }
         return HMAC<SHA256>.isValidAuthenticationCode(
@@ -32,7 +32,7 @@ package struct Signer: Sendable {
 }
 
 extension Community {
-    /// The signer of the community in `storage`; all copies have the same.
+    /// Returns the signer of the community in `storage`. All instances have the same key.
     package static func signer(of storage: any Storage) async throws -> Signer {
         Signer(key: try await Facts.signingKey(in: storage))
     }

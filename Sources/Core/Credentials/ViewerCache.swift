@@ -1,49 +1,52 @@
 import Synchronization
 
-/// Who lately came with which credential, so that a page is one access to the storage and not two.
+/// Caches the viewers of recently used credentials, so that a page needs one access to the storage instead of
+/// two.
 ///
-/// Whatever ends or changes a credential calls ``forgetAll()``; another copy of the program is told by ``Events``, or
-/// notices within ``lifetime``.
+/// All code that ends or changes a credential calls ``removeAll()``. Other instances learn of it through
+/// ``Events``, or at the latest after ``lifetime``.
 final class ViewerCache: Sendable {
-    /// How long an entry holds, in milliseconds.
+    /// The lifetime of an entry, in milliseconds.
     private static let lifetime: Int64 = 1000
     private static let capacity = 10_000
 
     private struct State {
         var viewers: [[UInt8]: (viewer: Viewer, until: Int64)] = [:]
-        /// Counts the changes: what was read before one must not be kept after it.
-        var changes = 0
+        /// Increases with each change of credentials. A viewer that was read before a change must not be
+        /// inserted after it.
+        var generation = 0
     }
 
-    /// A lock, because requests on every thread ask, for well under a microsecond.
+    /// A lock, because requests on all threads use the cache, each for well under a microsecond.
     private let state = Mutex(State())
 
-    /// The viewer with this hash, or the number to hand back with what is read instead.
-    func find(_ hash: [UInt8], at time: Int64) -> (viewer: Viewer?, changes: Int) {
+    /// Returns the viewer with this hash; nil where the caller must read it. ``insert(_:at:generation:)``
+    /// needs the generation.
+    func find(_ hash: [UInt8], at time: Int64) -> (viewer: Viewer?, generation: Int) {
         state.withLock { state in
             guard let entry = state.viewers[hash], entry.until > time,
                 entry.viewer.credential.expiresAt > time
             else {
-                return (nil, state.changes)
+                return (nil, state.generation)
             }
-            return (entry.viewer, state.changes)
+            return (entry.viewer, state.generation)
         }
     }
 
-    /// Keeps a viewer that was read, unless a credential changed since.
-    func keep(_ viewer: Viewer, at time: Int64, ifStill changes: Int) {
+    /// Inserts a viewer, unless a credential changed since ``find(_:at:)`` returned this generation.
+    func insert(_ viewer: Viewer, at time: Int64, generation: Int) {
         state.withLock { state in
-            guard state.changes == changes else { return }
+            guard state.generation == generation else { return }
             if state.viewers.count >= Self.capacity { state.viewers = [:] }
             state.viewers[viewer.credential.hash] = (viewer, time + Self.lifetime)
         }
     }
 
-    /// Forgets everybody; after this returns, who was signed out is.
-    func forgetAll() {
+    /// Removes all entries. After this returns, no ended credential is valid any more on this instance.
+    func removeAll() {
         state.withLock { state in
             state.viewers = [:]
-            state.changes += 1
+            state.generation += 1
         }
     }
 }

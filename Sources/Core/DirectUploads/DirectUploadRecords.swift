@@ -1,7 +1,7 @@
 import MediaStorage
 import Storage
 
-/// The SQL of photos on their way.
+/// The SQL of direct uploads: offers whose photos are not posted yet.
 enum DirectUploadRecords {
     struct Record: Sendable {
         let id: ID<Photo>
@@ -23,18 +23,20 @@ enum DirectUploadRecords {
     }
 
     static func insert(
-        _ id: ID<Photo>, of account: ID<Account>, _ name: UploadName, _ wish: UploadRequest,
+        _ id: ID<Photo>, of account: ID<Account>, _ name: UploadName, _ request: UploadRequest,
         at time: Int64,
         in connection: any Connection
     ) throws {
         try connection.run(
             """
             INSERT INTO direct_uploads (id, account_id, name, content_type, byte_count, alt_text, created_at)
-            VALUES (\(id), \(account), \(name.description), \(wish.contentType), \(wish.byteCount), \(wish.altText), \(time))
+            VALUES (\(id), \(account), \(name.description), \(request.contentType), \(request.byteCount), \
+            \(request.altText), \(time))
             """)
     }
 
-    /// How many offers to `account` were made after `time` and until now, and when the first of them was.
+    /// Returns the number of offers to `account` after `time` and until `now`, and the time of the first of
+    /// them.
     static func offers(
         to account: ID<Account>, after time: Int64, now: Int64, in connection: any Connection
     ) throws -> (count: Int, first: Int64?) {
@@ -46,13 +48,13 @@ enum DirectUploadRecords {
         ) { ($0.count(), $0.intOrNil()) } ?? (0, nil)
     }
 
-    /// All that an account has on its way.
+    /// Returns all direct uploads of an account.
     static func all(of account: ID<Account>, in connection: any Connection) throws -> [Record] {
         try connection.rows("SELECT \(columns) FROM direct_uploads WHERE account_id = \(account)", record)
             .compactMap { $0 }
     }
 
-    /// Takes out one of `account`; nil where there is none such.
+    /// Deletes a direct upload of `account` and returns it; nil where there is none with this id.
     static func take(_ id: ID<Photo>, of account: ID<Account>, in connection: any Connection) throws
         -> Record?
     {
@@ -78,13 +80,13 @@ enum DirectUploadRecords {
         ).compactMap { $0 }
     }
 
-    /// Whether it was there.
+    /// Deletes a direct upload. Returns false where there was none.
     static func delete(_ id: ID<Photo>, in connection: any Connection) throws -> Bool {
         try connection.run("DELETE FROM direct_uploads WHERE id = \(id)") == 1
     }
 
-    /// Takes out the offers from before `time`.
-    static func take(before time: Int64, in connection: any Connection) throws -> [Record] {
+    /// Deletes the offers from before `time` and returns them.
+    static func deleteAll(before time: Int64, in connection: any Connection) throws -> [Record] {
         try connection.rows(
             "DELETE FROM direct_uploads WHERE created_at < \(time) RETURNING \(columns)", record
         )

@@ -1,7 +1,7 @@
 import MediaStorage
 import Storage
 
-/// Removes what was set aside for direct uploads that are over.
+/// Removes the uploads of direct uploads that are finished or expired.
 struct DiscardUploads: Job {
     static let kind = "discard-uploads"
     static let lane = JobLane.media
@@ -13,8 +13,8 @@ struct DiscardUploads: Job {
     }
 }
 
-/// Removes what was set aside and no offer names: the record may be in a newer database that is restored meanwhile, or
-/// in another community's.
+/// Removes an upload without an offer. The job checks again first, because a newer backup with the offer may
+/// have been restored in the meantime, or the upload may belong to another community.
 struct DiscardUnknownUpload: Job {
     static let kind = "discard-unknown-upload"
     static let lane = JobLane.media
@@ -24,7 +24,8 @@ struct DiscardUnknownUpload: Job {
     func run(with tools: JobTools) async throws {
         guard let name = UploadName(name),
             try await tools.storage.read({ try DirectUploadRecords.find(name, in: $0) }) == nil,
-            // Elsewhere the next maintenance that may clean up keeps another job for it.
+            // Where the media storage belongs to another community, the upload stays. The next maintenance
+            // run that may clean up enqueues another job for it.
             try await tools.photos.placeVerdict() == .own
         else { return }
         try await tools.media.discard([name])
@@ -32,8 +33,8 @@ struct DiscardUnknownUpload: Job {
 }
 
 extension Photos {
-    /// Keeps the job that discards what came for these offers. It waits until the last of them is over, as S3
-    /// takes what is brought until then; a minute more, for clocks that differ.
+    /// Enqueues the job that removes the uploads of these offers. It runs one minute after the last of them
+    /// expires: S3 accepts uploads until then, and clocks may differ.
     func discard(_ uploads: [DirectUploadRecords.Record], in connection: any Connection) throws {
         guard let last = uploads.map(\.createdAt).max() else { return }
         let end = last + DirectUploads.offerLifetime + 60 * 1000

@@ -1,49 +1,49 @@
 import Storage
 import Synchronization
 
-/// Something that an open page or a program wants to know at once.
+/// An event for open pages and API clients.
 package enum LiveEvent: Sendable, Equatable {
-    /// The account has news, or has read them.
+    /// The notifications of the account changed, or were read.
     case notifications
-    /// A session or token of the account ended: whoever came with it must show it anew.
+    /// A session or token of the account ended, so open event streams must check their credentials again.
     case credentials
 }
 
-/// Something that happened, which every copy of the program is told: open pages, and what is held in memory.
+/// A change that all instances learn of, for their open pages and their caches.
 package enum Change: Sendable, Equatable {
-    /// Accounts have news, or have read them.
+    /// The notifications of these accounts changed, or were read.
     case notifications([ID<Account>])
-    /// Sessions or tokens of accounts ended.
+    /// Sessions or tokens of these accounts ended.
     case credentials([ID<Account>])
-    /// Photos under these prefixes were deleted; their files are removed later.
+    /// The photos with these key prefixes were deleted. Their files are removed later.
     case photosRemoved([String])
-    /// The files of deleted photos are gone.
+    /// The files of the deleted photos with these key prefixes have been removed.
     case photoFilesRemoved([String])
-    /// Anything may have happened: the way to the other copies was lost for a while.
+    /// Any change may have happened, because the connection to the other instances was lost for a while.
     case anything
 }
 
-/// Carries changes from where they happen to whoever listens.
+/// Publishes changes to listeners.
 package protocol Events: Sendable {
-    /// Tells everybody who listens. What nobody listens for is lost: events only hasten what the next look at the
-    /// storage shows anyway.
+    /// Delivers a change to all listeners, on this instance and on others. A change without listeners is
+    /// dropped: the storage has the same information, and events only make it visible sooner.
     func publish(_ change: Change) async
 
-    /// Has the other copies told of a change with the commit of the transaction in hand: none that goes on running
-    /// misses it, even if this one dies right after it. This one is not told.
+    /// Delivers a change to all other instances when the current transaction commits. So they receive it even
+    /// if this instance crashes right after the commit. This instance does not receive it.
     func tellOthers(_ change: Change, in connection: any Connection) throws
 
-    /// What happens to `account` from now on, until the stream is let go of.
+    /// Returns the events for `account` from now on. The stream ends when its consumer drops it.
     func events(for account: ID<Account>) -> AsyncStream<LiveEvent>
 
-    /// Has `observer` told of every change that another copy of the program made.
+    /// Calls `observer` for each change by another instance.
     func observeRemoteChanges(_ observer: @escaping @Sendable (Change) -> Void)
 }
 
-/// Events within one process.
+/// Events within one process, for a community with a single instance.
 package final class LocalEvents: Events {
     private typealias Listener = AsyncStream<LiveEvent>.Continuation
-    /// A lock, because requests on every thread publish and listen, for a microsecond.
+    /// A lock, because requests on all threads publish and listen, each for about a microsecond.
     private let listeners = Mutex<[ID<Account>: [UInt64: Listener]]>([:])
     private let counter = Atomic<UInt64>(0)
 
@@ -51,7 +51,7 @@ package final class LocalEvents: Events {
 
     package func publish(_ change: Change) async { deliver(change) }
 
-    /// Tells the open pages of this process.
+    /// Delivers a change to the listeners of this process.
     func deliver(_ change: Change) {
         switch change {
         case .notifications(let accounts): yield(.notifications, to: accounts)
@@ -73,7 +73,8 @@ package final class LocalEvents: Events {
 
     package func events(for account: ID<Account>) -> AsyncStream<LiveEvent> {
         let number = counter.wrappingAdd(1, ordering: .relaxed).newValue
-        // Who does not keep up gets the newest: each event says “look again”, and one look sees all.
+        // A slow consumer gets only the newest events. Each event means “read again”, and one read shows
+        // everything.
         return AsyncStream(bufferingPolicy: .bufferingNewest(8)) { listener in
             listeners.withLock { $0[account, default: [:]][number] = listener }
             listener.onTermination = { [self] _ in
@@ -85,12 +86,12 @@ package final class LocalEvents: Events {
         }
     }
 
-    /// There are no others.
+    /// Does nothing, because there are no other instances.
     package func tellOthers(_: Change, in _: any Connection) throws {}
 
-    /// There are no others.
+    /// Does nothing, because there are no other instances.
     package func observeRemoteChanges(_: @escaping @Sendable (Change) -> Void) {}
 
-    /// How many listen now; for tests.
+    /// The number of listeners, for tests.
     package var listenerCount: Int { listeners.withLock { $0.values.reduce(0) { $0 + $1.count } } }
 }

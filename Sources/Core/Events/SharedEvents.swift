@@ -2,14 +2,14 @@ import Logging
 import Storage
 import Synchronization
 
-/// Events between the copies of the program that share a storage, over its messages.
+/// Events between instances that share a storage. They travel as messages over the storage's message channel.
 package final class SharedEvents: Events {
     private let local = LocalEvents()
     private let channel: any MessageChannel
     private let logger: Logger
-    /// This process among the others: its own messages come back to it and are passed over.
+    /// The random name of this process. The channel also returns a process's own messages, which it ignores.
     private let sender = String(UInt64.random(in: .min ... .max), radix: 36)
-    /// A lock, because communities are made on one thread and messages come on another.
+    /// A lock, because observers are added on one thread, and messages arrive on another.
     private let observers = Mutex<[@Sendable (Change) -> Void]>([])
 
     package init(channel: any MessageChannel, logger: Logger) {
@@ -23,8 +23,9 @@ package final class SharedEvents: Events {
             do {
                 try await channel.send(message)
             } catch {
-                // What has happened is kept; the others notice when what they remember grows old.
-                logger.warning("Other copies were not told of a change", metadata: ["error": "\(error)"])
+                // The change itself is stored. Other instances notice it when their cache entries expire.
+                logger.warning(
+                    "Could not notify other instances of a change", metadata: ["error": "\(error)"])
             }
         }
     }
@@ -43,29 +44,30 @@ package final class SharedEvents: Events {
         observers.withLock { $0.append(observer) }
     }
 
-    /// Hears the other copies until the task is cancelled.
+    /// Receives messages from other instances until the task is cancelled.
     package func listen() async {
         await channel.listen { [self] event in
             switch event {
-            case .connected: hear(.anything)
+            case .connected: receive(.anything)
             case .message(let text):
                 let parts = text.split(separator: " ", maxSplits: 1)
                 guard parts.count == 2, parts[0] != sender, let change = Change(message: parts[1]) else {
                     return
                 }
-                hear(change)
+                receive(change)
             }
         }
     }
 
-    private func hear(_ change: Change) {
+    private func receive(_ change: Change) {
         for observer in observers.withLock({ $0 }) { observer(change) }
         local.deliver(change)
     }
 }
 
 extension Change {
-    /// As text, a word and a list, in as many messages as it needs.
+    /// Encodes the change as text: a word and a list. A long list is split into several messages.
+    /// - Parameter limit: the most bytes of one message.
     func messages(atMost limit: Int) -> [String] {
         let (word, items): (String, [String]) =
             switch self {
@@ -86,7 +88,7 @@ extension Change {
         return messages
     }
 
-    /// A message read back; nil for one of a newer version, which this one does not know.
+    /// Decodes a message. Returns nil for an unknown message, such as one from a newer version.
     init?(message: some StringProtocol) {
         let parts = message.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2 else { return nil }

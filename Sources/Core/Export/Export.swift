@@ -1,19 +1,19 @@
 import MediaStorage
 import Storage
 
-/// Everything that one member made, for them to take away: in pages, because it may be more than fits in memory.
+/// The data of one member, for download. It is read in pages, because it may not fit in memory.
 package struct Export: Sendable {
-    /// So many rows of a list are read at once.
+    /// The number of rows that are read at once.
     package static let pageSize = 100
 
     let storage: any Storage
     let media: any MediaStorage
     let blocks: Blocks
 
-    /// A list of an export, by which its pages are read.
+    /// A function that returns the pages of a list.
     package typealias List<Item: Sendable> = @Sendable (Viewer, PageRequest) async throws -> Page<Item>
 
-    /// Hands a list to `body` page by page. Each page is a snapshot of its own.
+    /// Calls `body` with each page of a list. Each page is read in a separate transaction.
     package func each<Item>(
         _ list: List<Item>, of viewer: Viewer, _ body: ([Item]) async throws -> Void
     ) async throws {
@@ -25,7 +25,7 @@ package struct Export: Sendable {
         } while cursor != nil
     }
 
-    /// The viewer's own posts, newest first.
+    /// Returns the viewer's own posts, newest first.
     @Sendable package func posts(of viewer: Viewer, page: PageRequest) async throws -> Page<Post> {
         try await storage.read { connection in
             let posts = try PostRecords.by(viewer.id, for: viewer.id, page: page, in: connection)
@@ -33,7 +33,7 @@ package struct Export: Sendable {
         }
     }
 
-    /// The viewer's comments, oldest first.
+    /// Returns the viewer's comments, oldest first.
     @Sendable package func comments(of viewer: Viewer, page: PageRequest) async throws -> Page<Comment> {
         try await storage.read { connection in
             let comments = try CommentRecords.by(viewer.id, page: page, in: connection)
@@ -41,37 +41,37 @@ package struct Export: Sendable {
         }
     }
 
-    /// The posts that the viewer liked, the last first.
+    /// Returns the posts that the viewer liked, most recent like first.
     @Sendable package func liked(by viewer: Viewer, page: PageRequest) async throws -> Page<ID<Post>> {
         try await ids("likes", viewer, page)
     }
 
-    /// The posts that the viewer saved, the last first.
+    /// Returns the posts that the viewer saved, most recently saved first.
     @Sendable package func saved(by viewer: Viewer, page: PageRequest) async throws -> Page<ID<Post>> {
         try await ids("saves", viewer, page)
     }
 
-    /// Whom the viewer follows, the last first.
-    @Sendable package func following(by viewer: Viewer, page: PageRequest) async throws -> Page<
-        AccountSummary
-    > {
+    /// Returns the members whom the viewer follows, most recent follow first.
+    @Sendable package func following(
+        by viewer: Viewer, page: PageRequest
+    ) async throws -> Page<AccountSummary> {
         try await people(FollowRecords.following, viewer, page)
     }
 
-    /// Who follows the viewer, the last first.
-    @Sendable package func followers(of viewer: Viewer, page: PageRequest) async throws -> Page<
-        AccountSummary
-    > {
+    /// Returns the viewer's followers, most recent follow first.
+    @Sendable package func followers(
+        of viewer: Viewer, page: PageRequest
+    ) async throws -> Page<AccountSummary> {
         try await people(FollowRecords.followers, viewer, page)
     }
 
-    /// Whom the viewer blocks, the last first.
+    /// Returns the members whom the viewer blocks, most recent block first.
     @Sendable package func blocked(by viewer: Viewer, page: PageRequest) async throws -> Page<AccountSummary>
     {
         try await blocks.blocked(by: viewer, page: page)
     }
 
-    /// Whom the viewer mutes, the last first.
+    /// Returns the members whom the viewer mutes, most recent mute first.
     @Sendable package func muted(by viewer: Viewer, page: PageRequest) async throws -> Page<AccountSummary> {
         try await blocks.muted(by: viewer, page: page)
     }
@@ -84,8 +84,8 @@ package struct Export: Sendable {
                 SELECT id, post_id FROM \(table) WHERE account_id = \(viewer.id) AND \(stretch.holds("id"))
                 ORDER BY \(stretch.order("id")) LIMIT \(page.rows)
                 """
-            ) { (place: $0.int(), post: $0.id() as ID<Post>) }
-            return Page(rows, limit: page.limit, cursor: \.place).map(\.post)
+            ) { (id: $0.int(), post: $0.id() as ID<Post>) }
+            return Page(rows, limit: page.limit, cursor: \.id).map(\.post)
         }
     }
 

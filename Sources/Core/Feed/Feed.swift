@@ -1,93 +1,96 @@
 import Storage
 import Synchronization
 
-/// What a member sees at home.
+/// The rules of the home feed.
 package struct Feed: Sendable {
     let storage: any Storage
     let clock: WallClock
-    private let newestFloor = FloorMemory()
+    private let windowCache = WindowCache()
 
     init(storage: any Storage, clock: WallClock) {
         self.storage = storage
         self.clock = clock
     }
 
-    /// The posts of the viewer and of those they follow, newest first, in four queries at most whatever the page holds.
+    /// Returns the posts of the viewer and of everybody they follow, newest first, in at most four queries
+    /// whatever the size of the page.
     ///
-    /// The cursor is the last post's id: posts that arrive meanwhile stand before it, so no page misses or repeats
-    /// one. Most pages are found among the community's newest posts; who follows few or quiet people gets theirs author
-    /// by author.
+    /// The cursor is the id of the last post. New posts come before it, so no page misses or repeats a post.
+    /// Most pages are found among the newest posts of the community. For viewers who follow few or inactive
+    /// people, a second query reads the posts of each author.
     package func home(for viewer: Viewer, page: PageRequest) async throws -> Page<Post> {
         let time = clock.now()
-        return try await storage.read { [newestFloor] connection in
+        return try await storage.read { [windowCache] connection in
             let posts = try Self.posts(
-                for: viewer.id, page: page, at: time, floors: newestFloor, in: connection)
+                for: viewer.id, page: page, at: time, windowCache: windowCache, in: connection)
             return Page(posts, limit: page.limit, cursor: \.id)
         }
     }
 
-    /// The same with what the cards of a page show besides, in three queries more.
+    /// Returns a page of ``home(for:page:)`` with the previews for its cards, in three more queries.
     package func cards(
         for viewer: Viewer, page: PageRequest
     ) async throws -> (page: Page<Post>, previews: [ID<Post>: PostPreview]) {
         let time = clock.now()
-        return try await storage.read { [newestFloor] connection in
+        return try await storage.read { [windowCache] connection in
             let posts = try Self.posts(
-                for: viewer.id, page: page, at: time, floors: newestFloor, in: connection)
-            let shown = Page(posts, limit: page.limit, cursor: \.id)
-            return (shown, try PreviewRecords.previews(of: shown.items, for: viewer.id, in: connection))
+                for: viewer.id, page: page, at: time, windowCache: windowCache, in: connection)
+            let shownPage = Page(posts, limit: page.limit, cursor: \.id)
+            return (
+                shownPage, try PreviewRecords.previews(of: shownPage.items, for: viewer.id, in: connection)
+            )
         }
     }
 
     private static func posts(
-        for viewer: ID<Account>, page: PageRequest, at time: Int64, floors: FloorMemory,
+        for viewer: ID<Account>, page: PageRequest, at time: Int64, windowCache: WindowCache,
         in connection: any Connection
     ) throws -> [Post] {
         let stretch = page.stretch()
-        let edge =
-            try stretch.isWhole
-            ? floors.floor(at: time) { try FeedRecords.edge(of: stretch, in: connection) }
-            : FeedRecords.edge(of: stretch, in: connection)
-        let end = edge ?? (stretch.end == .newest ? 0 : .max)
-        let posts = try FeedRecords.near(stretch, upTo: end, for: viewer, rows: page.rows, in: connection)
-        guard posts.count < page.rows, edge != nil else { return posts }
-        return try FeedRecords.ofEachAuthor(stretch, for: viewer, rows: page.rows, in: connection)
+        let windowEnd =
+            try stretch.isNewestPage
+            ? windowCache.windowEnd(at: time) { try FeedRecords.windowEnd(of: stretch, in: connection) }
+            : FeedRecords.windowEnd(of: stretch, in: connection)
+        let end = windowEnd ?? (stretch.end == .newest ? 0 : .max)
+        let posts = try FeedRecords.inWindow(stretch, upTo: end, for: viewer, rows: page.rows, in: connection)
+        guard posts.count < page.rows, windowEnd != nil else { return posts }
+        return try FeedRecords.byAuthor(stretch, for: viewer, rows: page.rows, in: connection)
     }
 }
 
-/// Where the newest posts begin: looked up once in ten seconds and not for every page. When it is a little old, the window
-/// is a little larger.
-private final class FloorMemory: Sendable {
+/// Caches the end of the window of newest posts for ten seconds, so that not every page queries it. While the
+/// value is stale, the window is slightly larger.
+private final class WindowCache: Sendable {
     private static let lifetime: Int64 = 10_000
-    /// A lock, because requests on every thread ask, for well under a microsecond.
-    private let known = Mutex<(floor: Int64?, until: Int64)>((nil, .min))
+    /// A lock, because requests on all threads use the cache, each for well under a microsecond.
+    private let cached = Mutex<(windowEnd: Int64?, expiresAt: Int64)>((nil, .min))
 
-    func floor(at time: Int64, _ find: () throws -> Int64?) rethrows -> Int64? {
-        let known = known.withLock { $0 }
-        if time < known.until { return known.floor }
-        let floor = try find()
-        self.known.withLock { $0 = (floor, time + Self.lifetime) }
-        return floor
+    func windowEnd(at time: Int64, _ find: () throws -> Int64?) rethrows -> Int64? {
+        let entry = cached.withLock { $0 }
+        if time < entry.expiresAt { return entry.windowEnd }
+        let windowEnd = try find()
+        cached.withLock { $0 = (windowEnd, time + Self.lifetime) }
+        return windowEnd
     }
 }
 
 extension Feed {
-    /// What one page costs inside the storage alone, without the way there: the median of `times` in microseconds.
-    /// It is the limit that a measured feed is set beside.
+    /// Measures the time that one page takes in the storage alone, without HTTP and rendering. Returns the
+    /// median of `times` runs in microseconds, as the lower bound for benchmarks of the feed.
     package func bareMicroseconds(of username: String, times: Int) async throws -> Double {
         let time = clock.now()
-        return try await storage.read { [newestFloor] connection in
+        return try await storage.read { [windowCache] connection in
             guard let account = try AccountRecords.find(username: username, in: connection) else {
                 throw Problem.notFound("account")
             }
             let clock = ContinuousClock()
-            let costs = try (0..<times).map { _ in
+            let durations = try (0..<times).map { _ in
                 try clock.measure {
                     _ = try Self.posts(
-                        for: account.id, page: .first, at: time, floors: newestFloor, in: connection)
+                        for: account.id, page: .first, at: time, windowCache: windowCache, in: connection)
                 }
             }
-            return costs.sorted()[times / 2] / .microseconds(1)
+            return durations.sorted()[times / 2] / .microseconds(1)
         }
     }
 }

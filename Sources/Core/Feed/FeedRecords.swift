@@ -2,34 +2,39 @@ import Storage
 
 /// The SQL of the home feed.
 enum FeedRecords {
-    /// How many of the community's newest posts the first query looks through.
+    /// The number of newest posts of the community that the first query searches.
     static let window = 2000
 
     private static func followed(by viewer: ID<Account>) -> SQL {
-        "SELECT followee_id AS author_id FROM follows WHERE follower_id = \(viewer) UNION ALL SELECT \(viewer)"
+        """
+        SELECT followee_id AS author_id FROM follows WHERE follower_id = \(viewer) \
+        UNION ALL SELECT \(viewer)
+        """
     }
 
-    /// The posts of the viewer and of everybody they follow up to the end of the window, in the order of the page.
+    /// Returns the posts of the viewer and of everybody they follow, up to the end of the window, in the
+    /// order of the page.
     ///
-    /// The plus keeps the planner from collecting every post of every followed author to sort them: it walks the
-    /// posts from the page's end and stops when the page is full.
-    static func near(
-        _ stretch: PageQuery, upTo edge: Int64, for viewer: ID<Account>, rows: Int,
+    /// Without the unary plus, the query planner would collect and sort all posts of all followed authors.
+    /// With it, the planner scans the posts from the start of the page and stops when the page is full.
+    static func inWindow(
+        _ stretch: PageQuery, upTo windowEnd: Int64, for viewer: ID<Account>, rows: Int,
         in connection: any Connection
     ) throws -> [Post] {
-        let inWindow: SQL = stretch.end == .newest ? "p.id >= \(edge)" : "p.id <= \(edge)"
+        let isInWindow: SQL = stretch.end == .newest ? "p.id >= \(windowEnd)" : "p.id <= \(windowEnd)"
         return try PostRecords.posts(
             """
             SELECT \(Post.columns(for: viewer)) FROM posts p JOIN accounts a ON a.id = p.author_id
-            WHERE \(stretch.holds("p.id")) AND \(inWindow) AND +p.author_id IN (\(followed(by: viewer)))
+            WHERE \(stretch.holds("p.id")) AND \(isInWindow) AND +p.author_id IN (\(followed(by: viewer)))
                 AND \(Visibility.followed(by: viewer))
             ORDER BY \(stretch.order("p.id")) LIMIT \(rows)
             """, in: connection)
     }
 
-    /// The same page whatever the age of its posts: of each author no more than a page, then the first of all these. It
-    /// costs what the number of followed people costs, not what the community ever posted.
-    static func ofEachAuthor(
+    /// Returns the same page for posts of any age. It reads at most one page for each followed author, and
+    /// returns the first of these posts. The cost depends on the number of followed people, not on the number
+    /// of posts in the community.
+    static func byAuthor(
         _ stretch: PageQuery, for viewer: ID<Account>, rows: Int, in connection: any Connection
     ) throws -> [Post] {
         try PostRecords.posts(
@@ -43,11 +48,12 @@ enum FeedRecords {
             """, in: connection)
     }
 
-    /// The id of the last post in the window; nil where the community has no more posts than that.
-    static func edge(of stretch: PageQuery, in connection: any Connection) throws -> Int64? {
+    /// Returns the id of the last post in the window; nil where the list has at most ``window`` posts.
+    static func windowEnd(of stretch: PageQuery, in connection: any Connection) throws -> Int64? {
         try connection.int(
             """
-            SELECT id FROM posts WHERE \(stretch.holds("id")) ORDER BY \(stretch.order("id")) LIMIT 1 OFFSET \(window)
+            SELECT id FROM posts WHERE \(stretch.holds("id"))
+            ORDER BY \(stretch.order("id")) LIMIT 1 OFFSET \(window)
             """)
     }
 }

@@ -1,16 +1,17 @@
 import Storage
 
-/// What a card of the feed shows of a post besides itself.
+/// The likes and comments that a feed card shows with a post.
 package struct PostPreview: Sendable {
+    /// A comment, as a feed card shows it.
     package struct Line: Sendable {
         package let id: ID<Comment>
         package let author: String
         package let text: String
     }
 
-    /// Somebody the viewer follows who liked it.
+    /// The username of a person who liked the post and whom the viewer follows.
     package var likedBy: String?
-    /// The last comments, oldest first; two at most.
+    /// The last comments, at most two, oldest first.
     package var comments: [Line] = []
 
     package init() {}
@@ -21,7 +22,7 @@ package struct PostPreview: Sendable {
     }
 }
 
-/// The SQL of what cards show; each query is for all posts of a page.
+/// The SQL of previews. Each query covers all posts of a page.
 enum PreviewRecords {
     static func previews(
         of posts: [Post], for viewer: ID<Account>, in connection: any Connection
@@ -34,14 +35,15 @@ enum PreviewRecords {
                 SELECT l.post_id, a.username FROM likes l JOIN accounts a ON a.id = l.account_id
                 WHERE \(Visibility.people(for: viewer)) AND l.id IN (
                     SELECT max(x.id) FROM likes x JOIN follows f ON f.followee_id = x.account_id
-                    WHERE f.follower_id = \(viewer) AND x.post_id IN \(list: liked, connection.dialect) GROUP BY x.post_id)
+                    WHERE f.follower_id = \(viewer) AND x.post_id IN \(list: liked, connection.dialect)
+                    GROUP BY x.post_id)
                 """
             ) { ($0.id() as ID<Post>, $0.text()) }
             for (post, name) in names { previews[post, default: PostPreview()].likedBy = name }
         }
         let commented = posts.filter { $0.commentsCount > 0 }.map(\.id.value)
         guard !commented.isEmpty else { return previews }
-        // Two steps down the index for each post, however many comments it has.
+        // Two index lookups for each post, however many comments it has.
         let last = try connection.rows(
             """
             SELECT last, (SELECT max(c.id) FROM comments c WHERE c.post_id = p.id AND c.id < last) FROM (
@@ -52,7 +54,8 @@ enum PreviewRecords {
         let lines = try connection.rows(
             """
             SELECT c.post_id, c.id, a.username, c.text FROM comments c JOIN accounts a ON a.id = c.author_id
-            WHERE c.id IN \(list: last, connection.dialect) AND \(Visibility.people(for: viewer)) ORDER BY c.id
+            WHERE c.id IN \(list: last, connection.dialect) AND \(Visibility.people(for: viewer))
+            ORDER BY c.id
             """
         ) { ($0.id() as ID<Post>, PostPreview.Line(id: $0.id(), author: $0.text(), text: $0.text())) }
         for (post, line) in lines { previews[post, default: PostPreview()].comments.append(line) }

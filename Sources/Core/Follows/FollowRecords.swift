@@ -1,7 +1,8 @@
 import Storage
 
-/// The SQL of follows and of requests to follow. Each change keeps the counters of both accounts.
+/// The SQL of follows and follow requests. Each change also updates the counters of both accounts.
 enum FollowRecords {
+    /// A row of a list of people: the account, and the id that the list is sorted by.
     struct Listed: Sendable {
         let follow: Int64
         let account: AccountSummary
@@ -12,7 +13,7 @@ enum FollowRecords {
         }
     }
 
-    /// Whether it is new.
+    /// Adds a follow. Returns false where it existed already.
     @discardableResult
     static func insert(
         _ id: ID<Follows>, from follower: ID<Account>, to followee: ID<Account>, in connection: any Connection
@@ -22,32 +23,34 @@ enum FollowRecords {
             INSERT INTO follows (id, follower_id, followee_id) VALUES (\(id), \(follower), \(followee))
             ON CONFLICT DO NOTHING
             """)
-        try count(added, from: follower, to: followee, in: connection)
+        try updateCounters(by: added, from: follower, to: followee, in: connection)
         return added == 1
     }
 
-    /// Ends a follow or a request; whether somebody followed.
+    /// Deletes a follow and a follow request. Returns whether there was a follow.
     @discardableResult
     static func delete(
         from follower: ID<Account>, to followee: ID<Account>, in connection: any Connection
     ) throws -> Bool {
         let removed = try connection.run(
             "DELETE FROM follows WHERE follower_id = \(follower) AND followee_id = \(followee)")
-        try count(-removed, from: follower, to: followee, in: connection)
+        try updateCounters(by: -removed, from: follower, to: followee, in: connection)
         try deleteRequest(from: follower, to: followee, in: connection)
         return removed > 0
     }
 
-    /// How `viewer` and `other` stand to each other, in one query.
+    /// Returns the relationship between `viewer` and `other`, in one query.
     static func relationship(
         of viewer: ID<Account>, to other: ID<Account>, in connection: any Connection
     ) throws -> Relationship? {
         try connection.row(
             """
             SELECT EXISTS (SELECT 1 FROM follows WHERE follower_id = \(viewer) AND followee_id = \(other)),
-                EXISTS (SELECT 1 FROM follow_requests WHERE follower_id = \(viewer) AND followee_id = \(other)),
+                EXISTS (
+                    SELECT 1 FROM follow_requests WHERE follower_id = \(viewer) AND followee_id = \(other)),
                 EXISTS (SELECT 1 FROM follows WHERE follower_id = \(other) AND followee_id = \(viewer)),
-                EXISTS (SELECT 1 FROM follow_requests WHERE follower_id = \(other) AND followee_id = \(viewer)),
+                EXISTS (
+                    SELECT 1 FROM follow_requests WHERE follower_id = \(other) AND followee_id = \(viewer)),
                 EXISTS (SELECT 1 FROM blocks WHERE blocker_id = \(viewer) AND blocked_id = \(other)),
                 EXISTS (SELECT 1 FROM mutes WHERE muter_id = \(viewer) AND muted_id = \(other))
             """
@@ -85,10 +88,10 @@ enum FollowRecords {
         ) { Listed(&$0) }
     }
 
-    /// The private accounts that somebody follows.
-    static func privateFollowees(of follower: ID<Account>, in connection: any Connection) throws -> [ID<
-        Account
-    >] {
+    /// Returns the private accounts that `follower` follows.
+    static func privateFollowees(
+        of follower: ID<Account>, in connection: any Connection
+    ) throws -> [ID<Account>] {
         try connection.rows(
             """
             SELECT a.id FROM follows f JOIN accounts a ON a.id = f.followee_id
@@ -99,18 +102,19 @@ enum FollowRecords {
 
     // MARK: - Requests
 
-    /// Whether it is new.
+    /// Adds a follow request. Returns false where it existed already.
     static func insertRequest(
         _ id: ID<Follows>, from follower: ID<Account>, to followee: ID<Account>, in connection: any Connection
     ) throws -> Bool {
         try connection.run(
             """
-            INSERT INTO follow_requests (id, follower_id, followee_id) VALUES (\(id), \(follower), \(followee))
+            INSERT INTO follow_requests (id, follower_id, followee_id)
+            VALUES (\(id), \(follower), \(followee))
             ON CONFLICT DO NOTHING
             """) == 1
     }
 
-    /// Whether there was one; the notification of it goes too.
+    /// Deletes a follow request and its notification. Returns false where there was none.
     @discardableResult
     static func deleteRequest(
         from follower: ID<Account>, to followee: ID<Account>, in connection: any Connection
@@ -129,26 +133,28 @@ enum FollowRecords {
         let stretch = page.stretch()
         return try connection.rows(
             """
-            SELECT r.id, \(AccountSummary.columns) FROM follow_requests r JOIN accounts a ON a.id = r.follower_id
-            WHERE r.followee_id = \(followee) AND \(stretch.holds("r.id")) AND \(Visibility.people(for: followee))
+            SELECT r.id, \(AccountSummary.columns)
+            FROM follow_requests r JOIN accounts a ON a.id = r.follower_id
+            WHERE r.followee_id = \(followee) AND \(stretch.holds("r.id"))
+                AND \(Visibility.people(for: followee))
             ORDER BY \(stretch.order("r.id")) LIMIT \(page.rows)
             """
         ) { Listed(&$0) }
     }
 
-    /// Makes followers of everybody who asked.
+    /// Accepts all follow requests to an account.
     static func acceptAll(to followee: ID<Account>, ids: IDSequence, in connection: any Connection) throws {
-        let askers = try connection.rows(
+        let requesters = try connection.rows(
             "SELECT follower_id FROM follow_requests WHERE followee_id = \(followee) ORDER BY id"
         ) { $0.id() as ID<Account> }
-        for asker in askers {
-            try deleteRequest(from: asker, to: followee, in: connection)
-            try insert(ids.next(), from: asker, to: followee, in: connection)
+        for requester in requesters {
+            try deleteRequest(from: requester, to: followee, in: connection)
+            try insert(ids.next(), from: requester, to: followee, in: connection)
         }
     }
 
-    private static func count(
-        _ change: Int, from follower: ID<Account>, to followee: ID<Account>, in connection: any Connection
+    private static func updateCounters(
+        by change: Int, from follower: ID<Account>, to followee: ID<Account>, in connection: any Connection
     ) throws {
         guard change != 0 else { return }
         try connection.run(

@@ -1,21 +1,21 @@
 import Storage
 
-/// How the viewer and somebody else stand to each other.
+/// The relationship between the viewer and another member.
 package struct Relationship: Sendable, Equatable {
     package let following: Bool
-    /// The viewer asked to follow a private account.
+    /// Whether the viewer has asked to follow this private account.
     package let requested: Bool
     package let followedBy: Bool
-    /// They asked to follow the viewer.
+    /// Whether the other member has asked to follow the viewer.
     package let requestedBy: Bool
     package let blocking: Bool
     package let muting: Bool
 }
 
-/// A member as a viewer meets them: the account, and how the two stand.
+/// A member's account as a viewer sees it, and the relationship between the two.
 package struct Profile: Sendable {
     package let account: Account
-    /// Nil for a stranger and for oneself.
+    /// Nil for visitors who are not signed in, and for the viewer's own profile.
     package let relationship: Relationship?
     /// Whether the viewer may see the posts.
     package let showsPosts: Bool
@@ -28,55 +28,59 @@ package struct Follows: Sendable {
     let notifier: Notifier
     let photos: Photos
 
-    /// Follows, or asks to where the account is private; doing it twice is doing it once.
-    /// - Throws: ``Problem``: `notFound`, or `invalid` for oneself and for whom the viewer blocks.
+    /// Follows a public account, or asks to follow a private one. Idempotent.
+    /// - Throws: ``Problem``: `notFound`, or `invalid` for the viewer's own account and for blocked accounts.
     package func follow(_ username: String, by viewer: Viewer) async throws {
-        try await notifier.write { [ids] connection, notices in
+        try await notifier.write { [ids] connection, notifications in
             let target = try Self.target(username, by: viewer, in: connection)
             let relationship = try FollowRecords.relationship(of: viewer.id, to: target.id, in: connection)
             guard relationship?.blocking != true else {
                 throw Problem(
-                    .invalid, field: "username", "You block \(target.username); unblock them first.")
+                    .invalid, field: "username", "You have blocked \(target.username); unblock them first.")
             }
             if target.isPrivate, relationship?.following != true {
                 if try FollowRecords.insertRequest(ids.next(), from: viewer.id, to: target.id, in: connection)
                 {
-                    notices.append(NewNotification(.request, by: viewer.id, for: target.id))
+                    notifications.append(NewNotification(.request, by: viewer.id, for: target.id))
                 }
             } else if try FollowRecords.insert(ids.next(), from: viewer.id, to: target.id, in: connection) {
-                notices.append(NewNotification(.follow, by: viewer.id, for: target.id))
+                notifications.append(NewNotification(.follow, by: viewer.id, for: target.id))
             }
         }
     }
 
-    /// Stops following, and takes back the wish to; idempotent.
+    /// Ends the viewer's follow of an account, or their request to follow it. Idempotent.
     package func unfollow(_ username: String, by viewer: Viewer) async throws {
         let target = try await storage.write { connection in
             let target = try Self.target(username, by: viewer, in: connection)
-            try end(from: viewer.id, to: target.id, in: connection)
+            try endFollow(from: viewer.id, to: target.id, in: connection)
             return target.id
         }
-        await ended(between: viewer.id, and: target)
+        await followEnded(between: viewer.id, and: target)
     }
 
-    /// Has somebody follow the viewer no more; idempotent, and they are not told.
+    /// Removes a follower of the viewer. Idempotent. The follower gets no notification.
     package func removeFollower(_ username: String, by viewer: Viewer) async throws {
         let target = try await storage.write { connection in
             let target = try Self.target(username, by: viewer, in: connection)
-            try end(from: target.id, to: viewer.id, in: connection)
+            try endFollow(from: target.id, to: viewer.id, in: connection)
             return target.id
         }
-        await ended(between: viewer.id, and: target)
+        await followEnded(between: viewer.id, and: target)
     }
 
-    /// Whoever lost a right has fewer notifications to read, and photos may get new addresses.
-    private func ended(between one: ID<Account>, and other: ID<Account>) async {
+    /// Starts pending rotations of photos, and updates the notification counts: a member who may see less has
+    /// fewer notifications.
+    private func followEnded(between one: ID<Account>, and other: ID<Account>) async {
         photos.jobs.wake()
         await notifier.tell([one, other])
     }
 
-    /// Ends a follow or a request, and with it the right to what a private account shows.
-    private func end(from follower: ID<Account>, to followee: ID<Account>, in connection: any Connection)
+    /// Ends a follow or a follow request. The photos of a private account get new URLs, so that the former
+    /// follower cannot load them any more.
+    private func endFollow(
+        from follower: ID<Account>, to followee: ID<Account>, in connection: any Connection
+    )
         throws
     {
         if try FollowRecords.delete(from: follower, to: followee, in: connection) {
@@ -85,7 +89,7 @@ package struct Follows: Sendable {
         try NotificationRecords.delete(.follow, by: follower, for: followee, in: connection)
     }
 
-    /// Who asks to follow the viewer, newest first.
+    /// Returns the members who asked to follow the viewer, newest first.
     package func requests(to viewer: Viewer, page: PageRequest) async throws -> Page<AccountSummary> {
         try await storage.read { connection in
             let listed = try FollowRecords.requests(to: viewer.id, page: page, in: connection)
@@ -93,19 +97,19 @@ package struct Follows: Sendable {
         }
     }
 
-    /// Lets somebody who asked follow the viewer.
+    /// Accepts a follow request to the viewer.
     package func accept(_ username: String, by viewer: Viewer) async throws {
-        try await notifier.write { [ids] connection, notices in
+        try await notifier.write { [ids] connection, notifications in
             let target = try Self.target(username, by: viewer, in: connection)
             guard try FollowRecords.deleteRequest(from: target.id, to: viewer.id, in: connection) else {
                 throw Problem.notFound("request")
             }
             try FollowRecords.insert(ids.next(), from: target.id, to: viewer.id, in: connection)
-            notices.append(NewNotification(.accepted, by: viewer.id, for: target.id))
+            notifications.append(NewNotification(.accepted, by: viewer.id, for: target.id))
         }
     }
 
-    /// Turns down somebody who asked; they are not told.
+    /// Rejects a follow request to the viewer. The other member gets no notification.
     package func reject(_ username: String, by viewer: Viewer) async throws {
         try await storage.write { connection in
             let target = try Self.target(username, by: viewer, in: connection)
@@ -115,10 +119,11 @@ package struct Follows: Sendable {
         }
     }
 
-    /// How the viewer stands to people of a list: `true` for those followed, `false` for those asked; others are not in it.
-    package func standing(to accounts: [AccountSummary], of viewer: Viewer) async throws -> [ID<Account>:
-        Bool]
-    {
+    /// Returns whether the viewer follows the people of a list: true for followed accounts, false for
+    /// accounts that the viewer asked to follow. Other accounts are not in the result.
+    package func standing(
+        to accounts: [AccountSummary], of viewer: Viewer
+    ) async throws -> [ID<Account>: Bool] {
         let ids = accounts.map(\.id.value)
         guard !ids.isEmpty else { return [:] }
         return try await storage.read { connection in
@@ -139,17 +144,17 @@ package struct Follows: Sendable {
         return try await storage.read { try Self.profile(name, for: viewer, in: $0) }
     }
 
-    /// Who follows `username`, newest first.
-    package func followers(of username: String, for viewer: Viewer?, page: PageRequest) async throws -> Page<
-        AccountSummary
-    > {
+    /// Returns the followers of `username`, newest first.
+    package func followers(
+        of username: String, for viewer: Viewer?, page: PageRequest
+    ) async throws -> Page<AccountSummary> {
         try await list(username, for: viewer, page: page, FollowRecords.followers)
     }
 
-    /// Whom `username` follows, newest first.
-    package func following(by username: String, for viewer: Viewer?, page: PageRequest) async throws -> Page<
-        AccountSummary
-    > {
+    /// Returns the accounts that `username` follows, newest first.
+    package func following(
+        by username: String, for viewer: Viewer?, page: PageRequest
+    ) async throws -> Page<AccountSummary> {
         try await list(username, for: viewer, page: page, FollowRecords.following)
     }
 
@@ -171,7 +176,8 @@ package struct Follows: Sendable {
         )
     }
 
-    /// Somebody else, whom the viewer may know of.
+    /// Returns another member's account that the viewer may see.
+    /// - Throws: ``Problem``: `notFound`, or `invalid` for the viewer's own account.
     static func target(_ username: String, by viewer: Viewer, in connection: any Connection) throws -> Account
     {
         let name = Username.normalized(username)
@@ -193,7 +199,8 @@ package struct Follows: Sendable {
         let name = Username.normalized(username)
         return try await storage.read { connection in
             let profile = try Self.profile(name, for: viewer, in: connection)
-            // Whom a private account knows is shown to whom its posts are shown.
+            // Only viewers who may see the posts of a private account may see its followers and followed
+            // accounts.
             guard profile.showsPosts else { throw Problem.notFound("list") }
             let listed = try records(profile.account.id, viewer?.id, page, connection)
             return Page(listed, limit: page.limit, cursor: \.follow).map(\.account)
