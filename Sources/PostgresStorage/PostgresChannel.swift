@@ -3,8 +3,8 @@ import NIOPosix
 import Storage
 import Synchronization
 
-/// Messages by `LISTEN` and `NOTIFY` (https://www.postgresql.org/docs/current/sql-notify.html). Listening has a
-/// connection and a thread of its own; messages go out over the storage's.
+/// Messages by `LISTEN` and `NOTIFY` (https://www.postgresql.org/docs/current/sql-notify.html). Listening has
+/// a connection and a thread of its own; messages go out over the storage's.
 package final class PostgresChannel: MessageChannel {
     /// A payload has less than 8,000 bytes.
     package let longestMessage = 7_900

@@ -41,8 +41,8 @@ struct PostgresFailure: Error {
     /// The server ends, or ends this connection.
     var isEndOfConnection: Bool { state.hasPrefix("57P") || state.hasPrefix("08") || state == "25P03" }
 
-    /// The connection's prepared statements are not what they were: the schema has changed, or a pooler stands
-    /// between. A new connection has none.
+    /// The connection's prepared statements are not what they were: the schema has changed, or a pooler
+    /// stands between. A new connection has none.
     var isStale: Bool { state == "26000" || state == "0A000" && function == "RevalidateCachedQuery" }
 
     /// The columns of a unique key as SQLite names them, `table.column, table.other`, from a detail such as

@@ -1,9 +1,11 @@
 import CPostgres
 import Storage
 
-/// The binds of a statement as libpq takes them: typed, in PostgreSQL's binary format, in one piece of memory.
+/// The binds of a statement as libpq takes them: typed, in PostgreSQL's binary format, in one piece of
+/// memory.
 struct PostgresParameters {
-    /// The types of the binds, by their numbers in `pg_type`; a statement with other types is another statement.
+    /// The types of the binds, by their numbers in `pg_type`; a statement with other types is another
+    /// statement.
     let types: [Oid]
     private var bytes: [UInt8] = []
     private var places: [Range<Int>?] = []

@@ -8,8 +8,8 @@ import Synchronization
     import Darwin
 #endif
 
-/// Sessions and the threads that use them, as many of the one as of the other: whoever has a thread has a session, and
-/// libpq may block there.
+/// Sessions and the threads that use them, as many of the one as of the other: whoever has a thread has a
+/// session, and libpq may block there.
 final class PostgresPool: Sendable {
     private struct State {
         var idle: [PostgresSession] = []
@@ -151,7 +151,8 @@ private struct Patience: Sendable {
 
     var isOver: Bool { .now > end }
 
-    /// Sleeps a while by chance, longer each time, so that those in each other's way part; false when no time is left.
+    /// Sleeps a while by chance, longer each time, so that those in each other's way part; false when no time
+    /// is left.
     mutating func wait() -> Bool {
         tries += 1
         let pause = UInt32.random(in: 500...(1000 << min(UInt32(tries), 7)))

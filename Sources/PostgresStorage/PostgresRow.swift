@@ -1,8 +1,8 @@
 import CPostgres
 import Storage
 
-/// A row of an answer in PostgreSQL's text format, which is the same for every type that holds numbers: `count(*)`,
-/// `sum(…)` and `EXISTS` all read as integers, as they do from SQLite.
+/// A row of an answer in PostgreSQL's text format, which is the same for every type that holds numbers:
+/// `count(*)`, `sum(…)` and `EXISTS` all read as integers, as they do from SQLite.
 struct PostgresRow: Row {
     private static let bytea: Oid = 17
     let result: OpaquePointer
@@ -15,7 +15,8 @@ struct PostgresRow: Row {
         // A truth value is `t` or `f`.
         guard let first = bytes.first, first != UInt8(ascii: "t") else { return bytes.isEmpty ? 0 : 1 }
         let isNegative = first == UInt8(ascii: "-")
-        // Counted downwards, because there is one negative number more; what follows a point is no whole number.
+        // Counted downwards, because there is one negative number more; what follows a point is no whole
+        // number.
         var number: Int64 = 0
         for byte in bytes.dropFirst(isNegative ? 1 : 0) {
             guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { break }

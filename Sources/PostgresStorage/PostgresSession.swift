@@ -53,8 +53,8 @@ final class PostgresSession: @unchecked Sendable {
 
     deinit { PQfinish(handle) }
 
-    /// Of a URL that it cannot read, libpq repeats what it stumbled over, which may be the password or a part of it: its
-    /// words are shown only where that is a parameter’s name.
+    /// Of a URL that it cannot read, libpq repeats what it stumbled over, which may be the password or a part
+    /// of it: its words are shown only where that is a parameter’s name.
     private static func check(_ url: String) throws(StorageError) {
         var problem: UnsafeMutablePointer<CChar>?
         let parsed = PQconninfoParse(url, &problem)
@@ -95,8 +95,8 @@ final class PostgresSession: @unchecked Sendable {
         }
     }
 
-    /// Runs statements that stand in no transaction, each for as long as it takes: where limits of time were set on
-    /// this connection they are lifted meanwhile.
+    /// Runs statements that stand in no transaction, each for as long as it takes: where limits of time were
+    /// set on this connection they are lifted meanwhile.
     func runAlone(_ statements: [String]) throws(StorageError) {
         failure = nil
         isCommitting = false
@@ -126,9 +126,9 @@ final class PostgresSession: @unchecked Sendable {
 
     private var isLost: Bool { PQstatus(handle) != CONNECTION_OK || failure?.isEndOfConnection == true }
 
-    /// A read sees one snapshot. A write is serializable, because the rules are written, and proven over SQLite, as if
-    /// nobody else wrote: only so does what they have read still hold when they commit. Writes in each other's way
-    /// run again.
+    /// A read sees one snapshot. A write is serializable, because the rules are written, and proven over
+    /// SQLite, as if nobody else wrote: only so does what they have read still hold when they commit. Writes
+    /// in each other's way run again.
     private func beginning(of kind: Kind) -> String {
         let begin =
             switch kind {
@@ -138,8 +138,8 @@ final class PostgresSession: @unchecked Sendable {
             }
         let local = options.preparesStatements ? "" : "; " + settings(local: true)
         guard kind == .alone else { return begin + local }
-        // Committed reads, because a snapshot would be taken before the lock is granted. The lock's number is ours
-        // by chance. Waiting for another program's migration may take as long as that takes.
+        // Committed reads, because a snapshot would be taken before the lock is granted. The lock's number is
+        // ours by chance. Waiting for another program's migration may take as long as that takes.
         return begin + local + """
             ; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;
             SET LOCAL idle_in_transaction_session_timeout = 0; SELECT pg_advisory_xact_lock(7239460918652154871)

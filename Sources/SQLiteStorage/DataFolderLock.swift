@@ -7,8 +7,8 @@ import Storage
 #endif
 
 /// Holds a data folder for one process. SQLite before 3.51.3 can damage a WAL when two connections write or
-/// checkpoint at once (https://www.sqlite.org/wal.html#walresetbug), and GRDB's one writer is only one inside a
-/// process.
+/// checkpoint at once (https://www.sqlite.org/wal.html#walresetbug), and GRDB's one writer is only one inside
+/// a process.
 package final class DataFolderLock: Sendable {
     private let descriptor: CInt
 
@@ -24,7 +24,8 @@ package final class DataFolderLock: Sendable {
             var bytes = [UInt8](repeating: 0, count: 20)
             let count = pread(descriptor, &bytes, bytes.count, 0)
             let owner = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
-            // Throwing from here on runs `deinit`, which closes the file: a second close could hit somebody else's.
+            // Throwing from here on runs `deinit`, which closes the file: a second close could hit somebody
+            // else's.
             throw .locked("The data folder \(folder) is in use by process \(owner.isEmpty ? "?" : owner).")
         }
         let owner = Array(String(getpid()).utf8)

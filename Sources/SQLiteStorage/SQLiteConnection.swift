@@ -5,8 +5,8 @@ import Storage
 import protocol Storage.Row
 import struct Storage.SQL
 
-/// A connection of the pool inside a body. Statements are GRDB's cached ones; binds and columns go straight to
-/// SQLite by position, which GRDB's rows of named values would only slow.
+/// A connection of the pool inside a body. Statements are GRDB's cached ones; binds and columns go straight
+/// to SQLite by position, which GRDB's rows of named values would only slow.
 struct SQLiteConnection: Connection {
     let database: Database
     var dialect: Dialect { .sqlite }
@@ -66,7 +66,8 @@ struct SQLiteConnection: Connection {
                 case .null: sqlite3_bind_null(statement, index)
                 case .int(let value): sqlite3_bind_int64(statement, index, value)
                 case .double(let value): sqlite3_bind_double(statement, index, value)
-                // The string's bytes end with a zero of their own here, and may hold others: the count decides.
+                // The string's bytes end with a zero of their own here, and may hold others: the count
+                // decides.
                 case .text(let value):
                     sqlite3_bind_text(statement, index, value, CInt(value.utf8.count), copied)
                 case .bytes(let value):

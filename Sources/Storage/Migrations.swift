@@ -15,8 +15,8 @@ package struct Migration: Sendable {
 package enum Migrations {
     /// Runs what has not run yet.
     /// - Returns: how many ran.
-    /// - Throws: ``StorageError/migration(_:)`` when one that ran was edited since, or the database is newer than
-    ///   the program; nothing is changed then.
+    /// - Throws: ``StorageError/migration(_:)`` when one that ran was edited since, or the database is newer
+    ///   than the program; nothing is changed then.
     @discardableResult
     package static func run(_ migrations: [Migration], on storage: any Storage) async throws -> Int {
         let integer = storage.dialect == .sqlite ? "INTEGER" : "BIGINT"
@@ -44,7 +44,8 @@ package enum Migrations {
         return count
     }
 
-    /// Whether it ran now: the look and the change are one transaction, so that two programs cannot both run it.
+    /// Whether it ran now: the look and the change are one transaction, so that two programs cannot both run
+    /// it.
     private static func apply(_ migration: Migration, on storage: any Storage) async throws -> Bool {
         let script = migration.script(storage.dialect)
         let sum = checksum(script)

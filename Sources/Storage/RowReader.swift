@@ -1,7 +1,7 @@
 /// One row of an answer, read column by column from the first; not valid after the closure it was handed to.
 ///
-/// Whoever reads a value reads all of its columns, so that the next value begins where it ended: no query counts
-/// positions.
+/// Whoever reads a value reads all of its columns, so that the next value begins where it ended: no query
+/// counts positions.
 package struct RowReader {
     private let row: any Row
     private var column = 0
@@ -47,8 +47,8 @@ package struct RowReader {
     package mutating func value<Value: RowReadable>(_: Value.Type = Value.self) -> Value { Value(&self) }
 }
 
-/// A value that owns the list of its columns and reads itself from them, in the same order. A new column is a line in
-/// the list and one in the initializer, which stand together.
+/// A value that owns the list of its columns and reads itself from them, in the same order. A new column is a
+/// line in the list and one in the initializer, which stand together.
 package protocol RowReadable {
     /// The columns, as they stand in a `SELECT`; they name the table's alias.
     static var columns: SQL { get }

@@ -1,9 +1,9 @@
 /// A statement with its binds, written as a string whose interpolated values become binds, never text:
 /// `"SELECT name FROM people WHERE id = \(id)"`.
 ///
-/// Binds are rendered `$1`, `$2` … in order. PostgreSQL reads these as its parameters and SQLite as named ones that
-/// it numbers by appearance, so that the text is made once, is the same on both, and never varies with the data:
-/// statements stay cached.
+/// Binds are rendered `$1`, `$2` … in order. PostgreSQL reads these as its parameters and SQLite as named
+/// ones that it numbers by appearance, so that the text is made once, is the same on both, and never varies
+/// with the data: statements stay cached.
 package struct SQL: ExpressibleByStringInterpolation, Sendable {
     package private(set) var text: String
     package private(set) var binds: [Bind]

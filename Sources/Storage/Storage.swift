@@ -1,26 +1,28 @@
 /// Where records are kept: an engine that runs reads on a snapshot and writes in transactions.
 ///
-/// Inside, it is synchronous, so that a transaction reads like a paragraph. A body must not call the storage again:
-/// it has its connection. An error that a statement ended with ends the body too: PostgreSQL goes on with nothing
-/// after one. What is not records (files, hashing, mail, events) happens outside a body, because a write may run
-/// twice.
+/// Inside, it is synchronous, so that a transaction reads like a paragraph. A body must not call the storage
+/// again: it has its connection. An error that a statement ended with ends the body too: PostgreSQL goes on
+/// with nothing after one. What is not records (files, hashing, mail, events) happens outside a body, because
+/// a write may run twice.
 package protocol Storage: Sendable {
     var dialect: Dialect { get }
 
-    /// Runs `body` on one snapshot: whatever is written meanwhile, it sees nothing of it. Writing in it is an error.
+    /// Runs `body` on one snapshot: whatever is written meanwhile, it sees nothing of it. Writing in it is an
+    /// error.
     func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
 
-    /// Runs `body` in one transaction that commits whole when it returns and not at all when it throws. After the
-    /// return, what was written survives a power cut.
+    /// Runs `body` in one transaction that commits whole when it returns and not at all when it throws. After
+    /// the return, what was written survives a power cut.
     @discardableResult
     func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
 
-    /// Takes what was deleted from these tables out of the engine's own logs and unused rows, as far as it can.
+    /// Takes what was deleted from these tables out of the engine's own logs and unused rows, as far as it
+    /// can.
     /// - Throws: ``StorageError/busy`` where others were in the way: it is to be done again.
     func purge(_ tables: [String]) async throws
 
-    /// Runs `body` as ``write(_:)`` does, while no other program that shares the storage is in such a body; for
-    /// migrations.
+    /// Runs `body` as ``write(_:)`` does, while no other program that shares the storage is in such a body;
+    /// for migrations.
     @discardableResult
     func writeAlone<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
 

@@ -208,7 +208,8 @@ struct OwnAccountTests {
             }
             test.time.advance(by: 25 * 60 * 60 * 1000)
             var report = try await community.maintenance.run()
-            #expect(report.waitingPhotos == 1 && report.straysMovedAside == 1 && report.mendedCounters == 3)
+            #expect(
+                report.waitingPhotos == 1 && report.straysMovedAside == 1 && report.correctedCounters == 3)
             #expect(try await community.posts.find(post.id, for: nil).likesCount == 0)
             report = try await community.maintenance.run()
             #expect(report.lines.allSatisfy { $0.count == 0 })

@@ -7,7 +7,8 @@ import Testing
 @testable import Core
 @testable import MediaStorage
 
-/// A place is a community's own only where its photos are: elsewhere none is taken, and no removal counts as done.
+/// A place is a community's own only where its photos are: elsewhere none is taken, and no removal counts as
+/// done.
 struct PhotoPlaceTests {
     private func isRefused(_ work: () async throws -> some Any) async -> Bool {
         let refused = await problem(work)

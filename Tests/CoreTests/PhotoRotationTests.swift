@@ -4,7 +4,8 @@ import Storage
 import TestSupport
 import Testing
 
-/// Addresses of photos are permissions: who may not see the photos any more must not go on with the addresses they had.
+/// Addresses of photos are permissions: who may not see the photos any more must not go on with the addresses
+/// they had.
 struct PhotoRotationTests {
     /// Ada, who is private, and grace, who follows her.
     private func privateAda(_ test: TestCommunity) async throws -> (ada: Viewer, grace: Viewer) {

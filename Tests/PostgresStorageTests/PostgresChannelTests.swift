@@ -7,13 +7,15 @@ struct PostgresChannelTests {
     @Test func `a message that is not committed is not sent, and that is told`() async throws {
         let server = try await PostgresServer.shared()
         try await server.withSchema { schema in
-            // The schema’s own functions come before the system’s, so that its pg_notify is the one that is called.
+            // The schema’s own functions come before the system’s, so that its pg_notify is the one that is
+            // called.
             var path = schema
             path["search_path"] = try #require(schema["search_path"]) + ",pg_catalog"
             var options = PostgresOptions.patient
             options.connections = 1
             let storage = try await PostgresStorage(url: server.url(path), options: options)
-            // A temporary table may be written in every transaction; what is wrong with it comes out at the commit.
+            // A temporary table may be written in every transaction; what is wrong with it comes out at the
+            // commit.
             try await storage.write { connection in
                 try connection.script(
                     """

@@ -21,8 +21,8 @@ final class WakeSignal: Sendable {
         }
     }
 
-    /// Waits until the signal was sent more than `count` times, until `duration` is over, or until the task is
-    /// cancelled.
+    /// Waits until the signal was sent more than `count` times, until `duration` is over, or until the task
+    /// is cancelled.
     func wait(since count: Int, atMost duration: Duration) async {
         let added: (number: Int, waiter: Task<Void, Never>)? = state.withLock { state in
             guard state.count == count else { return nil }

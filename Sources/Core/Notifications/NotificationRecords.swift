@@ -2,8 +2,8 @@ import Storage
 
 /// The SQL of notifications.
 enum NotificationRecords {
-    /// Keeps a notice; false where its recipient must or wants not to hear of it: it is about themselves, they block or
-    /// mute the one who did it or are blocked by them, or may not see the post.
+    /// Keeps a notice; false where its recipient must or wants not to hear of it: it is about themselves,
+    /// they block or mute the one who did it or are blocked by them, or may not see the post.
     static func insert(_ id: ID<NotificationGroup>, _ notice: NewNotification, in connection: any Connection)
         throws
         -> Bool
@@ -100,8 +100,8 @@ enum NotificationRecords {
         }
     }
 
-    /// What of notifications `told` by the actors `accounts a` is still the recipient's to see: a right that they had when
-    /// they were told may have ended since.
+    /// What of notifications `told` by the actors `accounts a` is still the recipient's to see: a right that
+    /// they had when they were told may have ended since.
     private static func isVisible(to recipient: ID<Account>) -> SQL {
         """
         \(Visibility.people(for: recipient)) AND (told.post_id IS NULL OR EXISTS (
@@ -124,12 +124,12 @@ enum NotificationRecords {
         """
     }
 
-    /// The newest groups with three people of each. Likes are grouped by what is liked, follows by whether they were seen;
-    /// what asks for an answer stands alone.
+    /// The newest groups with three people of each. Likes are grouped by what is liked, follows by whether
+    /// they were seen; what asks for an answer stands alone.
     static func groups(
         for account: ID<Account>, page: PageRequest, in connection: any Connection
     ) throws -> [GroupRow] {
-        let stretch = page.stretch()
+        let pageQuery = page.stretch()
         return try connection.rows(
             """
             SELECT g.newest, g.total, g.kind, g.post_id, g.comment_id, g.unread, \(AccountSummary.columns) FROM (
@@ -144,8 +144,8 @@ enum NotificationRecords {
                     JOIN accounts a ON a.id = told.actor_id
                     WHERE \(isVisible(to: account))) n) g
             JOIN accounts a ON a.id = g.actor_id
-            WHERE g.place <= 3 AND \(stretch.holds("g.newest"))
-            ORDER BY \(stretch.order("g.newest")), g.place LIMIT \(page.rows * 3)
+            WHERE g.place <= 3 AND \(pageQuery.holds("g.newest"))
+            ORDER BY \(pageQuery.order("g.newest")), g.place LIMIT \(page.rows * 3)
             """
         ) { GroupRow(&$0) }
     }
@@ -172,8 +172,8 @@ enum NotificationRecords {
         return Int(count ?? 0)
     }
 
-    /// Who has notifications about an author's posts: what they may see of these changes with the author's privacy. Of
-    /// very many, the others notice when what is remembered of them grows old.
+    /// Who has notifications about an author's posts: what they may see of these changes with the author's
+    /// privacy. Of very many, the others notice when what is remembered of them grows old.
     static func told(ofPostsBy author: ID<Account>, in connection: any Connection) throws -> [ID<Account>] {
         try connection.rows(
             """

@@ -6,8 +6,8 @@ package struct Notifications: Sendable {
     /// How long news are kept, in milliseconds.
     static let lifetime: Int64 = 90 * 24 * 60 * 60 * 1000
 
-    /// So many notifications of each kind are looked at, the newest: a post that thousands like costs no more to tell
-    /// of, and hides neither comments nor who asks to follow.
+    /// So many notifications of each kind are looked at, the newest: a post that thousands like costs no more
+    /// to tell of, and hides neither comments nor who asks to follow.
     package static let window = 500
 
     let storage: any Storage
@@ -43,7 +43,8 @@ package struct Notifications: Sendable {
         }
     }
 
-    /// How many are unread, a hundred at most. Every page of a member shows it, so it is remembered until news come.
+    /// How many are unread, a hundred at most. Every page of a member shows it, so it is remembered until
+    /// news come.
     package func unreadCount(for viewer: Viewer) async throws -> Int {
         let now = clock.now()
         let known = unread.find(viewer.id, at: now)
@@ -64,8 +65,8 @@ package struct Notifications: Sendable {
     package func live(for viewer: Viewer) -> AsyncStream<LiveEvent> { events.events(for: viewer.id) }
 }
 
-/// How many notifications accounts have not seen. What changes one forgets it here; another copy of the program is told
-/// by ``Events``, or notices within ``lifetime``.
+/// How many notifications accounts have not seen. What changes one forgets it here; another copy of the
+/// program is told by ``Events``, or notices within ``lifetime``.
 final class UnreadCache: Sendable {
     private static let lifetime: Int64 = 10_000
     private static let capacity = 10_000

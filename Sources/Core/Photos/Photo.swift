@@ -1,6 +1,7 @@
 import Storage
 
-/// A photo as it is kept: renditions of several widths, a square thumbnail, and what a page needs to make room for it.
+/// A photo as it is kept: renditions of several widths, a square thumbnail, and what a page needs to make
+/// room for it.
 package struct Photo: Sendable {
     package struct Rendition: Sendable, Equatable {
         package let width: Int

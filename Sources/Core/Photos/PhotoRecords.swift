@@ -2,9 +2,9 @@ import Storage
 
 /// The SQL of photos, and of files that no photo claims.
 ///
-/// A key is written into `unclaimed_files` before the first file is kept under it, and leaves it in the transaction
-/// that adds the photo; the transaction that deletes a photo keeps a job for its files. So a crash at any moment
-/// leaves no file that is not known to be wanted or to be removed.
+/// A key is written into `unclaimed_files` before the first file is kept under it, and leaves it in the
+/// transaction that adds the photo; the transaction that deletes a photo keeps a job for its files. So a
+/// crash at any moment leaves no file that is not known to be wanted or to be removed.
 enum PhotoRecords {
     /// Adds a photo. It belongs to no post yet unless `post` and `position` say so.
     static func insert(
@@ -69,8 +69,9 @@ enum PhotoRecords {
         try connection.rows("DELETE FROM unclaimed_files WHERE since < \(time) RETURNING files") { $0.text() }
     }
 
-    /// Those of an account's posted photos that have had their addresses since before `time`, or, as of a clock that was
-    /// wrong, since after `now`; some at a time, in the order of their ids. None where the account is not private.
+    /// Those of an account's posted photos that have had their addresses since before `time`, or, as of a
+    /// clock that was wrong, since after `now`; some at a time, in the order of their ids. None where the
+    /// account is not private.
     static func privatePhotos(
         of account: ID<Account>, since time: Int64, now: Int64, after last: Int64, limit: Int,
         in connection: any Connection

@@ -17,8 +17,8 @@ struct RemovePhotoFiles: Job {
 /// How photos' files go: in the transaction that deletes the photos a job is kept for them, from the commit
 /// on nobody is served them, and the job removes them.
 extension Photos {
-    /// Keeps the jobs that remove these photos' files, and has the other copies told with the commit. After it,
-    /// ``announce(_:)`` is called with what this returns.
+    /// Keeps the jobs that remove these photos' files, and has the other copies told with the commit. After
+    /// it, ``announce(_:)`` is called with what this returns.
     func release(_ photos: [PhotoFiles], in connection: any Connection) throws -> [MediaPrefix] {
         for start in stride(from: 0, to: photos.count, by: RemovePhotoFiles.most) {
             let some = Array(photos[start..<min(photos.count, start + RemovePhotoFiles.most)])
@@ -29,8 +29,8 @@ extension Photos {
         return prefixes
     }
 
-    /// Has nobody served deleted photos here from now on, and their files removed. The other copies were told in the
-    /// transaction.
+    /// Has nobody served deleted photos here from now on, and their files removed. The other copies were told
+    /// in the transaction.
     func announce(_ prefixes: [MediaPrefix]) async {
         guard !prefixes.isEmpty else { return }
         withhold(prefixes)
@@ -95,8 +95,8 @@ extension Photos {
 
     /// Has the files removed that a crash or a failed upload left behind; how many photos' files those are.
     /// The media storage is not asked.
-    /// - Parameter age: only what has been unclaimed for so many milliseconds, as what is younger may be an upload
-    ///   in progress.
+    /// - Parameter age: only what has been unclaimed for so many milliseconds, as what is younger may be an
+    ///   upload in progress.
     @discardableResult
     package func releaseUnclaimed(olderThan age: Int64 = 0) async throws -> Int {
         let limit = clock.now() - age + (age == 0 ? 1 : 0)

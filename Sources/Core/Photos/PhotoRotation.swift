@@ -2,8 +2,8 @@ import Logging
 import MediaStorage
 import Storage
 
-/// Gives a private account's photos new addresses: somebody who knew the old ones may not see the photos any more, and
-/// an address alone shows its photo to whoever has it.
+/// Gives a private account's photos new addresses: somebody who knew the old ones may not see the photos any
+/// more, and an address alone shows its photo to whoever has it.
 struct RotatePhotoFiles: Job {
     static let kind = "rotate-photo-files"
     static let lane = JobLane.media
@@ -16,9 +16,10 @@ struct RotatePhotoFiles: Job {
     /// Photos that got their addresses before then, in milliseconds since 1970.
     let before: Int64
 
-    /// Goes on where it was broken off: photos that have their new addresses are not given others. Of a photo that lost
-    /// some files the others get the new address. One that lost all, or cannot be copied, keeps its address, and the job
-    /// is tried again: its files may come back, as from a backup, and must not be seen at the old address then.
+    /// Goes on where it was broken off: photos that have their new addresses are not given others. Of a photo
+    /// that lost some files the others get the new address. One that lost all, or cannot be copied, keeps its
+    /// address, and the job is tried again: its files may come back, as from a backup, and must not be seen
+    /// at the old address then.
     func run(with tools: JobTools) async throws {
         try await tools.photos.requirePlace()
         var last: Int64 = 0
@@ -34,8 +35,8 @@ struct RotatePhotoFiles: Job {
 }
 
 extension Photos {
-    /// Keeps the job that rotates an account's photos, where it is private. To be called in the transaction that ends
-    /// somebody's right to see them; after it, ``JobQueue/wake()``.
+    /// Keeps the job that rotates an account's photos, where it is private. To be called in the transaction
+    /// that ends somebody's right to see them; after it, ``JobQueue/wake()``.
     func enqueueRotation(of account: ID<Account>, in connection: any Connection) throws {
         guard try connection.exists("SELECT 1 FROM accounts WHERE id = \(account) AND is_private = 1") else {
             return
@@ -45,8 +46,8 @@ extension Photos {
             in: connection)
     }
 
-    /// Rotates some photos, in the order of their ids; the id of the last, and how many keep their addresses because
-    /// they could not be copied. Nil where there are none left.
+    /// Rotates some photos, in the order of their ids; the id of the last, and how many keep their addresses
+    /// because they could not be copied. Nil where there are none left.
     fileprivate func rotate(_ job: RotatePhotoFiles, after last: Int64) async throws -> (
         last: Int64, kept: Int
     )? {

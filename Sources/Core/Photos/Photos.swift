@@ -16,7 +16,7 @@ package struct Photos: Sendable {
     let jobs: JobQueue
     let deletions: Deletions
     let removed = RemovedPhotos()
-    let place = MediaPlace()
+    let lastOwnership = LastMediaOwnership()
     let logger: Logger
 
     /// Adds one photo, ready to be posted.
@@ -92,7 +92,8 @@ package struct Photos: Sendable {
                 return try record(photos, connection)
             }
         } catch StorageError.uncertain {
-            // Perhaps the photos are posted. If not, their files are known as unclaimed, and go with the maintenance.
+            // Perhaps the photos are posted. If not, their files are known as unclaimed, and go with the
+            // maintenance.
             throw StorageError.uncertain
         } catch let error as MediaError where error.isPassing {
             // What is still on its way may arrive after it was removed; it goes with the maintenance too.
@@ -124,7 +125,8 @@ package struct Photos: Sendable {
         }
     }
 
-    /// After a failure: what cannot be written down now stays known as unclaimed, and goes with the maintenance.
+    /// After a failure: what cannot be written down now stays known as unclaimed, and goes with the
+    /// maintenance.
     private func releaseQuietly(_ files: [String]) async {
         // A task of its own: the request's may be cancelled already, which must not leave files behind.
         await Task {

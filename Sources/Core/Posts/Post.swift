@@ -20,8 +20,9 @@ package struct Post: Sendable {
 extension Post {
     /// The columns of a post as `viewer` meets it; needs `posts p` and `accounts a` for its author.
     ///
-    /// The counts are those of the lists that the viewer is shown: the counters that are kept, without what people did
-    /// who are hidden from them. Only what these did is looked up, so that it costs nothing where nobody is hidden.
+    /// The counts are those of the lists that the viewer is shown: the counters that are kept, without what
+    /// people did who are hidden from them. Only what these did is looked up, so that it costs nothing where
+    /// nobody is hidden.
     static func columns(for viewer: ID<Account>?) -> SQL {
         """
         p.id, \(AccountSummary.columns), p.caption, p.location, \
@@ -34,7 +35,8 @@ extension Post {
         """
     }
 
-    /// Reads what ``columns(for:)`` select. The photos are read for all posts of a page at once; see ``PostRecords``.
+    /// Reads what ``columns(for:)`` select. The photos are read for all posts of a page at once; see
+    /// ``PostRecords``.
     init(_ row: inout RowReader) {
         id = row.id()
         author = row.value()

@@ -16,15 +16,16 @@ package struct Posts: Sendable {
         package let posts: Page<Post>
     }
 
-    /// Posts one to ten photos. When this returns, the post and its files survive a power cut; when it throws,
-    /// nothing of it is kept.
+    /// Posts one to ten photos. When this returns, the post and its files survive a power cut; when it
+    /// throws, nothing of it is kept.
     package func publish(_ draft: PostDraft, by viewer: Viewer) async throws -> Post {
         let draft = try draft.checked()
         let uploads: [PhotoUpload] = if case .uploads(let uploads) = draft.photos { uploads } else { [] }
         if case .added(let added) = draft.photos { try await directUploads.develop(added, by: viewer) }
         let time = clock.now()
         let (post, told) = try await photos.keeping(uploads, of: viewer) { [ids, notifier] kept, connection in
-            // The id is made inside the transaction: later posts then have greater ids also where several wait.
+            // The id is made inside the transaction: later posts then have greater ids also where several
+            // wait.
             try Accounts.refuseDemo(viewer, in: connection)
             let id = ids.next(Post.self)
             try PostRecords.insert(id, draft, by: viewer.id, at: time, in: connection)

@@ -29,13 +29,13 @@ package struct Saves: Sendable {
     /// The viewer's saved posts, the one saved last first; what is not theirs to see any more is left out.
     package func all(of viewer: Viewer, page: PageRequest) async throws -> Page<Post> {
         try await storage.read { connection in
-            let stretch = page.stretch()
+            let pageQuery = page.stretch()
             let posts = try PostRecords.placed(
                 """
                 SELECT \(Post.columns(for: viewer.id)), s.id FROM saves s JOIN posts p ON p.id = s.post_id
                 JOIN accounts a ON a.id = p.author_id
-                WHERE s.account_id = \(viewer.id) AND \(stretch.holds("s.id")) AND \(Visibility.posts(for: viewer.id))
-                ORDER BY \(stretch.order("s.id")) LIMIT \(page.rows)
+                WHERE s.account_id = \(viewer.id) AND \(pageQuery.holds("s.id")) AND \(Visibility.posts(for: viewer.id))
+                ORDER BY \(pageQuery.order("s.id")) LIMIT \(page.rows)
                 """, in: connection)
             return Page(posts, limit: page.limit, cursor: \.place).map(\.post)
         }

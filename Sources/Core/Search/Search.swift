@@ -36,8 +36,8 @@ package struct SearchQuery: Sendable, Equatable {
 
     var isEmpty: Bool { words.isEmpty && author == nil && tags.isEmpty }
 
-    /// Letters and digits alone, so that nothing in a word means anything to an engine. Marks that stand alone are no
-    /// word: PostgreSQL passes over them, and SQLite looks for them and finds nothing.
+    /// Letters and digits alone, so that nothing in a word means anything to an engine. Marks that stand
+    /// alone are no word: PostgreSQL passes over them, and SQLite looks for them and finds nothing.
     static func words(in text: some StringProtocol) -> [String] {
         text.split { character in
             !character.unicodeScalars.allSatisfy { scalar in
@@ -63,7 +63,8 @@ private func isMark(_ scalar: Unicode.Scalar) -> Bool {
 package struct Search: Sendable {
     /// How far down a ranking one may walk.
     private static let depth: Int64 = 1000
-    /// Of the posts whose caption has the words, and of those that have them anywhere, so many are looked at, the newest.
+    /// Of the posts whose caption has the words, and of those that have them anywhere, so many are looked at,
+    /// the newest.
     static let postsWindow = 2000
     /// Of the tags that begin with what is typed, so many are looked at, in the order of the alphabet.
     static let tagsWindow = 500
@@ -74,8 +75,8 @@ package struct Search: Sendable {
 
     let storage: any Storage
 
-    /// People whose username or name has words that begin so: the very name first, then names that begin so, then who has
-    /// the most followers.
+    /// People whose username or name has words that begin so: the very name first, then names that begin so,
+    /// then who has the most followers.
     package func people(_ query: SearchQuery, for viewer: Viewer?, page: PageRequest) async throws -> Page<
         AccountSummary
     > {
@@ -95,8 +96,8 @@ package struct Search: Sendable {
         }
     }
 
-    /// Tags that begin so, the most used first. It is asked for while somebody types, so what it costs has an end: see
-    /// ``tagsWindow``, ``tagsFound`` and ``tagCountLimit``.
+    /// Tags that begin so, the most used first. It is asked for while somebody types, so what it costs has an
+    /// end: see ``tagsWindow``, ``tagsFound`` and ``tagCountLimit``.
     package func tags(_ query: SearchQuery, for viewer: Viewer?, page: PageRequest) async throws -> Page<
         TagCount
     > {
@@ -109,14 +110,15 @@ package struct Search: Sendable {
         }
     }
 
-    /// Posts whose captions and alternative texts have the words, those whose caption has all of them first, then the
-    /// newest; with no words, the newest.
+    /// Posts whose captions and alternative texts have the words, those whose caption has all of them first,
+    /// then the newest; with no words, the newest.
     package func posts(_ query: SearchQuery, for viewer: Viewer?, page: PageRequest) async throws -> Page<
         Post
     > {
         guard !query.isEmpty else { return Page(items: [], nextCursor: nil) }
         return try await storage.read { connection in
-            // Who names an author or a tag has few posts to look through; of all posts only the newest are looked at.
+            // Who names an author or a tag has few posts to look through; of all posts only the newest are
+            // looked at.
             let isNarrow = query.author != nil || !query.tags.isEmpty
             let match =
                 query.words.isEmpty

@@ -1,8 +1,8 @@
 import Foundation
 import Storage
 
-/// The SQL of the indexes of words, where the engines truly differ: FTS5 in SQLite (https://sqlite.org/fts5.html),
-/// `tsvector` in PostgreSQL. Both fold case and accents.
+/// The SQL of the indexes of words, where the engines truly differ: FTS5 in SQLite
+/// (https://sqlite.org/fts5.html), `tsvector` in PostgreSQL. Both fold case and accents.
 enum SearchRecords {
     // MARK: - Keeping
 
@@ -62,7 +62,8 @@ enum SearchRecords {
             "DELETE FROM post_search WHERE rowid IN (SELECT id FROM posts WHERE author_id = \(author))")
     }
 
-    /// Rewrites the indexes without what was deleted: FTS5 only marks it, and its words would stay in the file.
+    /// Rewrites the indexes without what was deleted: FTS5 only marks it, and its words would stay in the
+    /// file.
     static func purge(in connection: any Connection) throws {
         guard connection.dialect == .sqlite else { return }
         try connection.run("INSERT INTO post_search (post_search) VALUES ('optimize')")
@@ -86,9 +87,9 @@ enum SearchRecords {
         }
     }
 
-    /// Joins to `posts p` those whose caption or alternative texts have these words, the last of which may be a beginning;
-    /// the rank for `ORDER BY`: 0 where the caption alone has them, or 1. The engines' own ranks differ from each other
-    /// and with every new post, under whoever pages through a list.
+    /// Joins to `posts p` those whose caption or alternative texts have these words, the last of which may be
+    /// a beginning; the rank for `ORDER BY`: 0 where the caption alone has them, or 1. The engines' own ranks
+    /// differ from each other and with every new post, under whoever pages through a list.
     /// - Parameter window: how many of either kind are looked at, the newest.
     static func posts(
         matching words: [String], among window: Int, _ dialect: Dialect
@@ -124,8 +125,8 @@ enum SearchRecords {
 
     /// Tags that begin with `start` and have posts that `viewer` may see, with how many.
     ///
-    /// The index of tags is stepped through from one tag to the next, whatever number of posts each has; of the most
-    /// used of these tags the newest posts are looked at.
+    /// The index of tags is stepped through from one tag to the next, whatever number of posts each has; of
+    /// the most used of these tags the newest posts are looked at.
     static func tags(
         beginningWith start: String, for viewer: ID<Account>?, limit: Int, offset: Int64,
         in connection: any Connection
@@ -155,8 +156,8 @@ enum SearchRecords {
         ) { TagCount(tag: $0.text(), postsCount: $0.count()) }
     }
 
-    /// The words of a text with spaces between: PostgreSQL's own parser takes `ada.lovelace` for a host and `#a-b` apart
-    /// otherwise than FTS5.
+    /// The words of a text with spaces between: PostgreSQL's own parser takes `ada.lovelace` for a host and
+    /// `#a-b` apart otherwise than FTS5.
     private static func words(in text: String) -> String {
         folded(SearchQuery.words(in: text).joined(separator: " "))
     }

@@ -8,9 +8,9 @@ package struct CopiedTable: Sendable {
     /// Another column in which no two rows are alike.
     private let unique: String?
 
-    /// Every table but the indexes of words, which are made anew; none before those that it refers to. Jobs move too:
-    /// what was promised, such as that a deleted photo's files go, is to happen at the new place. So do the facts: it
-    /// is the same community there, with the same id, whose photos are marked with it.
+    /// Every table but the indexes of words, which are made anew; none before those that it refers to. Jobs
+    /// move too: what was promised, such as that a deleted photo's files go, is to happen at the new place.
+    /// So do the facts: it is the same community there, with the same id, whose photos are marked with it.
     package static let all = [
         CopiedTable("accounts"), CopiedTable("credentials", key: "hash"), CopiedTable("invites", key: "hash"),
         CopiedTable("posts"), CopiedTable("photos"), CopiedTable("direct_uploads"),
@@ -136,8 +136,8 @@ package struct CopiedTable: Sendable {
     private struct AnyBind: Bindable { let bind: Bind }
 }
 
-/// A sum over rows that is the same for the same rows from either engine: SHA-256 of each value's kind, length and
-/// bytes.
+/// A sum over rows that is the same for the same rows from either engine: SHA-256 of each value's kind,
+/// length and bytes.
 struct RowsChecksum {
     private var hash = SHA256()
     private(set) var count = 0

@@ -2,9 +2,9 @@ import Storage
 
 /// Copies every record from one storage to another, of whichever engines.
 ///
-/// It goes through each table in the order of its key, some rows at a time, and writes only what differs: broken off, it
-/// goes on where it was when it is run again; run again on what is copied, it changes nothing. At the end it counts and
-/// sums the rows of both sides, each read once more.
+/// It goes through each table in the order of its key, some rows at a time, and writes only what differs:
+/// broken off, it goes on where it was when it is run again; run again on what is copied, it changes nothing.
+/// At the end it counts and sums the rows of both sides, each read once more.
 package struct StorageCopy: Sendable {
     private static let batch = 500
 
@@ -36,7 +36,8 @@ package struct StorageCopy: Sendable {
     /// - Parameters:
     ///   - isReplacing: whether accounts of the target that the source does not have are removed.
     ///   - report: is told after every few hundred rows.
-    /// - Throws: ``StorageError`` where the target is another community's, or where the sides differ at the end.
+    /// - Throws: ``StorageError`` where the target is another community's, or where the sides differ at the
+    ///   end.
     package func run(
         isReplacing: Bool = false, report: @escaping @Sendable (Progress) -> Void = { _ in }
     ) async throws -> [Copied] {

@@ -3,11 +3,12 @@ import Foundation
 /// A caption or comment cut into plain text, `@mentions` and `#tags`.
 ///
 /// The grammar, which works on Unicode scalars:
-/// - a mention is `@` and a username (1–30 of `a–z 0–9 . _`, any case); a full stop at its end is the sentence's;
-/// - a tag is `#` (or the full-width `＃`) and 1–100 letters, marks, digits or `_` of any script, not digits alone; a
-///   zero-width non-joiner or joiner may stand inside, as Persian and Hindi write it;
-/// - neither begins right after a letter, mark, digit, `_`, `@`, `#`, `&` or `/`: so addresses of mail and of pages, and
-///   `&#39;`, are none.
+/// - a mention is `@` and a username (1–30 of `a–z 0–9 . _`, any case); a full stop at its end is the
+///   sentence's;
+/// - a tag is `#` (or the full-width `＃`) and 1–100 letters, marks, digits or `_` of any script, not digits
+///   alone; a zero-width non-joiner or joiner may stand inside, as Persian and Hindi write it;
+/// - neither begins right after a letter, mark, digit, `_`, `@`, `#`, `&` or `/`: so addresses of mail and of
+///   pages, and `&#39;`, are none.
 package struct RichText: Sendable, Equatable {
     package enum Span: Sendable, Equatable {
         case text(String)
@@ -59,8 +60,8 @@ package struct RichText: Sendable, Equatable {
         Self.unique(spans.compactMap { if case .tag(_, let tag) = $0 { tag } else { nil } })
     }
 
-    /// A tag as it is kept: without `#`, in lower case, composed (NFC), so that what looks the same is the same. Nil where
-    /// it is none.
+    /// A tag as it is kept: without `#`, in lower case, composed (NFC), so that what looks the same is the
+    /// same. Nil where it is none.
     package static func tag(_ typed: String) -> String? {
         let typed = typed.trimmed
         let bare = typed.hasPrefix("#") || typed.hasPrefix("＃") ? String(typed.dropFirst()) : typed

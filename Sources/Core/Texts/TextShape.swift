@@ -1,15 +1,16 @@
 /// Which characters a text may be made of.
 ///
-/// Invisible characters and ones that turn the direction of text let one name pass for another, or hide words from
-/// people that programs read. Some of them are needed for writing, so they are allowed where they have a use.
+/// Invisible characters and ones that turn the direction of text let one name pass for another, or hide words
+/// from people that programs read. Some of them are needed for writing, so they are allowed where they have a
+/// use.
 package enum TextShape: Sendable {
-    /// One line: a name, a place, a label. It holds nothing that cannot be seen. A joiner may stand where it shapes
-    /// the letters beside it, as in Persian and Hindi, and in an emoji.
+    /// One line: a name, a place, a label. It holds nothing that cannot be seen. A joiner may stand where it
+    /// shapes the letters beside it, as in Persian and Hindi, and in an emoji.
     case line
-    /// Prose, with line breaks: a caption, a comment. Arabic and Hebrew mix with names and numbers there, so marks
-    /// and isolates of direction are allowed: what they do ends at the end of the paragraph at the latest. Embeddings
-    /// and overrides are not: they only show a text in another order than it is read in, and Unicode advises against
-    /// them (UAX #9, section 2).
+    /// Prose, with line breaks: a caption, a comment. Arabic and Hebrew mix with names and numbers there, so
+    /// marks and isolates of direction are allowed: what they do ends at the end of the paragraph at the
+    /// latest. Embeddings and overrides are not: they only show a text in another order than it is read in,
+    /// and Unicode advises against them (UAX #9, section 2).
     case prose
 
     /// Why a text is refused.
@@ -67,7 +68,8 @@ package enum TextShape: Sendable {
 }
 
 extension TextShape.Place {
-    /// Whether a joiner here has something to join: emoji, or letters of a script that needs it (UAX #31, 2.3).
+    /// Whether a joiner here has something to join: emoji, or letters of a script that needs it (UAX #31,
+    /// 2.3).
     fileprivate var joins: Bool {
         guard let before else { return false }
         if before.isOfEmoji, let after { return after.isOfEmoji }
@@ -95,8 +97,8 @@ extension Unicode.Scalar {
     fileprivate var isTag: Bool { (0xE0020...0xE007F).contains(value) }
     fileprivate var isJoiner: Bool { self == "\u{200C}" || self == "\u{200D}" }
 
-    /// What has no shape of its own, what has an empty one (the blank of Braille, a null notehead), and marks of
-    /// annotations.
+    /// What has no shape of its own, what has an empty one (the blank of Braille, a null notehead), and marks
+    /// of annotations.
     fileprivate var isHidden: Bool {
         properties.isDefaultIgnorableCodePoint || value == 0x2800 || value == 0x1D159
             || (0xFFF9...0xFFFB).contains(value)
