@@ -8,10 +8,10 @@ package struct Likes: Sendable {
 
     /// Likes a post; idempotent.
     package func like(_ post: ID<Post>, by viewer: Viewer) async throws {
-        try await notifier.write { [ids] connection, notices in
+        try await notifier.write { [ids] connection, notifications in
             let author = try PostRecords.author(of: post, for: viewer.id, in: connection)
             if try LikeRecords.insert(ids.next(), of: post, by: viewer.id, in: connection) {
-                notices.append(NewNotification(.like, by: viewer.id, for: author, post: post))
+                notifications.append(NewNotification(.like, by: viewer.id, for: author, post: post))
             }
         }
     }
@@ -42,10 +42,10 @@ package struct Likes: Sendable {
     /// - Returns: the post that the comment belongs to.
     @discardableResult
     package func like(_ comment: ID<Comment>, by viewer: Viewer) async throws -> ID<Post> {
-        try await notifier.write { [ids] connection, notices in
+        try await notifier.write { [ids] connection, notifications in
             let found = try CommentRecords.place(of: comment, for: viewer.id, in: connection)
             if try LikeRecords.insert(ids.next(), of: comment, by: viewer.id, in: connection) {
-                notices.append(
+                notifications.append(
                     NewNotification(
                         .commentLike, by: viewer.id, for: found.author, post: found.post, comment: comment)
                 )

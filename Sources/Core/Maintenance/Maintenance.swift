@@ -52,7 +52,8 @@ package struct Maintenance: Sendable {
 
     /// Does all maintenance once. Jobs remove the files afterwards.
     /// - Parameters:
-    ///   - evenIfManyStrays: whether more than one percent of all photos may be moved aside.
+    ///   - evenIfManyStrays: whether many photos may be moved aside: more than 100 and more than one percent
+    ///     of all.
     ///   - progress: receives a description of each step when it starts.
     package func run(
         evenIfManyStrays: Bool = false, report progress: @escaping @Sendable (String) -> Void = { _ in }

@@ -54,13 +54,13 @@ struct MediaOwnership: Sendable {
                 """
         case .foreign:
             return """
-                The photos are marked as another community’s. \(advice) If they do, remove the file .community \
-                there and run “isntgram media adopt”.
+                The photos are marked as another community’s. \(advice) If they do, remove the file \
+                .community there and run “isntgram media adopt”.
                 """
         case .unmarked: return "There are photos that the database does not know. \(remedy)"
         case .missing:
             return """
-                The photos of this database are missing. A volume may not be mounted. \
+                The photos of this database are missing. Perhaps a volume is not mounted. \
                 No photos are accepted until they are back. \(remedy)
                 """
         }
@@ -108,8 +108,8 @@ struct MediaOwnership: Sendable {
             throw Problem(
                 .conflict,
                 """
-                The photos are marked as another community’s. If they are not, remove the file .community \
-                there and run this command again.
+                The photos are marked as another community’s. If they are not, remove the file \
+                .community there and run this command again.
                 """)
         }
         try await storage.write { try Facts.set(Self.adoptedAt, to: String(time), in: $0) }

@@ -20,7 +20,8 @@ struct StrayPhotos: Sendable {
 
     /// Moves back photos that have a record again, moves stray photos aside, and removes old ones.
     /// - Parameters:
-    ///   - evenIfMany: whether more than one percent of all photos may be moved aside.
+    ///   - evenIfMany: whether many photos may be moved aside: more than 100 and more than one percent of
+    ///     all.
     ///   - progress: receives a description of each step when it starts.
     func sweep(evenIfMany: Bool, report progress: (String) -> Void = { _ in }) async throws -> Report {
         var report = Report()
@@ -31,9 +32,9 @@ struct StrayPhotos: Sendable {
         if !StrayPhoto.areFew(strays.count, of: total), !evenIfMany {
             report.refusal = """
                 \(strays.count) of \(total) photos have no record. That is unusually many, so they were not \
-                moved. Check whether this is the right database and not an old version of it. If it is right, \
-                run “isntgram maintain --remove-strays”: the photos are then moved aside and removed after \
-                a week.
+                moved. Check whether this is the right database and not an old version of it. If it is \
+                right, run “isntgram maintain --remove-strays”: the photos are then moved aside and removed \
+                after a week.
                 """
             return report
         }

@@ -15,13 +15,13 @@ package struct Notifications: Sendable {
     let clock: WallClock
     let unread: UnreadCache
 
-    /// The viewer's news, newest first, in three queries whatever the page holds.
+    /// The viewer's notifications, newest first. A page takes three queries, whatever its size.
     package func all(for viewer: Viewer, page: PageRequest) async throws -> Page<NotificationGroup> {
         try await storage.read { connection in
             let rows = try NotificationRecords.groups(for: viewer.id, page: page, in: connection)
             let photos = try PhotoRecords.photos(of: rows.compactMap(\.post), in: connection)
             let texts = try NotificationRecords.texts(of: rows.compactMap(\.comment), in: connection)
-            // Rows of one group stand together.
+            // The rows of a group are adjacent.
             var groups: [[NotificationRecords.GroupRow]] = []
             for row in rows {
                 if groups.last?.first?.newest == row.newest {
@@ -47,21 +47,21 @@ package struct Notifications: Sendable {
     /// news come.
     package func unreadCount(for viewer: Viewer) async throws -> Int {
         let now = clock.now()
-        let known = unread.find(viewer.id, at: now)
-        if let count = known.count { return count }
+        let cached = unread.find(viewer.id, at: now)
+        if let count = cached.count { return count }
         let count = try await storage.read { try NotificationRecords.unreadCount(for: viewer.id, in: $0) }
-        unread.keep(count, for: viewer.id, at: now, ifStill: known.changes)
+        unread.store(count, for: viewer.id, at: now, ifChangesAre: cached.changes)
         return count
     }
 
-    /// Marks everything so far as seen.
+    /// Marks all notifications as read.
     package func markRead(by viewer: Viewer) async throws {
         try await storage.write { try NotificationRecords.markRead(for: viewer.id, in: $0) }
         unread.forget([viewer.id])
         await events.publish(.notifications([viewer.id]))
     }
 
-    /// What happens to the viewer's account from now on.
+    /// A stream of events that concern the viewer's account from now on.
     package func live(for viewer: Viewer) -> AsyncStream<LiveEvent> { events.events(for: viewer.id) }
 }
 
@@ -73,21 +73,22 @@ final class UnreadCache: Sendable {
 
     private struct State {
         var counts: [ID<Account>: (count: Int, until: Int64)] = [:]
-        /// What was read before a change must not be kept after it.
+        /// The number of invalidations. A count that was read before an invalidation must not be stored after
+        /// it.
         var changes = 0
     }
 
-    /// A lock, because requests on every thread ask, for well under a microsecond.
+    /// A lock, because requests on every thread use it, each for well under a microsecond.
     private let state = Mutex(State())
 
     func find(_ account: ID<Account>, at time: Int64) -> (count: Int?, changes: Int) {
         state.withLock { state in
-            guard let known = state.counts[account], known.until > time else { return (nil, state.changes) }
-            return (known.count, state.changes)
+            guard let entry = state.counts[account], entry.until > time else { return (nil, state.changes) }
+            return (entry.count, state.changes)
         }
     }
 
-    func keep(_ count: Int, for account: ID<Account>, at time: Int64, ifStill changes: Int) {
+    func store(_ count: Int, for account: ID<Account>, at time: Int64, ifChangesAre changes: Int) {
         state.withLock { state in
             guard state.changes == changes else { return }
             if state.counts.count >= Self.capacity { state.counts = [:] }
