@@ -2,13 +2,14 @@ import Storage
 
 /// The SQL of notifications.
 enum NotificationRecords {
-    /// Keeps a notice; false where its recipient must or wants not to hear of it: it is about themselves,
-    /// they block or mute the one who did it or are blocked by them, or may not see the post.
-    static func insert(_ id: ID<NotificationGroup>, _ notice: NewNotification, in connection: any Connection)
-        throws
-        -> Bool
-    {
-        guard notice.actor != notice.recipient else { return false }
+    /// Stores a notification, unless the recipient must not or does not want to get it: because they did it
+    /// themselves, block or mute the actor, are blocked by the actor, or may not see the post.
+    /// - Returns: whether it was stored.
+    static func insert(
+        _ id: ID<NotificationGroup>, _ notification: NewNotification, in connection: any Connection
+    ) throws -> Bool {
+        let (actor, recipient) = (notification.actor, notification.recipient)
+        guard actor != recipient else { return false }
         let isWanted = try connection.exists(
             """
             SELECT 1 FROM accounts a WHERE a.id = \(actor) AND \(Visibility.people(for: recipient))
@@ -107,8 +108,8 @@ enum NotificationRecords {
         }
     }
 
-    /// What of notifications `told` by the actors `accounts a` is still the recipient's to see: a right that
-    /// they had when they were told may have ended since.
+    /// A condition on notifications `received` and their actors `accounts a`: whether the recipient may still
+    /// see them. A right that the recipient had when the notification was stored may have ended since.
     private static func isVisible(to recipient: ID<Account>) -> SQL {
         """
         \(Visibility.people(for: recipient)) AND (received.post_id IS NULL OR EXISTS (
@@ -132,8 +133,8 @@ enum NotificationRecords {
         """
     }
 
-    /// The newest groups with three people of each. Likes are grouped by what is liked, follows by whether
-    /// they were seen; what asks for an answer stands alone.
+    /// The newest groups, with at most three actors each. Notifications are grouped by kind, post, comment
+    /// and whether they are unread. Follow requests and accepted requests are not grouped.
     static func groups(
         for account: ID<Account>, page: PageRequest, in connection: any Connection
     ) throws -> [GroupRow] {
@@ -186,8 +187,9 @@ enum NotificationRecords {
         return Int(count ?? 0)
     }
 
-    /// Who has notifications about an author's posts: what they may see of these changes with the author's
-    /// privacy. Of very many, the others notice when what is remembered of them grows old.
+    /// Accounts that have notifications about an author's posts. Which of these they may see changes when the
+    /// author makes the account private or public. At most 1,000 accounts are returned; the unread counts of
+    /// the others are updated when their cache entries expire.
     static func told(ofPostsBy author: ID<Account>, in connection: any Connection) throws -> [ID<Account>] {
         try connection.rows(
             """

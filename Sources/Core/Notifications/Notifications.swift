@@ -1,13 +1,13 @@
 import Storage
 import Synchronization
 
-/// What a member is told: grouped, counted while unread, and live.
+/// The notifications of members: lists of groups, unread counts and live events.
 package struct Notifications: Sendable {
-    /// How long news are kept, in milliseconds.
+    /// How long notifications are kept, in milliseconds.
     static let lifetime: Int64 = 90 * 24 * 60 * 60 * 1000
 
-    /// So many notifications of each kind are looked at, the newest: a post that thousands like costs no more
-    /// to tell of, and hides neither comments nor who asks to follow.
+    /// How many notifications of each kind are read, the newest ones. The limit bounds the cost of a post
+    /// with thousands of likes, and such a post does not hide comments or follow requests.
     package static let window = 500
 
     let storage: any Storage
@@ -43,8 +43,8 @@ package struct Notifications: Sendable {
         }
     }
 
-    /// How many are unread, a hundred at most. Every page of a member shows it, so it is remembered until
-    /// news come.
+    /// How many notifications are unread, at most 100. Every page for a member shows the number, so it is
+    /// cached for ten seconds or until a notification arrives.
     package func unreadCount(for viewer: Viewer) async throws -> Int {
         let now = clock.now()
         let cached = unread.find(viewer.id, at: now)
@@ -65,8 +65,8 @@ package struct Notifications: Sendable {
     package func live(for viewer: Viewer) -> AsyncStream<LiveEvent> { events.events(for: viewer.id) }
 }
 
-/// How many notifications accounts have not seen. What changes one forgets it here; another copy of the
-/// program is told by ``Events``, or notices within ``lifetime``.
+/// A cache of the unread notification counts of accounts. A change removes the entry from this instance's
+/// cache. Other instances remove it when they receive the event, or else when it expires after ``lifetime``.
 final class UnreadCache: Sendable {
     private static let lifetime: Int64 = 10_000
     private static let capacity = 10_000
