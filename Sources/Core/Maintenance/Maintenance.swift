@@ -135,7 +135,7 @@ package struct Maintenance: Sendable {
 
     private func removeWaitingPhotos(before time: Int64) async throws -> Int {
         let removed = try await storage.write { connection in
-            let waiting = try PhotoRecords.takeWaiting(before: time, in: connection)
+            let waiting = try PhotoRecords.removeWaiting(before: time, in: connection)
             if waiting.contains(where: { !$0.altText.isEmpty }) { try deletions.note(in: connection) }
             return try photos.release(waiting.map { PhotoFiles($0) }, in: connection)
         }

@@ -73,7 +73,7 @@ struct MediaOwnership: Sendable {
         let verdict = try await verdict(id)
         photos.lastOwnership.set(verdict)
         // The other community must know that stray photos here may belong to this one.
-        if verdict.isOthers, try await storage.read(PhotoRecords.areAny) {
+        if verdict.isOthers, try await storage.read(PhotoRecords.exist) {
             try await media.noteOther(id)
         }
         return verdict
@@ -122,7 +122,8 @@ struct MediaOwnership: Sendable {
             let adoptedAt = try Facts.value(Self.adoptedAt, in: connection).flatMap { Int64($0) }
             guard sinceAdoption, let adoptedAt else {
                 let newest = try PhotoRecords.newest(Self.sampleSize, after: 0, in: connection)
-                return try newest.isEmpty ? PhotoRecords.pictures(Self.sampleSize, in: connection) : newest
+                return try newest.isEmpty
+                    ? PhotoRecords.profilePictures(Self.sampleSize, in: connection) : newest
             }
             return try PhotoRecords.newest(
                 Self.sampleSize, after: IDSequence.first(at: adoptedAt + 1), in: connection)
@@ -184,7 +185,7 @@ extension Photos {
     /// Checks the photo location before files are removed or moved.
     /// - Throws: a temporary ``MediaError`` if the photos of this community are not at the location, for
     ///   example because a volume is not mounted or a setting is wrong.
-    func requirePlace() async throws {
+    func requireOwnLocation() async throws {
         let verdict = try await ownership.verdict()
         guard !verdict.allowsRemoval, let refusal = try await ownership.refusal(verdict) else { return }
         throw MediaError(refusal, isPassing: true)

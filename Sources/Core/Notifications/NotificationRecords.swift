@@ -188,8 +188,8 @@ enum NotificationRecords {
     }
 
     /// Accounts that have notifications about an author's posts. Which of these they may see changes when the
-    /// author makes the account private or public. At most 1,000 accounts are returned; the unread counts of
-    /// the others are updated when their cache entries expire.
+    /// author makes the account private. At most 1,000 accounts are returned; the unread counts of the others
+    /// are updated when their cache entries expire.
     static func told(ofPostsBy author: ID<Account>, in connection: any Connection) throws -> [ID<Account>] {
         try connection.rows(
             """
