@@ -142,7 +142,8 @@ package struct Photos: Sendable {
                 await announce(prefixes)
             } catch {
                 logger.warning(
-                    "Files of a failed upload will be removed in an hour", metadata: ["error": "\(error)"])
+                    "Files of a failed upload were not removed; maintenance will remove them",
+                    metadata: ["error": "\(error)"])
             }
         }.value
     }
