@@ -96,12 +96,12 @@ enum LikeRecords {
     static func likers(
         of post: ID<Post>, for viewer: ID<Account>?, page: PageRequest, in connection: any Connection
     ) throws -> [FollowRecords.Listed] {
-        let pageQuery = page.stretch()
+        let stretch = page.stretch()
         return try connection.rows(
             """
             SELECT l.id, \(AccountSummary.columns) FROM likes l JOIN accounts a ON a.id = l.account_id
-            WHERE l.post_id = \(post) AND \(pageQuery.holds("l.id")) AND \(Visibility.people(for: viewer))
-            ORDER BY \(pageQuery.order("l.id")) LIMIT \(page.rows)
+            WHERE l.post_id = \(post) AND \(stretch.holds("l.id")) AND \(Visibility.people(for: viewer))
+            ORDER BY \(stretch.order("l.id")) LIMIT \(page.rows)
             """
         ) { FollowRecords.Listed(&$0) }
     }

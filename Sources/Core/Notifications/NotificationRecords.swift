@@ -138,7 +138,7 @@ enum NotificationRecords {
     static func groups(
         for account: ID<Account>, page: PageRequest, in connection: any Connection
     ) throws -> [GroupRow] {
-        let pageQuery = page.stretch()
+        let stretch = page.stretch()
         return try connection.rows(
             """
             SELECT g.newest, g.total, g.kind, g.post_id, g.comment_id, g.unread, \(AccountSummary.columns)
@@ -159,8 +159,8 @@ enum NotificationRecords {
                     JOIN accounts a ON a.id = received.actor_id
                     WHERE \(isVisible(to: account))) n) g
             JOIN accounts a ON a.id = g.actor_id
-            WHERE g.position <= 3 AND \(pageQuery.holds("g.newest"))
-            ORDER BY \(pageQuery.order("g.newest")), g.position LIMIT \(page.rows * 3)
+            WHERE g.position <= 3 AND \(stretch.holds("g.newest"))
+            ORDER BY \(stretch.order("g.newest")), g.position LIMIT \(page.rows * 3)
             """
         ) { GroupRow(&$0) }
     }

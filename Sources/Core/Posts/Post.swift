@@ -142,7 +142,7 @@ package struct PostDraft: Sendable {
         check.require(draft.photos.count > 0, "image", "Choose at least one photo.")
         check.require(
             draft.photos.count <= Self.photosLimit, "image",
-            "A post has at most \(Self.photosLimit) photos; this one has \(draft.photos.count).")
+            "A post must have at most \(Self.photosLimit) photos; you chose \(draft.photos.count).")
         if case .added(let ids) = draft.photos {
             check.require(
                 Set(ids).count == ids.count, "mediaIds", "A post cannot contain the same photo twice.")

@@ -65,12 +65,12 @@ enum PostRecords {
     static func by(
         _ author: ID<Account>, for viewer: ID<Account>?, page: PageRequest, in connection: any Connection
     ) throws -> [Post] {
-        let pageQuery = page.stretch()
+        let stretch = page.stretch()
         return try posts(
             """
             SELECT \(Post.columns(for: viewer)) FROM posts p JOIN accounts a ON a.id = p.author_id
-            WHERE p.author_id = \(author) AND \(pageQuery.holds("p.id")) AND \(Visibility.posts(for: viewer))
-            ORDER BY \(pageQuery.order("p.id")) LIMIT \(page.rows)
+            WHERE p.author_id = \(author) AND \(stretch.holds("p.id")) AND \(Visibility.posts(for: viewer))
+            ORDER BY \(stretch.order("p.id")) LIMIT \(page.rows)
             """, in: connection)
     }
 

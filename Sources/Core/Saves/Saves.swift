@@ -29,14 +29,14 @@ package struct Saves: Sendable {
     /// The viewer's saved posts, last saved first, without posts that the viewer may no longer see.
     package func all(of viewer: Viewer, page: PageRequest) async throws -> Page<Post> {
         try await storage.read { connection in
-            let pageQuery = page.stretch()
+            let stretch = page.stretch()
             let posts = try PostRecords.listed(
                 """
                 SELECT \(Post.columns(for: viewer.id)), s.id FROM saves s JOIN posts p ON p.id = s.post_id
                 JOIN accounts a ON a.id = p.author_id
-                WHERE s.account_id = \(viewer.id) AND \(pageQuery.holds("s.id"))
+                WHERE s.account_id = \(viewer.id) AND \(stretch.holds("s.id"))
                     AND \(Visibility.posts(for: viewer.id))
-                ORDER BY \(pageQuery.order("s.id")) LIMIT \(page.rows)
+                ORDER BY \(stretch.order("s.id")) LIMIT \(page.rows)
                 """, in: connection)
             return Page(posts, limit: page.limit, cursor: \.sortKey).map(\.post)
         }
