@@ -35,7 +35,7 @@ package struct StorageCopy: Sendable {
     }
 
     /// - Parameters:
-    ///   - isReplacing: whether accounts of the target that the source does not have are removed.
+    ///   - isReplacing: whether to remove accounts from the target that the source does not have.
     ///   - report: is told after every few hundred rows.
     /// - Throws: ``StorageError`` where the target is another community's, or where the sides differ at the
     ///   end.
@@ -90,8 +90,8 @@ package struct StorageCopy: Sendable {
         if let unknown = there.first(where: { here[$0.key] == nil }) {
             throw StorageError.other(
                 """
-                the target contains the account \(unknown.value), which the source does not. It may belong to \
-                another community. Empty the target, or use --replace to replace everything in it
+                the target contains the account \(unknown.value), which the source does not. It may belong \
+                to another community. Empty the target, or use --replace to replace everything in it
                 """)
         }
     }
@@ -102,8 +102,10 @@ package struct StorageCopy: Sendable {
         let columns = try await source.read { try table.columns(in: $0) }
         guard try await target.read({ try table.columns(in: $0) }) == columns else {
             throw StorageError.other(
-                "the table \(table.name) has different columns in the target. Both databases need the schema of this version"
-            )
+                """
+                the table \(table.name) has different columns in the target. Both databases need the schema of \
+                this version
+                """)
         }
         var last: [Bind]?
         var changes = 0
