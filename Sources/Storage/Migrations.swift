@@ -17,7 +17,7 @@ package enum Migrations {
     /// Runs the migrations that have not run yet.
     /// - Returns: how many migrations ran.
     /// - Throws: ``StorageError/migration(_:)`` if a migration was edited after it ran, or if the database
-    ///   has a newer schema than the program. The schema is not changed in the second case.
+    ///   has a newer schema than the program. The schema is not changed then.
     @discardableResult
     package static func run(_ migrations: [Migration], on storage: any Storage) async throws -> Int {
         let integer = storage.dialect == .sqlite ? "INTEGER" : "BIGINT"

@@ -103,8 +103,8 @@ package struct StorageCopy: Sendable {
         guard try await target.read({ try table.columns(in: $0) }) == columns else {
             throw StorageError.other(
                 """
-                the table \(table.name) has different columns in the target. Both databases need the schema of \
-                this version
+                the table \(table.name) has different columns in the target. Both databases need the schema \
+                of this version
                 """)
         }
         var last: [Bind]?
