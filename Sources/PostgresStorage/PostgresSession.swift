@@ -69,8 +69,8 @@ final class PostgresSession: @unchecked Sendable {
         guard message.hasPrefix("invalid URI query parameter"), !query.contains("@") else {
             throw .other(
                 """
-                the database URL is not valid. Special characters in its password must be percent-encoded, for \
-                example %25 for a percent sign
+                the database URL is not valid. Special characters in its password must be percent-encoded, \
+                for example %25 for a percent sign
                 """)
         }
         throw .other(message.split(separator: "\n").joined(separator: " "))

@@ -36,9 +36,9 @@ package struct StorageCopy: Sendable {
 
     /// - Parameters:
     ///   - isReplacing: whether to remove accounts from the target that the source does not have.
-    ///   - report: is told after every few hundred rows.
-    /// - Throws: ``StorageError`` where the target is another community's, or where the sides differ at the
-    ///   end.
+    ///   - report: receives the progress after every few hundred rows.
+    /// - Throws: ``StorageError`` if the target belongs to another community, or if the storages differ at
+    ///   the end.
     package func run(
         isReplacing: Bool = false, report: @escaping @Sendable (Progress) -> Void = { _ in }
     ) async throws -> [Copied] {
