@@ -187,7 +187,7 @@ struct OwnAccountTests {
             #expect(
                 await problem { try await test.community.invites.create(uses: 0, days: 400) }?.fields.count
                     == 2)
-            _ = try await accounts.create(form("admina", ""))
+            _ = try await accounts.create(form("helen", ""))
         }
         try await TestCommunity.with(registration: .closed) { test in
             let form = Registration(

@@ -59,7 +59,7 @@ struct SharedEventsTests {
         }
     }
 
-    @Test func `an instance receives the events of others once, and its own only once`() async throws {
+    @Test func `an instance receives the events of others, and its own events only once`() async throws {
         let channel = LocalChannel()
         let (here, there) = (
             SharedEvents(channel: channel, logger: QuietLog.logger("a")),
