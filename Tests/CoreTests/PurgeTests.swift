@@ -9,7 +9,7 @@ import Testing
 /// Tests that deleted text is removed from search indexes and logs.
 struct PurgeTests {
     private func purge(_ test: TestCommunity) async throws -> WaitingJob? {
-        try await test.community.jobs.all().first { $0.kind == PurgeDeletedWords.kind }
+        try await test.community.jobs.all().first { $0.kind == PurgeDeletedText.kind }
     }
 
     /// Whether `action` schedules a purge.

@@ -49,7 +49,7 @@ struct JobTools: Sendable {
 struct JobKinds: Sendable {
     static let all = JobKinds([
         RemovePhotoFiles.self, RotatePhotoFiles.self, DiscardUploads.self, DiscardUnknownUpload.self,
-        PurgeDeletedWords.self,
+        PurgeDeletedText.self,
     ])
 
     private let types: [any Job.Type]

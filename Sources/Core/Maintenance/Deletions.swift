@@ -13,16 +13,16 @@ struct Deletions: Sendable {
     /// Schedules a purge. Call this only in the transaction that deletes or replaces text.
     func note(in connection: any Connection) throws {
         let now = jobs.clock.now()
-        let last = try Facts.value(PurgeDeletedWords.startedAt, in: connection).flatMap { Int64($0) } ?? 0
+        let last = try Facts.value(PurgeDeletedText.startedAt, in: connection).flatMap { Int64($0) } ?? 0
         try jobs.enqueue(
-            PurgeDeletedWords(), key: PurgeDeletedWords.kind,
+            PurgeDeletedText(), key: PurgeDeletedText.kind,
             at: max(now + Self.delay, min(last, now) + Self.interval), in: connection)
     }
 }
 
 /// Removes deleted text from the search indexes and from the logs of the database engine. It is retried until
 /// it succeeds.
-struct PurgeDeletedWords: Job {
+struct PurgeDeletedText: Job {
     static let kind = "purge-deleted-words"
     static let lane = JobLane.records
     /// Short delays, because a reader that blocks the purge ends soon, and deleted text must not stay for

@@ -50,7 +50,7 @@ package struct Notifications: Sendable {
         let cached = unread.find(viewer.id, at: now)
         if let count = cached.count { return count }
         let count = try await storage.read { try NotificationRecords.unreadCount(for: viewer.id, in: $0) }
-        unread.store(count, for: viewer.id, at: now, ifChangesAre: cached.changes)
+        unread.store(count, for: viewer.id, at: now, ifGenerationIs: cached.generation)
         return count
     }
 
@@ -75,22 +75,24 @@ final class UnreadCache: Sendable {
         var counts: [ID<Account>: (count: Int, until: Int64)] = [:]
         /// The number of invalidations. A count that was read before an invalidation must not be stored after
         /// it.
-        var changes = 0
+        var generation = 0
     }
 
     /// A lock, because requests on every thread use it, each for well under a microsecond.
     private let state = Mutex(State())
 
-    func find(_ account: ID<Account>, at time: Int64) -> (count: Int?, changes: Int) {
+    func find(_ account: ID<Account>, at time: Int64) -> (count: Int?, generation: Int) {
         state.withLock { state in
-            guard let entry = state.counts[account], entry.until > time else { return (nil, state.changes) }
-            return (entry.count, state.changes)
+            guard let entry = state.counts[account], entry.until > time else {
+                return (nil, state.generation)
+            }
+            return (entry.count, state.generation)
         }
     }
 
-    func store(_ count: Int, for account: ID<Account>, at time: Int64, ifChangesAre changes: Int) {
+    func store(_ count: Int, for account: ID<Account>, at time: Int64, ifGenerationIs generation: Int) {
         state.withLock { state in
-            guard state.changes == changes else { return }
+            guard state.generation == generation else { return }
             if state.counts.count >= Self.capacity { state.counts = [:] }
             state.counts[account] = (count, time + Self.lifetime)
         }
@@ -99,14 +101,14 @@ final class UnreadCache: Sendable {
     func forgetAll() {
         state.withLock { state in
             state.counts = [:]
-            state.changes += 1
+            state.generation += 1
         }
     }
 
     func forget(_ accounts: [ID<Account>]) {
         state.withLock { state in
             for account in accounts { state.counts[account] = nil }
-            state.changes += 1
+            state.generation += 1
         }
     }
 }

@@ -68,8 +68,7 @@ extension Photos {
             var obsolete: [PhotoFiles] = []
             var failed = 0
             for move in moves {
-                // The new files of a photo that was not copied completely, or was deleted meanwhile, are
-                // removed.
+                // The new files of a photo that was not copied, or was deleted in the meantime, are removed.
                 guard copied.contains(move.new),
                     try PhotoRecords.changeFiles(
                         of: move.photo, to: move.new.description, at: job.before, in: connection)
