@@ -28,7 +28,7 @@ struct PhotoPlaceTests {
             try FileManager.default.moveItem(atPath: media, toPath: away)
             let below = try MediaFolder(media)
             if isMarked { try await below.mark(Facts.communityID(in: test.storage)) }
-            // This copy knows the place from before; one that starts now does not.
+            // This instance has checked the location before; an instance that starts now has not.
             let fresh = test.community()
             for community in isMarked ? [fresh] : [community, fresh] {
                 #expect(await isRefused { try await post(in: community, test, by: ada) })
