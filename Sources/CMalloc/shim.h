@@ -1,8 +1,8 @@
-// glibc's own part of malloc, which Swift's Glibc module leaves out.
+// A function of glibc's malloc that Swift's Glibc module does not contain.
 #pragma once
 #include <stdlib.h>
 
-/// Gives freed memory back to the system, where the C library can.
+/// Returns freed memory to the operating system, if the C library supports it.
 static inline void give_memory_back(void) {
 #ifdef __GLIBC__
     extern int malloc_trim(size_t);

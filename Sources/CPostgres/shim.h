@@ -1,6 +1,6 @@
 #include <libpq-fe.h>
 
-// Swift imports no macros that are characters.
+// Swift does not import macros whose values are characters.
 static const int error_field_state = PG_DIAG_SQLSTATE;
 static const int error_field_message = PG_DIAG_MESSAGE_PRIMARY;
 static const int error_field_detail = PG_DIAG_MESSAGE_DETAIL;

@@ -1,11 +1,12 @@
-// zlib's way to gzip begins with a macro, which Swift does not see.
+// zlib starts a compression with the macro deflateInit2, which Swift does not import.
 #pragma once
 #include <zlib.h>
 
-/// Compresses into one gzip member (RFC 1952); how many bytes it has, or 0 where `capacity` is too small.
+/// Compresses bytes into one gzip member (RFC 1952).
+/// Returns the number of compressed bytes, or 0 if `capacity` is too small.
 static inline size_t gzip_all(const unsigned char *bytes, size_t count, unsigned char *out, size_t capacity) {
     z_stream stream = {0};
-    // 15 bits of window, and 16 for gzip's own frame (https://zlib.net/manual.html#Advanced).
+    // A window of 15 bits; adding 16 selects the gzip format (https://zlib.net/manual.html#Advanced).
     if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) != Z_OK) return 0;
     stream.next_in = (unsigned char *)bytes;
     stream.avail_in = (unsigned int)count;

@@ -3,12 +3,12 @@ import NIOPosix
 import Storage
 import Synchronization
 
-/// Messages by `LISTEN` and `NOTIFY` (https://www.postgresql.org/docs/current/sql-notify.html). Listening has a
-/// connection and a thread of its own; messages go out over the storage's.
+/// A message channel over `LISTEN` and `NOTIFY` (https://www.postgresql.org/docs/current/sql-notify.html). It
+/// listens on its own connection and thread, and sends messages over the connections of the storage.
 package final class PostgresChannel: MessageChannel {
-    /// A payload has less than 8,000 bytes.
+    /// PostgreSQL limits a payload to less than 8,000 bytes.
     package let longestMessage = 7_900
-    /// How long the listener waits on its socket before it looks whether it is to end.
+    /// How long the listener waits on its socket before it checks whether to stop, in milliseconds.
     private static let pollInterval = 250
 
     private let url: String
@@ -17,8 +17,9 @@ package final class PostgresChannel: MessageChannel {
     private let name: String
 
     /// - Parameters:
-    ///   - url: the server itself: a pooler that hands connections on loses what is listened for.
-    ///   - storage: sends the messages; only programs whose tables are in the same schema hear each other.
+    ///   - url: a direct connection to the server. With a connection pooler, messages would be lost.
+    ///   - storage: the storage that sends the messages. Only instances whose tables are in the same schema
+    ///     receive each other's messages.
     package init(url: String, storage: PostgresStorage, options: PostgresOptions = .init()) async throws {
         self.url = url
         self.storage = storage
@@ -28,7 +29,8 @@ package final class PostgresChannel: MessageChannel {
     }
 
     package func send(_ message: String) async throws {
-        // It goes out with the commit, which is checked for a write alone.
+        // A write transaction, because the message is sent at the commit, and only commits of writes are
+        // checked.
         try await storage.write { [self] in try send(message, in: $0) }
     }
 
@@ -36,28 +38,28 @@ package final class PostgresChannel: MessageChannel {
         _ = try connection.exists("SELECT pg_notify(\(name), \(message))")
     }
 
-    package func listen(_ hear: @escaping @Sendable (MessageChannelEvent) -> Void) async {
-        let isOver = Atomic(false)
+    package func listen(_ receive: @escaping @Sendable (MessageChannelEvent) -> Void) async {
+        let isCancelled = Atomic(false)
         let threads = NIOThreadPool(numberOfThreads: 1)
         threads.start()
         await withTaskCancellationHandler {
-            while !isOver.load(ordering: .relaxed), !Task.isCancelled {
+            while !isCancelled.load(ordering: .relaxed), !Task.isCancelled {
                 do {
                     try await threads.runIfActive { [self] in
                         let session = try PostgresSession(url: url, options: options)
                         try session.listen(
                             to: name, pollInterval: CInt(Self.pollInterval),
-                            until: { isOver.load(ordering: .relaxed) },
-                            hear)
+                            until: { isCancelled.load(ordering: .relaxed) },
+                            receive)
                     }
                 } catch {
-                    guard !isOver.load(ordering: .relaxed) else { break }
-                    options.reportTrouble("Messages of other copies are not heard: \(error)")
+                    guard !isCancelled.load(ordering: .relaxed) else { break }
+                    options.reportTrouble("Messages from other instances cannot be received: \(error)")
                     try? await Task.sleep(for: .seconds(1))
                 }
             }
         } onCancel: {
-            isOver.store(true, ordering: .relaxed)
+            isCancelled.store(true, ordering: .relaxed)
         }
         try? await threads.shutdownGracefully()
     }

@@ -1,7 +1,7 @@
 import CPostgres
 import Storage
 
-/// A session inside a body.
+/// The connection of a transaction, which uses a session of the pool.
 struct PostgresConnection: Connection {
     let session: PostgresSession
     var dialect: Dialect { .postgres }
@@ -21,7 +21,8 @@ struct PostgresConnection: Connection {
 
     func run(_ sql: SQL) throws -> Int {
         try session.execute(sql) { result in
-            // The tag of a query tells how many rows were read, which changed none.
+            // For a query, the command tag contains the number of rows that were read, but it changed no
+            // rows.
             guard !String(cString: PQcmdStatus(result)).hasPrefix("SELECT") else { return 0 }
             return Int(String(cString: PQcmdTuples(result))) ?? 0
         }

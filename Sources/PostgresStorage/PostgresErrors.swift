@@ -1,15 +1,16 @@
 import CPostgres
 import Storage
 
-/// What the server answered instead of a result: its five-character code
-/// (https://www.postgresql.org/docs/current/errcodes-appendix.html), and the same in our words.
+/// An error that the server reported: its five-character code
+/// (https://www.postgresql.org/docs/current/errcodes-appendix.html) and the corresponding ``StorageError``.
 struct PostgresFailure: Error {
-    /// Empty where no server answered: the connection is gone.
+    /// The error code. It is empty if there was no response, because the connection was lost.
     let state: String
-    /// The function of the server that reported it, which alone tells some errors apart.
+    /// The function of the server that reported the error. Some errors differ only in this.
     let function: String
     let error: StorageError
-    /// Whether a row's own id was taken: another copy made the same in the same millisecond.
+    /// Whether the id of a new row already exists, because another instance created the same id in the same
+    /// millisecond.
     private let isIDTaken: Bool
 
     init(_ result: OpaquePointer?, on connection: OpaquePointer) {
@@ -26,27 +27,28 @@ struct PostgresFailure: Error {
             switch state {
             case "23505": .unique(columns ?? field(error_field_constraint))
             default:
-                StorageError(state: state, message: message.isEmpty ? Self.words(of: connection) : message)
+                StorageError(
+                    state: state, message: message.isEmpty ? Self.message(of: connection) : message)
             }
     }
 
-    /// What libpq last said of a connection, in one line.
-    static func words(of connection: OpaquePointer) -> String {
+    /// The last error message of libpq for a connection, in one line.
+    static func message(of connection: OpaquePointer) -> String {
         String(cString: PQerrorMessage(connection)).split(separator: "\n").joined(separator: " ")
     }
 
-    /// Another transaction was in the way; the same again, with ids made anew, may succeed.
+    /// Whether the transaction conflicted with another one. It may succeed if it runs again with new ids.
     var isConflict: Bool { state == "40001" || state == "40P01" || isIDTaken }
 
-    /// The server ends, or ends this connection.
+    /// Whether the server is shutting down or has closed this connection.
     var isEndOfConnection: Bool { state.hasPrefix("57P") || state.hasPrefix("08") || state == "25P03" }
 
-    /// The connection's prepared statements are not what they were: the schema has changed, or a pooler stands
-    /// between. A new connection has none.
+    /// Whether the prepared statements of the connection are not valid any more, because the schema has
+    /// changed or there is a connection pooler. A new connection has no prepared statements.
     var isStale: Bool { state == "26000" || state == "0A000" && function == "RevalidateCachedQuery" }
 
-    /// The columns of a unique key as SQLite names them, `table.column, table.other`, from a detail such as
-    /// `Key (column, other)=(1, 2) already exists.`, whatever its language.
+    /// Returns the columns of a unique key in the format of SQLite, `table.column, table.other`. They are
+    /// parsed from an error detail such as `Key (column, other)=(1, 2) already exists.` in any language.
     static func columns(of table: String, in detail: String) -> String? {
         guard let end = detail.firstRange(of: ")=("),
             let start = detail[..<end.lowerBound].firstIndex(of: "(")
@@ -61,7 +63,7 @@ struct PostgresFailure: Error {
 }
 
 extension StorageError {
-    /// A code of PostgreSQL in our words.
+    /// Converts an error code of PostgreSQL.
     init(state: String, message: String) {
         switch state {
         case "23505": self = .unique(message)
@@ -73,7 +75,7 @@ extension StorageError {
         default:
             switch state.prefix(2) {
             case "23", "22": self = .constraint(message)
-            // No connection, or the server is going down or coming up.
+            // There is no connection, or the server is stopping or starting.
             case "", "08", "57": self = .busy
             default: self = .other(message)
             }

@@ -8,21 +8,22 @@ import Storage
 #endif
 
 extension PostgresSession {
-    /// Hears a channel until `isOver`, looked at every `pollInterval` milliseconds.
-    /// - Throws: ``StorageError/busy`` when the connection is lost.
+    /// Receives messages of a channel until `isCancelled` returns true. It is called every `pollInterval`
+    /// milliseconds.
+    /// - Throws: ``StorageError/busy`` if the connection is lost.
     func listen(
-        to channel: String, pollInterval: CInt, until isOver: () -> Bool,
-        _ hear: (MessageChannelEvent) -> Void
+        to channel: String, pollInterval: CInt, until isCancelled: () -> Bool,
+        _ receive: (MessageChannelEvent) -> Void
     ) throws(StorageError) {
         try command("LISTEN \"\(channel.replacing("\"", with: "\"\""))\"")
-        hear(.connected)
-        while !isOver() {
+        receive(.connected)
+        while !isCancelled() {
             var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
             guard poll(&descriptor, 1, pollInterval) > 0 else { continue }
             guard PQconsumeInput(handle) == 1 else { throw .busy }
-            while let notice = PQnotifies(handle) {
-                defer { PQfreemem(notice) }
-                hear(.message(String(cString: notice.pointee.extra)))
+            while let notification = PQnotifies(handle) {
+                defer { PQfreemem(notification) }
+                receive(.message(String(cString: notification.pointee.extra)))
             }
         }
     }

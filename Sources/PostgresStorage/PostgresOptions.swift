@@ -1,21 +1,22 @@
-/// How a ``PostgresStorage`` uses its server.
+/// The options of a ``PostgresStorage``.
 package struct PostgresOptions: Sendable {
-    /// How many connections there are at most; each has a thread, and is opened when it is first needed.
+    /// The maximum number of connections. Each has its own thread and is opened when it is first needed.
     package var connections = 8
 
-    /// Whether statements are prepared once per connection. Off behind a pooler that hands a connection on after each
-    /// transaction, as PgBouncer can: nothing is then left on a connection.
+    /// Whether each connection prepares its statements once. This must be false behind a connection pooler in
+    /// transaction mode, such as PgBouncer, because nothing may be left on a connection after a transaction.
     package var preparesStatements = true
 
-    /// How long a call waits for a connection, for the server to come back, and for conflicts with other writers to
-    /// pass, until it ends as ``StorageError/busy``. As long as SQLite's.
+    /// How long a call waits for a connection, for the server to come back, and for conflicts with other
+    /// writers to end, until it throws ``StorageError/busy``. The default is the same as for SQLite.
     package var patience: Duration = .seconds(5)
 
-    /// How long the server may work on one statement, and how long it waits for others' locks.
+    /// How long the server may work on one statement.
     package var statementTimeout: Duration = .seconds(30)
+    /// How long a statement waits for locks of other transactions.
     package var lockTimeout: Duration = .seconds(5)
 
-    /// Is told, in words for a log, when the server cannot be reached or a connection is lost.
+    /// Receives a message for a log when the server cannot be reached or a connection is lost.
     package var reportTrouble: @Sendable (String) -> Void = { _ in }
 
     package init() {}

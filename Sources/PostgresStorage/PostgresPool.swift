@@ -8,24 +8,25 @@ import Synchronization
     import Darwin
 #endif
 
-/// Sessions and the threads that use them, as many of the one as of the other: whoever has a thread has a session, and
-/// libpq may block there.
+/// A pool of sessions and of the threads that use them. There are as many threads as sessions, so that a call
+/// that has a thread can have a session, and libpq may block the thread.
 final class PostgresPool: Sendable {
     private struct State {
         var idle: [PostgresSession] = []
         var isClosed = false
         /// How many calls wait or run.
-        var inHand = 0
-        var whenDone: [CheckedContinuation<Void, Never>] = []
+        var activeCalls = 0
+        /// Callers of ``close()`` that wait for the active calls to end.
+        var closers: [CheckedContinuation<Void, Never>] = []
     }
 
     private let url: String
     private let options: PostgresOptions
     private let threads: NIOThreadPool
-    /// A lock, because calls on every thread come, go, and lend sessions.
+    /// A lock, because calls on every thread use it.
     private let state = Mutex(State())
 
-    /// Connects once, so that what is wrong with the URL or the server is known at the start.
+    /// Opens the first connection, so that a problem with the URL or the server is found at the start.
     init(url: String, options: PostgresOptions) async throws {
         self.url = url
         self.options = options
@@ -40,39 +41,40 @@ final class PostgresPool: Sendable {
         }
     }
 
-    /// Runs a transaction on a thread of the pool, again where others were in its way.
+    /// Runs a transaction on a thread of the pool. Runs it again after a conflict with other transactions.
     func run<T: Sendable>(
         _ kind: PostgresSession.Kind, _ body: @escaping @Sendable (any Connection) throws -> T
     ) async throws -> T {
         try enter()
         defer { leave() }
-        let patience = Patience(options.patience)
+        let retries = Retries(for: options.patience)
         return try await threads.runIfActive { [self] in
-            guard !patience.isOver else { throw StorageError.busy }
-            return try perform(kind, patience, body)
+            guard !retries.isTimeOver else { throw StorageError.busy }
+            return try perform(kind, retries, body)
         }
     }
 
-    /// Runs statements that stand in no transaction, one after the other.
-    func runAlone(_ statements: [String]) async throws {
+    /// Runs statements one after another, outside of transactions.
+    func runOutsideTransaction(_ statements: [String]) async throws {
         try enter()
         defer { leave() }
-        let patience = Patience(options.patience)
+        let retries = Retries(for: options.patience)
         try await threads.runIfActive { [self] in
-            var patience = patience
-            let session = try session(new: false, &patience)
-            defer { giveBack(session) }
-            try session.runAlone(statements)
+            var retries = retries
+            let session = try session(new: false, &retries)
+            defer { putBack(session) }
+            try session.runOutsideTransaction(statements)
         }
     }
 
-    /// Lets what is in hand end, and nothing more begin.
+    /// Waits until the active calls have ended, and closes all connections. New calls throw
+    /// ``StorageError/closed``.
     func close() async throws {
         await withCheckedContinuation { done in
             let isDone = state.withLock { state in
                 state.isClosed = true
-                if state.inHand > 0 { state.whenDone.append(done) }
-                return state.inHand == 0
+                if state.activeCalls > 0 { state.closers.append(done) }
+                return state.activeCalls == 0
             }
             if isDone { done.resume() }
         }
@@ -82,37 +84,37 @@ final class PostgresPool: Sendable {
 
     private func enter() throws(StorageError) {
         let isClosed = state.withLock { state in
-            if !state.isClosed { state.inHand += 1 }
+            if !state.isClosed { state.activeCalls += 1 }
             return state.isClosed
         }
         if isClosed { throw .closed }
     }
 
     private func leave() {
-        let waiting = state.withLock { state in
-            state.inHand -= 1
-            guard state.inHand == 0 else { return [] as [CheckedContinuation<Void, Never>] }
-            defer { state.whenDone = [] }
-            return state.whenDone
+        let closers = state.withLock { state in
+            state.activeCalls -= 1
+            guard state.activeCalls == 0 else { return [] as [CheckedContinuation<Void, Never>] }
+            defer { state.closers = [] }
+            return state.closers
         }
-        for done in waiting { done.resume() }
+        for closer in closers { closer.resume() }
     }
 
     private func perform<T>(
-        _ kind: PostgresSession.Kind, _ patience: Patience, _ body: (any Connection) throws -> T
+        _ kind: PostgresSession.Kind, _ retries: Retries, _ body: (any Connection) throws -> T
     ) throws -> T {
-        var patience = patience
+        var retries = retries
         var isNew = false
         while true {
-            let session = try session(new: isNew, &patience)
-            defer { giveBack(session) }
+            let session = try session(new: isNew, &retries)
+            defer { putBack(session) }
             do {
                 return try session.transaction(kind, body)
             } catch {
-                switch session.verdict {
-                case .giveUp: throw error
-                case .tryAgain: guard patience.wait() else { throw StorageError.busy }
-                case .tryOnNewConnection:
+                switch session.recovery {
+                case .fail: throw error
+                case .retry: guard retries.wait() else { throw StorageError.busy }
+                case .retryOnNewConnection:
                     options.reportTrouble("A connection to the database was lost: \(error)")
                     guard !isNew else { throw error }
                     isNew = true
@@ -121,8 +123,8 @@ final class PostgresPool: Sendable {
         }
     }
 
-    /// A session that waits for work, or a new one; a server that is away is waited for.
-    private func session(new: Bool, _ patience: inout Patience) throws -> PostgresSession {
+    /// Returns an idle session or opens a new one. Waits for the server if it cannot be reached.
+    private func session(new: Bool, _ retries: inout Retries) throws -> PostgresSession {
         if !new, let session = state.withLock({ $0.idle.popLast() }) { return session }
         var isReported = false
         while true {
@@ -131,32 +133,33 @@ final class PostgresPool: Sendable {
             } catch {
                 if !isReported { options.reportTrouble("The database cannot be reached: \(error)") }
                 isReported = true
-                guard patience.wait() else { throw StorageError.busy }
+                guard retries.wait() else { throw StorageError.busy }
             }
         }
     }
 
-    private func giveBack(_ session: PostgresSession) {
+    private func putBack(_ session: PostgresSession) {
         guard session.isReusable else { return }
         state.withLock { $0.idle.append(session) }
     }
 }
 
-/// How long a call may still wait.
-private struct Patience: Sendable {
+/// The retries of a call, with the time until which it may retry.
+private struct Retries: Sendable {
     private let end: ContinuousClock.Instant
-    private var tries = 0
+    private var count = 0
 
-    init(_ duration: Duration) { end = .now + duration }
+    init(for duration: Duration) { end = .now + duration }
 
-    var isOver: Bool { .now > end }
+    var isTimeOver: Bool { .now > end }
 
-    /// Sleeps a while by chance, longer each time, so that those in each other's way part; false when no time is left.
+    /// Sleeps for a random time that grows with each retry, so that conflicting calls run at different times.
+    /// - Returns: false, without sleeping, if not enough time is left.
     mutating func wait() -> Bool {
-        tries += 1
-        let pause = UInt32.random(in: 500...(1000 << min(UInt32(tries), 7)))
-        guard .now + .microseconds(pause) < end else { return false }
-        usleep(pause)
+        count += 1
+        let delay = UInt32.random(in: 500...(1000 << min(UInt32(count), 7)))
+        guard .now + .microseconds(delay) < end else { return false }
+        usleep(delay)
         return true
     }
 }

@@ -1,8 +1,8 @@
 import CPostgres
 import Storage
 
-/// A row of an answer in PostgreSQL's text format, which is the same for every type that holds numbers: `count(*)`,
-/// `sum(…)` and `EXISTS` all read as integers, as they do from SQLite.
+/// A row of a result in PostgreSQL's text format. The format is the same for all numeric types, so that
+/// `count(*)`, `sum(…)` and `EXISTS` can all be read as integers, as with SQLite.
 struct PostgresRow: Row {
     private static let bytea: Oid = 17
     let result: OpaquePointer
@@ -12,10 +12,11 @@ struct PostgresRow: Row {
 
     func int(_ column: Int) -> Int64 {
         let bytes = value(column)
-        // A truth value is `t` or `f`.
+        // A Boolean is `t` or `f`.
         guard let first = bytes.first, first != UInt8(ascii: "t") else { return bytes.isEmpty ? 0 : 1 }
         let isNegative = first == UInt8(ascii: "-")
-        // Counted downwards, because there is one negative number more; what follows a point is no whole number.
+        // The number is computed as negative, because there is one more negative than positive integer.
+        // Decimals after a point are ignored.
         var number: Int64 = 0
         for byte in bytes.dropFirst(isNegative ? 1 : 0) {
             guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { break }
@@ -40,7 +41,7 @@ struct PostgresRow: Row {
         return Array(UnsafeBufferPointer(start: unescaped, count: count))
     }
 
-    /// The bytes that came; none for NULL.
+    /// The bytes of a value; empty for NULL.
     private func value(_ column: Int) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(
             start: PQgetvalue(result, number, CInt(column)),

@@ -1,31 +1,33 @@
 import CPostgres
 import Storage
 
-/// One connection to the server, with the statements prepared on it.
+/// A connection to the server with its prepared statements.
 ///
-/// Unchecked, because libpq's connection is a pointer: the pool lends a session to one thread at a time.
+/// It is `@unchecked Sendable`, because libpq's connection is a pointer. The pool lets only one thread at a
+/// time use it.
 final class PostgresSession: @unchecked Sendable {
     private struct Statement: Hashable {
         let text: String
         let types: [Oid]
     }
 
-    /// Statements beyond these are sent whole each time: text that varies must not fill the server's memory.
-    private static let preparedAtMost = 500
+    /// The maximum number of prepared statements. Further statements are not prepared, so that varying text
+    /// cannot fill the memory of the server.
+    private static let maximumPreparedStatements = 500
 
     let handle: OpaquePointer
     private let options: PostgresOptions
     private var prepared: [Statement: String] = [:]
-    /// What the transaction in hand first failed with.
+    /// The first error of the current transaction.
     private var failure: PostgresFailure?
     private var isCommitting = false
 
-    /// Connects, which takes as long as the server lets it, at most the patience of `options`.
-    /// - Throws: ``StorageError/other(_:)`` with libpq's words, which name no password.
+    /// Connects to the server. Waits at most as long as the patience of `options`, but at least two seconds.
+    /// - Throws: ``StorageError/other(_:)`` with libpq's message, which contains no password.
     init(url: String, options: PostgresOptions) throws(StorageError) {
         try Self.check(url)
         let seconds = max(2, options.patience.components.seconds)
-        // What stands before `dbname` the URL can change, what stands after it not.
+        // The URL can override the parameters before `dbname`, but not those after it.
         let parameters = [
             ("connect_timeout", "\(seconds)"), ("application_name", "isntgram"), ("keepalives_idle", "30"),
             ("keepalives_interval", "10"), ("keepalives_count", "3"), ("tcp_user_timeout", "30000"),
@@ -37,51 +39,55 @@ final class PostgresSession: @unchecked Sendable {
         guard let handle else { throw .full }
         self.handle = handle
         self.options = options
-        guard PQstatus(handle) == CONNECTION_OK else { throw .other(PostgresFailure.words(of: handle)) }
-        // Notices, such as that a table is there already, are for a person at a prompt.
+        guard PQstatus(handle) == CONNECTION_OK else { throw .other(PostgresFailure.message(of: handle)) }
+        // Notices, for example that a table already exists, are not needed.
         PQsetNoticeReceiver(handle, { _, _ in }, nil)
         let encoding = PQparameterStatus(handle, "server_encoding").map { String(cString: $0) } ?? "unknown"
         guard encoding == "UTF8" else {
-            throw .other("The encoding of the database is \(encoding); make one with ENCODING 'UTF8'.")
+            throw .other(
+                "the encoding of the database is \(encoding). Create the database with ENCODING 'UTF8'")
         }
         if options.preparesStatements {
             do { try command(settings(local: false)) } catch {
-                throw .other(PostgresFailure.words(of: handle))
+                throw .other(PostgresFailure.message(of: handle))
             }
         }
     }
 
     deinit { PQfinish(handle) }
 
-    /// Of a URL that it cannot read, libpq repeats what it stumbled over, which may be the password or a part of it: its
-    /// words are shown only where that is a parameter’s name.
+    /// Checks whether libpq can parse the URL. If it cannot, its message quotes the problematic part, which
+    /// may be the password or a part of it. So its message is used only if it is about the name of a
+    /// parameter.
     private static func check(_ url: String) throws(StorageError) {
         var problem: UnsafeMutablePointer<CChar>?
         let parsed = PQconninfoParse(url, &problem)
-        let words = problem.map { String(cString: $0) } ?? ""
+        let message = problem.map { String(cString: $0) } ?? ""
         PQfreemem(problem)
         guard parsed == nil else { return PQconninfoFree(parsed) }
         let query = url.drop { $0 != "?" }
-        guard words.hasPrefix("invalid URI query parameter"), !query.contains("@") else {
+        guard message.hasPrefix("invalid URI query parameter"), !query.contains("@") else {
             throw .other(
-                "The database URL cannot be read. A percent sign in its password is written %25, others likewise."
-            )
+                """
+                the database URL is not valid. Special characters in its password must be percent-encoded, \
+                for example %25 for a percent sign
+                """)
         }
-        throw .other(words.split(separator: "\n").joined(separator: " "))
+        throw .other(message.split(separator: "\n").joined(separator: " "))
     }
 
     // MARK: - Transactions
 
     enum Kind { case read, write, alone }
 
-    /// Runs `body` in one transaction. When this throws, ``verdict`` tells whether it is worth another try.
+    /// Runs `body` in a transaction. If this throws, ``recovery`` says whether a retry makes sense.
     func transaction<T>(_ kind: Kind, _ body: (any Connection) throws -> T) throws -> T {
         failure = nil
         isCommitting = false
         do {
-            try command(beginning(of: kind))
+            try command(beginStatements(of: kind))
             let result = try body(PostgresConnection(session: self))
-            // A statement failed and the body went on: the server would answer a COMMIT by rolling back.
+            // A statement failed, but the body continued. On COMMIT, the server would only roll back.
             if let failure { throw failure.error }
             isCommitting = kind != .read
             if isCommitting { try command("COMMIT") } else { PQclear(PQexec(handle, "COMMIT")) }
@@ -95,9 +101,9 @@ final class PostgresSession: @unchecked Sendable {
         }
     }
 
-    /// Runs statements that stand in no transaction, each for as long as it takes: where limits of time were set on
-    /// this connection they are lifted meanwhile.
-    func runAlone(_ statements: [String]) throws(StorageError) {
+    /// Runs statements outside of transactions without a time limit. If the connection has a statement
+    /// timeout, it is disabled meanwhile.
+    func runOutsideTransaction(_ statements: [String]) throws(StorageError) {
         failure = nil
         isCommitting = false
         if options.preparesStatements { try command("SET statement_timeout = 0") }
@@ -109,27 +115,27 @@ final class PostgresSession: @unchecked Sendable {
         if let found { throw found }
     }
 
-    /// What to do about a transaction that failed.
-    enum Verdict { case giveUp, tryAgain, tryOnNewConnection }
+    /// What to do after a transaction failed.
+    enum Recovery { case fail, retry, retryOnNewConnection }
 
-    var verdict: Verdict {
-        guard let failure else { return .giveUp }
-        if failure.isConflict { return .tryAgain }
-        // Nothing was done, unless the connection went away between a COMMIT and its answer.
-        return failure.isStale || isLost && !isCommitting ? .tryOnNewConnection : .giveUp
+    var recovery: Recovery {
+        guard let failure else { return .fail }
+        if failure.isConflict { return .retry }
+        // Nothing was changed, unless the connection was lost between a COMMIT and its response.
+        return failure.isStale || isLost && !isCommitting ? .retryOnNewConnection : .fail
     }
 
-    /// Whether another transaction may follow on this connection.
+    /// Whether this connection can be used for another transaction.
     var isReusable: Bool {
         !isLost && failure?.isStale != true && PQtransactionStatus(handle) == PQTRANS_IDLE
     }
 
     private var isLost: Bool { PQstatus(handle) != CONNECTION_OK || failure?.isEndOfConnection == true }
 
-    /// A read sees one snapshot. A write is serializable, because the rules are written, and proven over SQLite, as if
-    /// nobody else wrote: only so does what they have read still hold when they commit. Writes in each other's way
-    /// run again.
-    private func beginning(of kind: Kind) -> String {
+    /// The statements that begin a transaction. A read uses one snapshot. A write is serializable, because
+    /// the rules are written for a single writer, as with SQLite: what they have read must still be true when
+    /// they commit. Writes that conflict run again.
+    private func beginStatements(of kind: Kind) -> String {
         let begin =
             switch kind {
             case .read: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -138,35 +144,39 @@ final class PostgresSession: @unchecked Sendable {
             }
         let local = options.preparesStatements ? "" : "; " + settings(local: true)
         guard kind == .alone else { return begin + local }
-        // Committed reads, because a snapshot would be taken before the lock is granted. The lock's number is ours
-        // by chance. Waiting for another program's migration may take as long as that takes.
+        // READ COMMITTED, because a snapshot would be taken before the lock is granted. The number of the
+        // lock is a random constant. There are no timeouts, because the migrations of another process may
+        // take a long time.
         return begin + local + """
             ; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;
-            SET LOCAL idle_in_transaction_session_timeout = 0; SELECT pg_advisory_xact_lock(7239460918652154871)
+            SET LOCAL idle_in_transaction_session_timeout = 0;
+            SELECT pg_advisory_xact_lock(7239460918652154871)
             """
     }
 
-    /// Limits of time; and where the server was told not to wait for the disk, it is told to.
+    /// The statements that set timeouts. They also enable `synchronous_commit` if the server has disabled it,
+    /// so that a commit waits for the disk.
     private func settings(local: Bool) -> String {
         let scope = local ? "LOCAL " : ""
         return """
             SET \(scope)statement_timeout = \(options.statementTimeout.milliseconds);
             SET \(scope)lock_timeout = \(options.lockTimeout.milliseconds);
             SET \(scope)idle_in_transaction_session_timeout = 60000;
-            SELECT set_config('synchronous_commit', 'on', \(local)) WHERE current_setting('synchronous_commit') = 'off'
+            SELECT set_config('synchronous_commit', 'on', \(local))
+            WHERE current_setting('synchronous_commit') = 'off'
             """
     }
 
     // MARK: - Statements
 
-    /// Runs statements without binds, one after the other.
+    /// Runs statements without binds, one after another.
     func command(_ text: String) throws(StorageError) {
         let result = PQexec(handle, text)
         defer { PQclear(result) }
         try check(result)
     }
 
-    /// Runs one statement with its binds, prepared where that is wanted.
+    /// Runs one statement with its binds. Prepares it first if the options say so.
     func execute<T>(_ sql: SQL, _ read: (OpaquePointer) throws -> T) throws -> T {
         let parameters = PostgresParameters(sql.binds)
         let count = CInt(sql.binds.count)
@@ -184,10 +194,10 @@ final class PostgresSession: @unchecked Sendable {
         return try read(result)
     }
 
-    /// The name under which a statement is prepared; nil where it is not.
+    /// Returns the name of the prepared statement, or nil if the statement is not prepared.
     private func name(of statement: Statement) throws(StorageError) -> String? {
         if let name = prepared[statement] { return name }
-        guard options.preparesStatements, prepared.count < Self.preparedAtMost else { return nil }
+        guard options.preparesStatements, prepared.count < Self.maximumPreparedStatements else { return nil }
         let name = "s\(prepared.count)"
         let result = PQprepare(handle, name, statement.text, CInt(statement.types.count), statement.types)
         defer { PQclear(result) }
@@ -207,7 +217,7 @@ final class PostgresSession: @unchecked Sendable {
     }
 }
 
-/// Runs `body` with a list of C strings that ends with none, as libpq takes lists.
+/// Calls `body` with a null-terminated list of C strings.
 private func withCStrings<Result>(
     _ strings: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result
 ) -> Result {

@@ -1,14 +1,14 @@
 import Storage
 
-/// Records in PostgreSQL, through libpq: several programs may share them.
+/// A storage in PostgreSQL, through libpq. Several instances may share it.
 package struct PostgresStorage: Storage {
     package let dialect = Dialect.postgres
     private let pool: PostgresPool
 
-    /// Connects to the server that `url` names, a connection URI of libpq: `postgres://user:password@host/database`,
-    /// with `?sslmode=verify-full` and what else libpq knows
+    /// Connects to a server. The `url` is a connection URI of libpq:
+    /// `postgres://user:password@host/database`, with parameters such as `?sslmode=verify-full`
     /// (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING).
-    /// - Throws: ``StorageError`` with libpq's words when it cannot be reached now.
+    /// - Throws: ``StorageError`` with libpq's message if the server cannot be reached.
     package init(url: String, options: PostgresOptions = .init()) async throws {
         pool = try await PostgresPool(url: url, options: options)
     }
@@ -32,12 +32,14 @@ package struct PostgresStorage: Storage {
         try await pool.run(.alone, body)
     }
 
-    /// Takes rows that nobody sees any more out of the tables and their indexes. Their bytes stay in the free space of
-    /// pages until new rows are written there, and in the write-ahead log until it is recycled; words of deleted
-    /// posts stay listed in the search index, without a post, until that is made anew (`REINDEX`).
+    /// Removes deleted rows from the tables and their indexes (`VACUUM`). Their bytes stay in the free space
+    /// of pages until new rows are written there, and in the write-ahead log until it is recycled. The words
+    /// of deleted posts stay in the search index, without a reference to a post, until the index is rebuilt
+    /// (`REINDEX`).
     package func purge(_ tables: [String]) async throws {
-        // With its indexes, which are passed over where few rows are dead; and without waiting to shorten the file.
-        try await pool.runAlone(
+        // INDEX_CLEANUP, because PostgreSQL skips indexes if few rows are dead. Without TRUNCATE, which takes
+        // an exclusive lock to shorten the file.
+        try await pool.runOutsideTransaction(
             tables.map { table in
                 "VACUUM (INDEX_CLEANUP TRUE, TRUNCATE FALSE) \"\(table.replacing("\"", with: "\"\""))\""
             })

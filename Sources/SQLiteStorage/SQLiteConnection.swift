@@ -5,8 +5,8 @@ import Storage
 import protocol Storage.Row
 import struct Storage.SQL
 
-/// A connection of the pool inside a body. Statements are GRDB's cached ones; binds and columns go straight to
-/// SQLite by position, which GRDB's rows of named values would only slow.
+/// A connection of the GRDB pool during a transaction. It uses GRDB's cache of prepared statements, but
+/// passes binds and columns to SQLite directly by position, because GRDB's rows with named values are slower.
 struct SQLiteConnection: Connection {
     let database: Database
     var dialect: Dialect { .sqlite }
@@ -36,12 +36,12 @@ struct SQLiteConnection: Connection {
         var code = SQLITE_ROW
         while code == SQLITE_ROW { code = sqlite3_step(statement.sqliteStatement) }
         guard code == SQLITE_DONE else { throw failure() }
-        // Zero where nothing changed: sqlite3_changes() would still tell the change before.
+        // If nothing changed, sqlite3_changes() still returns the number of the previous change.
         guard sqlite3_total_changes(database.sqliteConnection) != before else { return 0 }
         return Int(sqlite3_changes(database.sqliteConnection))
     }
 
-    /// How many steps of the machine a statement takes.
+    /// Returns how many steps of SQLite's virtual machine a statement takes.
     func steps(of sql: SQL) throws -> Int {
         let statement = try cached(sql).sqliteStatement
         sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 1)
@@ -59,20 +59,20 @@ struct SQLiteConnection: Connection {
 
     private func bind(_ binds: [Bind], to statement: SQLiteStatement) throws {
         sqlite3_reset(statement)
-        for (place, bind) in binds.enumerated() {
-            let index = CInt(place + 1)
+        for (position, bind) in binds.enumerated() {
+            let index = CInt(position + 1)
             let code: CInt =
                 switch bind {
                 case .null: sqlite3_bind_null(statement, index)
                 case .int(let value): sqlite3_bind_int64(statement, index, value)
                 case .double(let value): sqlite3_bind_double(statement, index, value)
-                // The string's bytes end with a zero of their own here, and may hold others: the count decides.
+                // The text may contain zero bytes, so its length is passed explicitly.
                 case .text(let value):
-                    sqlite3_bind_text(statement, index, value, CInt(value.utf8.count), copied)
+                    sqlite3_bind_text(statement, index, value, CInt(value.utf8.count), transient)
                 case .bytes(let value):
                     value.isEmpty
                         ? sqlite3_bind_zeroblob(statement, index, 0)
-                        : sqlite3_bind_blob(statement, index, value, CInt(value.count), copied)
+                        : sqlite3_bind_blob(statement, index, value, CInt(value.count), transient)
                 }
             guard code == SQLITE_OK else { throw failure() }
         }
@@ -85,8 +85,8 @@ struct SQLiteConnection: Connection {
     }
 }
 
-/// SQLITE_TRANSIENT, a macro that Swift does not import: SQLite copies the bytes before it returns.
-private let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+/// SQLITE_TRANSIENT, a macro that Swift does not import. SQLite copies the bytes before the call returns.
+private let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
 struct SQLiteRow: Row {
     let statement: SQLiteStatement

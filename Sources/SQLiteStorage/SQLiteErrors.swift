@@ -3,7 +3,7 @@ import GRDBSQLite
 import Storage
 
 extension StorageError {
-    /// What GRDB threw, in our words; one of ours stays itself.
+    /// Converts an error of GRDB. A ``StorageError`` stays unchanged.
     init(_ error: any Error) {
         switch error {
         case let error as StorageError: self = error
@@ -13,7 +13,7 @@ extension StorageError {
         }
     }
 
-    /// A result code of SQLite (https://www.sqlite.org/rescode.html) in our words.
+    /// Converts a result code of SQLite (https://www.sqlite.org/rescode.html).
     init(code: CInt, message: String) {
         switch (ResultCode(rawValue: code), code & 0xFF) {
         case (.SQLITE_CONSTRAINT_UNIQUE, _), (.SQLITE_CONSTRAINT_PRIMARYKEY, _):

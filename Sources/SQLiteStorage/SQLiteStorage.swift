@@ -3,21 +3,23 @@ import Storage
 
 import struct Storage.SQL
 
-/// Records in one SQLite file, through GRDB: one writer, readers beside it on snapshots (WAL).
+/// A storage in one SQLite file, through GRDB. There is one writer, and readers use snapshots at the same
+/// time (WAL mode).
 package struct SQLiteStorage: Storage {
     package let dialect = Dialect.sqlite
     private let database: any DatabaseWriter
 
-    /// Opens the file at `path`, or makes it.
+    /// Opens the file at `path`, or creates it.
     package init(path: String, readers: Int = 5) throws {
         do {
             let pool = try DatabasePool(path: path, configuration: Self.configuration(readers: readers))
             try pool.writeWithoutTransaction { database in
-                // GRDB sets NORMAL when it opens a pool, which loses acknowledged rows in a power cut.
+                // GRDB sets NORMAL when it opens a pool, which can lose committed transactions in a power
+                // failure.
                 try database.execute(sql: "PRAGMA synchronous = FULL")
                 let synchronous = try Int.fetchOne(database, sql: "PRAGMA synchronous")
                 guard synchronous == 2 else {
-                    throw StorageError.other("synchronous is \(synchronous ?? -1) where 2 (FULL) was set")
+                    throw StorageError.other("synchronous is \(synchronous ?? -1), but 2 (FULL) was set")
                 }
             }
             database = pool
@@ -26,7 +28,7 @@ package struct SQLiteStorage: Storage {
         }
     }
 
-    /// A database in memory that ends with its last user; for tests.
+    /// Creates a database in memory that exists as long as this storage; for tests.
     package init() throws {
         do {
             database = try DatabaseQueue(configuration: Self.configuration(readers: 1))
@@ -55,12 +57,14 @@ package struct SQLiteStorage: Storage {
         }
     }
 
-    /// Empties the write-ahead log; deleted rows are overwritten in the file itself (`secure_delete`).
+    /// Empties the write-ahead log. In the database file, deleted rows were already overwritten
+    /// (`secure_delete`).
     package func purge(_ tables: [String]) async throws {
         do {
             try await database.writeWithoutTransaction { database in
                 if try String.fetchOne(database, sql: "PRAGMA journal_mode") == "wal" {
-                    // Hardly waits for readers, as all writes would wait with it: it is tried again.
+                    // The timeout is short, because all writes wait during the checkpoint. The caller tries
+                    // again.
                     try database.execute(sql: "PRAGMA busy_timeout = 100")
                     defer { try? database.execute(sql: "PRAGMA busy_timeout = \(Self.busyTimeout * 1000)") }
                     _ = try database.checkpoint(.truncate)
@@ -72,7 +76,7 @@ package struct SQLiteStorage: Storage {
     }
 
     package func close() async throws {
-        // Where a reader is in the way, the log stays, with all that was written safe in it.
+        // If a reader prevents the checkpoint, the log remains, and no data is lost.
         do { try await purge([]) } catch StorageError.busy {}
         do {
             try database.close()
@@ -81,24 +85,26 @@ package struct SQLiteStorage: Storage {
         }
     }
 
-    /// Copies the whole database into a new file at `path` while it is in use, then checks the copy.
+    /// Copies the database to a new file at `path` while the database is in use, and then checks the copy.
     package func backup(to path: String) async throws {
         do {
             let copy = try DatabaseQueue(path: path)
             try database.backup(to: copy)
-            let verdict = try await copy.read { try String.fetchOne($0, sql: "PRAGMA integrity_check") }
+            let result = try await copy.read { try String.fetchOne($0, sql: "PRAGMA integrity_check") }
             try copy.close()
-            guard verdict == "ok" else { throw StorageError.damaged(verdict ?? "no verdict on the copy") }
+            guard result == "ok" else {
+                throw StorageError.damaged(result ?? "the copy could not be checked")
+            }
         } catch {
             throw StorageError(error)
         }
     }
 
-    /// How the planner would run `sql`, a line a step; for tests of hot queries.
+    /// Returns the query plan of `sql`, one line per step; for tests of frequent queries.
     package func plan(of sql: SQL) async throws -> [String] {
         try await database.read { database in
             let connection = SQLiteConnection(database: database)
-            // Before the words stand three numbers.
+            // The first three columns of a plan are numbers.
             return try connection.rows("EXPLAIN QUERY PLAN \(sql)") { row in
                 _ = (row.int(), row.int(), row.int())
                 return row.text()
@@ -106,12 +112,12 @@ package struct SQLiteStorage: Storage {
         }
     }
 
-    /// How many steps of SQLite’s machine `sql` takes; for tests of what a query costs.
+    /// Returns how many steps of SQLite’s virtual machine `sql` takes; for tests of the cost of a query.
     package func steps(of sql: SQL) async throws -> Int {
         try await database.write { try SQLiteConnection(database: $0).steps(of: sql) }
     }
 
-    /// How long a statement waits for others, in seconds.
+    /// How long a statement waits for locks, in seconds.
     private static let busyTimeout = 5
 
     private static func configuration(readers: Int) -> Configuration {

@@ -1,21 +1,23 @@
-/// Carries short messages between the programs that share a storage.
+/// A channel for short messages between the instances that share a storage.
 package protocol MessageChannel: Sendable {
-    /// How many bytes of UTF-8 a message may have.
+    /// The maximum length of a message in bytes of UTF-8.
     var longestMessage: Int { get }
 
-    /// Tells every program that listens, this one too. What nobody listens for is lost.
+    /// Sends a message to every instance that listens, including this one. If none listens, the message is
+    /// lost.
     func send(_ message: String) async throws
 
-    /// The same when the transaction in hand commits, and not if it does not.
+    /// Sends a message when the current transaction commits. If it does not commit, nothing is sent.
     func send(_ message: String, in connection: any Connection) throws
 
-    /// Hears until the task is cancelled. Connects again when the way was lost.
-    func listen(_ hear: @escaping @Sendable (MessageChannelEvent) -> Void) async
+    /// Receives messages until the task is cancelled. Reconnects after the connection was lost.
+    func listen(_ receive: @escaping @Sendable (MessageChannelEvent) -> Void) async
 }
 
-/// What a ``MessageChannel`` brings.
+/// An event of a ``MessageChannel``.
 package enum MessageChannelEvent: Sendable, Equatable {
     case message(String)
-    /// Listening has begun, at first or anew: what was sent before went unheard.
+    /// Listening has begun, for the first time or after a reconnection. Earlier messages may have been
+    /// missed.
     case connected
 }

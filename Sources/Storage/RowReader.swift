@@ -1,7 +1,8 @@
-/// One row of an answer, read column by column from the first; not valid after the closure it was handed to.
+/// A reader of one row of a result, column by column from the first. It is not valid outside the closure that
+/// receives it.
 ///
-/// Whoever reads a value reads all of its columns, so that the next value begins where it ended: no query counts
-/// positions.
+/// A value must read all of its columns, so that the next value begins at the next column and no query needs
+/// to count positions.
 package struct RowReader {
     @usableFromInline let row: any Row
     @usableFromInline var column = 0
@@ -31,7 +32,7 @@ package struct RowReader {
         return row.isNull(column) ? nil : row.text(column)
     }
 
-    /// The value as it would be bound.
+    /// Reads the next column as a bind.
     @inlinable package mutating func bind(_ kind: Bind.Kind) -> Bind {
         let column = next()
         guard !row.isNull(column) else { return .null(kind) }
@@ -43,28 +44,28 @@ package struct RowReader {
         }
     }
 
-    /// The value whose columns come next.
+    /// Reads a value from the next columns.
     @inlinable package mutating func value<Value: RowReadable>(_: Value.Type = Value.self) -> Value {
         Value(&self)
     }
 }
 
-/// A value that owns the list of its columns and reads itself from them, in the same order. A new column is a line in
-/// the list and one in the initializer, which stand together.
+/// A value that defines the list of its columns and reads them in the same order. To add a column, add it to
+/// the list and to the initializer.
 package protocol RowReadable {
-    /// The columns, as they stand in a `SELECT`; they name the table's alias.
+    /// The columns as written in a `SELECT`, with the alias of the table.
     static var columns: SQL { get }
 
     init(_ row: inout RowReader)
 }
 
 extension Connection {
-    /// The values of a query that selects ``RowReadable/columns``.
+    /// Returns the values of a query that selects ``RowReadable/columns``.
     package func rows<Value: RowReadable>(_ sql: SQL, as _: Value.Type = Value.self) throws -> [Value] {
         try rows(sql) { Value(&$0) }
     }
 
-    /// The value of the first row.
+    /// Returns the value of the first row.
     package func row<Value: RowReadable>(_ sql: SQL, as _: Value.Type = Value.self) throws -> Value? {
         try rows(sql, as: Value.self).first
     }

@@ -1,12 +1,12 @@
-/// A statement with its binds, written as a string whose interpolated values become binds, never text:
-/// `"SELECT name FROM people WHERE id = \(id)"`.
+/// An SQL statement with its binds. It is written as a string literal in which interpolated values become
+/// binds and never part of the text: `"SELECT name FROM people WHERE id = \(id)"`.
 ///
-/// Binds are rendered as `$1`, `$2` … in order. PostgreSQL reads these as its parameters, and SQLite as named parameters
-/// that it numbers by appearance. So one text serves both engines, and it does not vary with the data: prepared statements
-/// stay cached.
+/// Binds are rendered as `$1`, `$2` … in order. PostgreSQL reads these as parameters, and SQLite as named
+/// parameters that it numbers in order of appearance. So the text is the same for both engines and does not
+/// vary with the data, and prepared statements stay cached.
 package struct SQL: ExpressibleByStringInterpolation, Sendable {
-    /// The text with a bare `$` for each bind, so that a fragment can be spliced in without renumbering. `$` stands for
-    /// nothing else in our statements.
+    /// The text with a bare `$` for each bind, so that a fragment is inserted without renumbering. Statements
+    /// contain no other `$`.
     private var template: String
     package private(set) var binds: [Bind]
 
@@ -60,16 +60,16 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
             sql.add(value?.bind ?? .null(Value.kind))
         }
 
-        /// Splices a fragment in, with its binds.
+        /// Inserts a fragment with its binds.
         package mutating func appendInterpolation(_ fragment: SQL) { sql.splice(fragment) }
 
-        /// Names of tables or columns, quoted, with commas between.
+        /// Inserts the quoted names of tables or columns, separated by commas.
         package mutating func appendInterpolation(names: [String]) {
             let quoted = names.map { "\"\($0.replacing("\"", with: "\"\""))\"" }
             sql.template += quoted.joined(separator: ", ")
         }
 
-        /// A list to stand after `IN`, as one bind whatever its length.
+        /// Inserts a list for use after `IN`. The list is a single bind, whatever its length.
         package mutating func appendInterpolation(list values: [Int64], _ dialect: Dialect) {
             let json = "[" + values.map(String.init).joined(separator: ",") + "]"
             switch dialect {
@@ -96,9 +96,9 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
     }
 }
 
-/// A value on its way into a statement.
+/// A value that is bound to a parameter of a statement.
 package enum Bind: Sendable, Hashable {
-    /// No value, of a kind: PostgreSQL gives every parameter a type, one without a value too.
+    /// NULL of a kind, because PostgreSQL needs a type for every parameter.
     case null(Kind)
     case int(Int64)
     case double(Double)
@@ -120,13 +120,13 @@ package enum Bind: Sendable, Hashable {
 
 /// A type whose values can be interpolated into ``SQL``.
 package protocol Bindable {
-    /// The kind of its binds, known without a value.
+    /// The kind of the binds of this type, which NULL has too.
     static var kind: Bind.Kind { get }
     var bind: Bind { get }
 }
 
 extension Bindable {
-    /// Most are numbers: ids, counts, times.
+    /// The default is a number, because most values are ids, counts or times.
     package static var kind: Bind.Kind { .int }
 }
 

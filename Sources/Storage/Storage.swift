@@ -1,35 +1,36 @@
-/// Where records are kept: an engine that runs reads on a snapshot and writes in transactions.
+/// A storage of records: a database engine that runs reads on a snapshot and writes in transactions.
 ///
-/// Inside, it is synchronous, so that a transaction reads like a paragraph. A body must not call the storage again:
-/// it has its connection. An error that a statement ended with ends the body too: PostgreSQL goes on with nothing
-/// after one. What is not records (files, hashing, mail, events) happens outside a body, because a write may run
+/// The body of a transaction is synchronous. It must use its connection, and must not call the storage again.
+/// If a statement fails, the body must throw, because PostgreSQL runs no further statements in that
+/// transaction. Other work (files, hashing, events) must happen outside the body, because a write may run
 /// twice.
 package protocol Storage: Sendable {
     var dialect: Dialect { get }
 
-    /// Runs `body` on one snapshot: whatever is written meanwhile, it sees nothing of it. Writing in it is an error.
+    /// Runs `body` on one snapshot, which does not contain changes that are committed meanwhile. Writing is
+    /// an error.
     func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
 
-    /// Runs `body` in one transaction that commits whole when it returns and not at all when it throws. After the
-    /// return, what was written survives a power cut.
+    /// Runs `body` in a transaction, which commits if the body returns and rolls back if it throws. When this
+    /// method returns, the changes survive a power failure.
     @discardableResult
     func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
 
-    /// Takes what was deleted from these tables out of the engine's own logs and unused rows, as far as it can.
-    /// - Throws: ``StorageError/busy`` where others were in the way: it is to be done again.
+    /// Removes deleted data of these tables from the logs and unused rows of the engine, as far as possible.
+    /// - Throws: ``StorageError/busy`` if other transactions prevented it. The caller should try again.
     func purge(_ tables: [String]) async throws
 
-    /// Runs `body` as ``write(_:)`` does, while no other program that shares the storage is in such a body; for
-    /// migrations.
+    /// Runs `body` like ``write(_:)``, and exclusively: no other process that shares the storage runs such a
+    /// body at the same time. Used for migrations.
     @discardableResult
     func writeAlone<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
 
-    /// Writes everything into place and closes; later calls throw ``StorageError/closed``.
+    /// Completes all writes and closes the storage. Later calls throw ``StorageError/closed``.
     func close() async throws
 }
 
 extension Storage {
-    /// Enough for an engine that has one writer.
+    /// The default implementation, which is sufficient for an engine with a single writer.
     @discardableResult
     package func writeAlone<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T)
         async throws -> T
@@ -38,17 +39,18 @@ extension Storage {
     }
 }
 
-/// Which SQL an engine speaks, for the few places where engines truly differ.
+/// The SQL dialect of an engine, for the few statements that must differ.
 package enum Dialect: Sendable, CaseIterable { case sqlite, postgres }
 
-/// One connection inside a body; not valid after it.
+/// The connection of a transaction. It is not valid outside the body that receives it.
 package protocol Connection {
     var dialect: Dialect { get }
 
-    /// Runs a query and makes a value of each row. `make` only makes values: it must not use the connection.
+    /// Runs a query and converts each row to a value. `make` must not use the connection.
     func rows<T>(_ sql: SQL, _ make: (inout RowReader) throws -> T) throws -> [T]
 
-    /// Runs a statement; how many rows it changed.
+    /// Runs a statement.
+    /// - Returns: how many rows it changed.
     @discardableResult func run(_ sql: SQL) throws -> Int
 
     /// Runs several statements without binds; for migrations.
@@ -56,19 +58,19 @@ package protocol Connection {
 }
 
 extension Connection {
-    /// The first row of a query.
+    /// Returns the first row of a query.
     package func row<T>(_ sql: SQL, _ make: (inout RowReader) throws -> T) throws -> T? {
         try rows(sql, make).first
     }
 
-    /// The number in the first column of the first row.
+    /// Returns the number in the first column of the first row.
     package func int(_ sql: SQL) throws -> Int64? { try row(sql) { $0.int() } }
 
-    /// Whether a query has a row.
+    /// Returns whether a query finds a row.
     package func exists(_ sql: SQL) throws -> Bool { try row(sql) { _ in true } ?? false }
 }
 
-/// One row as an engine has it, read by position from 0; ``RowReader`` is what reads it.
+/// A row of an engine's result. Columns are read by position, starting at 0; use ``RowReader`` to read them.
 package protocol Row {
     func isNull(_ column: Int) -> Bool
     func int(_ column: Int) -> Int64

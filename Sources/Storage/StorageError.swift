@@ -1,42 +1,43 @@
-/// What an engine reports, in words common to all engines.
+/// An error of a storage, in a form that is common to all engines.
 package enum StorageError: Error, Equatable, CustomStringConvertible {
-    /// A value stands there already; which, as the engine names it.
+    /// A unique value already exists. The text names the columns: `table.column`, separated by commas.
     case unique(String)
-    /// A row refers to one that is not there.
+    /// A row refers to a row that does not exist.
     case foreignKey
-    /// A value breaks a rule of its table.
+    /// A value violates a constraint of its table.
     case constraint(String)
-    /// Others held the storage for too long.
+    /// The storage was not available in time, or other transactions held it for too long.
     case busy
-    /// The connection was lost while the change was being kept: whether it was, is not known.
+    /// The connection was lost during the commit, so it is not known whether the change was saved.
     case uncertain
-    /// No room is left on the disk.
+    /// The disk is full.
     case full
-    /// A write where only reading is allowed.
+    /// A write in a transaction that may only read.
     case readOnly
     /// The storage has been closed.
     case closed
-    /// The file is damaged or no database.
+    /// The file is damaged or is not a database.
     case damaged(String)
-    /// The database and the program's migrations do not fit together.
+    /// The database and the migrations of the program do not match.
     case migration(String)
-    /// Another process holds the data folder.
+    /// Another process uses the data directory.
     case locked(String)
     case other(String)
 
     package var description: String {
         switch self {
-        case .unique(let what): "This stands there already: \(what)."
-        case .foreignKey: "A row refers to one that is not there."
-        case .constraint(let what): "A value breaks a rule of its table: \(what)."
+        case .unique(let columns): "This value already exists: \(columns)."
+        case .foreignKey: "A row refers to a row that does not exist."
+        case .constraint(let message): "A value violates a constraint of its table: \(message)."
         case .busy: "The database was busy for too long."
-        case .uncertain: "The connection was lost at the commit: whether the change was kept is not known."
+        case .uncertain:
+            "The connection was lost during the commit. It is not known whether the change was saved."
         case .full: "The disk is full."
-        case .readOnly: "The database is only open for reading here."
+        case .readOnly: "The database is open for reading only."
         case .closed: "The database is closed."
-        case .damaged(let what): "The database file is damaged or is none: \(what)."
-        case .migration(let what), .locked(let what): what
-        case .other(let what): "The database reported: \(what)."
+        case .damaged(let message): "The database file is damaged or is not a database: \(message)."
+        case .migration(let message), .locked(let message): message
+        case .other(let message): "Database error: \(message)."
         }
     }
 }

@@ -8,7 +8,7 @@ import Testing
 @testable import Core
 @testable import MediaStorage
 
-// What tests of places for photos share: what is there, and another community at the same place.
+// Helpers of tests with several communities at the same photo location.
 
 func photos(_ media: any MediaStorage) async throws -> Set<MediaPrefix> {
     var found: Set<MediaPrefix> = []
@@ -16,7 +16,7 @@ func photos(_ media: any MediaStorage) async throws -> Set<MediaPrefix> {
     return found
 }
 
-/// Another database over the same photos.
+/// Runs `body` with another community, which has its own database and uses the same photo location.
 func withOther(_ test: TestCommunity, _ body: (Community, any Storage) async throws -> Void) async throws {
     let storage = try SQLiteStorage()
     try await Community.migrate(storage)
@@ -40,7 +40,7 @@ func post(in community: Community, _ test: TestCommunity, by viewer: Viewer) asy
         PostDraft(caption: "", photos: .uploads([try test.upload()])), by: viewer)
 }
 
-/// Takes the marker away, as before there were markers.
+/// Removes the marker, as in a community from a version without markers.
 func unmark(_ test: TestCommunity) async throws {
     switch test.community.media {
     case let bucket as S3Media: try await bucket.remove([".community"])

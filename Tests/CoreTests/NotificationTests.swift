@@ -3,7 +3,8 @@ import TestSupport
 import Testing
 
 struct NotificationTests {
-    @Test func `news are grouped, counted while unread, and gone with their cause`() async throws {
+    @Test func `notifications are grouped, counted while unread, and removed with their cause`() async throws
+    {
         try await TestCommunity.with { test in
             let community = test.community
             let ada = try await test.member("ada")
@@ -15,10 +16,10 @@ struct NotificationTests {
             let comment = try await community.comments.add(
                 "hello @ada and @linus", to: post.id, by: others[0])
             #expect(try await community.notifications.unreadCount(for: ada) == 5)
-            var news = try await community.notifications.all(for: ada, page: .first).items
-            #expect(news.map(\.kind) == [.comment, .like] && news.allSatisfy(\.isUnread))
-            #expect(news[1].count == 4 && news[1].actors.map(\.username) == ["donald", "barbara", "linus"])
-            #expect(news[1].photo?.id == post.photos[0].id && news[0].commentText == comment.text)
+            var items = try await community.notifications.all(for: ada, page: .first).items
+            #expect(items.map(\.kind) == [.comment, .like] && items.allSatisfy(\.isUnread))
+            #expect(items[1].count == 4 && items[1].actors.map(\.username) == ["donald", "barbara", "linus"])
+            #expect(items[1].photo?.id == post.photos[0].id && items[0].commentText == comment.text)
             #expect(
                 try await community.notifications.all(for: others[1], page: .first).items.map(\.kind) == [
                     .mention
@@ -26,8 +27,8 @@ struct NotificationTests {
             try await community.notifications.markRead(by: ada)
             #expect(try await community.notifications.unreadCount(for: ada) == 0)
             try await community.likes.unlike(post.id, by: others[3])
-            news = try await community.notifications.all(for: ada, page: .first).items
-            #expect(news.first { $0.kind == .like }?.count == 3 && !news.contains(where: \.isUnread))
+            items = try await community.notifications.all(for: ada, page: .first).items
+            #expect(items.first { $0.kind == .like }?.count == 3 && !items.contains(where: \.isUnread))
             let reply = try await community.comments.add("yes", to: post.id, replyTo: comment.id, by: ada)
             #expect(
                 try await community.notifications.all(for: others[0], page: .first).items.map(\.kind) == [
@@ -35,7 +36,7 @@ struct NotificationTests {
                 ])
             #expect(reply.replyTo == comment.id)
             let deeper = try await community.comments.add("no", to: post.id, replyTo: reply.id, by: others[1])
-            #expect(deeper.replyTo == comment.id, "answers stand one level deep")
+            #expect(deeper.replyTo == comment.id, "replies are one level deep")
             try await community.likes.like(comment.id, by: ada)
             #expect(
                 try await community.notifications.all(for: others[0], page: .first).items.map(\.kind) == [
@@ -45,14 +46,15 @@ struct NotificationTests {
             #expect(try await community.posts.find(post.id, for: nil).commentsCount == 3)
             try await community.comments.delete(comment.id, by: ada)
             #expect(
-                try await community.posts.find(post.id, for: nil).commentsCount == 0, "answers go with it")
+                try await community.posts.find(post.id, for: nil).commentsCount == 0,
+                "its replies are deleted too")
             #expect(try await community.notifications.all(for: others[0], page: .first).items.isEmpty)
             let paged = try await community.notifications.all(for: ada, page: PageRequest(limit: 1))
             #expect(paged.items.count == 1 && paged.nextCursor == nil)
         }
     }
 
-    @Test func `follows and requests are told, and pages walk through groups`() async throws {
+    @Test func `follows and requests create notifications, and pages consist of groups`() async throws {
         try await TestCommunity.with { test in
             let community = test.community
             let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
@@ -78,7 +80,7 @@ struct NotificationTests {
         }
     }
 
-    @Test func `who may not see a post is not told of being mentioned in it`() async throws {
+    @Test func `a mention does not notify people who may not see the post`() async throws {
         try await TestCommunity.with { test in
             let community = test.community
             let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
@@ -89,7 +91,7 @@ struct NotificationTests {
             _ = try await community.posts.edit(post.id, PostEdit(caption: "look @grace"), by: ada)
             #expect(
                 try await community.notifications.all(for: grace, page: .first).items.isEmpty,
-                "told once, not at every edit")
+                "an edit notifies only about new mentions")
             _ = try await community.posts.edit(post.id, PostEdit(caption: "nobody"), by: ada)
             _ = try await community.posts.edit(post.id, PostEdit(caption: "again @grace"), by: ada)
             #expect(
@@ -99,7 +101,7 @@ struct NotificationTests {
         }
     }
 
-    @Test func `events reach who listens, and nobody after they let go`() async throws {
+    @Test func `events reach a listener until it stops listening`() async throws {
         let events = LocalEvents()
         let (ada, grace) = (ID<Account>(1), ID<Account>(2))
         let stream = events.events(for: ada)

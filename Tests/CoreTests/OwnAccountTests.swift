@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 struct OwnAccountTests {
-    @Test func `a profile is edited within its limits`() async throws {
+    @Test func `a profile can be edited within its limits`() async throws {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
             let accounts = test.community.accounts
@@ -19,7 +19,7 @@ struct OwnAccountTests {
                     && edited.website == "https://example.org/a")
             #expect(
                 try await accounts.edit(ProfileEdit(bio: "x"), by: ada).website == "https://example.org/a",
-                "what is not given stays")
+                "values that are not given do not change")
             #expect(try await accounts.edit(ProfileEdit(website: ""), by: ada).website == "")
             let long = ProfileEdit(
                 fullName: String(repeating: "x", count: 65), bio: String(repeating: "x", count: 151),
@@ -35,7 +35,7 @@ struct OwnAccountTests {
         }
     }
 
-    @Test func `a picture is kept, replaced and taken away with its files`() async throws {
+    @Test func `a profile picture is stored, replaced and removed with its files`() async throws {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
             let accounts = test.community.accounts
@@ -62,7 +62,7 @@ struct OwnAccountTests {
         }
     }
 
-    @Test func `username, email and password change, and end what they must`() async throws {
+    @Test func `username, email and password can be changed, and other sessions end`() async throws {
         try await TestCommunity.with { test in
             let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
             let accounts = test.community.accounts
@@ -85,7 +85,9 @@ struct OwnAccountTests {
                     == .conflict)
             try await accounts.setEmail("New@example.org", password: TestCommunity.password, by: ada)
             #expect(try await accounts.own(ada).email == "new@example.org")
-            #expect(try await credentials.viewer(other.secret, kind: .session) == nil, "other sessions end")
+            #expect(
+                try await credentials.viewer(other.secret, kind: .session) == nil,
+                "other sessions end when the email changes")
             #expect(try await credentials.isValid(ada))
             #expect(
                 await problem {
@@ -100,7 +102,7 @@ struct OwnAccountTests {
         }
     }
 
-    @Test func `sessions and tokens are listed and ended, one's own alone`() async throws {
+    @Test func `members can list and end only their own sessions and tokens`() async throws {
         try await TestCommunity.with { test in
             let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
             let credentials = test.community.credentials
@@ -134,7 +136,7 @@ struct OwnAccountTests {
         }
     }
 
-    @Test func `an export holds what one made`() async throws {
+    @Test func `an export contains everything that the member created`() async throws {
         try await TestCommunity.with { test in
             let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
             let post = try await test.post(by: ada, "mine")
@@ -154,7 +156,7 @@ struct OwnAccountTests {
         }
     }
 
-    @Test func `invitations admit as many as they say, while they are good`() async throws {
+    @Test func `an invitation works for a limited number of people and days`() async throws {
         try await TestCommunity.with(registration: .invite) { test in
             let accounts = test.community.accounts
             func form(_ name: String, _ invite: String) -> Registration {
@@ -166,14 +168,15 @@ struct OwnAccountTests {
             #expect(
                 await problem { try await accounts.register(form("ada", "none")) }?.fields.first?.field
                     == "invite")
-            #expect(try await accounts.all().isEmpty, "nobody was made")
+            #expect(try await accounts.all().isEmpty, "no account was created")
             _ = try await accounts.register(form("ada", " \(invite) "))
             #expect(await problem { try await accounts.register(form("grace", invite)) }?.kind == .invalid)
-            // Without an invitation nobody learns whether a name or an address is known here.
+            // Without a valid invitation, the response does not reveal whether a username or email address is
+            // taken.
             let (known, unknown) = (form("ada", invite), form("nobody", invite))
-            let words = await problem { try await accounts.register(known) }
-            #expect(words?.fields.first?.field == "invite")
-            #expect(await problem { try await accounts.register(unknown) } == words)
+            let refused = await problem { try await accounts.register(known) }
+            #expect(refused?.fields.first?.field == "invite")
+            #expect(await problem { try await accounts.register(unknown) } == refused)
             let second = try await test.community.invites.create(uses: 1, days: 1).text
             #expect(await problem { try await accounts.register(form("ada", second)) }?.kind == .conflict)
             _ = try await accounts.register(form("linus", second))
@@ -184,7 +187,7 @@ struct OwnAccountTests {
             #expect(
                 await problem { try await test.community.invites.create(uses: 0, days: 400) }?.fields.count
                     == 2)
-            _ = try await accounts.create(form("keeper", ""))
+            _ = try await accounts.create(form("helen", ""))
         }
         try await TestCommunity.with(registration: .closed) { test in
             let form = Registration(
@@ -193,7 +196,7 @@ struct OwnAccountTests {
         }
     }
 
-    @Test func `maintenance removes what is over and mends what does not add up`() async throws {
+    @Test func `maintenance removes expired records and corrects counters`() async throws {
         try await TestCommunity.with { test in
             let community = test.community
             let ada = try await test.member("ada")
@@ -208,7 +211,8 @@ struct OwnAccountTests {
             }
             test.time.advance(by: 25 * 60 * 60 * 1000)
             var report = try await community.maintenance.run()
-            #expect(report.waitingPhotos == 1 && report.straysMovedAside == 1 && report.mendedCounters == 3)
+            #expect(
+                report.waitingPhotos == 1 && report.straysMovedAside == 1 && report.correctedCounters == 3)
             #expect(try await community.posts.find(post.id, for: nil).likesCount == 0)
             report = try await community.maintenance.run()
             #expect(report.lines.allSatisfy { $0.count == 0 })

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 struct PagingTests {
-    /// Walks a list page by page; the ids in the order they came.
+    /// Reads a list page by page, and returns the ids in the order in which they came.
     private func walk<Item>(
         from end: PageRequest.End, above: Int64? = nil, below: Int64? = nil, _ id: (Item) -> Int64,
         _ list: (PageRequest) async throws -> Page<Item>
@@ -20,7 +20,7 @@ struct PagingTests {
         return ids
     }
 
-    /// From either end the list has the same items, and bounds cut it where they lie.
+    /// Expects that the list has the same items from either end, and that bounds limit it.
     private func expectBothWays<Item>(
         _ count: Int, _ id: (Item) -> Int64, _ list: (PageRequest) async throws -> Page<Item>,
         location: SourceLocation = #_sourceLocation
@@ -29,7 +29,7 @@ struct PagingTests {
         let oldest = try await walk(from: .oldest, id, list)
         #expect(newest.count == count && oldest == newest.reversed(), sourceLocation: location)
         let cursors = try await cursors(count, list)
-        // Without the two at the ends.
+        // The bounds exclude the first and the last item.
         let (low, high) = (cursors[0], cursors[count - 1])
         let inner = Array(newest.dropFirst().dropLast())
         #expect(
@@ -40,7 +40,7 @@ struct PagingTests {
             sourceLocation: location)
     }
 
-    /// What the list goes by, oldest first: the cursors of pages of one.
+    /// The cursors of all items, oldest first.
     private func cursors<Item>(_ count: Int, _ list: (PageRequest) async throws -> Page<Item>) async throws
         -> [Int64]
     {
@@ -54,7 +54,7 @@ struct PagingTests {
         return cursors
     }
 
-    @Test func `every list that goes by time pages both ways`() async throws {
+    @Test func `every list that is sorted by time can be paged in both directions`() async throws {
         try await TestCommunity.with { test in
             let community = test.community
             let ada = try await test.member("ada")
@@ -109,7 +109,9 @@ struct PagingTests {
         }
     }
 
-    @Test func `a feed of quiet people pages both ways beyond its window`() async throws {
+    @Test func `a feed of people who post rarely can be paged in both directions beyond its window`()
+        async throws
+    {
         try await TestCommunity.with { test in
             let community = test.community
             try await Seed(accounts: 300, posts: 4000, follows: 1).plant(in: community)

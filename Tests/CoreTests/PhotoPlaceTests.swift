@@ -7,17 +7,17 @@ import Testing
 @testable import Core
 @testable import MediaStorage
 
-/// A place is a community's own only where its photos are: elsewhere none is taken, and no removal counts as done.
+/// Tests that photos are accepted and removed only at the location that contains the community's photos.
 struct PhotoPlaceTests {
     private func isRefused(_ work: () async throws -> some Any) async -> Bool {
         let refused = await problem(work)
         return refused?.kind == .unavailable(retryAfter: 60)
-            && refused?.detail.contains("not where they should") == true
+            && refused?.detail.contains("photo storage of this site is not available") == true
     }
 
-    /// A place that was marked long ago is one that a volume hides when it is mounted.
+    /// A marked location is the folder below a mount point that was marked before there was a volume.
     @Test(arguments: [false, true])
-    func `where the photos of the records are not there, none is taken and none counts as removed`(
+    func `if the photos of the records are missing, no photo is accepted and none counts as removed`(
         _ isMarked: Bool
     ) async throws {
         try await TestCommunity.with { test in
@@ -28,7 +28,7 @@ struct PhotoPlaceTests {
             try FileManager.default.moveItem(atPath: media, toPath: away)
             let below = try MediaFolder(media)
             if isMarked { try await below.mark(Facts.communityID(in: test.storage)) }
-            // This copy knows the place from before; one that starts now does not.
+            // This instance has checked the location before; an instance that starts now has not.
             let fresh = test.community()
             for community in isMarked ? [fresh] : [community, fresh] {
                 #expect(await isRefused { try await post(in: community, test, by: ada) })
@@ -54,7 +54,7 @@ struct PhotoPlaceTests {
         }
     }
 
-    @Test func `a copy that was started with another place for photos takes none and removes none`()
+    @Test func `an instance with a wrong photo location accepts and removes no photos`()
         async throws
     {
         try await TestCommunity.with(isInBucket: true) { test in
@@ -75,7 +75,8 @@ struct PhotoPlaceTests {
     }
 
     @Test(arguments: [false, true])
-    func `what is adopted is the community's, also when its photos are lost`(_ isInBucket: Bool) async throws
+    func `an adopted location belongs to the community even if its photos are lost`(_ isInBucket: Bool)
+        async throws
     {
         try await TestCommunity.with(isInBucket: isInBucket) { test in
             let ada = try await test.member("ada")
@@ -93,7 +94,7 @@ struct PhotoPlaceTests {
         }
     }
 
-    @Test func `a place that is another community's is adopted by no other`() async throws {
+    @Test func `a location of another community cannot be adopted`() async throws {
         try await TestCommunity.with { test in
             _ = try await test.post(by: try await test.member("ada"))
             try await withOther(test) { other, _ in
@@ -104,7 +105,7 @@ struct PhotoPlaceTests {
     }
 
     @Test(arguments: [false, true])
-    func `a marker that went is missed with the next photo`(_ isInBucket: Bool) async throws {
+    func `a removed marker is noticed at the next upload`(_ isInBucket: Bool) async throws {
         try await TestCommunity.with(isInBucket: isInBucket) { test in
             let ada = try await test.member("ada")
             #expect(try await test.community.maintenance.checkMedia() == nil)
@@ -119,7 +120,9 @@ struct PhotoPlaceTests {
         }
     }
 
-    @Test func `a place is not taken over by whose nearly all photos there are`() async throws {
+    @Test func `a community cannot take over a location even if it owns nearly all photos there`()
+        async throws
+    {
         try await TestCommunity.with { test in
             let theirs = try await test.post(by: try await test.member("ada"))
             try await unmark(test)
@@ -136,7 +139,7 @@ struct PhotoPlaceTests {
     }
 
     @Test(arguments: [false, true])
-    func `a direct upload of another community stays`(_ isInBucket: Bool) async throws {
+    func `maintenance does not remove a direct upload of another community`(_ isInBucket: Bool) async throws {
         try await TestCommunity.with(isInBucket: isInBucket) { test in
             try await withOther(test) { other, _ in
                 _ = try await post(in: other, test, by: try await register("eve", in: other))

@@ -7,9 +7,10 @@ import Testing
 
 @testable import Core
 
-/// Files of what was deleted: nobody waits for them to go, and nobody is served them meanwhile.
+/// Tests of the files of deleted photos: a deletion does not wait until they are removed, and they are not
+/// served meanwhile.
 struct PhotoRemovalTests {
-    /// A community whose media can go away.
+    /// Runs `body` with a community whose media storage can become unavailable.
     private func with(
         isInBucket: Bool = false, _ body: (TestCommunity, Community, UnsteadyMedia) async throws -> Void
     ) async throws {
@@ -37,7 +38,7 @@ struct PhotoRemovalTests {
     }
 
     @Test(arguments: [false, true])
-    func `deleting with the media away succeeds, and the files are gone when they are back`(
+    func `deleting succeeds while the media storage is unavailable, and the files are removed later`(
         _ isInBucket: Bool
     ) async throws {
         try await with(isInBucket: isInBucket) { test, community, media in
@@ -58,11 +59,11 @@ struct PhotoRemovalTests {
             try await community.jobs.runDue()
             let failed = try await community.jobs.all().filter { $0.kind == RemovePhotoFiles.kind }
             #expect(failed.count == 4 && failed.allSatisfy { $0.lastError == "nobody answers at ab/…" })
-            // Another copy that starts now serves them as little.
-            let copy = test.community(media: media)
-            try await copy.photos.loadRemoved()
-            for files in removed { #expect(copy.photos.isRemoved(try #require(MediaPrefix(files)))) }
-            await copy.close()
+            // Another instance that starts now does not serve them either.
+            let instance = test.community(media: media)
+            try await instance.photos.loadRemoved()
+            for files in removed { #expect(instance.photos.isRemoved(try #require(MediaPrefix(files)))) }
+            await instance.close()
             media.setAway(false)
             #expect(try await keptPhotos(media).isSuperset(of: removed))
             test.time.advance(by: 5000)
@@ -73,7 +74,8 @@ struct PhotoRemovalTests {
         }
     }
 
-    @Test func `an account with 10,000 photos goes in a moment, and its files in few calls without a list`()
+    @Test
+    func `an account with 10,000 photos is deleted quickly, and its files in few calls without a listing`()
         async throws
     {
         try await with { test, community, media in
@@ -106,13 +108,13 @@ struct PhotoRemovalTests {
         }
     }
 
-    @Test func `files that came from a broken upload go without their names being known`() async throws {
+    @Test func `files of an interrupted upload are removed without knowing their names`() async throws {
         try await with(isInBucket: true) { test, community, media in
             let ada = try await test.member("ada")
             let post = try await publish(community, test, by: ada)
             try await test.storage.write { connection in
                 try connection.run("DELETE FROM posts")
-                try PhotoRecords.expect([post.photos[0].files], at: 0, in: connection)
+                try PhotoRecords.addUnclaimed([post.photos[0].files], at: 0, in: connection)
             }
             media.setAway(true)
             #expect(try await community.photos.releaseUnclaimed() == 1)
@@ -122,13 +124,15 @@ struct PhotoRemovalTests {
         }
     }
 
-    @Test func `a copy that is to remove photos serves them no more, though nobody told it`() async throws {
+    @Test func `an instance that removes photos stops serving them, even if it received no event`()
+        async throws
+    {
         try await with { test, community, media in
             let ada = try await test.member("ada")
             let prefix = try #require(
                 MediaPrefix(try await publish(community, test, by: ada).photos[0].files))
             media.setAway(true)
-            // As where whoever deleted it died right after.
+            // As if the instance that deleted the photo had crashed right after the commit.
             _ = try await test.storage.write { connection in
                 try connection.run("DELETE FROM photos")
                 return try community.photos.release(
@@ -141,7 +145,7 @@ struct PhotoRemovalTests {
         }
     }
 
-    @Test func `a photo whose files were given up meanwhile is not posted`() async throws {
+    @Test func `a photo whose files are being removed cannot be posted`() async throws {
         try await TestCommunity.with { test in
             _ = try await test.member("ada")
             let late = await problem {
@@ -153,7 +157,7 @@ struct PhotoRemovalTests {
         }
     }
 
-    @Test func `one takes back what is one's own and not posted`() async throws {
+    @Test func `members can delete only their own photos that are not posted`() async throws {
         try await TestCommunity.with { test in
             let (ada, ben) = (try await test.member("ada"), try await test.member("ben"))
             let community = test.community
@@ -172,8 +176,8 @@ struct PhotoRemovalTests {
             #expect(
                 await problem { try await community.photos.takeBack(posted.id, by: ada) }?.kind == .notFound)
             try await test.settle()
-            #expect(test.keptFiles.filter { !$0.hasPrefix(".aside") }.count == 3, "those of the post")
-            // What S3 would take until the offer is over is discarded after it.
+            #expect(test.keptFiles.filter { !$0.hasPrefix(".aside") }.count == 3, "the files of the post")
+            // S3 accepts uploads until the offer expires. They are discarded after that.
             test.time.advance(by: DirectUploads.offerLifetime + 60_000)
             try await test.settle()
             #expect(try await community.media.uploads() == [])

@@ -4,9 +4,9 @@ import Storage
 import TestSupport
 import Testing
 
-/// Addresses of photos are permissions: who may not see the photos any more must not go on with the addresses they had.
+/// Tests that a person who may no longer see photos cannot see them at their old URLs either.
 struct PhotoRotationTests {
-    /// Ada, who is private, and grace, who follows her.
+    /// Creates ada, whose account is private, and grace, who follows her.
     private func privateAda(_ test: TestCommunity) async throws -> (ada: Viewer, grace: Viewer) {
         let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
         _ = try await test.community.accounts.edit(ProfileEdit(isPrivate: true), by: ada)
@@ -28,14 +28,14 @@ struct PhotoRotationTests {
     private func isThere(_ keys: [MediaKey], _ community: Community) async throws -> Bool {
         var found: [Bool] = []
         for key in keys { found.append(try await community.media.byteCount(of: key) != nil) }
-        try #require(Set(found).count == 1, "all or none")
+        try #require(Set(found).count == 1, "all files exist or none")
         return found[0]
     }
 
     enum Ending: CaseIterable { case removed, blocked, left, turnedPrivate }
 
     @Test(arguments: Ending.allCases, [false, true])
-    func `a private account's photos get new addresses when a right to see them ends`(
+    func `the photos of a private account get new URLs when a person's right to see them ends`(
         _ ending: Ending, isInBucket: Bool
     ) async throws {
         try await TestCommunity.with(isInBucket: isInBucket) { test in
@@ -62,7 +62,7 @@ struct PhotoRotationTests {
             #expect(new.map(\.name) == old.map(\.name))
             #expect(try await isThere(new, community))
             #expect(try await !isThere(old, community))
-            // Nothing is unclaimed, and nothing strays.
+            // No files are left unclaimed or without a record.
             test.time.advance(by: 2 * 60 * 60 * 1000)
             let report = try await community.maintenance.run()
             #expect(report.unclaimedFiles == 0 && report.straysMovedAside == 0 && report.refusal == nil)
@@ -70,7 +70,7 @@ struct PhotoRotationTests {
         }
     }
 
-    @Test func `photos of public accounts keep their addresses`() async throws {
+    @Test func `photos of public accounts keep their URLs`() async throws {
         try await TestCommunity.with { test in
             let community = test.community
             let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
@@ -83,7 +83,7 @@ struct PhotoRotationTests {
         }
     }
 
-    @Test func `what never followed a private account rotates nothing when it is blocked`() async throws {
+    @Test func `blocking a person who never followed a private account rotates nothing`() async throws {
         try await TestCommunity.with { test in
             let community = test.community
             let ada = try await test.member("ada")
@@ -96,13 +96,13 @@ struct PhotoRotationTests {
         }
     }
 
-    @Test func `a photo that is deleted while it gets its new address leaves no file`() async throws {
+    @Test func `a photo that is deleted while it gets a new URL leaves no file`() async throws {
         try await TestCommunity.with { test in
             let community = test.community
             let ada = try await privateAda(test).ada
             let (kept, deleted) = (try await test.post(by: ada), try await test.post(by: ada))
             try await community.follows.removeFollower("grace", by: ada)
-            // Writes of a job: it is claimed, new addresses are noted, photos move to them.
+            // The writes of a job: it is claimed, new prefixes are recorded, and the photos get them.
             let storage = InterruptedStorage(test.storage, write: 3) {
                 try await test.community.posts.delete(deleted.id, by: ada)
             }
@@ -121,7 +121,7 @@ struct PhotoRotationTests {
     }
 
     @Test(arguments: [false, true])
-    func `a photo whose files are not there keeps its address, the others get theirs`(_ isInBucket: Bool)
+    func `a photo whose files are missing keeps its URL, and the others get new ones`(_ isInBucket: Bool)
         async throws
     {
         try await TestCommunity.with(isInBucket: isInBucket) { test in
@@ -136,12 +136,12 @@ struct PhotoRotationTests {
             #expect(
                 try await community.posts.find(whole.id, for: ada).photos[0].files != whole.photos[0].files)
             #expect(try await !isThere(try keys(of: whole), community))
-            #expect(try await community.jobs.count() == 1, "it is tried again")
+            #expect(try await community.jobs.count() == 1, "it is retried")
         }
     }
 
     @Test(arguments: [false, true])
-    func `a photo that lost some of its files is seen at its old address by nobody`(_ isInBucket: Bool)
+    func `a photo that has lost some of its files cannot be seen at its old URL`(_ isInBucket: Bool)
         async throws
     {
         try await TestCommunity.with(isInBucket: isInBucket) { test in
@@ -154,12 +154,12 @@ struct PhotoRotationTests {
             try await community.jobs.runDue()
             let new = try await keys(of: community.posts.find(broken.id, for: ada))
             #expect(try await !isThere(old, community))
-            #expect(try await isThere(Array(new.dropFirst()), community), "what is left of it")
+            #expect(try await isThere(Array(new.dropFirst()), community), "the remaining files")
             #expect(try await community.jobs.count() == 0)
         }
     }
 
-    @Test func `a photo that cannot be rotated holds up no later rotation`() async throws {
+    @Test func `a photo that cannot be rotated does not delay later rotations`() async throws {
         try await TestCommunity.with { test in
             let community = test.community
             let ada = try await privateAda(test).ada
@@ -167,24 +167,26 @@ struct PhotoRotationTests {
             try await community.follows.accept("eve", by: ada)
             let (whole, broken) = (try await test.post(by: ada), try await test.post(by: ada))
             try await community.media.delete(keys(of: broken))
-            var addresses = [whole.photos[0].files]
+            var prefixes = [whole.photos[0].files]
             for follower in ["grace", "eve"] {
                 test.time.advance(by: 1000)
                 try await community.follows.removeFollower(follower, by: ada)
                 try await community.jobs.runDue()
-                addresses.append(try await community.posts.find(whole.id, for: ada).photos[0].files)
+                prefixes.append(try await community.posts.find(whole.id, for: ada).photos[0].files)
                 #expect(try await community.jobs.all().filter { $0.attempts > 0 }.count == 1, "it failed")
             }
-            #expect(Set(addresses).count == 3)
+            #expect(Set(prefixes).count == 3)
         }
     }
 
-    @Test func `who deletes their account keeps no address of a private account's photo`() async throws {
+    @Test func `photos of a private account get new URLs when a follower deletes their account`()
+        async throws
+    {
         try await TestCommunity.with { test in
             let community = test.community
             let (ada, grace) = try await privateAda(test)
             let post = try await test.post(by: ada)
-            // As of a clock that was an hour ahead.
+            // As if the photos had been added with a clock that was an hour ahead.
             try await test.storage.write {
                 try $0.run("UPDATE photos SET files_since = \(test.time.clock.now() + 3_600_000)")
             }

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 struct PostTests {
-    @Test func `a post keeps its photos, in their order, with their texts`() async throws {
+    @Test func `a post has its photos in order with their alt texts`() async throws {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
             let uploads = [
@@ -28,7 +28,7 @@ struct PostTests {
         }
     }
 
-    @Test func `photos added before are posted once, by their owner`() async throws {
+    @Test func `photos that were added before can be posted once and only by their owner`() async throws {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
             let grace = try await test.member("grace")
@@ -46,7 +46,7 @@ struct PostTests {
         }
     }
 
-    @Test func `a post that breaks a limit leaves nothing`() async throws {
+    @Test func `a post that exceeds a limit is refused and leaves nothing`() async throws {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
             func refused(_ caption: String, _ uploads: [PhotoUpload], location: String = "") async -> Problem?
@@ -78,7 +78,7 @@ struct PostTests {
         }
     }
 
-    @Test func `deleting a post takes its files, likes and comments`() async throws {
+    @Test func `deleting a post removes its files, likes and comments`() async throws {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
             let grace = try await test.member("grace")
@@ -105,7 +105,7 @@ struct PostTests {
         }
     }
 
-    @Test func `files that a crash left unclaimed go at the next start, young ones only when asked`()
+    @Test func `unclaimed files are removed, and new ones only on request`()
         async throws
     {
         try await TestCommunity.with { test in
@@ -114,8 +114,10 @@ struct PostTests {
             try await test.storage.write { connection in
                 try connection.run("DELETE FROM photos")
                 try connection.run(
-                    "INSERT INTO unclaimed_files (files, since) VALUES (\(post.photos[0].files), \(test.time.clock.now()))"
-                )
+                    """
+                    INSERT INTO unclaimed_files (files, since)
+                    VALUES (\(post.photos[0].files), \(test.time.clock.now()))
+                    """)
             }
             #expect(try await test.community.photos.releaseUnclaimed(olderThan: 1000) == 0)
             try await test.settle()
@@ -126,7 +128,7 @@ struct PostTests {
         }
     }
 
-    @Test func `the feed holds my posts and those of whom I follow, newest first`() async throws {
+    @Test func `the feed shows one's own posts and those of followed people, newest first`() async throws {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
             let grace = try await test.member("grace")
@@ -142,7 +144,7 @@ struct PostTests {
         }
     }
 
-    @Test func `no page misses or repeats a post while new ones arrive`() async throws {
+    @Test func `no page misses or repeats a post while new posts arrive`() async throws {
         try await TestCommunity.with { test in
             try await Seed(accounts: 4, posts: 90, follows: 2).plant(in: test.community)
             let account = try await test.community.accounts.find(username: "person0")
@@ -173,7 +175,7 @@ struct PostTests {
         }
     }
 
-    @Test func `liking and following twice is doing it once`() async throws {
+    @Test func `liking and following twice has the same effect as once`() async throws {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
             let grace = try await test.member("grace")
@@ -217,7 +219,7 @@ struct PostTests {
         }
     }
 
-    @Test func `a comment is deleted by its author or the post's author`() async throws {
+    @Test func `a comment can be deleted by its author and by the post's author`() async throws {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
             let grace = try await test.member("grace")
@@ -246,7 +248,7 @@ struct PostTests {
         }
     }
 
-    @Test func `ids grow, become codes and come back`() {
+    @Test func `ids grow, and codes and decimal texts are parsed as the same ids`() {
         let time = TestClock()
         let ids = IDSequence(clock: time.clock)
         var last = ID<Post>(1)
@@ -263,7 +265,7 @@ struct PostTests {
         for text in ["", "0", "-1", "+1", "01", "9223372036854775808", "x"] { #expect(ID<Post>(text) == nil) }
     }
 
-    @Test func `a page is asked for by cursor and limit`() throws {
+    @Test func `a page request has a cursor and a limit, and invalid ones are refused`() throws {
         #expect(try PageRequest(cursor: nil, limit: nil).limit == 20)
         #expect(try PageRequest(cursor: "7", limit: "100").limit == 100)
         for cursor in ["", "x", "-1", "0", "+1", "01"] {

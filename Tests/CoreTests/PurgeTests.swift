@@ -6,78 +6,95 @@ import Testing
 
 @testable import Core
 
-/// Deleted words go from indexes and logs.
+/// Tests that deleted text is removed from search indexes and logs.
 struct PurgeTests {
     private func purge(_ test: TestCommunity) async throws -> WaitingJob? {
-        try await test.community.jobs.all().first { $0.kind == PurgeDeletedWords.kind }
+        try await test.community.jobs.all().first { $0.kind == PurgeDeletedText.kind }
     }
 
-    /// Whether `action` asks for a purge.
-    private func asks(_ test: TestCommunity, _ action: () async throws -> Void) async throws -> Bool {
+    /// Whether `action` schedules a purge.
+    private func schedulesPurge(_ test: TestCommunity, _ action: () async throws -> Void) async throws -> Bool
+    {
         if let job = try await purge(test) { try await test.community.jobs.drop(job.id) }
         try await action()
         return try await purge(test) != nil
     }
 
-    @Test func `whatever deletes or replaces words has them purged, and nothing else has`() async throws {
+    @Test func `only changes that delete or replace text schedule a purge`() async throws {
         try await TestCommunity.with { test in
             let community = test.community
             let (ada, ben) = (try await test.member("ada"), try await test.member("ben"))
             let post = try await test.post(by: ada, "words")
             let accounts = community.accounts
-            #expect(try await !asks(test) { _ = try await test.post(by: ada, "more words") })
-            #expect(try await !asks(test) { try await community.likes.like(post.id, by: ben) })
+            #expect(try await !schedulesPurge(test) { _ = try await test.post(by: ada, "more words") })
+            #expect(try await !schedulesPurge(test) { try await community.likes.like(post.id, by: ben) })
             #expect(
-                try await asks(test) {
+                try await schedulesPurge(test) {
                     _ = try await community.posts.edit(post.id, PostEdit(caption: "new"), by: ada)
                 })
             #expect(
-                try await !asks(test) {
+                try await !schedulesPurge(test) {
                     _ = try await community.posts.edit(post.id, PostEdit(caption: "new"), by: ada)
                 })
             let photo = post.photos[0].id
             #expect(
-                try await asks(test) {
+                try await schedulesPurge(test) {
                     _ = try await community.posts.edit(post.id, PostEdit(altTexts: [photo: "a cat"]), by: ada)
                 })
-            #expect(try await asks(test) { _ = try await accounts.edit(ProfileEdit(bio: "hi"), by: ada) })
-            #expect(try await !asks(test) { _ = try await accounts.edit(ProfileEdit(bio: "hi"), by: ada) })
             #expect(
-                try await !asks(test) { _ = try await accounts.edit(ProfileEdit(isPrivate: true), by: ada) })
+                try await schedulesPurge(test) {
+                    _ = try await accounts.edit(ProfileEdit(bio: "hi"), by: ada)
+                })
             #expect(
-                try await asks(test) { _ = try await accounts.edit(ProfileEdit(fullName: "Ada L."), by: ada) }
+                try await !schedulesPurge(test) {
+                    _ = try await accounts.edit(ProfileEdit(bio: "hi"), by: ada)
+                })
+            #expect(
+                try await !schedulesPurge(test) {
+                    _ = try await accounts.edit(ProfileEdit(isPrivate: true), by: ada)
+                })
+            #expect(
+                try await schedulesPurge(test) {
+                    _ = try await accounts.edit(ProfileEdit(fullName: "Ada L."), by: ada)
+                }
             )
-            #expect(try await asks(test) { _ = try await accounts.setUsername("countess", by: ada) })
             #expect(
-                try await !asks(test) {
+                try await schedulesPurge(test) { _ = try await accounts.setUsername("countess", by: ada) })
+            #expect(
+                try await !schedulesPurge(test) {
                     _ = await problem { try await community.comments.delete(ID(5), by: ada) }
                 })
         }
     }
 
-    @Test func `comments, posts and accounts that are deleted have their words purged`() async throws {
+    @Test func `deleting comments, posts and accounts schedules a purge`() async throws {
         try await TestCommunity.with { test in
             let community = test.community
             let (ada, ben) = (try await test.member("ada"), try await test.member("ben"))
             let post = try await test.post(by: ada, "words")
             let comment = try await community.comments.add("words", to: post.id, by: ben)
-            let strange = try await test.member("eve")
+            let eve = try await test.member("eve")
             #expect(
-                try await !asks(test) {
-                    _ = await problem { try await community.comments.delete(comment.id, by: strange) }
+                try await !schedulesPurge(test) {
+                    _ = await problem { try await community.comments.delete(comment.id, by: eve) }
                 })
-            #expect(try await asks(test) { _ = try await community.comments.delete(comment.id, by: ben) })
-            #expect(try await asks(test) { try await community.posts.delete(post.id, by: ada) })
-            #expect(try await asks(test) { try await community.accounts.delete(ben.summary) })
+            #expect(
+                try await schedulesPurge(test) {
+                    _ = try await community.comments.delete(comment.id, by: ben)
+                })
+            #expect(try await schedulesPurge(test) { try await community.posts.delete(post.id, by: ada) })
+            #expect(try await schedulesPurge(test) { try await community.accounts.delete(ben.summary) })
             let photo = try await community.photos.add(try test.upload(altText: "words"), by: ada)
-            #expect(try await asks(test) { try await community.photos.takeBack(photo.id, by: ada) })
+            #expect(try await schedulesPurge(test) { try await community.photos.takeBack(photo.id, by: ada) })
             _ = try await community.photos.add(try test.upload(altText: "words"), by: ada)
             test.time.advance(by: Maintenance.waitingPhotoLifetime + 1)
-            #expect(try await asks(test) { _ = try await community.maintenance.run() })
+            #expect(try await schedulesPurge(test) { _ = try await community.maintenance.run() })
         }
     }
 
-    @Test func `words are purged half a minute after, and at most every three minutes`() async throws {
+    @Test func `a purge runs about half a minute after a deletion, and at most every three minutes`()
+        async throws
+    {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
             func edit() async throws {
@@ -101,7 +118,7 @@ struct PurgeTests {
         }
     }
 
-    @Test func `a deleted word is found by nobody, and the purge leaves the others`() async throws {
+    @Test func `a search does not find deleted words, and still finds others after the purge`() async throws {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
             let (gone, kept) = (

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 struct QueryCountTests {
-    @Test func `a page takes as many queries with fifty posts as with two`() async throws {
+    @Test func `the number of queries of a page does not depend on the number of posts`() async throws {
         try await TestCommunity.with { test in
             let storage = CountingStorage(test.storage)
             let community = test.community(over: storage)
@@ -14,7 +14,7 @@ struct QueryCountTests {
             let photo = try await test.post(by: ada, "first #tag")
             func pages() async throws -> [(accesses: Int, statements: Int)] {
                 let page = PageRequest(limit: 100)
-                // Once before, so that what is looked up once in a while is known.
+                // The feed is read once before, so that values that are read only now and then are cached.
                 _ = try await community.feed.home(for: grace, page: page)
                 return [
                     try await storage.count { _ = try await community.feed.home(for: grace, page: page) },

@@ -4,16 +4,16 @@ import Storage
 import TestSupport
 import Testing
 
-@Suite(.enabled(if: !TestEngine.isPostgres, "these are the plans of SQLite"))
+@Suite(.enabled(if: !TestEngine.isPostgres, "these are query plans of SQLite"))
 struct QueryPlanTests {
-    /// Tables that grow with the community, by name and as queries call them.
+    /// Tables that grow with the community, by their names and by their aliases in queries.
     private static let growing: Set<String> = [
         "accounts", "posts", "photos", "comments", "likes", "saves", "follows", "notifications", "post_tags",
         "a", "p", "c",
         "m", "l", "o", "n", "t", "s", "r", "k", "h", "f",
     ]
 
-    @Test func `no statement of a hot page scans a table that grows`() async throws {
+    @Test func `no statement of a frequent page scans a growing table`() async throws {
         try await TestCommunity.with { test in
             let sqlite = try #require(test.storage as? SQLiteStorage)
             let storage = CountingStorage(test.storage)
@@ -58,7 +58,7 @@ struct QueryPlanTests {
             }
             #expect(statements.count > 60)
             let scan = try await sqlite.plan(of: "SELECT 1 FROM posts p WHERE p.caption = \("x")")
-            #expect(scan.contains { $0.hasPrefix("SCAN p") }, "a scan is what this looks for")
+            #expect(scan.contains { $0.hasPrefix("SCAN p") }, "the test can detect a scan")
             for statement in statements {
                 for step in try await sqlite.plan(of: statement) where step.hasPrefix("SCAN ") {
                     let table = step.split(separator: " ").dropFirst().first.map(String.init) ?? ""

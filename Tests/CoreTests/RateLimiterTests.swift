@@ -18,11 +18,11 @@ struct RateLimiterTests {
     }
 
     @Test(arguments: ["1000000/1s", "100000/1m", "1/24h", "1000000/86400h", "1/86400h", "7/1s"])
-    func `the most extreme limits count as they say`(_ text: String) throws {
+    func `extreme limits are counted correctly`(_ text: String) throws {
         let time = TestClock()
         let limit = try #require(RateLimit(text))
         let limiter = limiter(limit, time)
-        // Of a burst of millions the end is reached by none in a test: what is counted shows instead.
+        // A burst of millions would take too long, so the test checks the count instead.
         for _ in 0..<min(limit.count, 100) { #expect(passes(limiter)) }
         #expect(limiter.count(.likes, "ada") == min(limit.count, 100))
         if limit.count <= 100 {
@@ -32,7 +32,7 @@ struct RateLimiterTests {
         }
     }
 
-    @Test func `what was given back is free again`() {
+    @Test func `an event that is given back does not count`() {
         let limiter = limiter(RateLimit(count: 1, seconds: 60), TestClock())
         #expect(passes(limiter) && !passes(limiter))
         limiter.giveBack(.likes, "ada")
@@ -41,7 +41,7 @@ struct RateLimiterTests {
         #expect(!passes(limiter))
     }
 
-    @Test func `keys are forgotten by their age`() {
+    @Test func `keys are removed when they expire`() {
         let time = TestClock()
         let limiter = limiter(RateLimit(count: 2, seconds: 60), time)
         for number in 0..<500 { #expect(passes(limiter, "\(number)")) }
@@ -51,7 +51,7 @@ struct RateLimiterTests {
         #expect(limiter.size == 1)
     }
 
-    @Test func `a crowd of keys neither fills the memory nor shuts others out`() {
+    @Test func `many keys neither fill the memory nor lock out others`() {
         let limiter = limiter(RateLimit(count: 2, seconds: 60), TestClock())
         let long = String(repeating: "x", count: 100_000)
         #expect(passes(limiter, long) && passes(limiter, long) && !passes(limiter, long))
@@ -61,7 +61,7 @@ struct RateLimiterTests {
     }
 
     @Test(arguments: [("10/5m", 10, 300), ("1/h", 1, 3600), ("300/300s", 300, 300)])
-    func `limits are written as numbers and times`(_ text: String, _ count: Int, _ seconds: Int) {
+    func `limits are parsed from a count and a time`(_ text: String, _ count: Int, _ seconds: Int) {
         #expect(RateLimit(text) == RateLimit(count: count, seconds: seconds))
         #expect(
             RateLimit(RateLimit(count: count, seconds: seconds).description)
@@ -69,5 +69,5 @@ struct RateLimiterTests {
     }
 
     @Test(arguments: ["", "10", "0/5m", "10/", "10/5d", "x/5m", "10/0m", "1/2/3", "1000001/1s", "/5m"])
-    func `anything else is none`(_ text: String) { #expect(RateLimit(text) == nil) }
+    func `an invalid limit is not parsed`(_ text: String) { #expect(RateLimit(text) == nil) }
 }

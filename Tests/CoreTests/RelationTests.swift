@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 struct RelationTests {
-    @Test func `a private account approves its followers, and shows its posts to them alone`() async throws {
+    @Test func `a private account approves its followers and shows its posts only to them`() async throws {
         try await TestCommunity.with { test in
             let (ada, grace, linus) = (
                 try await test.member("ada"), try await test.member("grace"), try await test.member("linus")
@@ -12,16 +12,16 @@ struct RelationTests {
             let community = test.community
             let post = try await test.post(by: ada, "secret")
             _ = try await community.accounts.edit(ProfileEdit(isPrivate: true), by: ada)
-            /// Who of these may see it.
-            func seers(_ viewers: Viewer?...) async -> [String] {
+            /// Those of the viewers who may see the post.
+            func allowed(_ viewers: Viewer?...) async -> [String] {
                 var names: [String] = []
                 for viewer in viewers
                 where await problem({ try await community.posts.find(post.id, for: viewer) }) == nil {
-                    names.append(viewer?.username ?? "stranger")
+                    names.append(viewer?.username ?? "visitor")
                 }
                 return names
             }
-            #expect(await seers(nil, grace, ada) == ["ada"])
+            #expect(await allowed(nil, grace, ada) == ["ada"])
             #expect(try await community.posts.of("ada", for: grace, page: .first).posts.items.isEmpty)
             #expect(try await community.explore.recent(for: grace, page: .first).items.isEmpty)
             #expect(
@@ -29,36 +29,38 @@ struct RelationTests {
                     .kind == .notFound)
             #expect(await problem { try await community.likes.like(post.id, by: grace) }?.kind == .notFound)
 
-            for asker in [grace, linus] { try await community.follows.follow("ada", by: asker) }
+            for requester in [grace, linus] { try await community.follows.follow("ada", by: requester) }
             #expect(try await community.follows.profile("ada", for: grace).relationship?.requested == true)
             #expect(try await community.follows.profile("grace", for: ada).relationship?.requestedBy == true)
             #expect(
                 try await community.follows.requests(to: ada, page: .first).items.map(\.username) == [
                     "linus", "grace",
                 ])
-            #expect(await seers(grace) == [])
+            #expect(await allowed(grace) == [])
             try await community.follows.accept("grace", by: ada)
             try await community.follows.reject("linus", by: ada)
-            #expect(await seers(grace, linus) == ["grace"])
+            #expect(await allowed(grace, linus) == ["grace"])
             #expect(await problem { try await community.follows.accept("linus", by: ada) }?.kind == .notFound)
             #expect(try await community.feed.home(for: grace, page: .first).items.map(\.id) == [post.id])
             #expect(try await community.accounts.find(username: "ada").followerCount == 1)
 
             try await community.follows.removeFollower("grace", by: ada)
-            #expect(await seers(grace) == [])
+            #expect(await allowed(grace) == [])
             try await community.follows.follow("ada", by: grace)
             try await community.follows.unfollow("ada", by: grace)
             #expect(
                 try await community.follows.requests(to: ada, page: .first).items.isEmpty,
-                "the wish was taken back")
+                "unfollowing withdraws the request")
             try await community.follows.follow("ada", by: linus)
             _ = try await community.accounts.edit(ProfileEdit(isPrivate: false), by: ada)
             #expect(try await community.follows.profile("ada", for: linus).relationship?.following == true)
-            #expect(await seers(nil) == ["stranger"])
+            #expect(await allowed(nil) == ["visitor"])
         }
     }
 
-    @Test func `blocking makes two invisible to each other and ends what was between them`() async throws {
+    @Test func `blocking hides two people from each other and removes their follows and notifications`()
+        async throws
+    {
         try await TestCommunity.with { test in
             let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
             let community = test.community
@@ -89,7 +91,7 @@ struct RelationTests {
             #expect(
                 try await community.blocks.blocked(by: ada, page: .first).items.map(\.username) == ["grace"])
             #expect(await problem { try await community.blocks.unblock("ada", by: grace) }?.kind == .notFound)
-            // Both at the same moment: each may still take their own back.
+            // If both block each other at the same time, each can still unblock the other.
             try await test.storage.write { connection in
                 try connection.run(
                     "INSERT INTO blocks (id, blocker_id, blocked_id) VALUES (1, \(grace.id), \(ada.id))")
@@ -105,7 +107,7 @@ struct RelationTests {
         }
     }
 
-    @Test func `muting keeps posts out of the feed and doings out of the news, and nothing else`()
+    @Test func `muting hides a person's posts from the feed and their actions from notifications only`()
         async throws
     {
         try await TestCommunity.with { test in
@@ -128,7 +130,8 @@ struct RelationTests {
         }
     }
 
-    @Test func `saved posts are one's own, in the order they were saved, and only while one may see them`()
+    @Test
+    func `saved posts are private, sorted by when they were saved, and shown only while they are visible`()
         async throws
     {
         try await TestCommunity.with { test in
@@ -153,7 +156,9 @@ struct RelationTests {
         }
     }
 
-    @Test func `suggestions are friends of friends, then who posts, and nobody known`() async throws {
+    @Test func `suggestions are friends of friends, then people who post, without known people`()
+        async throws
+    {
         try await TestCommunity.with { test in
             let community = test.community
             var people: [String: Viewer] = [:]

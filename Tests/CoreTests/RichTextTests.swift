@@ -11,7 +11,9 @@ struct RichTextTests {
         ("@" + String(repeating: "x", count: 31), []), ("@adaé", []), ("@ada’s", ["ada"]),
         ("@ada,@grace!", ["ada", "grace"]),
     ])
-    func `mentions`(_ text: String, _ expected: [String]) { #expect(RichText(text).mentions == expected) }
+    func `mentions are found in a text`(_ text: String, _ expected: [String]) {
+        #expect(RichText(text).mentions == expected)
+    }
 
     @Test(arguments: [
         ("#coffee", ["coffee"]), ("#Café #CAFE\u{301}", ["café"]), ("#2026", []),
@@ -19,11 +21,14 @@ struct RichTextTests {
         ("#東京 #дом", ["東京", "дом"]), ("＃full", ["full"]), ("a#b", []), ("&#39;", []), ("##x", []),
         ("#a#b", ["a"]),
         ("#snake_case!", ["snake_case"]), ("#می\u{200C}خواهم", ["می\u{200C}خواهم"]), ("#a\u{200D} b", ["a"]),
-        ("#", []), ("#!", []), ("x/#y", []), ("#" + String(repeating: "x", count: 101), []), ("#हिन्दी", ["हिन्दी"]),
+        ("#", []), ("#!", []), ("x/#y", []), ("#" + String(repeating: "x", count: 101), []),
+        ("#हिन्दी", ["हिन्दी"]),
     ])
-    func `tags`(_ text: String, _ expected: [String]) { #expect(RichText(text).tags == expected) }
+    func `tags are found in a text`(_ text: String, _ expected: [String]) {
+        #expect(RichText(text).tags == expected)
+    }
 
-    @Test func `whatever is written, the spans are the text again, and every name is one`() {
+    @Test func `for any text, the spans add up to the text, and all tags and usernames are valid`() {
         var random = SeededRandom(seed: 7)
         let alphabet = Array("ab1._@#＃&/ é\u{301}\u{200C}東🙂\n".unicodeScalars)
         for _ in 0..<5000 {
@@ -43,7 +48,7 @@ struct RichTextTests {
         }
     }
 
-    @Test func `searches are words, an author and tags`() throws {
+    @Test func `a search query contains words, an author and tags`() throws {
         let query = try SearchQuery(" from:@Ada #Turin espresso-bar \"x\" * AND # from:!")
         #expect(query.author == "ada" && query.tags == ["turin"])
         #expect(query.words == ["espresso", "bar", "x", "AND", "from"])

@@ -6,42 +6,42 @@ import Testing
 
 @testable import Core
 
-/// Programs that hear each other, without a server between.
-private final class Room: MessageChannel {
+/// A message channel between instances in the same process, without a server.
+private final class LocalChannel: MessageChannel {
     let longestMessage = 70
     private let listeners = Mutex<[@Sendable (MessageChannelEvent) -> Void]>([])
     private let sent = Mutex<[String]>([])
     let isBroken = Atomic(false)
 
     var messages: [String] { sent.withLock { $0 } }
-    func everybodyHears(_ event: MessageChannelEvent) {
-        for hear in listeners.withLock({ $0 }) { hear(event) }
+    func deliver(_ event: MessageChannelEvent) {
+        for receive in listeners.withLock({ $0 }) { receive(event) }
     }
 
     func send(_ message: String) async throws {
         if isBroken.load(ordering: .relaxed) { throw StorageError.busy }
         sent.withLock { $0.append(message) }
-        everybodyHears(.message(message))
+        deliver(.message(message))
     }
 
     func send(_ message: String, in connection: any Connection) throws {
         _ = try connection.int("SELECT 1")
         sent.withLock { $0.append(message) }
-        everybodyHears(.message(message))
+        deliver(.message(message))
     }
 
-    func listen(_ hear: @escaping @Sendable (MessageChannelEvent) -> Void) async {
-        listeners.withLock { $0.append(hear) }
+    func listen(_ receive: @escaping @Sendable (MessageChannelEvent) -> Void) async {
+        listeners.withLock { $0.append(receive) }
     }
 }
 
 struct SharedEventsTests {
-    @Test func `others are told of deleted photos in the transaction that deletes them`() async throws {
+    @Test func `the deletion of photos is published to other instances with the transaction`() async throws {
         try await TestCommunity.with { test in
-            let room = Room()
+            let channel = LocalChannel()
             let (here, there) = (
-                SharedEvents(channel: room, logger: QuietLog.logger("a")),
-                SharedEvents(channel: room, logger: QuietLog.logger("b"))
+                SharedEvents(channel: channel, logger: QuietLog.logger("a")),
+                SharedEvents(channel: channel, logger: QuietLog.logger("b"))
             )
             await here.listen()
             await there.listen()
@@ -49,7 +49,7 @@ struct SharedEventsTests {
             let ada = try await test.member("ada")
             let post = try await test.post(by: ada)
             let prefix = try #require(MediaPrefix(post.photos[0].files))
-            // Whoever deletes it dies at the commit.
+            // The instance that deletes it crashes right after the commit.
             _ = try await test.storage.write { connection in
                 try one.photos.release([PhotoFiles(post.photos[0])], in: connection)
             }
@@ -59,11 +59,11 @@ struct SharedEventsTests {
         }
     }
 
-    @Test func `what one copy does, the other is told, and nobody hears themselves twice`() async throws {
-        let room = Room()
+    @Test func `an instance receives the events of others, and its own events only once`() async throws {
+        let channel = LocalChannel()
         let (here, there) = (
-            SharedEvents(channel: room, logger: QuietLog.logger("a")),
-            SharedEvents(channel: room, logger: QuietLog.logger("b"))
+            SharedEvents(channel: channel, logger: QuietLog.logger("a")),
+            SharedEvents(channel: channel, logger: QuietLog.logger("b"))
         )
         await here.listen()
         await there.listen()
@@ -85,13 +85,13 @@ struct SharedEventsTests {
         await here.publish(.photoFilesRemoved(files))
         let removals = files.map { Change.photosRemoved([$0]) } + files.map { .photoFilesRemoved([$0]) }
         #expect(observed.withLock { $0 } == [.notifications([ada, grace]), .credentials([ada])] + removals)
-        #expect(own.withLock { $0 } == [] && room.messages.allSatisfy { $0.utf8.count <= 70 })
-        for unknown in ["x", "x y", "x later 1", "x anything"] { room.everybodyHears(.message(unknown)) }
-        room.everybodyHears(.connected)
+        #expect(own.withLock { $0 } == [] && channel.messages.allSatisfy { $0.utf8.count <= 70 })
+        for unknown in ["x", "x y", "x later 1", "x anything"] { channel.deliver(.message(unknown)) }
+        channel.deliver(.connected)
         #expect(own.withLock { $0 } == [.anything])
         #expect(await events.next() == .credentials)
         #expect(await events.next() == .notifications)
-        room.isBroken.store(true, ordering: .relaxed)
+        channel.isBroken.store(true, ordering: .relaxed)
         await here.publish(.notifications([ada]))
         #expect(await mine.next() == .credentials)
     }

@@ -11,7 +11,7 @@ struct SignInThrottleTests {
         return limits
     }
 
-    @Test func `of many guesses at once none escapes the count`() async throws {
+    @Test func `concurrent wrong passwords are all counted`() async throws {
         try await TestCommunity.with(limits: limits(.failedSignIns, 4)) { test in
             _ = try await test.member("ada")
             let outcomes = await withTaskGroup(of: Problem?.self) { group in
@@ -26,13 +26,13 @@ struct SignInThrottleTests {
                 return await group.reduce(into: []) { $0.append($1?.kind) }
             }
             let checked = outcomes.count { $0 == .unauthorized }
-            // Those that found the line full were given back.
+            // Attempts that were refused because the queue was full do not count.
             #expect((1...4).contains(checked))
             #expect(outcomes.count == 40 && !outcomes.contains(nil))
         }
     }
 
-    @Test func `a right password gives its guess back`() async throws {
+    @Test func `a correct password does not count as a failed sign-in`() async throws {
         try await TestCommunity.with(limits: limits(.accountFailedSignIns, 2)) { test in
             _ = try await test.member("ada")
             for _ in 0..<5 {
@@ -43,7 +43,7 @@ struct SignInThrottleTests {
     }
 
     @Test(.timeLimit(.minutes(10)))
-    func `a new password waits for the account's place like a guess at the old one`() async throws {
+    func `setting a new password waits for the account's place in the queue like a sign-in`() async throws {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
             let queue = test.community.passwords.queue
@@ -66,27 +66,27 @@ struct SignInThrottleTests {
         }
     }
 
-    @Test func `a browser remembers the last five accounts and believes nobody else's word`() async throws {
+    @Test func `a browser remembers the last five accounts and rejects wrong signatures`() async throws {
         try await TestCommunity.with { test in
             let signer = test.community.signer
             let ids = (1...6).map { ID<Account>($0) }
             var browser = KnownBrowser()
-            #expect(KnownBrowser(browser.text) == nil, "nobody was signed in")
+            #expect(KnownBrowser(browser.text) == nil, "no account was signed in")
             for id in ids { browser = browser.remembering(id, signer: signer) }
             #expect(browser.remembering(ids[5], signer: signer) == browser)
-            let kept = try #require(KnownBrowser(browser.text))
-            #expect(kept == browser && kept.text.utf8.count < 400)
-            #expect(ids.map { kept.knows($0, signer: signer) } == [false, true, true, true, true, true])
-            let stranger = Signer(key: .random())
-            #expect(!kept.knows(ids[5], signer: stranger))
-            // A signature belongs to the browser that it was given to.
-            let signature = try #require(kept.text.split(separator: ".").last)
+            let parsed = try #require(KnownBrowser(browser.text))
+            #expect(parsed == browser && parsed.text.utf8.count < 400)
+            #expect(ids.map { parsed.knows($0, signer: signer) } == [false, true, true, true, true, true])
+            let otherSigner = Signer(key: .random())
+            #expect(!parsed.knows(ids[5], signer: otherSigner))
+            // A signature is valid only for the browser that it was created for.
+            let signature = try #require(parsed.text.split(separator: ".").last)
             #expect(KnownBrowser("other.\(signature)")?.knows(ids[5], signer: signer) == false)
             for text in ["", ".", "a", "a.b.c.d.e.f.g"] { #expect(KnownBrowser(text) == nil) }
         }
     }
 
-    @Test func `copies sign with one key`() async throws {
+    @Test func `all instances sign with the same key`() async throws {
         try await TestCommunity.with { test in
             let other = try await Community.signer(of: test.storage)
             let signature = test.community.signer.signature(of: "x", for: .visitor)
@@ -99,7 +99,7 @@ struct SignInThrottleTests {
 }
 
 struct HashingQueueTests {
-    /// What runs in the queue, started and ended by the test.
+    /// Work in the queue that the test starts and ends.
     private final class Work: Sendable {
         let queue = HashingQueue(atOnce: 2, places: 6, reserve: 2)
         private let started = Mutex<[String]>([])
@@ -122,14 +122,14 @@ struct HashingQueueTests {
 
         func end(_ name: String) { gates.withLock { $0.removeValue(forKey: name) }?.resume() }
 
-        /// Waits until so many have started, and so many wait.
+        /// Waits until the given numbers of tasks have started and wait.
         func settle(started: Int, waiting: Int) async throws {
             try await until { running.count == started && queue.waitingCount == waiting }
         }
     }
 
     @Test(.timeLimit(.minutes(10)))
-    func `one account takes one place at a time`() async throws {
+    func `an account runs only one task at a time`() async throws {
         let work = Work()
         let first = work.run("first", "ada")
         try await work.settle(started: 1, waiting: 0)
@@ -143,7 +143,7 @@ struct HashingQueueTests {
         #expect(refused?.kind == .unavailable(retryAfter: 2))
         work.end("other")
         #expect(await other.value == nil)
-        #expect(work.running == ["first", "other"], "a place is free, and not for her")
+        #expect(work.running == ["first", "other"], "a place is free, but ada already uses one")
         for name in ["first", "second", "third"] {
             try await until { work.running.last == name || work.running.contains(name) }
             work.end(name)
@@ -153,21 +153,21 @@ struct HashingQueueTests {
     }
 
     @Test(.timeLimit(.minutes(10)))
-    func `strangers leave room for those who were here before, and these go first`() async throws {
+    func `places are reserved for known browsers, and these go first`() async throws {
         let work = Work()
         var tasks: [Task<Problem?, Never>] = []
         for number in 0..<6 {
-            tasks.append(work.run("stranger \(number)", "\(number)"))
+            tasks.append(work.run("unknown \(number)", "\(number)"))
             try await work.settle(started: min(number + 1, 2), waiting: max(0, number - 1))
         }
         let refused = await work.run("one more", "x").value
         #expect(refused?.kind == .unavailable(retryAfter: 2))
         tasks.append(work.run("known", "ada", isKnown: true))
         try await work.settle(started: 2, waiting: 5)
-        work.end("stranger 0")
+        work.end("unknown 0")
         try await work.settle(started: 3, waiting: 4)
         #expect(work.running.last == "known")
-        for name in ["known"] + (1..<6).map({ "stranger \($0)" }) {
+        for name in ["known"] + (1..<6).map({ "unknown \($0)" }) {
             try await until { work.running.contains(name) }
             work.end(name)
         }
@@ -176,7 +176,7 @@ struct HashingQueueTests {
     }
 
     @Test(.timeLimit(.minutes(10)))
-    func `whoever gives up leaves the line`() async throws {
+    func `a cancelled task leaves the queue`() async throws {
         let work = Work()
         let first = work.run("first", "ada")
         try await work.settle(started: 1, waiting: 0)

@@ -10,7 +10,7 @@ import Testing
 @testable import Core
 
 struct StorageCopyTests {
-    /// Runs `body` over an empty PostgreSQL at the present schema.
+    /// Runs `body` with an empty PostgreSQL database that has the current schema.
     private func withPostgres(_ body: (PostgresStorage) async throws -> Void) async throws {
         let server = try await PostgresServer.shared()
         try await server.withSchema { schema in
@@ -24,8 +24,8 @@ struct StorageCopyTests {
         }
     }
 
-    /// A community that has something in every table that rules write.
-    private func live(_ test: TestCommunity) async throws -> Post {
+    /// Adds rows to every table that rules write.
+    private func fill(_ test: TestCommunity) async throws -> Post {
         let community = test.community
         let (ada, ben, eve) = (
             try await test.member("ada"), try await test.member("ben"), try await test.member("eve")
@@ -44,12 +44,12 @@ struct StorageCopyTests {
         _ = try await community.invites.create(uses: 3, days: 5)
         _ = try await community.directUploads.offer(
             UploadRequest(contentType: "image/png", byteCount: 9, altText: "é"), to: ben)
-        try await test.storage.write { try PhotoRecords.expect(["zz/lost"], at: 1, in: $0) }
+        try await test.storage.write { try PhotoRecords.addUnclaimed(["zz/lost"], at: 1, in: $0) }
         _ = try await Facts.communityID(in: test.storage)
         return post
     }
 
-    @Test func `every table of the schema moves, or is an index of words`() async throws {
+    @Test func `every table of the schema is copied, except search indexes`() async throws {
         let storage = try SQLiteStorage()
         try await Community.migrate(storage)
         let tables = try await storage.read { connection in
@@ -59,9 +59,9 @@ struct StorageCopyTests {
         try await storage.close()
     }
 
-    @Test func `a community moves to PostgreSQL and back, whole, and is found there`() async throws {
+    @Test func `a community can be copied to PostgreSQL and back, and its posts can be found`() async throws {
         try await TestCommunity.with { test in
-            let post = try await live(test)
+            let post = try await fill(test)
             try await withPostgres { postgres in
                 let there = try await StorageCopy(from: test.storage, to: postgres).run()
                 #expect(
@@ -96,9 +96,9 @@ struct StorageCopyTests {
         }
     }
 
-    @Test func `what changed since goes with the next run, what is gone is taken away`() async throws {
+    @Test func `another run copies changes and removes deleted rows`() async throws {
         try await TestCommunity.with { test in
-            let post = try await live(test)
+            let post = try await fill(test)
             let target = try SQLiteStorage()
             try await Community.migrate(target)
             let copy = StorageCopy(from: test.storage, to: target)
@@ -112,7 +112,7 @@ struct StorageCopyTests {
                 try connection.run("UPDATE accounts SET full_name = 'Benedict' WHERE id = \(ben.id)")
                 try connection.run("DELETE FROM posts WHERE id = \(post.id)")
             }
-            // A server that ran at the target meanwhile has a job of the same key.
+            // As if a server that used the target meanwhile had added a job with the same key.
             try await target.write { try $0.run("UPDATE jobs SET id = id + 1000000") }
             let changes = try await copy.run().filter { $0.changes > 0 }.map(\.table)
             #expect(Set(changes).isSuperset(of: ["accounts", "posts", "photos", "post_tags"]))
@@ -129,9 +129,9 @@ struct StorageCopyTests {
         }
     }
 
-    @Test func `a run that was broken off goes on`() async throws {
+    @Test func `an interrupted copy can be continued`() async throws {
         try await TestCommunity.with { test in
-            _ = try await live(test)
+            _ = try await fill(test)
             let target = try SQLiteStorage()
             try await Community.migrate(target)
             let task = Task {
@@ -147,7 +147,7 @@ struct StorageCopyTests {
         }
     }
 
-    @Test func `another community is not written over, unless it is said`() async throws {
+    @Test func `another community is overwritten only on request`() async throws {
         try await TestCommunity.with { test in
             _ = try await test.member("ada")
             try await TestCommunity.with { other in
@@ -165,7 +165,9 @@ struct StorageCopyTests {
         }
     }
 
-    @Test func `photos move to a bucket and back, and only what is missing`() async throws {
+    @Test func `photos can be copied to a bucket and back, and only missing photos are copied`()
+        async throws
+    {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
             for _ in 0..<3 { _ = try await test.post(by: ada) }
@@ -179,7 +181,7 @@ struct StorageCopyTests {
             let first = try await out.run()
             #expect(first.photos == 3 && first.copied == 3 && first.files == test.keptFiles.count - 1)
             #expect(try await out.run().copied == 0)
-            // A photo that came only in part is sent again.
+            // A photo that is missing in the bucket is copied again.
             let some = try #require(test.keptFiles.first { $0.hasSuffix("thumb.jpg") })
             let prefix = try #require(MediaPrefix(String(some.dropLast("/thumb.jpg".count).suffix(35))))
             try await bucket.delete([prefix])

@@ -3,9 +3,10 @@ import Storage
 import TestSupport
 import Testing
 
-/// What the storage reports is told as it is, and a change that lost a race is refused in words.
+/// Tests that errors of the storage are reported as such, and that a change that loses a race is refused with
+/// a message.
 struct StorageTroubleTests {
-    @Test func `a storage that is busy is no comment that is gone`() async throws {
+    @Test func `a busy storage is not reported as a missing comment`() async throws {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
             let post = try await test.post(by: ada)
@@ -24,12 +25,13 @@ struct StorageTroubleTests {
         }
     }
 
-    @Test func `of two who take a name or an address at once, the later hears that it is taken`() async throws
+    @Test func `if two people take the same username or email at once, one is told that it is taken`()
+        async throws
     {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
             _ = try await test.member("grace")
-            // A look at who has it sees nobody yet.
+            // The check whether the username or email is taken finds nothing yet.
             let early = TroubledStorage(test.storage) { sql in
                 sql.text.hasPrefix("SELECT 1 FROM accounts WHERE ") ? .findsNothing : nil
             }

@@ -8,10 +8,10 @@ import Testing
 @testable import Core
 @testable import MediaStorage
 
-/// Photos that no record names, and photos of other communities.
+/// Tests of photos without a record, and of photos of other communities.
 struct StrayPhotoTests {
     @Test(arguments: [false, true], [false, true])
-    func `an empty database removes no photo, whether they are marked or not`(
+    func `maintenance with an empty database removes no photo, with or without a marker`(
         _ isInBucket: Bool, _ isMarked: Bool
     ) async throws {
         try await TestCommunity.with(isInBucket: isInBucket) { test in
@@ -29,7 +29,7 @@ struct StrayPhotoTests {
                     #expect(report.straysMovedAside == 0)
                     #expect(try await other.maintenance.checkMedia() != nil)
                     try await other.jobs.runDue()
-                    // Posting there makes it no more its own.
+                    // Posting there does not make the location this community's.
                     try await post(
                         in: other, test,
                         by: try await register("eve\(UInt16.random(in: 0...9999))", in: other))
@@ -42,11 +42,12 @@ struct StrayPhotoTests {
     }
 
     @Test(arguments: [false, true])
-    func `of two communities at one place neither takes a photo of the other`(_ isInBucket: Bool) async throws
+    func `two communities at the same location do not touch each other's photos`(_ isInBucket: Bool)
+        async throws
     {
         try await TestCommunity.with(isInBucket: isInBucket) { test in
             let ada = try await test.member("ada")
-            #expect(try await test.community.maintenance.checkMedia() == nil, "empty: it is marked")
+            #expect(try await test.community.maintenance.checkMedia() == nil, "the empty location is marked")
             try await withOther(test) { other, storage in
                 try await post(in: other, test, by: try await register("eve", in: other))
                 _ = try await test.post(by: ada)
@@ -68,7 +69,7 @@ struct StrayPhotoTests {
         }
     }
 
-    @Test func `a place that began to fill with another's photos is not taken over`() async throws {
+    @Test func `a location that contains photos of another community is not taken over`() async throws {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
             for _ in 0..<3 { _ = try await test.post(by: ada) }
@@ -83,14 +84,14 @@ struct StrayPhotoTests {
         }
     }
 
-    @Test func `an empty place is not taken for the one whose photos the records name`() async throws {
+    @Test func `an empty location is not mistaken for the location of the community's photos`() async throws {
         try await TestCommunity.with { test in
             let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
             _ = try await test.community.accounts.edit(ProfileEdit(isPrivate: true), by: ada)
             try await test.community.follows.follow("ada", by: grace)
             try await test.community.follows.accept("grace", by: ada)
             let (kept, deleted) = (try await test.post(by: ada), try await test.post(by: ada))
-            // The volume of the photos is not mounted, and what is below it is empty.
+            // The volume of the photos is not mounted, and the folder below the mount point is empty.
             let (media, away) = (test.folder + "/media", test.folder + "/away")
             try FileManager.default.moveItem(atPath: media, toPath: away)
             let below = try MediaFolder(media)
@@ -100,7 +101,7 @@ struct StrayPhotoTests {
             try await test.community.jobs.runDue()
             #expect(
                 try await test.community.jobs.all().filter { $0.attempts > 0 }.count == 2,
-                "both wait for the place")
+                "both jobs wait for the right location")
             #expect(try await below.marker() == nil)
             try FileManager.default.removeItem(atPath: media)
             try FileManager.default.moveItem(atPath: away, toPath: media)
@@ -112,7 +113,7 @@ struct StrayPhotoTests {
         }
     }
 
-    @Test func `an existing community without a marker is known by its photos`() async throws {
+    @Test func `an existing community without a marker is recognized by its photos`() async throws {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
             _ = try await test.post(by: ada)
@@ -124,7 +125,7 @@ struct StrayPhotoTests {
     }
 
     @Test(arguments: [false, true])
-    func `an older database moves photos aside, a newer one has them back, and after a week they go`(
+    func `an older database moves photos aside, a newer one moves them back, and a week later they go`(
         _ isInBucket: Bool
     ) async throws {
         try await TestCommunity.with(isInBucket: isInBucket) { test in
@@ -132,7 +133,7 @@ struct StrayPhotoTests {
             let ada = try await test.member("ada")
             let (old, new) = (try await test.post(by: ada), try await test.post(by: ada))
             #expect(try await community.maintenance.run().straysMovedAside == 0)
-            // As in a backup made before the newer post.
+            // As in a backup from before the newer post.
             try await test.storage.write {
                 try $0.run("UPDATE photos SET files = 'zz' || files WHERE post_id = \(new.id)")
             }
@@ -143,7 +144,7 @@ struct StrayPhotoTests {
             #expect(try await photos(community.media) == [kept])
             let aside = try await community.media.strays()
             #expect(aside == [StrayPhoto(prefix: lost, since: test.time.clock.now())])
-            // The newer one is restored.
+            // The newer backup is restored.
             let names = try await test.storage.write { connection in
                 try connection.run("UPDATE photos SET files = \(lost.description) WHERE post_id = \(new.id)")
             }
@@ -166,7 +167,7 @@ struct StrayPhotoTests {
         }
     }
 
-    @Test func `many strays at once are left until it is said`() async throws {
+    @Test func `many photos without a record are moved aside only on request`() async throws {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
             let post = try await test.post(by: ada)
@@ -178,18 +179,18 @@ struct StrayPhotoTests {
                     [MediaFile(path: path, name: "thumb.jpg")], under: .random())
             }
             let refused = try await test.community.maintenance.run()
-            #expect(refused.refusal?.contains("No record names 101 of 102 photos") == true)
+            #expect(refused.refusal?.contains("101 of 102 photos have no record") == true)
             #expect(refused.straysMovedAside == 0)
             #expect(try await photos(test.community.media).count == 102)
-            let told = try await test.community.maintenance.run(evenIfManyStrays: true)
-            #expect(told.refusal == nil && told.straysMovedAside == 101)
+            let report = try await test.community.maintenance.run(evenIfManyStrays: true)
+            #expect(report.refusal == nil && report.straysMovedAside == 101)
             #expect(try await photos(test.community.media).map(\.description) == [post.photos[0].files])
             #expect(try await test.community.media.strays().count == 101)
         }
     }
 
     @Test(arguments: [false, true], [false, true])
-    func `a photo that is deleted while it is brought back does not come back`(
+    func `a photo that is deleted while it is moved back does not come back`(
         _ isInBucket: Bool, _ isRemovalDone: Bool
     ) async throws {
         try await TestCommunity.with(isInBucket: isInBucket) { test in
@@ -204,7 +205,7 @@ struct StrayPhotoTests {
                 if isRemovalDone {
                     try await community.jobs.runDue()
                 } else {
-                    // As if another copy had removed the files where it found none, a moment ago.
+                    // As if another instance had tried to remove the files a moment ago and had found none.
                     try await test.storage.write { try $0.run("DELETE FROM jobs") }
                 }
             }
@@ -217,7 +218,8 @@ struct StrayPhotoTests {
     }
 
     @Test(arguments: [false, true])
-    func `a photo that is deleted while it lies aside is removed there`(_ isInBucket: Bool) async throws {
+    func `a photo that is deleted after it was moved aside is removed there`(_ isInBucket: Bool) async throws
+    {
         try await TestCommunity.with(isInBucket: isInBucket) { test in
             let ada = try await test.member("ada")
             let (_, deleted) = (try await test.post(by: ada), try await test.post(by: ada))
@@ -229,7 +231,7 @@ struct StrayPhotoTests {
         }
     }
 
-    @Test func `what was deleted is not kept aside for a week`() async throws {
+    @Test func `deleted photos are not kept aside for a week`() async throws {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
             let (post, _) = (try await test.post(by: ada), try await test.post(by: ada))
@@ -241,7 +243,9 @@ struct StrayPhotoTests {
         }
     }
 
-    @Test func `copying carries the marker, and refuses another community's place`() async throws {
+    @Test func `a copy of photos includes the marker, and another community's location is refused`()
+        async throws
+    {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
             _ = try await test.post(by: ada)
@@ -266,7 +270,7 @@ struct StrayPhotoTests {
         }
     }
 
-    @Test func `copies that ask at once get one id`() async throws {
+    @Test func `instances that read the community id at the same time get the same id`() async throws {
         try await TestCommunity.with { test in
             let ids = try await withThrowingTaskGroup(of: String.self) { group in
                 for _ in 0..<8 { group.addTask { try await Facts.communityID(in: test.storage) } }

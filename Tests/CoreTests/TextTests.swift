@@ -4,7 +4,7 @@ import Testing
 
 @testable import Core
 
-/// What texts may be made of, and how email addresses are compared.
+/// Tests of the characters that are allowed in texts, and of the comparison of email addresses.
 struct TextTests {
     private static let hidden = [
         "line\nbreak", "a\u{2028}b", "zero\u{200B}width", "join\u{2060}er", "\u{FEFF}ada", "so\u{AD}ft",
@@ -16,7 +16,7 @@ struct TextTests {
     ]
 
     @Test(arguments: hidden)
-    func `a name, a place and a label hold nothing that cannot be seen`(_ text: String) async throws {
+    func `names, locations and labels must not contain invisible characters`(_ text: String) async throws {
         try await TestCommunity.with { test in
             let community = test.community
             let ada = try await test.member("ada")
@@ -73,7 +73,7 @@ struct TextTests {
         "❤️\u{200D}🔥", "🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}", "שרה", "李", "O’Neil",
         "葛\u{E0100}城", "1\u{FE0F}\u{20E3}", "☎\u{FE0E}", "©\u{FE0F}",
     ])
-    func `names of every script and emoji are taken`(_ name: String) async throws {
+    func `names of all scripts and emoji are accepted`(_ name: String) async throws {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
             #expect(
@@ -81,7 +81,9 @@ struct TextTests {
         }
     }
 
-    @Test func `captions and comments may mix directions and lines, and turn nothing around`() async throws {
+    @Test func `captions and comments may mix directions and lines, but must not override directions`()
+        async throws
+    {
         try await TestCommunity.with { test in
             let community = test.community
             let ada = try await test.member("ada")
@@ -93,25 +95,30 @@ struct TextTests {
             let edited = try await community.posts.edit(
                 post.id, PostEdit(altTexts: [photo: "a\r\nb"]), by: ada)
             #expect(edited.photos[0].altText == "a\nb")
-            for turned in ["\u{202E}txt.exe", "\u{202A}x", "a\u{9B}b", "x\u{E0041}\u{E0042}", "bell\u{7}"] {
+            for overriding in [
+                "\u{202E}txt.exe", "\u{202A}x", "a\u{9B}b", "x\u{E0041}\u{E0042}", "bell\u{7}",
+            ] {
                 let refused = [
                     await problem {
-                        try await community.posts.edit(post.id, PostEdit(caption: turned), by: ada)
+                        try await community.posts.edit(post.id, PostEdit(caption: overriding), by: ada)
                     },
-                    await problem { try await community.comments.add(turned, to: post.id, by: ada) },
+                    await problem { try await community.comments.add(overriding, to: post.id, by: ada) },
                     await problem {
-                        try await community.posts.edit(post.id, PostEdit(altTexts: [photo: turned]), by: ada)
+                        try await community.posts.edit(
+                            post.id, PostEdit(altTexts: [photo: overriding]), by: ada)
                     },
-                    await problem { try await community.accounts.edit(ProfileEdit(bio: turned), by: ada) },
+                    await problem {
+                        try await community.accounts.edit(ProfileEdit(bio: overriding), by: ada)
+                    },
                 ]
                 #expect(
                     refused.map { $0?.kind } == [.invalid, .invalid, .invalid, .invalid],
-                    "\(turned.debugDescription)")
+                    "\(overriding.debugDescription)")
             }
         }
     }
 
-    @Test func `what a browser calls itself is shown without what cannot be seen`() async throws {
+    @Test func `the name of a browser is shown without invisible characters`() async throws {
         try await TestCommunity.with { test in
             let account = try await test.community.accounts.create(
                 Registration(
@@ -128,7 +135,7 @@ struct TextTests {
 
     // MARK: - Email addresses
 
-    /// One address, as it may be typed.
+    /// Different spellings of the same email address.
     private static let spellings = [
         "josé@bücher.example", "jose\u{301}@bu\u{308}cher.example", "José@xn--bcher-kva.example",
         " JOSÉ@BÜCHER.EXAMPLE ",
@@ -136,7 +143,9 @@ struct TextTests {
     ]
 
     @Test(arguments: spellings, spellings)
-    func `an address is one address however it is typed`(_ registered: String, _ typed: String) async throws {
+    func `all spellings of an email address are the same address`(_ registered: String, _ typed: String)
+        async throws
+    {
         try await TestCommunity.with { test in
             let accounts = test.community.accounts
             func form(_ name: String, _ email: String) -> Registration {
@@ -153,16 +162,18 @@ struct TextTests {
         }
     }
 
-    @Test func `whoever registered before addresses were compared so signs in as ever`() async throws {
+    @Test func `members who registered before email addresses were normalized can still sign in`()
+        async throws
+    {
         try await TestCommunity.with { test in
             let password = TestCommunity.password
-            // As an earlier version kept them. Of two that are the same now, the later stays as it is.
-            let kept = [
+            // As an earlier version stored them. If two are equal now, the later one stays unchanged.
+            let stored = [
                 ("ada", "ada@bu\u{308}cher.example"), ("ben", "ben@b\u{FC}cher.example"),
                 ("eve", "ada@b\u{FC}cher.example"), ("zed", "z\u{200B}ed@example.org"),
                 ("kim", "kim@example.org"),
             ]
-            for (name, email) in kept {
+            for (name, email) in stored {
                 let member = try await test.member(name)
                 try await test.storage.write { connection in
                     try connection.run("UPDATE accounts SET email = \(email) WHERE id = \(member.id)")
@@ -179,7 +190,7 @@ struct TextTests {
                 return names
             }
             try await Community.migrate(test.storage)
-            #expect(try await names(kept.map(\.1)) == ["ada", "ben", "ada", "zed", "kim"])
+            #expect(try await names(stored.map(\.1)) == ["ada", "ben", "ada", "zed", "kim"])
             #expect(
                 try await names(["ada@bücher.example", "ben@xn--bcher-kva.example", "eve"]) == [
                     "ada", "ben", "eve",

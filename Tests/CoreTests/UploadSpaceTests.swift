@@ -13,7 +13,7 @@ struct UploadSpaceTests {
         }
     }
 
-    @Test func `one sender has so much of the disk, and all together have`() async throws {
+    @Test func `the disk space of each sender and of all senders is limited`() async throws {
         var limits = UploadLimits()
         (limits.bytes, limits.bytesOfOne) = (150, 100)
         try await withSpace(limits) { space in
@@ -23,14 +23,14 @@ struct UploadSpaceTests {
             try space.reserve(bytes: 50, files: 1, for: ben)
             let all = await problem { try space.reserve(bytes: 1, for: ben) }
             #expect(all?.kind == .unavailable(retryAfter: 30))
-            // What was refused takes nothing; what is given back is there again.
+            // Refused uploads take no space, and released space can be used again.
             space.release(bytes: 100, files: 1, for: ada)
             try space.reserve(bytes: 50, for: ben)
             try space.reserve(bytes: 50, for: ada)
         }
     }
 
-    @Test func `files count too`() async throws {
+    @Test func `the number of files is limited too`() async throws {
         var limits = UploadLimits()
         (limits.files, limits.filesOfOne) = (3, 2)
         try await withSpace(limits) { space in
@@ -42,15 +42,16 @@ struct UploadSpaceTests {
         }
     }
 
-    @Test func `an address takes one photo at a time`() async throws {
-        let address = UploadSender.address(.random())
+    @Test func `an upload URL accepts one photo at a time`() async throws {
+        let uploadURL = UploadSender.address(.random())
         try await withSpace(UploadLimits()) { space in
-            try space.reserve(files: 1, for: address)
-            try space.reserve(bytes: 10, for: address)
+            try space.reserve(files: 1, for: uploadURL)
+            try space.reserve(bytes: 10, for: uploadURL)
             #expect(
-                await problem { try space.reserve(files: 1, for: address) }?.kind == .tooMany(retryAfter: 10))
-            space.release(bytes: 10, files: 1, for: address)
-            try space.reserve(files: 1, for: address)
+                await problem { try space.reserve(files: 1, for: uploadURL) }?.kind
+                    == .tooMany(retryAfter: 10))
+            space.release(bytes: 10, files: 1, for: uploadURL)
+            try space.reserve(files: 1, for: uploadURL)
         }
     }
 }

@@ -5,14 +5,14 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// What happens when the server, or the way to it, goes away and comes back.
+/// What happens when the server or the connection to it is lost and comes back.
 struct LostConnectionTests {
     @Test(arguments: [
         "postgres://u:p%ZZSecretWord@h/db", "postgres://u:SecretWord%@h/db",
         "postgres://h/db?password=%ZZSecretWord",
         "postgres://u:SecretWord@[h/db",
     ])
-    func `a URL that cannot be read is refused without its password`(_ url: String) async throws {
+    func `an invalid URL is refused without showing its password`(_ url: String) async throws {
         let error = await #expect(throws: StorageError.self) { try await PostgresStorage(url: url) }
         #expect("\(try #require(error))".contains("SecretWord") == false)
         #expect("\(try #require(error))".contains("URL"))
@@ -30,12 +30,14 @@ struct LostConnectionTests {
         return (options, { reports.list.withLock { $0 } })
     }
 
-    @Test func `a server that starts anew is found again, and what was in hand is done again`() async throws {
+    @Test func `after a restart of the server, connections are reopened and interrupted writes run again`()
+        async throws
+    {
         let server = try await PostgresServer()
         let (options, reports) = options()
         let storage = try await PostgresStorage(url: server.url(), options: options)
         try await storage.write { try $0.script("CREATE TABLE things (id BIGINT)") }
-        // Three connections wait in the pool when the server goes.
+        // Three connections are idle in the pool when the server stops.
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<3 {
                 group.addTask { _ = try await storage.read { try $0.int("SELECT 1 FROM pg_sleep(0.1)") } }
@@ -66,7 +68,7 @@ struct LostConnectionTests {
         try server.stop()
     }
 
-    @Test func `a connection that the server ends is replaced`() async throws {
+    @Test func `a connection that the server closes is replaced`() async throws {
         let server = try await PostgresServer.shared()
         let (options, reports) = options()
         let storage = try await PostgresStorage(url: server.url(), options: options)
@@ -78,7 +80,7 @@ struct LostConnectionTests {
             })
         let next = try await storage.read { try $0.int("SELECT pg_backend_pid()") }
         #expect(next != process && reports().count == 1)
-        // One that ends itself each time is given up.
+        // A transaction that closes its own connection each time is given up.
         await #expect(throws: StorageError.busy) {
             try await storage.write { try $0.exists("SELECT pg_terminate_backend(pg_backend_pid())") }
         }
@@ -87,31 +89,31 @@ struct LostConnectionTests {
     }
 
     @Test(.timeLimit(.minutes(10)))
-    func `a server that stays away ends calls as busy, in the time they may wait`() async throws {
+    func `if the server does not come back, calls fail as busy when their patience ends`() async throws {
         let server = try await PostgresServer()
         let (options, reports) = options(patience: .milliseconds(300))
-        // Even 300 milliseconds may be too few on a busy machine while the server is there.
+        // On a busy machine, even 300 milliseconds may be too short while the server runs.
         let patient = try await PostgresStorage(url: server.url(), options: .patient)
         try await patient.write { try $0.script("CREATE TABLE things (id BIGINT)") }
         try await patient.close()
         let storage = try await PostgresStorage(url: server.url(), options: options)
         try server.stop()
         var ends = 0
-        // On a busy machine the time may be over before a connection is tried.
+        // On a busy machine, the time may be over before the first connection attempt.
         while ends < 3 || !reports().contains(where: { $0.contains("cannot be reached") }) {
             do {
                 try await storage.write { try $0.run("INSERT INTO things (id) VALUES (\(1))") }
             } catch StorageError.busy {
                 ends += 1
             } catch StorageError.uncertain {
-                // It went away at the moment of a commit.
+                // The server stopped during a commit.
             }
         }
         #expect(reports().contains { $0.contains("cannot be reached") })
         try await storage.close()
     }
 
-    @Test func `a plan that a change of the schema has overtaken is made anew`() async throws {
+    @Test func `a prepared statement that a schema change made invalid is prepared again`() async throws {
         let server = try await PostgresServer.shared()
         try await server.withSchema { schema in
             let one = try await PostgresStorage(url: server.url(schema), options: .patient)
@@ -129,23 +131,24 @@ struct LostConnectionTests {
         }
     }
 
-    @Test func `what cannot be reached or entered is refused at the start, in words`() async throws {
+    @Test func `a server that cannot be used is refused at the start with a clear message`() async throws {
         let server = try await PostgresServer.shared()
-        for (url, words) in [
+        for (url, message) in [
             ("postgres://nobody:secret@127.0.0.1:1/x", "refused"), ("postgres://x?colour=red", "colour"),
             (server.url().replacingOccurrences(of: "/postgres?", with: "/nowhere?"), "nowhere"),
             (server.url() + "&sslmode=require", "SSL"),
         ] {
             let error = await #expect(throws: StorageError.self) { try await PostgresStorage(url: url) }
             #expect(
-                error?.description.contains(words) == true && error?.description.contains("secret") == false)
+                error?.description.contains(message) == true && error?.description.contains("secret") == false
+            )
         }
         let storage = try await PostgresStorage(url: server.url(), options: .patient)
         try await storage.writeAlone { _ = try $0.exists("SELECT 1") }
         try await storage.close()
     }
 
-    @Test func `closing waits for what is in hand, and nothing comes after`() async throws {
+    @Test func `closing waits for active calls, and later calls are refused`() async throws {
         let server = try await PostgresServer.shared()
         let storage = try await PostgresStorage(url: server.url(), options: .patient)
         let (begun, begin) = AsyncStream.makeStream(of: Void.self)

@@ -4,16 +4,17 @@ import TestSupport
 import Testing
 
 struct PostgresChannelTests {
-    @Test func `a message that is not committed is not sent, and that is told`() async throws {
+    @Test func `sending a message fails if the commit fails`() async throws {
         let server = try await PostgresServer.shared()
         try await server.withSchema { schema in
-            // The schema’s own functions come before the system’s, so that its pg_notify is the one that is called.
+            // With this search path, a function of the schema replaces the system’s pg_notify.
             var path = schema
             path["search_path"] = try #require(schema["search_path"]) + ",pg_catalog"
             var options = PostgresOptions.patient
             options.connections = 1
             let storage = try await PostgresStorage(url: server.url(path), options: options)
-            // A temporary table may be written in every transaction; what is wrong with it comes out at the commit.
+            // A temporary table may be written in every transaction; its deferred constraint fails at the
+            // commit.
             try await storage.write { connection in
                 try connection.script(
                     """
@@ -28,23 +29,26 @@ struct PostgresChannelTests {
         }
     }
 
-    @Test func `programs of one schema hear each other, also after the connection was lost`() async throws {
+    @Test
+    func `instances in one schema receive each other's messages, even after the connection was lost`()
+        async throws
+    {
         let server = try await PostgresServer.shared()
         try await server.withSchema { schema in
             try await server.withSchema { other in
                 let storage = try await PostgresStorage(url: server.url(schema), options: .patient)
-                let stranger = try await PostgresStorage(url: server.url(other), options: .patient)
+                let otherStorage = try await PostgresStorage(url: server.url(other), options: .patient)
                 let channel = try await PostgresChannel(url: server.url(schema), storage: storage)
-                let foreign = try await PostgresChannel(url: server.url(other), storage: stranger)
-                let (heard, hear) = AsyncStream.makeStream(of: MessageChannelEvent.self)
-                let listening = Task { await channel.listen { hear.yield($0) } }
-                var events = heard.makeAsyncIterator()
+                let otherChannel = try await PostgresChannel(url: server.url(other), storage: otherStorage)
+                let (received, continuation) = AsyncStream.makeStream(of: MessageChannelEvent.self)
+                let listening = Task { await channel.listen { continuation.yield($0) } }
+                var events = received.makeAsyncIterator()
                 #expect(await events.next() == .connected)
-                try await foreign.send("of another community")
+                try await otherChannel.send("from another community")
                 try await channel.send("ä 'quoted'")
                 #expect(await events.next() == .message("ä 'quoted'"))
                 _ = try? await storage.write { connection in
-                    try channel.send("of a change that was taken back", in: connection)
+                    try channel.send("from a transaction that rolls back", in: connection)
                     throw StorageError.busy
                 }
                 try await storage.write { try channel.send("with the commit", in: $0) }
@@ -52,19 +56,22 @@ struct PostgresChannelTests {
                 let longest = String(repeating: "x", count: channel.longestMessage)
                 try await channel.send(longest)
                 #expect(await events.next() == .message(longest))
-                let ended = try await stranger.read {
+                let query = "LISTEN%\(schema["search_path"] ?? "")%"
+                let isTerminated = try await otherStorage.read {
                     try $0.exists(
-                        "SELECT 1 FROM pg_stat_activity WHERE query LIKE \("LISTEN%\(schema["search_path"] ?? "")%") AND pg_terminate_backend(pid)"
-                    )
+                        """
+                        SELECT 1 FROM pg_stat_activity
+                        WHERE query LIKE \(query) AND pg_terminate_backend(pid)
+                        """)
                 }
-                #expect(ended)
+                #expect(isTerminated)
                 #expect(await events.next() == .connected)
                 try await channel.send("again")
                 #expect(await events.next() == .message("again"))
                 listening.cancel()
                 await listening.value
                 try await storage.close()
-                try await stranger.close()
+                try await otherStorage.close()
             }
         }
     }

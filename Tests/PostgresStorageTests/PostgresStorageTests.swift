@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 struct PostgresStorageTests {
-    /// A storage in a schema of its own.
+    /// Runs `body` with a storage in its own schema.
     private func with(
         _ options: PostgresOptions = .patient, settings: [String: String] = [:],
         _ body: (PostgresStorage) async throws -> Void
@@ -30,17 +30,21 @@ struct PostgresStorageTests {
     }
 
     @Test(arguments: StorageContract.promises)
-    func `with prepared statements, keeps its promise:`(_ promise: StorageContract.Promise) async throws {
+    func `with prepared statements, the storage fulfils the contract`(_ promise: StorageContract.Promise)
+        async throws
+    {
         try await with { try await promise.check($0) }
     }
 
     @Test(arguments: StorageContract.promises)
-    func `without prepared statements, keeps its promise:`(_ promise: StorageContract.Promise) async throws {
+    func `without prepared statements, the storage fulfils the contract`(_ promise: StorageContract.Promise)
+        async throws
+    {
         try await with(unprepared) { try await promise.check($0) }
     }
 
     @Test(arguments: [true, false])
-    func `a purge takes deleted rows out of their tables, and leaves the connection as it was`(
+    func `a purge removes deleted rows from their tables and leaves the connection unchanged`(
         _ isPrepared: Bool
     ) async throws {
         var options = isPrepared ? PostgresOptions.patient : unprepared
@@ -68,7 +72,7 @@ struct PostgresStorageTests {
         }
     }
 
-    @Test func `an id that another copy made too is made anew`() async throws {
+    @Test func `a write runs again with a new id if another instance has created the same id`() async throws {
         try await with { storage in
             try await storage.write { try $0.script("CREATE TABLE things (id BIGINT PRIMARY KEY)") }
             try await storage.write { try $0.run("INSERT INTO things (id) VALUES (\(7))") }
@@ -85,7 +89,7 @@ struct PostgresStorageTests {
         }
     }
 
-    @Test func `programs that start together run each migration once`() async throws {
+    @Test func `instances that start at the same time run each migration once`() async throws {
         let migrations = (1...5).map { number in
             Migration(number: number, name: "\(number)") { _ in
                 "CREATE TABLE t\(number) (id BIGINT); SELECT pg_sleep(0.02)"
@@ -108,10 +112,11 @@ struct PostgresStorageTests {
         }
     }
 
-    @Test func `rules that hold one after the other hold at once`() async throws {
+    @Test func `concurrent writes have the same result as writes one after another`() async throws {
         try await with { storage in
             try await storage.write { try $0.script("CREATE TABLE guests (id BIGINT)") }
-            // Each looks whether there is room and then comes in: two that look at once must not both come.
+            // Each write counts the guests and adds one if there is room. Two that count at the same time
+            // must not both add one.
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for id in 0..<20 {
                     group.addTask {
@@ -128,7 +133,7 @@ struct PostgresStorageTests {
     }
 
     @Test(arguments: [true, false])
-    func `limits of time and safety hold in every transaction`(_ prepares: Bool) async throws {
+    func `timeouts and safety settings are set in every transaction`(_ prepares: Bool) async throws {
         var options = PostgresOptions()
         options.preparesStatements = prepares
         try await with(options, settings: ["synchronous_commit": "off", "statement_timeout": "0"]) {
@@ -154,17 +159,17 @@ struct PostgresStorageTests {
         }
     }
 
-    @Test func `a statement that takes too long, or waits too long for a lock, ends as busy`() async throws {
+    @Test func `a statement that takes too long or waits too long for a lock fails as busy`() async throws {
         let server = try await PostgresServer.shared()
         try await server.withSchema { schema in
             let storage = try await PostgresStorage(url: server.url(schema), options: .patient)
             var options = PostgresOptions.patient
             options.statementTimeout = .seconds(1)
             options.lockTimeout = .seconds(1)
-            // Asked only for what never ends: anything else may take that long on a busy machine.
-            let hasty = try await PostgresStorage(url: server.url(schema), options: options)
+            // Used only for statements that never end. Others may also take this long on a busy machine.
+            let impatient = try await PostgresStorage(url: server.url(schema), options: options)
             await #expect(throws: StorageError.busy) {
-                try await hasty.read { try $0.int("SELECT 1 FROM pg_sleep(3600)") }
+                try await impatient.read { try $0.int("SELECT 1 FROM pg_sleep(3600)") }
             }
             try await storage.write { try $0.script("CREATE TABLE things (id BIGINT)") }
             let (held, hold) = AsyncStream.makeStream(of: Void.self)
@@ -176,16 +181,16 @@ struct PostgresStorageTests {
             }
             for await _ in held {}
             await #expect(throws: StorageError.busy) {
-                try await hasty.read { try $0.int("SELECT id FROM things") }
+                try await impatient.read { try $0.int("SELECT id FROM things") }
             }
             isOver.withLock { $0 = true }
             try await holder
-            try await hasty.close()
+            try await impatient.close()
             try await storage.close()
         }
     }
 
-    @Test func `more statements than are prepared still run`() async throws {
+    @Test func `statements run even if too many are prepared already`() async throws {
         try await with { storage in
             let sum = try await storage.read { connection in
                 try (0..<600).reduce(0) { sum, number in
@@ -199,20 +204,20 @@ struct PostgresStorageTests {
         }
     }
 
-    /// Text that differs from number to number: a fragment's binds make it so.
+    /// A condition whose text is different for each number.
     private static func padding(_ number: Int) -> SQL {
         (0..<10).reduce(" WHERE true") { text, bit in
             number >> bit & 1 == 1 ? "\(text) AND true" : "\(text) AND NOT false"
         }
     }
 
-    @Test func `every kind of value is read from what has no kind of ours`() async throws {
+    @Test func `columns of other types can be read as every kind of value`() async throws {
         try await with { storage in
             let texts = try await storage.read { connection in
                 let values = [
                     "1.5::numeric", "true", "false", "NULL", "'{\"a\": 1}'::jsonb", "'x'::name", "2.25::real",
                 ]
-                // Each once for every kind that it is read as.
+                // Each column is selected four times, once for each kind.
                 let columns = values.flatMap { Array(repeating: $0, count: 4) }.joined(separator: ", ")
                 return try connection.row(SQL(stringLiteral: "SELECT \(columns)")) { row in
                     values.map { _ in "\(row.int()) \(row.double()) \(row.text()) \(row.bytes().count)" }
@@ -226,7 +231,7 @@ struct PostgresStorageTests {
         }
     }
 
-    @Test func `a failed statement cannot be passed over`() async throws {
+    @Test func `a transaction with a failed statement cannot commit`() async throws {
         try await with { storage in
             try await storage.write { try $0.script("CREATE TABLE things (number BIGINT PRIMARY KEY)") }
             await #expect(throws: StorageError.unique("things.number")) {
@@ -239,12 +244,14 @@ struct PostgresStorageTests {
         }
     }
 
-    @Test func `what the server reports is said in words common to all engines`() async throws {
+    @Test func `errors of the server become storage errors that all engines share`() async throws {
         try await with { storage in
             try await storage.write { connection in
                 try connection.script(
                     """
-                    CREATE TABLE things (id BIGINT PRIMARY KEY, size BIGINT NOT NULL CHECK (size > 0), short VARCHAR(2));
+                    CREATE TABLE things (
+                        id BIGINT PRIMARY KEY, size BIGINT NOT NULL CHECK (size > 0), short VARCHAR(2)
+                    );
                     CREATE UNIQUE INDEX pairs ON things (size, short);
                     INSERT INTO things (id, size, short) VALUES (1, 1, 'a')
                     """)

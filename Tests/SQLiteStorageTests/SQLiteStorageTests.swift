@@ -7,7 +7,7 @@ import Testing
 
 struct SQLiteStorageTests {
     @Test(arguments: StorageContract.promises)
-    func `in a file, keeps its promise:`(_ promise: StorageContract.Promise) async throws {
+    func `in a file, the storage fulfils the contract`(_ promise: StorageContract.Promise) async throws {
         try await Fixtures.withFolder { folder in
             let storage = try SQLiteStorage(path: folder + "/test.sqlite")
             try await promise.check(storage)
@@ -16,13 +16,13 @@ struct SQLiteStorageTests {
     }
 
     @Test(arguments: StorageContract.promises)
-    func `in memory, keeps its promise:`(_ promise: StorageContract.Promise) async throws {
+    func `in memory, the storage fulfils the contract`(_ promise: StorageContract.Promise) async throws {
         let storage = try SQLiteStorage()
         try await promise.check(storage)
         try await storage.close()
     }
 
-    @Test func `the writer waits for the disk, and the safety settings hold`() async throws {
+    @Test func `the writer waits for the disk, and the safety settings are set`() async throws {
         try await Fixtures.withFolder { folder in
             let storage = try SQLiteStorage(path: folder + "/test.sqlite")
             let values = try await storage.write { connection in
@@ -39,13 +39,13 @@ struct SQLiteStorageTests {
         }
     }
 
-    @Test func `full-text search is there`() async throws {
+    @Test func `full-text search is available`() async throws {
         let storage = try SQLiteStorage()
         try await storage.write { try $0.script("CREATE VIRTUAL TABLE words USING fts5(text)") }
         try await storage.close()
     }
 
-    @Test func `a backup is a whole database`() async throws {
+    @Test func `a backup is a complete database`() async throws {
         try await Fixtures.withFolder { folder in
             let storage = try SQLiteStorage(path: folder + "/test.sqlite")
             try await storage.write { connection in
@@ -60,20 +60,20 @@ struct SQLiteStorageTests {
         }
     }
 
-    @Test func `a file that is no database is refused in words`() async throws {
+    @Test func `a file that is not a database is refused with a clear message`() async throws {
         try await Fixtures.withFolder { folder in
             try Data(repeating: 65, count: 4096).write(to: URL(fileURLWithPath: folder + "/test.sqlite"))
             let error = #expect(throws: StorageError.self) {
                 try SQLiteStorage(path: folder + "/test.sqlite")
             }
-            #expect(error?.description.contains("damaged or is none") == true)
+            #expect(error?.description.contains("damaged or is not a database") == true)
         }
     }
 
-    @Test func `a folder has one holder at a time`() async throws {
+    @Test func `only one process at a time can lock a data directory`() async throws {
         try await Fixtures.withFolder { folder in
-            let held = try DataFolderLock(folder: folder)
-            withExtendedLifetime(held) {
+            let lock = try DataFolderLock(folder: folder)
+            withExtendedLifetime(lock) {
                 let error = #expect(throws: StorageError.self) { try DataFolderLock(folder: folder) }
                 #expect(error?.description.contains("in use by process \(getpid())") == true)
             }
@@ -82,7 +82,7 @@ struct SQLiteStorageTests {
     }
 
     @Test
-    func `a purge that a reader stands in the way of says so, and one that nobody does empties the log`()
+    func `a purge fails as busy while a reader blocks it, and empties the log otherwise`()
         async throws
     {
         try await Fixtures.withFolder { folder in
@@ -111,7 +111,7 @@ struct SQLiteStorageTests {
         }
     }
 
-    @Test func `every storage error says what happened`() {
+    @Test func `every storage error has its own message`() {
         let errors: [StorageError] = [
             .unique("a.b"), .foreignKey, .constraint("c"), .busy, .full, .readOnly, .closed, .damaged("d"),
             .migration("e"), .locked("f"), .other("g"),
@@ -119,15 +119,17 @@ struct SQLiteStorageTests {
         #expect(Set(errors.map(\.description)).count == errors.count)
     }
 
-    @Test func `binds are numbered on through fragments`() {
+    @Test func `the binds of fragments are renumbered`() {
         let name = "x"
         let fragment: SQL = "b = \(2) AND c = \(name)"
         let whole: SQL = "SELECT 1 WHERE a = \(1) AND \(fragment) AND d IN \(list: [4], .postgres)"
         #expect(
             whole.text
-                == "SELECT 1 WHERE a = $1 AND b = $2 AND c = $3 AND d IN "
-                + "(SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($4 AS json)) AS list (value))"
-        )
+                == """
+                SELECT 1 WHERE a = $1 AND b = $2 AND c = $3 AND d IN \
+                (SELECT CAST(value AS BIGINT) FROM \
+                json_array_elements_text(CAST($4 AS json)) AS list (value))
+                """)
         #expect(whole.binds == [.int(1), .int(2), .text("x"), .text("[4]")])
     }
 }

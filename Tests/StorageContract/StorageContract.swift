@@ -1,7 +1,7 @@
 import Storage
 import Testing
 
-/// What every storage engine promises. A suite calls ``check(_:)`` with its engine, and so takes all of it.
+/// The contract of all storage engines. The test suite of each engine checks all ``promises``.
 package enum StorageContract {
     package typealias Make = @Sendable () async throws -> any Storage
 
@@ -11,23 +11,25 @@ package enum StorageContract {
     }
 
     package static let promises: [Promise] = [
-        Promise(testDescription: "a write that throws leaves nothing", check: rollback),
-        Promise(testDescription: "every kind of value comes back as it went in", check: values),
-        Promise(testDescription: "a value that stands already is reported as such", check: uniqueness),
-        Promise(testDescription: "a row cannot refer to one that is not there", check: references),
-        Promise(testDescription: "what the database reckons is read as numbers", check: reckoning),
-        Promise(testDescription: "a value that is not there is bound as one of its kind", check: absence),
-        Promise(testDescription: "run tells how many rows changed", check: changes),
+        Promise(testDescription: "a write that throws changes nothing", check: rollback),
+        Promise(testDescription: "every kind of value is read as it was written", check: values),
+        Promise(testDescription: "a duplicate of a unique value is reported", check: uniqueness),
+        Promise(testDescription: "a row cannot refer to a row that does not exist", check: references),
+        Promise(testDescription: "results of expressions are read as numbers", check: expressions),
+        Promise(testDescription: "nil is bound as NULL of its kind", check: nulls),
+        Promise(testDescription: "run returns how many rows changed", check: changes),
         Promise(testDescription: "a list of any length is one bind", check: lists),
         Promise(testDescription: "a read cannot write", check: readOnly),
-        Promise(testDescription: "writers at once lose nothing", check: concurrentWrites),
+        Promise(testDescription: "concurrent writes lose no update", check: concurrentWrites),
         Promise(testDescription: "migrations run once, in order", check: migrations),
         Promise(
-            testDescription: "migrations run once though several start together", check: migrationsAtOnce),
-        Promise(testDescription: "a migration edited after it landed is refused", check: editedMigration),
-        Promise(testDescription: "a migration that fails leaves nothing", check: failedMigration),
+            testDescription: "migrations run once even if several processes start together",
+            check: concurrentMigrations),
+        Promise(
+            testDescription: "a migration that was edited after it ran is refused", check: editedMigration),
+        Promise(testDescription: "a migration that fails changes nothing", check: failedMigration),
         Promise(testDescription: "a database newer than the program is refused", check: newerDatabase),
-        Promise(testDescription: "what is not SQL is an error", check: nonsense),
+        Promise(testDescription: "invalid SQL is an error", check: invalidSQL),
     ]
 
     private static func table(_ storage: any Storage) async throws {
@@ -58,8 +60,11 @@ package enum StorageContract {
         let integer = storage.dialect == .sqlite ? "INTEGER" : "BIGINT"
         try await storage.write { connection in
             try connection.script(
-                "CREATE TABLE kinds (i \(integer), d DOUBLE PRECISION, t TEXT, b \(blob), n TEXT, y \(integer))"
-            )
+                """
+                CREATE TABLE kinds (
+                    i \(integer), d DOUBLE PRECISION, t TEXT, b \(blob), n TEXT, y \(integer)
+                )
+                """)
         }
         let long = String(repeating: "ä", count: 100_000)
         for (number, text, bytes) in [
@@ -111,14 +116,15 @@ package enum StorageContract {
         }
     }
 
-    private static func reckoning(_ storage: any Storage) async throws {
+    private static func expressions(_ storage: any Storage) async throws {
         try await table(storage)
         let numbers = try await storage.write { connection in
             for id in 1...3 { try connection.run("INSERT INTO things (id, size) VALUES (\(id), \(-2 * id))") }
             return try connection.row(
                 """
-                SELECT count(*), sum(size), max(id), EXISTS (SELECT 1 FROM things WHERE id = \(2)), 1, \(7), min(name),
-                    EXISTS (SELECT 1 FROM things WHERE id = \(9)), size + \(1) FROM things GROUP BY size ORDER BY size
+                SELECT count(*), sum(size), max(id), EXISTS (SELECT 1 FROM things WHERE id = \(2)), 1, \(7),
+                    min(name), EXISTS (SELECT 1 FROM things WHERE id = \(9)), size + \(1)
+                FROM things GROUP BY size ORDER BY size
                 """
             ) { row in (0..<9).map { _ in row.int() } }
         }
@@ -126,7 +132,7 @@ package enum StorageContract {
         #expect(try await storage.read { try $0.int("SELECT max(size) FROM things WHERE id > \(5)") } == 0)
     }
 
-    private static func absence(_ storage: any Storage) async throws {
+    private static func nulls(_ storage: any Storage) async throws {
         try await table(storage)
         let count = try await storage.write { connection in
             for (id, name) in [(1 as Int64?, "a" as String?), (2, nil)] {
@@ -207,7 +213,7 @@ package enum StorageContract {
         await #expect(throws: StorageError.self) { try await Migrations.run([second], on: storage) }
     }
 
-    private static func migrationsAtOnce(_ storage: any Storage) async throws {
+    private static func concurrentMigrations(_ storage: any Storage) async throws {
         let count = try await withThrowingTaskGroup(of: Int.self) { group in
             for _ in 0..<8 { group.addTask { try await Migrations.run([first, second], on: storage) } }
             return try await group.reduce(0, +)
@@ -240,7 +246,7 @@ package enum StorageContract {
         #expect(error?.description.contains("newer version") == true)
     }
 
-    private static func nonsense(_ storage: any Storage) async throws {
+    private static func invalidSQL(_ storage: any Storage) async throws {
         await #expect(throws: StorageError.self) {
             try await storage.read { try $0.int("SELECT nothing FROM nowhere") }
         }

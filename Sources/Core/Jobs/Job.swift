@@ -2,32 +2,34 @@ import Foundation
 import MediaStorage
 import Storage
 
-/// Something that must happen after a change: it is kept in the database in the transaction that causes it,
-/// and run afterwards by whichever copy of the program takes it first.
+/// Work that must happen after a change. The transaction that makes the change stores the job in the
+/// database; after the commit, the first instance that claims the job runs it.
 ///
-/// A crash at any moment loses no job, and at worst runs one twice. So a job must be idempotent: run again
-/// after it has run, in part or whole, it ends the same. A new kind is a type of this protocol and its name
-/// in ``JobKinds/all``.
+/// A crash never loses a job, but a job may run twice. So a job must be idempotent: a second run after a
+/// partial or complete first run must lead to the same result. To add a kind of job, write a type that
+/// conforms to this protocol and add it to ``JobKinds/all``.
 protocol Job: Codable, Sendable {
-    /// The name in the database; never changed once it was released.
+    /// The name in the database. It must not change after a release.
     static var kind: String { get }
     static var lane: JobLane { get }
-    /// Seconds until the next attempt after one that failed; the last of them from then on.
-    static var pauses: [Int64] { get }
+    /// Seconds to wait after each failed attempt. The last value applies to all later attempts.
+    static var retryDelays: [Int64] { get }
 
-    /// Does it. Whatever is thrown, it is run again after a pause. A cancelled job is run again without one.
+    /// Does the work. If it throws any error, the job runs again after a delay. A cancelled job runs again
+    /// without a delay.
     func run(with tools: JobTools) async throws
 }
 
-/// Jobs of one lane wait for each other, and not for those of another: a slow S3 holds up nothing but itself.
+/// A group of jobs with its own workers. Lanes do not wait for each other, so a slow S3 delays only the jobs
+/// that need it.
 enum JobLane: CaseIterable, Sendable {
     /// Jobs that need the media storage.
     case media
     /// Jobs that need only the database.
     case records
 
-    /// How many run at once in one copy of the program.
-    var width: Int {
+    /// How many jobs of this lane one instance runs at the same time.
+    var concurrency: Int {
         switch self {
         case .media: 2
         case .records: 1
@@ -35,7 +37,7 @@ enum JobLane: CaseIterable, Sendable {
     }
 }
 
-/// What jobs work with.
+/// The dependencies of jobs.
 struct JobTools: Sendable {
     let storage: any Storage
     let media: any MediaStorage
@@ -43,11 +45,11 @@ struct JobTools: Sendable {
     let clock: WallClock
 }
 
-/// The kinds of jobs that are known.
+/// The kinds of jobs that this version can run.
 struct JobKinds: Sendable {
     static let all = JobKinds([
         RemovePhotoFiles.self, RotatePhotoFiles.self, DiscardUploads.self, DiscardUnknownUpload.self,
-        PurgeDeletedWords.self,
+        PurgeDeletedText.self,
     ])
 
     private let types: [any Job.Type]
@@ -56,24 +58,26 @@ struct JobKinds: Sendable {
 
     func names(in lanes: [JobLane]) -> [String] { types.filter { lanes.contains($0.lane) }.map { $0.kind } }
 
-    /// Those of a kind that is not known are the usual ones.
-    func pauses(of kind: String) -> [Int64] { types.first { $0.kind == kind }?.pauses ?? JobFailure.pauses }
+    /// Returns the retry delays of a kind, or the default ones if the kind is unknown.
+    func retryDelays(of kind: String) -> [Int64] {
+        types.first { $0.kind == kind }?.retryDelays ?? JobFailure.defaultRetryDelays
+    }
 
-    func job(_ kind: String, _ payload: String) throws -> any Job {
+    func decode(_ kind: String, _ payload: String) throws -> any Job {
         guard let type = types.first(where: { $0.kind == kind }) else {
-            throw StorageError.other("there is no job of the kind \(kind)")
+            throw StorageError.other("unknown job kind \(kind)")
         }
         return try JSONDecoder().decode(type, from: Data(payload.utf8))
     }
 }
 
 extension Job {
-    static var pauses: [Int64] { JobFailure.pauses }
+    static var retryDelays: [Int64] { JobFailure.defaultRetryDelays }
 
     var payload: String {
         get throws {
             let encoder = JSONEncoder()
-            // The same job is the same text, so that a waiting one need not be written again.
+            // Equal jobs must encode to equal text, so that a waiting job need not be written again.
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             return String(decoding: try encoder.encode(self), as: UTF8.self)
         }

@@ -1,34 +1,38 @@
 import MediaStorage
 import Storage
 
-/// What becomes of a job that failed.
+/// What happens next to a job that failed.
 struct JobFailure: Sendable, Equatable {
-    /// Seconds until the next attempt, where a job says nothing else.
-    static let pauses: [Int64] = [5, 30, 2 * 60, 10 * 60, 3600, 6 * 3600]
-    /// A job that has failed for so long is given up, in milliseconds: a week. Media or a database that are
-    /// away are back by then, or somebody has to look.
-    static let patience: Int64 = 7 * 24 * 3600 * 1000
+    /// Seconds to wait after each failed attempt, for jobs that do not define their own delays.
+    static let defaultRetryDelays: [Int64] = [5, 30, 2 * 60, 10 * 60, 3600, 6 * 3600]
+    /// How long a job may keep failing before it is given up, in milliseconds: a week. If the media storage
+    /// or the database is still unavailable after that time, the administrator has to act.
+    static let giveUpAfter: Int64 = 7 * 24 * 3600 * 1000
 
-    let since: Int64
+    let failingSince: Int64
     let runAt: Int64
     let givenUpAt: Int64?
 
-    /// - Parameter attempts: how many there were.
-    ///   - pauses: seconds until the next attempt; the last of them from then on.
-    init(attempts: Int, since: Int64?, now: Int64, pauses: [Int64] = pauses) {
-        let place = min(max(attempts, 1), pauses.count) - 1
-        // Whatever stands in the row: a time after now is none that it began to fail at.
-        self.since = max(0, min(since ?? now, now))
-        runAt = now + pauses[place] * 1000
-        givenUpAt = now - self.since >= Self.patience ? now : nil
+    /// - Parameters:
+    ///   - attempts: how many attempts there were.
+    ///   - retryDelays: seconds to wait after each failed attempt. The last value applies to all later
+    ///     attempts.
+    init(
+        attempts: Int, failingSince: Int64?, now: Int64, retryDelays: [Int64] = defaultRetryDelays
+    ) {
+        let index = min(max(attempts, 1), retryDelays.count) - 1
+        // The stored time may come from a wrong clock, so it is limited to the present.
+        self.failingSince = max(0, min(failingSince ?? now, now))
+        runAt = now + retryDelays[index] * 1000
+        givenUpAt = now - self.failingSince >= Self.giveUpAfter ? now : nil
     }
 
-    /// An error in words that are fit to be kept and shown: without addresses of photos, tokens and the like,
-    /// which are all long words.
-    static func words(of error: any Error) -> String {
+    /// Returns the description of an error in a form that may be stored and shown. Words of 20 or more
+    /// characters are replaced by “…”, because photo URLs, tokens and other secrets are long words.
+    static func redactedDescription(of error: any Error) -> String {
         var text = ""
         var word = ""
-        func end() {
+        func endWord() {
             text += word.utf8.count >= 20 ? "…" : word
             word = ""
         }
@@ -38,11 +42,11 @@ struct JobFailure: Sendable, Equatable {
             {
                 word.append(character)
             } else {
-                end()
+                endWord()
                 text.append(character.isNewline ? " " : character)
             }
         }
-        end()
+        endWord()
         return text
     }
 }

@@ -1,17 +1,16 @@
 import Storage
 
-/// Where rules put jobs.
+/// The queue to which rules add jobs.
 package struct JobQueue: Sendable {
     let ids: IDSequence
     let clock: WallClock
-    let alarm = Alarm()
+    let wakeSignal = WakeSignal()
 
-    /// Keeps a job inside the transaction that causes it. Whoever calls this calls ``wake()`` after the
-    /// commit.
+    /// Stores a job inside the transaction that causes it. The caller must call ``wake()`` after the commit.
     /// - Parameters:
-    ///   - key: of jobs with the same key one waits at most: a waiting one gets the new payload and keeps the earlier
-    ///     time. One that is being run at the moment runs once more afterwards.
-    ///   - time: when it may run, in milliseconds since 1970; nil for at once.
+    ///   - key: at most one job with the same key waits. A waiting job gets the new payload and keeps the
+    ///     earlier time. A job that is running at the moment runs once more afterwards.
+    ///   - time: when the job may run, in milliseconds since 1970; nil to run it immediately.
     func enqueue(_ job: some Job, key: String? = nil, at time: Int64? = nil, in connection: any Connection)
         throws
     {
@@ -20,6 +19,6 @@ package struct JobQueue: Sendable {
             at: time ?? clock.now(), in: connection)
     }
 
-    /// Has this process look for jobs now, and not only when it next would.
-    func wake() { alarm.ring() }
+    /// Makes this process look for jobs now instead of at the next poll.
+    func wake() { wakeSignal.send() }
 }

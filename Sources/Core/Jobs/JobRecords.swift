@@ -1,6 +1,6 @@
 import Storage
 
-/// A job as it is kept, for whoever runs the server.
+/// A stored job, as it is shown to the administrator.
 package struct WaitingJob: Sendable {
     package let id: ID<WaitingJob>
     package let kind: String
@@ -14,31 +14,32 @@ package struct WaitingJob: Sendable {
 
 /// The SQL of jobs.
 enum JobRecords {
-    /// A job that this process runs for now.
+    /// A job that this process has claimed.
     struct Claim: Sendable {
         let id: ID<WaitingJob>
         let kind: String
         let payload: String
-        /// This one counted.
+        /// How many attempts there were, including this one.
         let attempts: Int
         let generation: Int64
         let failingSince: Int64?
-        /// A random number: who holds it holds the job.
+        /// A random number that identifies this claim. Another claim of the same job has another number.
         let lease: Int64
     }
 
-    /// Which jobs are due.
+    /// A filter for jobs that are due.
     struct Due: Sendable {
         let kinds: [String]
         let now: Int64
-        /// New jobs count as due so much sooner, in milliseconds.
+        /// Milliseconds by which jobs that have not failed count as due early.
         var ahead: Int64 = 0
 
         fileprivate var condition: SQL {
-            // Kinds of a newer version are left to copies that know them. A lease that ends later than any does was
-            // taken by a wrong clock; copies' clocks may differ by as much as a lease is long.
+            // Kinds of a newer version are left to instances that know them. A lease that ends implausibly
+            // late was taken by an instance with a wrong clock, and is ignored. The clocks of instances may
+            // differ by as much as the duration of a lease.
             """
-            (leased_until <= \(now) OR leased_until > \(now + 2 * Jobs.lease))
+            (leased_until <= \(now) OR leased_until > \(now + 2 * Jobs.leaseDuration))
             AND given_up_at IS NULL AND kind IN (\(list(kinds)))
             AND (run_at <= \(now) OR run_at <= \(now + ahead) AND failing_since IS NULL)
             """
@@ -53,17 +54,19 @@ enum JobRecords {
         _ id: ID<WaitingJob>, kind: String, payload: String, key: String?, at time: Int64,
         in connection: any Connection
     ) throws {
-        // A job that failed keeps its pause where it is the same again; another payload is new work, which runs at its
-        // own time. Where nothing would change, nothing is written: a hundred deletions a second need not all wait for
-        // one row.
+        // A failed job that is enqueued again unchanged keeps its retry delay. A different payload is new
+        // work, which runs at its own time. If nothing would change, nothing is written, so that many
+        // deletions per second do not all wait for the same row.
         let isNew: SQL =
             "(jobs.given_up_at IS NOT NULL OR jobs.payload <> excluded.payload OR jobs.kind <> excluded.kind)"
         try connection.run(
             """
-            INSERT INTO jobs (id, kind, payload, key, run_at) VALUES (\(id), \(kind), \(payload), \(key), \(time))
+            INSERT INTO jobs (id, kind, payload, key, run_at)
+            VALUES (\(id), \(kind), \(payload), \(key), \(time))
             ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, payload = excluded.payload,
                 generation = jobs.generation + 1,
-                run_at = CASE WHEN jobs.lease <> 0 OR jobs.failing_since IS NOT NULL AND \(isNew) THEN excluded.run_at
+                run_at = CASE WHEN jobs.lease <> 0 OR jobs.failing_since IS NOT NULL AND \(isNew)
+                    THEN excluded.run_at
                     WHEN jobs.failing_since IS NULL AND excluded.run_at < jobs.run_at THEN excluded.run_at
                     ELSE jobs.run_at END,
                 attempts = CASE WHEN jobs.lease = 0 AND \(isNew) THEN 0 ELSE jobs.attempts END,
@@ -77,7 +80,8 @@ enum JobRecords {
         try connection.exists("SELECT 1 FROM jobs WHERE \(due.condition) LIMIT 1")
     }
 
-    /// Takes the job that is due the longest. One whose lease is over is taken from whoever let it go by.
+    /// Claims the job that has been due for the longest time. A job whose lease has expired may be claimed
+    /// too.
     static func claim(_ due: Due, until end: Int64, in connection: any Connection) throws -> Claim? {
         let lease = Int64.random(in: 1...Int64.max)
         return try connection.row(
@@ -93,13 +97,13 @@ enum JobRecords {
         }
     }
 
-    /// False when the job is another's by now.
+    /// Extends the lease. Returns false if another process has claimed the job.
     static func renew(_ claim: Claim, until end: Int64, in connection: any Connection) throws -> Bool {
         try connection.run(
             "UPDATE jobs SET leased_until = \(end) WHERE id = \(claim.id) AND lease = \(claim.lease)") == 1
     }
 
-    /// Ends a job that was done; one that was enqueued again meanwhile waits anew.
+    /// Removes a job that succeeded. A job that was enqueued again in the meantime waits for its next run.
     static func finish(_ claim: Claim, in connection: any Connection) throws {
         let removed = try connection.run(
             """
@@ -114,7 +118,7 @@ enum JobRecords {
             """)
     }
 
-    /// Has a job wait that was broken off and not tried.
+    /// Returns an interrupted job to the queue. The interrupted attempt does not count.
     static func release(_ claim: Claim, in connection: any Connection) throws {
         try connection.run(
             """
@@ -123,9 +127,10 @@ enum JobRecords {
             """)
     }
 
-    /// Has a job wait that failed. One that was enqueued again meanwhile keeps the time that it got then.
+    /// Schedules the next attempt of a failed job. A job that was enqueued again in the meantime keeps the
+    /// time that it was given then.
     static func fail(
-        _ claim: Claim, _ error: String, since: Int64, runAt: Int64, givenUpAt: Int64?,
+        _ claim: Claim, _ error: String, failingSince: Int64, runAt: Int64, givenUpAt: Int64?,
         in connection: any Connection
     ) throws {
         try connection.run(
@@ -133,13 +138,14 @@ enum JobRecords {
             UPDATE jobs SET lease = 0, leased_until = 0, last_error = \(error),
                 run_at = CASE WHEN generation = \(claim.generation) THEN \(runAt) ELSE run_at END,
                 attempts = CASE WHEN generation = \(claim.generation) THEN attempts ELSE 0 END,
-                failing_since = CASE WHEN generation = \(claim.generation) THEN \(since) END,
-                given_up_at = CASE WHEN generation = \(claim.generation) THEN \(givenUpAt) ELSE given_up_at END
+                failing_since = CASE WHEN generation = \(claim.generation) THEN \(failingSince) END,
+                given_up_at = CASE WHEN generation = \(claim.generation) THEN \(givenUpAt)
+                    ELSE given_up_at END
             WHERE id = \(claim.id) AND lease = \(claim.lease)
             """)
     }
 
-    // MARK: - For whoever runs the server
+    // MARK: - Administration
 
     static func all(in connection: any Connection) throws -> [WaitingJob] {
         try connection.rows(
@@ -163,7 +169,8 @@ enum JobRecords {
     static func retry(_ id: ID<WaitingJob>, at time: Int64, in connection: any Connection) throws -> Bool {
         try connection.run(
             """
-            UPDATE jobs SET run_at = \(time), given_up_at = NULL, failing_since = NULL, attempts = 0, lease = 0, leased_until = 0
+            UPDATE jobs SET run_at = \(time), given_up_at = NULL, failing_since = NULL, attempts = 0,
+                lease = 0, leased_until = 0
             WHERE id = \(id)
             """) == 1
     }

@@ -6,17 +6,17 @@ package struct Likes: Sendable {
     let ids: IDSequence
     let notifier: Notifier
 
-    /// Likes a post; liking twice is liking once.
+    /// Likes a post; idempotent.
     package func like(_ post: ID<Post>, by viewer: Viewer) async throws {
-        try await notifier.write { [ids] connection, notices in
+        try await notifier.write { [ids] connection, notifications in
             let author = try PostRecords.author(of: post, for: viewer.id, in: connection)
             if try LikeRecords.insert(ids.next(), of: post, by: viewer.id, in: connection) {
-                notices.append(NewNotification(.like, by: viewer.id, for: author, post: post))
+                notifications.append(NewNotification(.like, by: viewer.id, for: author, post: post))
             }
         }
     }
 
-    /// Takes a like back, also of a post that is not the viewer's to see any more; idempotent.
+    /// Removes the viewer's like of a post, even if the viewer may no longer see the post; idempotent.
     package func unlike(_ post: ID<Post>, by viewer: Viewer) async throws {
         try await storage.write { connection in
             guard try LikeRecords.delete(of: post, by: viewer.id, in: connection) else {
@@ -27,7 +27,7 @@ package struct Likes: Sendable {
         }
     }
 
-    /// Who liked a post, newest first.
+    /// The people who liked a post, latest like first.
     package func likers(of post: ID<Post>, for viewer: Viewer?, page: PageRequest) async throws -> Page<
         AccountSummary
     > {
@@ -38,14 +38,14 @@ package struct Likes: Sendable {
         }
     }
 
-    /// Likes a comment; liking twice is liking once.
-    /// - Returns: the post it stands under.
+    /// Likes a comment; idempotent.
+    /// - Returns: the post that the comment belongs to.
     @discardableResult
     package func like(_ comment: ID<Comment>, by viewer: Viewer) async throws -> ID<Post> {
-        try await notifier.write { [ids] connection, notices in
+        try await notifier.write { [ids] connection, notifications in
             let found = try CommentRecords.place(of: comment, for: viewer.id, in: connection)
             if try LikeRecords.insert(ids.next(), of: comment, by: viewer.id, in: connection) {
-                notices.append(
+                notifications.append(
                     NewNotification(
                         .commentLike, by: viewer.id, for: found.author, post: found.post, comment: comment)
                 )
@@ -54,8 +54,8 @@ package struct Likes: Sendable {
         }
     }
 
-    /// Takes a like of a comment back, also of one that is not the viewer's to see any more; idempotent.
-    /// - Returns: the post it stands under.
+    /// Removes the viewer's like of a comment, even if the viewer may no longer see the comment; idempotent.
+    /// - Returns: the post that the comment belongs to.
     @discardableResult
     package func unlike(_ comment: ID<Comment>, by viewer: Viewer) async throws -> ID<Post> {
         try await storage.write { connection in
@@ -68,27 +68,28 @@ package struct Likes: Sendable {
     }
 }
 
-/// The SQL of likes. Each change keeps the counter of what is liked.
+/// The SQL of likes. Each change also updates the like counter of the post or comment.
 enum LikeRecords {
-    /// Whether it is new.
+    /// Returns whether the like is new.
     static func insert(
         _ id: ID<Likes>, of post: ID<Post>, by account: ID<Account>, in connection: any Connection
     ) throws -> Bool {
         let added = try connection.run(
             """
-            INSERT INTO likes (id, post_id, account_id) VALUES (\(id), \(post), \(account)) ON CONFLICT DO NOTHING
+            INSERT INTO likes (id, post_id, account_id) VALUES (\(id), \(post), \(account))
+            ON CONFLICT DO NOTHING
             """)
-        try count(added, of: post, in: connection)
+        try changeCounter(by: added, of: post, in: connection)
         return added == 1
     }
 
-    /// Whether there was one.
+    /// Returns whether there was a like.
     static func delete(of post: ID<Post>, by account: ID<Account>, in connection: any Connection) throws
         -> Bool
     {
         let removed = try connection.run(
             "DELETE FROM likes WHERE post_id = \(post) AND account_id = \(account)")
-        try count(-removed, of: post, in: connection)
+        try changeCounter(by: -removed, of: post, in: connection)
         return removed > 0
     }
 
@@ -105,7 +106,7 @@ enum LikeRecords {
         ) { FollowRecords.Listed(&$0) }
     }
 
-    /// Whether it is new.
+    /// Returns whether the like is new.
     static func insert(
         _ id: ID<Likes>, of comment: ID<Comment>, by account: ID<Account>, in connection: any Connection
     ) throws -> Bool {
@@ -114,26 +115,30 @@ enum LikeRecords {
             INSERT INTO comment_likes (id, comment_id, account_id) VALUES (\(id), \(comment), \(account))
             ON CONFLICT DO NOTHING
             """)
-        try count(added, of: comment, in: connection)
+        try changeCounter(by: added, of: comment, in: connection)
         return added == 1
     }
 
-    /// Whether there was one.
+    /// Returns whether there was a like.
     static func delete(of comment: ID<Comment>, by account: ID<Account>, in connection: any Connection) throws
         -> Bool
     {
         let removed = try connection.run(
             "DELETE FROM comment_likes WHERE comment_id = \(comment) AND account_id = \(account)")
-        try count(-removed, of: comment, in: connection)
+        try changeCounter(by: -removed, of: comment, in: connection)
         return removed > 0
     }
 
-    private static func count(_ change: Int, of post: ID<Post>, in connection: any Connection) throws {
+    private static func changeCounter(by change: Int, of post: ID<Post>, in connection: any Connection)
+        throws
+    {
         guard change != 0 else { return }
         try connection.run("UPDATE posts SET likes_count = likes_count + \(change) WHERE id = \(post)")
     }
 
-    private static func count(_ change: Int, of comment: ID<Comment>, in connection: any Connection) throws {
+    private static func changeCounter(by change: Int, of comment: ID<Comment>, in connection: any Connection)
+        throws
+    {
         guard change != 0 else { return }
         try connection.run("UPDATE comments SET likes_count = likes_count + \(change) WHERE id = \(comment)")
     }

@@ -1,4 +1,5 @@
-/// How often something may be done: so many times at once, then as many again spread over the time.
+/// A rate limit: `count` events may happen in a burst, and `count` more spread evenly over each period of
+/// `seconds`.
 package struct RateLimit: Sendable, Equatable, CustomStringConvertible {
     package let count: Int
     package let seconds: Int
@@ -8,14 +9,14 @@ package struct RateLimit: Sendable, Equatable, CustomStringConvertible {
         self.seconds = seconds
     }
 
-    /// The limit as settings have it.
+    /// The limit as it is written in settings.
     package var description: String {
         if seconds % 3600 == 0 { return "\(count)/\(seconds / 3600)h" }
         return seconds % 60 == 0 ? "\(count)/\(seconds / 60)m" : "\(count)/\(seconds)s"
     }
 
-    /// A limit as settings have it: `10/5m`, with `s`, `m` or `h`, from 1 to 1,000,000 at once; nil where it is
-    /// none.
+    /// Parses a limit as it is written in settings: `10/5m`, with `s`, `m` or `h`, and a count from 1 to
+    /// 1,000,000. Returns nil if the text is not a limit.
     package init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, let count = Int(parts[0]), (1...1_000_000).contains(count),
@@ -27,7 +28,7 @@ package struct RateLimit: Sendable, Equatable, CustomStringConvertible {
     }
 }
 
-/// Every limit of the site, by what it limits.
+/// All rate limits of the site.
 package struct RateLimits: Sendable {
     package enum Kind: String, CaseIterable, Sendable {
         case signIn = "sign-in"
@@ -62,37 +63,37 @@ package struct RateLimits: Sendable {
             }
         }
 
-        /// What is limited, for the settings' help and the description of the API.
+        /// What is limited, for the help of the settings and for the API description.
         package var meaning: String {
             switch self {
             case .signIn: "sign-ins from one address"
             case .register: "registrations from one address"
-            case .anonymous: "requests of strangers from one address"
-            case .session: "requests of one browser that is signed in"
+            case .anonymous: "requests by visitors from one address"
+            case .session: "requests by one signed-in browser"
             case .token: "requests with one token"
             case .photoFiles: "photo files fetched from one address"
             case .healthChecks: "readiness checks from one address"
-            case .uploads: "uploads of one account"
-            case .posts: "posts of one account"
-            case .comments: "comments of one account"
-            case .likes: "likes of one account"
-            case .follows: "follows of one account"
-            case .searches: "searches of one account, or of strangers from one address"
-            case .exports: "exports of one account"
-            case .newTokens: "tokens made by one account"
+            case .uploads: "uploads by one account"
+            case .posts: "posts by one account"
+            case .comments: "comments by one account"
+            case .likes: "likes by one account"
+            case .follows: "follows by one account"
+            case .searches: "searches by one account, or by visitors from one address"
+            case .exports: "exports by one account"
+            case .newTokens: "tokens created by one account"
             case .failedSignIns: "failed sign-ins to one account from one address"
-            case .accountFailedSignIns: "failed sign-ins to one account from browsers that are new to it"
-            case .wrongPasswords: "wrong passwords given by one account that is signed in"
+            case .accountFailedSignIns: "failed sign-ins to one account from unknown browsers"
+            case .wrongPasswords: "wrong passwords entered by one signed-in account"
             }
         }
 
-        /// What the person who did it too often is told.
-        var words: String {
+        /// The message for the person who reached the limit, without a full stop.
+        var message: String {
             switch self {
             case .signIn: "Too many sign-ins"
             case .failedSignIns: "Too many failed sign-ins"
             case .accountFailedSignIns:
-                "Too many failed sign-ins to this account. Use a browser that was signed in before"
+                "Too many failed sign-ins to this account. Use a browser that you signed in with before"
             case .wrongPasswords: "Too many wrong passwords"
             case .register: "Too many registrations"
             case .anonymous, .session, .token, .photoFiles, .healthChecks: "Too many requests"
@@ -122,7 +123,7 @@ package struct RateLimits: Sendable {
         self.isOn = isOn
     }
 
-    /// No limits at all: for measuring, and behind a proxy that has its own.
+    /// No limits at all, for benchmarks and for a server behind a proxy that has its own limits.
     package static let off = RateLimits(isOn: false)
 
     package subscript(_ kind: Kind) -> RateLimit? {

@@ -1,11 +1,12 @@
 import MediaStorage
 import Storage
 
-/// What keeps a community tidy: what has expired, what was never finished, what nothing claims, what does not add up.
+/// Cleans up a community: removes expired records, unposted photos and unclaimed files, and corrects
+/// counters.
 package struct Maintenance: Sendable {
-    /// A photo that was uploaded and not posted waits so long, in milliseconds.
+    /// How long an uploaded photo that was not posted is kept, in milliseconds.
     static let waitingPhotoLifetime: Int64 = 24 * 60 * 60 * 1000
-    /// Files that nothing claims may belong to an upload in hand for so long, in milliseconds.
+    /// How long unclaimed files may belong to an upload in progress, in milliseconds.
     static let uploadTime: Int64 = 60 * 60 * 1000
 
     let storage: any Storage
@@ -20,7 +21,7 @@ package struct Maintenance: Sendable {
         StrayPhotos(storage: storage, media: media, photos: photos, clock: clock)
     }
 
-    /// What one round did.
+    /// The result of one maintenance run.
     package struct Report: Sendable, Equatable {
         package var expiredCredentials = 0
         package var spentInvites = 0
@@ -30,34 +31,36 @@ package struct Maintenance: Sendable {
         package var straysMovedAside = 0
         package var straysMovedBack = 0
         package var straysRemoved = 0
-        package var mendedCounters = 0
-        /// Why the photos were not cleaned up, and what to do; nil where they were.
+        package var correctedCounters = 0
+        /// Why the photos were not cleaned up and what to do about it, or nil if they were cleaned up.
         package var refusal: String?
 
-        /// Each with its name, for a log or a terminal.
+        /// The counts with their names, for a log or a terminal.
         package var lines: [(name: String, count: Int)] {
             [
-                ("expired sessions and tokens", expiredCredentials), ("spent invitations", spentInvites),
+                ("expired sessions and tokens", expiredCredentials),
+                ("used or expired invitations", spentInvites),
                 ("old notifications", oldNotifications), ("photos never posted", waitingPhotos),
-                ("files of broken uploads", unclaimedFiles),
+                ("photos of failed uploads", unclaimedFiles),
                 ("photos without a record, moved aside", straysMovedAside),
                 ("photos with a record again, moved back", straysMovedBack),
                 ("photos without a record for a week, removed", straysRemoved),
-                ("counters mended", mendedCounters),
+                ("counters corrected", correctedCounters),
             ]
         }
     }
 
-    /// One round of all of it. Files are removed by jobs.
+    /// Does all maintenance once. Jobs remove the files afterwards.
     /// - Parameters:
-    ///   - evenIfManyStrays: whether more photos than a hundredth of all may be moved aside.
-    ///   - tell: is told what is being done just now.
+    ///   - evenIfManyStrays: whether many photos may be moved aside: more than 100 and more than one percent
+    ///     of all.
+    ///   - progress: receives a description of each step when it starts.
     package func run(
-        evenIfManyStrays: Bool = false, report tell: @escaping @Sendable (String) -> Void = { _ in }
+        evenIfManyStrays: Bool = false, report progress: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws -> Report {
         let now = clock.now()
         var report = Report()
-        tell("removing what has expired")
+        progress("removing expired records")
         (report.expiredCredentials, report.spentInvites, report.oldNotifications) = try await storage.write {
             connection in
             (
@@ -67,38 +70,39 @@ package struct Maintenance: Sendable {
                     before: IDSequence.first(at: now - Notifications.lifetime), in: connection)
             )
         }
-        tell("counting posts, followers, likes and comments")
-        report.mendedCounters = try await recount()
-        tell("removing photos that were never posted")
+        progress("counting posts, followers, likes and comments")
+        report.correctedCounters = try await recount()
+        progress("removing photos that were never posted")
         report.waitingPhotos = try await removeWaitingPhotos(before: now - Self.waitingPhotoLifetime)
         report.unclaimedFiles = try await photos.releaseUnclaimed(olderThan: Self.uploadTime)
         report.refusal = try await ownership.refusal(ownership.verdict())
         guard report.refusal == nil else { return report }
         report.waitingPhotos += try await directUploads.removeLeft(before: now - Self.waitingPhotoLifetime)
-        let swept = try await strays.sweep(evenIfMany: evenIfManyStrays, report: tell)
+        let swept = try await strays.sweep(evenIfMany: evenIfManyStrays, report: progress)
         (report.straysMovedAside, report.straysMovedBack) = (swept.movedAside, swept.movedBack)
         (report.straysRemoved, report.refusal) = (swept.removed, swept.refusal)
         return report
     }
 
-    /// Looks whether the photos belong to the records, and has those come back that were moved aside and are named
-    /// again, as after a newer backup was restored.
-    /// - Returns: why nothing is cleaned up there, and what to do; nil where all is well.
+    /// Checks whether the photos belong to the records. Moves back photos that were moved aside and that
+    /// records name again, for example after a newer backup was restored.
+    /// - Returns: why photos are not cleaned up and what to do about it, or nil if they are.
     package func checkMedia() async throws -> String? {
         let refusal = try await ownership.refusal(ownership.verdict())
         if refusal == nil { _ = try await strays.bringBack() }
         return refusal
     }
 
-    /// Says that the photos at the place that this program was given are this community's.
-    /// - Returns: why nothing is cleaned up there all the same; nil where all is well.
-    /// - Throws: ``Problem`` of kind `conflict` where the place is marked as another's.
+    /// Declares that the photos at the configured location belong to this community.
+    /// - Returns: why photos are still not cleaned up, or nil if they are.
+    /// - Throws: ``Problem`` of kind `conflict` if the location is marked as another community's.
     package func adoptMedia() async throws -> String? {
         try await ownership.adopt(at: clock.now())
         return try await checkMedia()
     }
 
-    /// Sets every counter that differs from what it counts; how many there were.
+    /// Corrects every counter that differs from the number of rows that it counts.
+    /// - Returns: how many counters were wrong.
     package func recount() async throws -> Int {
         let counters: [(table: SQL, column: SQL, count: SQL)] = [
             ("accounts", "posts_count", "SELECT count(*) FROM posts x WHERE x.author_id = accounts.id"),
@@ -131,7 +135,7 @@ package struct Maintenance: Sendable {
 
     private func removeWaitingPhotos(before time: Int64) async throws -> Int {
         let removed = try await storage.write { connection in
-            let waiting = try PhotoRecords.takeWaiting(before: time, in: connection)
+            let waiting = try PhotoRecords.removeWaiting(before: time, in: connection)
             if waiting.contains(where: { !$0.altText.isEmpty }) { try deletions.note(in: connection) }
             return try photos.release(waiting.map { PhotoFiles($0) }, in: connection)
         }

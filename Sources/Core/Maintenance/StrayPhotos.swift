@@ -1,10 +1,10 @@
 import MediaStorage
 import Storage
 
-/// Photos that no record names, such as a restored older database leaves. They are moved aside, come back
-/// when a record names them again, and are removed after a week.
+/// The handling of photos that no record names, for example after an older database was restored. They are
+/// moved aside, moved back when a record names them again, and removed after a week.
 struct StrayPhotos: Sendable {
-    /// How long they lie aside, in milliseconds.
+    /// How long stray photos are kept aside, in milliseconds.
     static let lifetime: Int64 = 7 * 24 * 3600 * 1000
     let storage: any Storage
     let media: any MediaStorage
@@ -18,20 +18,23 @@ struct StrayPhotos: Sendable {
         var refusal: String?
     }
 
+    /// Moves back photos that have a record again, moves stray photos aside, and removes old ones.
     /// - Parameters:
-    ///   - evenIfMany: whether more than a hundredth of all photos may be moved aside.
-    ///   - tell: is told what is being done just now.
-    func sweep(evenIfMany: Bool, report tell: (String) -> Void = { _ in }) async throws -> Report {
+    ///   - evenIfMany: whether many photos may be moved aside: more than 100 and more than one percent of
+    ///     all.
+    ///   - progress: receives a description of each step when it starts.
+    func sweep(evenIfMany: Bool, report progress: (String) -> Void = { _ in }) async throws -> Report {
         var report = Report()
-        tell("looking for photos to move back")
+        progress("looking for photos to move back")
         report.movedBack = try await bringBack()
-        let (strays, total) = try await find(report: tell)
-        tell("moving photos without a record aside")
+        let (strays, total) = try await find(report: progress)
+        progress("moving photos without a record aside")
         if !StrayPhoto.areFew(strays.count, of: total), !evenIfMany {
             report.refusal = """
-                No record names \(strays.count) of \(total) photos, which is too many to be left over from something \
-                small: they stay. Look whether the database is the right one and as new as it should be. If it is, say \
-                “isntgram maintain --remove-strays”: they are moved aside, and removed after a week.
+                \(strays.count) of \(total) photos have no record. That is unusually many, so they were not \
+                moved. Check whether this is the right database and not an old version of it. If it is \
+                right, run “isntgram maintain --remove-strays”: the photos are then moved aside and removed \
+                after a week.
                 """
             return report
         }
@@ -47,9 +50,11 @@ struct StrayPhotos: Sendable {
         return report
     }
 
-    /// Moves back what lies aside and is named by a record again; how many photos that were.
+    /// Moves back photos that were moved aside and that a record names again.
     ///
-    /// One after the other, and each is looked up again afterwards: who deleted it meanwhile found no file to remove.
+    /// Photos are moved one after another, and each record is looked up again afterwards. If the photo was
+    /// deleted in the meantime, that deletion found no file to remove.
+    /// - Returns: how many photos were moved back.
     func bringBack() async throws -> Int {
         var wanted: [StrayPhoto] = []
         for (folder, strays) in Dictionary(grouping: try await media.strays(), by: \.prefix.folder) {
@@ -83,37 +88,38 @@ struct StrayPhotos: Sendable {
         }
     }
 
-    private func find(report tell: (String) -> Void) async throws -> (strays: [MediaPrefix], total: Int) {
+    private func find(report progress: (String) -> Void) async throws -> (strays: [MediaPrefix], total: Int) {
         var all: (strays: [MediaPrefix], total: Int) = ([], 0)
         let folders = try await media.folders()
         for (number, folder) in folders.enumerated() {
-            tell("looking for photos without a record, folder \(number + 1) of \(folders.count)")
+            progress("looking for photos without a record, folder \(number + 1) of \(folders.count)")
             let found = try await unnamed(in: folder)
             all.strays += found.photos
             all.total += found.total
         }
-        all.strays = try await kept(of: all.strays)
+        all.strays = try await withoutDeleted(all.strays)
         return all
     }
 
     /// Whether there is any photo that no record names.
-    func areAny() async throws -> Bool {
+    func exist() async throws -> Bool {
         for folder in try await media.folders() {
-            if try await !kept(of: unnamed(in: folder).photos).isEmpty { return true }
+            if try await !withoutDeleted(unnamed(in: folder).photos).isEmpty { return true }
         }
         return false
     }
 
-    /// Without those that were deleted: they are not kept for a week, as their job removes them.
-    private func kept(of unnamed: [MediaPrefix]) async throws -> [MediaPrefix] {
+    /// Leaves out photos that were deleted: a job removes them, so they must not be kept for a week.
+    private func withoutDeleted(_ unnamed: [MediaPrefix]) async throws -> [MediaPrefix] {
         guard !unnamed.isEmpty else { return [] }
         let deleted = try await photos.waitingForRemoval()
         return unnamed.filter { !deleted.contains($0) }
     }
 
-    /// The photos in one of ``MediaPrefix/folders`` that no record names, and how many there are in all.
+    /// The photos in one of the folders of the media storage that no record names, and the number of all
+    /// photos there.
     private func unnamed(in folder: String) async throws -> (photos: [MediaPrefix], total: Int) {
-        // Listed first: whatever is there then is named already, or not any more.
+        // The files are listed before the records are read: an upload writes its record before its files.
         let found = try await media.prefixes(in: folder)
         guard !found.isEmpty else { return ([], 0) }
         let named = try await storage.read { connection in
@@ -130,7 +136,8 @@ struct StrayPhotos: Sendable {
             connection.rows(
                 """
                 SELECT files FROM photos WHERE files >= \(folder) AND files < \(folder + "~")
-                UNION ALL SELECT picture FROM accounts WHERE picture >= \(folder) AND picture < \(folder + "~")
+                UNION ALL
+                SELECT picture FROM accounts WHERE picture >= \(folder) AND picture < \(folder + "~")
                 """
             ) { $0.text() })
     }

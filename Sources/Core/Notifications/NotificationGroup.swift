@@ -1,19 +1,20 @@
-/// News for a member: what somebody, or several, did that concerns them.
+/// Notifications for a member about the same kind of action, grouped: what one or more people did that
+/// concerns them.
 package struct NotificationGroup: Sendable {
     package enum Kind: String, Sendable, CaseIterable {
         case like, comment, reply, mention, follow, request, accepted
         case commentLike = "comment_like"
     }
 
-    /// The newest of what is grouped; also the cursor.
+    /// The id of the newest notification of the group; also the cursor.
     package let id: Int64
     package let kind: Kind
-    /// Who did it, the last first, three at most.
+    /// At most three of the people who did it, latest first.
     package let actors: [AccountSummary]
-    /// How many did it.
+    /// How many people did it.
     package let count: Int
     package let post: ID<Post>?
-    /// What the post shows, for a small picture beside the words.
+    /// The first photo of the post, shown as a small picture beside the text.
     package let photo: Photo?
     package let comment: ID<Comment>?
     package let commentText: String?
@@ -22,7 +23,7 @@ package struct NotificationGroup: Sendable {
     package let createdAt: Int64
 }
 
-/// Something that a rule tells somebody of.
+/// A notification that a rule creates.
 struct NewNotification {
     let kind: NotificationGroup.Kind
     let actor: ID<Account>

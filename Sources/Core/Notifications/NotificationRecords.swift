@@ -2,31 +2,33 @@ import Storage
 
 /// The SQL of notifications.
 enum NotificationRecords {
-    /// Keeps a notice; false where its recipient must or wants not to hear of it: it is about themselves, they block or
-    /// mute the one who did it or are blocked by them, or may not see the post.
-    static func insert(_ id: ID<NotificationGroup>, _ notice: NewNotification, in connection: any Connection)
-        throws
-        -> Bool
-    {
-        guard notice.actor != notice.recipient else { return false }
-        let wanted = try connection.exists(
+    /// Stores a notification, unless the recipient must not or does not want to get it: because they did it
+    /// themselves, block or mute the actor, are blocked by the actor, or may not see the post.
+    /// - Returns: whether it was stored.
+    static func insert(
+        _ id: ID<NotificationGroup>, _ notification: NewNotification, in connection: any Connection
+    ) throws -> Bool {
+        let (actor, recipient) = (notification.actor, notification.recipient)
+        guard actor != recipient else { return false }
+        let isWanted = try connection.exists(
             """
-            SELECT 1 FROM accounts a WHERE a.id = \(notice.actor) AND \(Visibility.people(for: notice.recipient))
-            AND NOT EXISTS (SELECT 1 FROM mutes WHERE muter_id = \(notice.recipient) AND muted_id = a.id)
+            SELECT 1 FROM accounts a WHERE a.id = \(actor) AND \(Visibility.people(for: recipient))
+            AND NOT EXISTS (SELECT 1 FROM mutes WHERE muter_id = \(recipient) AND muted_id = a.id)
             """)
-        guard wanted else { return false }
-        if let post = notice.post {
+        guard isWanted else { return false }
+        if let post = notification.post {
             let isVisible = try connection.exists(
                 """
                 SELECT 1 FROM posts p JOIN accounts a ON a.id = p.author_id
-                WHERE p.id = \(post) AND \(Visibility.posts(for: notice.recipient))
+                WHERE p.id = \(post) AND \(Visibility.posts(for: recipient))
                 """)
             guard isVisible else { return false }
         }
         try connection.run(
             """
             INSERT INTO notifications (id, account_id, actor_id, kind, post_id, comment_id)
-            VALUES (\(id), \(notice.recipient), \(notice.actor), \(notice.kind.rawValue), \(notice.post), \(notice.comment))
+            VALUES (\(id), \(recipient), \(actor), \(notification.kind.rawValue), \(notification.post), \
+            \(notification.comment))
             """)
         return true
     }
@@ -37,7 +39,8 @@ enum NotificationRecords {
     ) throws {
         try connection.run(
             """
-            DELETE FROM notifications WHERE actor_id = \(actor) AND account_id = \(recipient) AND kind = \(kind.rawValue)
+            DELETE FROM notifications
+            WHERE actor_id = \(actor) AND account_id = \(recipient) AND kind = \(kind.rawValue)
             """)
     }
 
@@ -45,8 +48,10 @@ enum NotificationRecords {
         _ kind: NotificationGroup.Kind, by actor: ID<Account>, post: ID<Post>, in connection: any Connection
     ) throws {
         try connection.run(
-            "DELETE FROM notifications WHERE post_id = \(post) AND actor_id = \(actor) AND kind = \(kind.rawValue)"
-        )
+            """
+            DELETE FROM notifications
+            WHERE post_id = \(post) AND actor_id = \(actor) AND kind = \(kind.rawValue)
+            """)
     }
 
     static func delete(
@@ -54,8 +59,10 @@ enum NotificationRecords {
         in connection: any Connection
     ) throws {
         try connection.run(
-            "DELETE FROM notifications WHERE comment_id = \(comment) AND actor_id = \(actor) AND kind = \(kind.rawValue)"
-        )
+            """
+            DELETE FROM notifications
+            WHERE comment_id = \(comment) AND actor_id = \(actor) AND kind = \(kind.rawValue)
+            """)
     }
 
     static func deleteAll(between one: ID<Account>, and other: ID<Account>, in connection: any Connection)
@@ -71,15 +78,16 @@ enum NotificationRecords {
         try connection.run("DELETE FROM notifications WHERE id < \(id)")
     }
 
-    /// The accounts of these usernames, by one query.
+    /// The accounts of the first twenty of these usernames, with one query for each. Names without an account
+    /// are left out.
     static func people(named usernames: [String], in connection: any Connection) throws -> [ID<Account>] {
-        // A text of 2,200 characters mentions 1,100 people at most; twenty are told.
+        // A caption of 2,200 characters can mention hundreds of people; only the first twenty are notified.
         try usernames.prefix(20).compactMap { name in
             try connection.row("SELECT id FROM accounts WHERE username = \(name)") { $0.id() as ID<Account> }
         }
     }
 
-    /// One row of a group.
+    /// A row of a notification group: one of its newest actors, with the values of the whole group.
     struct GroupRow: Sendable {
         let newest: Int64
         let count: Int
@@ -100,17 +108,17 @@ enum NotificationRecords {
         }
     }
 
-    /// What of notifications `told` by the actors `accounts a` is still the recipient's to see: a right that they had when
-    /// they were told may have ended since.
+    /// A condition on notifications `received` and their actors `accounts a`: whether the recipient may still
+    /// see them. A right that the recipient had when the notification was stored may have ended since.
     private static func isVisible(to recipient: ID<Account>) -> SQL {
         """
-        \(Visibility.people(for: recipient)) AND (told.post_id IS NULL OR EXISTS (
+        \(Visibility.people(for: recipient)) AND (received.post_id IS NULL OR EXISTS (
             SELECT 1 FROM posts p JOIN accounts a ON a.id = p.author_id
-            WHERE p.id = told.post_id AND \(Visibility.posts(for: recipient))))
+            WHERE p.id = received.post_id AND \(Visibility.posts(for: recipient))))
         """
     }
 
-    /// The newest notifications of an account, so many of each kind.
+    /// The newest notifications of an account, at most ``Notifications/window`` of each kind.
     private static func newest(of account: ID<Account>) -> SQL {
         NotificationGroup.Kind.allCases.dropFirst().reduce(newest(.like, of: account)) { all, kind in
             "\(all) UNION ALL \(newest(kind, of: account))"
@@ -120,32 +128,39 @@ enum NotificationRecords {
     private static func newest(_ kind: NotificationGroup.Kind, of account: ID<Account>) -> SQL {
         """
         SELECT * FROM (SELECT id, account_id, actor_id, kind, post_id, comment_id FROM notifications \
-        WHERE account_id = \(account) AND kind = \(kind.rawValue) ORDER BY id DESC LIMIT \(Notifications.window)) newest
+        WHERE account_id = \(account) AND kind = \(kind.rawValue) \
+        ORDER BY id DESC LIMIT \(Notifications.window)) newest
         """
     }
 
-    /// The newest groups with three people of each. Likes are grouped by what is liked, follows by whether they were seen;
-    /// what asks for an answer stands alone.
+    /// The newest groups, with at most three actors each. Notifications are grouped by kind, post, comment
+    /// and whether they are unread. Follow requests and accepted requests are not grouped.
     static func groups(
         for account: ID<Account>, page: PageRequest, in connection: any Connection
     ) throws -> [GroupRow] {
         let stretch = page.stretch()
         return try connection.rows(
             """
-            SELECT g.newest, g.total, g.kind, g.post_id, g.comment_id, g.unread, \(AccountSummary.columns) FROM (
+            SELECT g.newest, g.total, g.kind, g.post_id, g.comment_id, g.unread, \(AccountSummary.columns)
+            FROM (
                 SELECT n.kind, n.post_id, n.comment_id, n.actor_id, n.unread,
-                    row_number() OVER (PARTITION BY n.kind, n.post_id, n.comment_id, n.unread, n.single ORDER BY n.id DESC) AS place,
-                    count(*) OVER (PARTITION BY n.kind, n.post_id, n.comment_id, n.unread, n.single) AS total,
-                    max(n.id) OVER (PARTITION BY n.kind, n.post_id, n.comment_id, n.unread, n.single) AS newest
+                    row_number() OVER (PARTITION BY n.kind, n.post_id, n.comment_id, n.unread, n.single
+                        ORDER BY n.id DESC) AS position,
+                    count(*) OVER (PARTITION BY n.kind, n.post_id, n.comment_id, n.unread, n.single)
+                        AS total,
+                    max(n.id) OVER (PARTITION BY n.kind, n.post_id, n.comment_id, n.unread, n.single)
+                        AS newest
                 FROM (
-                    SELECT told.*, CASE WHEN told.id > r.seen_notification THEN 1 ELSE 0 END AS unread,
-                        CASE WHEN told.kind IN ('request', 'accepted') THEN told.actor_id ELSE 0 END AS single
-                    FROM (\(newest(of: account))) told JOIN accounts r ON r.id = told.account_id
-                    JOIN accounts a ON a.id = told.actor_id
+                    SELECT received.*,
+                        CASE WHEN received.id > r.seen_notification THEN 1 ELSE 0 END AS unread,
+                        CASE WHEN received.kind IN ('request', 'accepted') THEN received.actor_id ELSE 0 END
+                            AS single
+                    FROM (\(newest(of: account))) received JOIN accounts r ON r.id = received.account_id
+                    JOIN accounts a ON a.id = received.actor_id
                     WHERE \(isVisible(to: account))) n) g
             JOIN accounts a ON a.id = g.actor_id
-            WHERE g.place <= 3 AND \(stretch.holds("g.newest"))
-            ORDER BY \(stretch.order("g.newest")), g.place LIMIT \(page.rows * 3)
+            WHERE g.position <= 3 AND \(stretch.holds("g.newest"))
+            ORDER BY \(stretch.order("g.newest")), g.position LIMIT \(page.rows * 3)
             """
         ) { GroupRow(&$0) }
     }
@@ -159,21 +174,22 @@ enum NotificationRecords {
         return Dictionary(pairs) { first, _ in first }
     }
 
-    /// How many the account has not seen, a hundred at most, of the newest thousand.
+    /// How many of the newest 1,000 unread notifications the account may still see, at most 100.
     static func unreadCount(for account: ID<Account>, in connection: any Connection) throws -> Int {
         let count = try connection.int(
             """
             SELECT count(*) FROM (SELECT 1 FROM (
                     SELECT actor_id, post_id FROM notifications WHERE account_id = \(account)
                         AND id > (SELECT seen_notification FROM accounts WHERE id = \(account))
-                    ORDER BY id DESC LIMIT 1000) told
-                JOIN accounts a ON a.id = told.actor_id WHERE \(isVisible(to: account)) LIMIT 100) unread
+                    ORDER BY id DESC LIMIT 1000) received
+                JOIN accounts a ON a.id = received.actor_id WHERE \(isVisible(to: account)) LIMIT 100) unread
             """)
         return Int(count ?? 0)
     }
 
-    /// Who has notifications about an author's posts: what they may see of these changes with the author's privacy. Of
-    /// very many, the others notice when what is remembered of them grows old.
+    /// Accounts that have notifications about an author's posts. Which of these they may see changes when the
+    /// author makes the account private. At most 1,000 accounts are returned; the unread counts of the others
+    /// are updated when their cache entries expire.
     static func told(ofPostsBy author: ID<Account>, in connection: any Connection) throws -> [ID<Account>] {
         try connection.rows(
             """

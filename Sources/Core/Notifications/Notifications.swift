@@ -1,13 +1,13 @@
 import Storage
 import Synchronization
 
-/// What a member is told: grouped, counted while unread, and live.
+/// The notifications of members: lists of groups, unread counts and live events.
 package struct Notifications: Sendable {
-    /// How long news are kept, in milliseconds.
+    /// How long notifications are kept, in milliseconds.
     static let lifetime: Int64 = 90 * 24 * 60 * 60 * 1000
 
-    /// So many notifications of each kind are looked at, the newest: a post that thousands like costs no more to tell
-    /// of, and hides neither comments nor who asks to follow.
+    /// How many notifications of each kind are read, the newest ones. The limit bounds the cost of a post
+    /// with thousands of likes, and such a post does not hide comments or follow requests.
     package static let window = 500
 
     let storage: any Storage
@@ -15,13 +15,13 @@ package struct Notifications: Sendable {
     let clock: WallClock
     let unread: UnreadCache
 
-    /// The viewer's news, newest first, in three queries whatever the page holds.
+    /// The viewer's notifications, newest first. A page takes three queries, whatever its size.
     package func all(for viewer: Viewer, page: PageRequest) async throws -> Page<NotificationGroup> {
         try await storage.read { connection in
             let rows = try NotificationRecords.groups(for: viewer.id, page: page, in: connection)
             let photos = try PhotoRecords.photos(of: rows.compactMap(\.post), in: connection)
             let texts = try NotificationRecords.texts(of: rows.compactMap(\.comment), in: connection)
-            // Rows of one group stand together.
+            // The rows of a group are adjacent.
             var groups: [[NotificationRecords.GroupRow]] = []
             for row in rows {
                 if groups.last?.first?.newest == row.newest {
@@ -43,52 +43,56 @@ package struct Notifications: Sendable {
         }
     }
 
-    /// How many are unread, a hundred at most. Every page of a member shows it, so it is remembered until news come.
+    /// How many notifications are unread, at most 100. Every page for a member shows the number, so it is
+    /// cached for ten seconds or until a notification arrives.
     package func unreadCount(for viewer: Viewer) async throws -> Int {
         let now = clock.now()
-        let known = unread.find(viewer.id, at: now)
-        if let count = known.count { return count }
+        let cached = unread.find(viewer.id, at: now)
+        if let count = cached.count { return count }
         let count = try await storage.read { try NotificationRecords.unreadCount(for: viewer.id, in: $0) }
-        unread.keep(count, for: viewer.id, at: now, ifStill: known.changes)
+        unread.store(count, for: viewer.id, at: now, ifGenerationIs: cached.generation)
         return count
     }
 
-    /// Marks everything so far as seen.
+    /// Marks all notifications as read.
     package func markRead(by viewer: Viewer) async throws {
         try await storage.write { try NotificationRecords.markRead(for: viewer.id, in: $0) }
         unread.forget([viewer.id])
         await events.publish(.notifications([viewer.id]))
     }
 
-    /// What happens to the viewer's account from now on.
+    /// A stream of events that concern the viewer's account from now on.
     package func live(for viewer: Viewer) -> AsyncStream<LiveEvent> { events.events(for: viewer.id) }
 }
 
-/// How many notifications accounts have not seen. What changes one forgets it here; another copy of the program is told
-/// by ``Events``, or notices within ``lifetime``.
+/// A cache of the unread notification counts of accounts. A change removes the entry from this instance's
+/// cache. Other instances remove it when they receive the event, or else when it expires after ``lifetime``.
 final class UnreadCache: Sendable {
     private static let lifetime: Int64 = 10_000
     private static let capacity = 10_000
 
     private struct State {
         var counts: [ID<Account>: (count: Int, until: Int64)] = [:]
-        /// What was read before a change must not be kept after it.
-        var changes = 0
+        /// The number of invalidations. A count that was read before an invalidation must not be stored after
+        /// it.
+        var generation = 0
     }
 
-    /// A lock, because requests on every thread ask, for well under a microsecond.
+    /// A lock, because requests on every thread use it, each for well under a microsecond.
     private let state = Mutex(State())
 
-    func find(_ account: ID<Account>, at time: Int64) -> (count: Int?, changes: Int) {
+    func find(_ account: ID<Account>, at time: Int64) -> (count: Int?, generation: Int) {
         state.withLock { state in
-            guard let known = state.counts[account], known.until > time else { return (nil, state.changes) }
-            return (known.count, state.changes)
+            guard let entry = state.counts[account], entry.until > time else {
+                return (nil, state.generation)
+            }
+            return (entry.count, state.generation)
         }
     }
 
-    func keep(_ count: Int, for account: ID<Account>, at time: Int64, ifStill changes: Int) {
+    func store(_ count: Int, for account: ID<Account>, at time: Int64, ifGenerationIs generation: Int) {
         state.withLock { state in
-            guard state.changes == changes else { return }
+            guard state.generation == generation else { return }
             if state.counts.count >= Self.capacity { state.counts = [:] }
             state.counts[account] = (count, time + Self.lifetime)
         }
@@ -97,14 +101,14 @@ final class UnreadCache: Sendable {
     func forgetAll() {
         state.withLock { state in
             state.counts = [:]
-            state.changes += 1
+            state.generation += 1
         }
     }
 
     func forget(_ accounts: [ID<Account>]) {
         state.withLock { state in
             for account in accounts { state.counts[account] = nil }
-            state.changes += 1
+            state.generation += 1
         }
     }
 }

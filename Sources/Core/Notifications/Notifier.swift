@@ -1,29 +1,35 @@
 import Storage
 
-/// Writes what a rule changes together with the news of it, and tells open pages once it is kept.
+/// Stores notifications in the transaction of the change that causes them, and publishes events to open pages
+/// after the commit.
 struct Notifier: Sendable {
     let storage: any Storage
     let ids: IDSequence
     let events: any Events
     let unread: UnreadCache
 
-    /// One transaction whose body adds to `notices` what people are to hear of.
+    /// Runs `body` in a transaction. The body appends the notifications that the change causes to its second
+    /// argument.
     func write<Result: Sendable>(
         _ body: @escaping @Sendable (any Connection, inout [NewNotification]) throws -> Result
     ) async throws -> Result {
-        let (result, told) = try await storage.write { connection in
-            var notices: [NewNotification] = []
-            let result = try body(connection, &notices)
-            return (result, try record(notices, in: connection))
+        let (result, recipients) = try await storage.write { connection in
+            var notifications: [NewNotification] = []
+            let result = try body(connection, &notifications)
+            return (result, try record(notifications, in: connection))
         }
-        await tell(told)
+        await tell(recipients)
         return result
     }
 
-    /// Keeps notices inside a transaction; who is to be told after it.
-    func record(_ notices: [NewNotification], in connection: any Connection) throws -> [ID<Account>] {
-        try notices.filter { try NotificationRecords.insert(ids.next(), $0, in: connection) }.map(\.recipient)
+    /// Stores notifications inside a transaction.
+    /// - Returns: the accounts to pass to ``tell(_:)`` after the commit.
+    func record(_ notifications: [NewNotification], in connection: any Connection) throws -> [ID<Account>] {
+        try notifications.filter { try NotificationRecords.insert(ids.next(), $0, in: connection) }
+            .map(\.recipient)
     }
+
+    /// Publishes that these accounts have new notifications.
 
     func tell(_ accounts: [ID<Account>]) async {
         guard !accounts.isEmpty else { return }

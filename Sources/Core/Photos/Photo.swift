@@ -1,6 +1,7 @@
 import Storage
 
-/// A photo as it is kept: renditions of several widths, a square thumbnail, and what a page needs to make room for it.
+/// A stored photo: renditions of several widths, a square thumbnail, and the data that a page needs to
+/// reserve space for it.
 package struct Photo: Sendable {
     package struct Rendition: Sendable, Equatable {
         package let width: Int
@@ -8,15 +9,15 @@ package struct Photo: Sendable {
     }
 
     package let id: ID<Photo>
-    /// What the keys of its files begin with.
+    /// The prefix of the keys of its files.
     package let files: String
-    /// The ending of its files' names: `jpg`, `webp`.
+    /// The extension of its file names: `jpg` or `webp`.
     package let fileType: String
-    /// Pixels of the upright original.
+    /// The size of the upright original in pixels.
     package let width: Int
     package let height: Int
     package let altText: String
-    /// https://blurha.sh: a few colours to show while the photo loads.
+    /// A few colours to show while the photo loads (https://blurha.sh).
     package let blurhash: String
     /// Widest first; never empty.
     package let renditions: [Rendition]
@@ -36,7 +37,7 @@ package struct Photo: Sendable {
         text += fileType
     }
 
-    /// 320 × 320 pixels, cropped to what matters.
+    /// The key of the thumbnail: 320 × 320 pixels, cropped to the most interesting part.
     package var thumbnailKey: String { files + "/thumb." + fileType }
 }
 
@@ -56,7 +57,7 @@ extension Photo: RowReadable {
         renditions = Self.renditions(row.text())
     }
 
-    /// Renditions as they are kept: `1440x1080 1080x810`.
+    /// Parses the stored form of renditions: `1440x1080 1080x810`.
     private static func renditions(_ text: String) -> [Photo.Rendition] {
         var renditions: [Photo.Rendition] = []
         renditions.reserveCapacity(4)
@@ -76,23 +77,24 @@ extension Photo: RowReadable {
     }
 }
 
-/// A photo just uploaded: where it lies on disk, and what it shows.
+/// An uploaded photo that is not stored yet: its file on disk and its alt text.
 package struct PhotoUpload: Sendable {
     package static let altTextLimit = 1000
 
     package let path: String
     package let altText: String
-    /// The id that the photo was promised; nil for a new one.
+    /// The id that was reserved for the photo, or nil to create a new id.
     let id: ID<Photo>?
-    /// Where it stands among those sent together, where that is not its place in the list; from 0.
+    /// The position among the photos that were sent together, starting at 0, if it differs from the position
+    /// in the list.
     let place: Int?
 
     package init(path: String, altText: String) {
         self.init(path: path, altText: altText, id: nil, place: nil)
     }
 
-    /// The same with a text as it is kept.
-    var tidied: PhotoUpload {
+    /// The upload with the alt text in the form in which it is stored.
+    var normalized: PhotoUpload {
         PhotoUpload(path: path, altText: altText.unixLines.trimmed, id: id, place: place)
     }
 

@@ -3,9 +3,9 @@ import MediaStorage
 
 /// The files of one photo.
 struct PhotoFiles: Codable, Sendable, Equatable {
-    /// What their keys begin with.
+    /// The prefix of their keys.
     let files: String
-    /// Their names; nil where they are not known, as of an upload that was broken off.
+    /// Their names, or nil if they are not known, as after an interrupted upload.
     let names: [String]?
 
     init(files: String, names: [String]?) {
@@ -18,7 +18,7 @@ struct PhotoFiles: Codable, Sendable, Equatable {
         names = photo.renditions.map { "\($0.width).\(photo.fileType)" } + ["thumb.\(photo.fileType)"]
     }
 
-    /// Those of a profile picture.
+    /// The files of a profile picture.
     init(picture files: String) {
         self.files = files
         names = RenderedPhoto.squareNames

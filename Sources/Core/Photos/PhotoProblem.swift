@@ -1,10 +1,10 @@
 import Imaging
 
 extension Problem {
-    /// A refused photo in the words of both faces; `photo` counts from 1.
+    /// A photo that was refused, for pages and API alike. `photo` counts from 1.
     init(_ error: ImagingError, photo: Int) { self.init(error, message: "Photo \(photo): \(error.message)") }
 
-    /// A refused post: it may not even wait for its turn.
+    /// A post that was refused before its photos were rendered, because too many posts are waiting.
     init(_ error: ImagingError) { self.init(error, message: error.message) }
 
     private init(_ error: ImagingError, message: String) {

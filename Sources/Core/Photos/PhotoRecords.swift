@@ -2,26 +2,26 @@ import Storage
 
 /// The SQL of photos, and of files that no photo claims.
 ///
-/// A key is written into `unclaimed_files` before the first file is kept under it, and leaves it in the transaction
-/// that adds the photo; the transaction that deletes a photo keeps a job for its files. So a crash at any moment
-/// leaves no file that is not known to be wanted or to be removed.
+/// A key prefix is written to `unclaimed_files` before the first file is stored under it, and is removed in
+/// the transaction that adds the photo. The transaction that deletes a photo enqueues a job that removes its
+/// files. So even after a crash, every file either belongs to a photo or is known as one to remove.
 enum PhotoRecords {
-    /// Adds a photo. It belongs to no post yet unless `post` and `position` say so.
+    /// Adds a photo. Without `post`, it waits to be posted.
     static func insert(
         _ photo: Photo, of account: ID<Account>, post: (id: ID<Post>, position: Int)? = nil, at time: Int64,
         in connection: any Connection
     ) throws {
         try connection.run(
             """
-            INSERT INTO photos (id, account_id, post_id, position, files, file_type, width, height, alt_text, blurhash,
-                renditions, created_at, files_since)
-            VALUES (\(photo.id), \(account), \(post?.id), \(post?.position ?? 0), \(photo.files), \(photo.fileType), \
-            \(photo.width), \(photo.height), \(photo.altText), \(photo.blurhash), \
+            INSERT INTO photos (id, account_id, post_id, position, files, file_type, width, height,
+                alt_text, blurhash, renditions, created_at, files_since)
+            VALUES (\(photo.id), \(account), \(post?.id), \(post?.position ?? 0), \(photo.files), \
+            \(photo.fileType), \(photo.width), \(photo.height), \(photo.altText), \(photo.blurhash), \
             \(text(photo.renditions)), \(time), \(time))
             """)
     }
 
-    /// Puts a waiting photo of `account` into a post; false when there is none such.
+    /// Adds a waiting photo of `account` to a post. Returns false if there is no such photo.
     static func attach(
         _ photo: ID<Photo>, of account: ID<Account>, to post: ID<Post>, position: Int,
         in connection: any Connection
@@ -33,7 +33,7 @@ enum PhotoRecords {
             """) == 1
     }
 
-    /// The photos of each of `posts`, in their order.
+    /// The photos of each of `posts`, in the order in which the author put them.
     static func photos(of posts: [ID<Post>], in connection: any Connection) throws -> [ID<Post>: [Photo]] {
         var photos: [ID<Post>: [Photo]] = [:]
         photos.reserveCapacity(posts.count)
@@ -48,31 +48,32 @@ enum PhotoRecords {
 
     // MARK: - Files
 
-    static func expect(_ files: [String], at time: Int64, in connection: any Connection) throws {
+    /// Adds prefixes of files that will be stored and that no record claims yet.
+    static func addUnclaimed(_ files: [String], at time: Int64, in connection: any Connection) throws {
         for files in files {
             try connection.run("INSERT INTO unclaimed_files (files, since) VALUES (\(files), \(time))")
         }
     }
 
-    /// Takes a key out of the unclaimed ones, for a record that claims it in the same transaction.
-    /// - Throws: ``Problem`` where it was given up meanwhile: its files are being removed.
+    /// Removes a prefix from the unclaimed ones, because a record claims it in the same transaction.
+    /// - Throws: ``Problem`` if the prefix was given up in the meantime, and its files are being removed.
     static func claim(_ files: String, in connection: any Connection) throws {
         guard try connection.run("DELETE FROM unclaimed_files WHERE files = \(files)") == 1 else {
-            throw Problem(.unavailable(retryAfter: 5), "The photo took too long to arrive; send it again.")
+            throw Problem(.unavailable(retryAfter: 5), "The upload took too long. Upload the photo again.")
         }
     }
 
-    /// Takes out those of `files` that nothing claimed.
-    static func takeUnclaimed(_ files: [String], in connection: any Connection) throws -> [String] {
+    /// Removes those of `files` that are unclaimed from the table, and returns them.
+    static func removeUnclaimed(_ files: [String], in connection: any Connection) throws -> [String] {
         try files.filter { try connection.run("DELETE FROM unclaimed_files WHERE files = \($0)") == 1 }
     }
 
-    static func takeUnclaimed(before time: Int64, in connection: any Connection) throws -> [String] {
+    static func removeUnclaimed(before time: Int64, in connection: any Connection) throws -> [String] {
         try connection.rows("DELETE FROM unclaimed_files WHERE since < \(time) RETURNING files") { $0.text() }
     }
 
-    /// Those of an account's posted photos that have had their addresses since before `time`, or, as of a clock that was
-    /// wrong, since after `now`; some at a time, in the order of their ids. None where the account is not private.
+    /// Posted photos of a private account that got their URLs before `time`, or after `now`, as with a wrong
+    /// clock. At most `limit` photos, in the order of their ids. None if the account is not private.
     static func privatePhotos(
         of account: ID<Account>, since time: Int64, now: Int64, after last: Int64, limit: Int,
         in connection: any Connection
@@ -86,8 +87,8 @@ enum PhotoRecords {
             """)
     }
 
-    /// Whether any photo was posted, is someone's picture, or is on its way.
-    @Sendable static func areAny(in connection: any Connection) throws -> Bool {
+    /// Whether there is any photo, profile picture or direct upload.
+    @Sendable static func exist(in connection: any Connection) throws -> Bool {
         try connection.exists(
             """
             SELECT 1 FROM photos UNION ALL SELECT 1 FROM accounts WHERE picture <> ''
@@ -104,7 +105,7 @@ enum PhotoRecords {
     }
 
     /// The files of some profile pictures.
-    static func pictures(_ count: Int, in connection: any Connection) throws -> [PhotoFiles] {
+    static func profilePictures(_ count: Int, in connection: any Connection) throws -> [PhotoFiles] {
         try connection.rows(
             "SELECT picture FROM accounts WHERE picture <> '' ORDER BY id DESC LIMIT \(count)"
         ) {
@@ -116,15 +117,16 @@ enum PhotoRecords {
         try connection.row("SELECT \(Photo.columns) FROM photos m WHERE m.id = \(id)")
     }
 
-    /// Whether a photo still has these files.
-    static func has(_ photo: Photo, in connection: any Connection) throws -> Bool {
+    /// Whether a photo still exists with these files.
+    static func isCurrent(_ photo: Photo, in connection: any Connection) throws -> Bool {
         try connection.exists("SELECT 1 FROM photos WHERE id = \(photo.id) AND files = \(photo.files)")
     }
 
-    /// Gives a photo other files; false where it is gone, or has others already.
-    static func move(_ photo: Photo, to files: String, at time: Int64, in connection: any Connection) throws
-        -> Bool
-    {
+    /// Changes the files of a photo. Returns false if the photo was deleted or its files were changed
+    /// already.
+    static func changeFiles(
+        of photo: Photo, to files: String, at time: Int64, in connection: any Connection
+    ) throws -> Bool {
         try connection.run(
             """
             UPDATE photos SET files = \(files), files_since = \(time)
@@ -138,7 +140,7 @@ enum PhotoRecords {
             .map { PhotoFiles($0) }
     }
 
-    /// The files of all an account's photos and of its picture.
+    /// The files of all photos of an account and of its profile picture.
     static func files(of account: ID<Account>, in connection: any Connection) throws -> [PhotoFiles] {
         try connection.rows(
             "SELECT \(Photo.columns) FROM photos m WHERE m.account_id = \(account)", as: Photo.self
@@ -146,15 +148,16 @@ enum PhotoRecords {
         .map { PhotoFiles($0) } + picture(of: account, in: connection)
     }
 
-    /// The files of an account's picture; empty where it has none.
+    /// The files of an account's profile picture, or an empty array if it has none.
     static func picture(of account: ID<Account>, in connection: any Connection) throws -> [PhotoFiles] {
         try connection.rows("SELECT picture FROM accounts WHERE id = \(account) AND picture <> ''") {
             PhotoFiles(picture: $0.text())
         }
     }
 
-    /// Takes out a photo of `account` that waits to be posted; nil where it is none.
-    static func takeWaiting(
+    /// Deletes the record of a photo of `account` that waits to be posted, and returns the photo. Returns nil
+    /// if there is no such photo.
+    static func removeWaiting(
         _ id: ID<Photo>, of account: ID<Account>, in connection: any Connection
     ) throws -> Photo? {
         let photo: Photo? = try connection.row(
@@ -166,15 +169,15 @@ enum PhotoRecords {
         return photo
     }
 
-    /// Takes out the photos that have waited since before `time`.
-    static func takeWaiting(before time: Int64, in connection: any Connection) throws -> [Photo] {
+    /// Deletes the records of photos that were added before `time` and not posted, and returns the photos.
+    static func removeWaiting(before time: Int64, in connection: any Connection) throws -> [Photo] {
         let photos: [Photo] = try connection.rows(
             "SELECT \(Photo.columns) FROM photos m WHERE m.post_id IS NULL AND m.created_at < \(time)")
         for photo in photos { try connection.run("DELETE FROM photos WHERE id = \(photo.id)") }
         return photos
     }
 
-    /// Sets the text of a photo of `post`; false when it is none of it.
+    /// Sets the alt text of a photo of `post`. Returns false if the photo does not belong to the post.
     static func setAltText(
         _ text: String, of photo: ID<Photo>, in post: ID<Post>, in connection: any Connection
     ) throws -> Bool {

@@ -2,40 +2,41 @@ import Logging
 import MediaStorage
 import Storage
 
-/// Gives a private account's photos new addresses: somebody who knew the old ones may not see the photos any more, and
-/// an address alone shows its photo to whoever has it.
+/// Gives the photos of a private account new URLs, because a person who knows the old URLs may no longer see
+/// the photos. A photo is shown to everyone who has its URL.
 struct RotatePhotoFiles: Job {
     static let kind = "rotate-photo-files"
     static let lane = JobLane.media
-    /// How many photos are done together.
+    /// How many photos are rotated in one step.
     static let batch = 50
-    /// How many of them are copied at once.
-    static let atOnce = 4
+    /// How many photos are copied at the same time.
+    static let concurrentCopies = 4
 
     let account: ID<Account>
-    /// Photos that got their addresses before then, in milliseconds since 1970.
+    /// Only photos that got their URLs before this time are rotated, in milliseconds since 1970.
     let before: Int64
 
-    /// Goes on where it was broken off: photos that have their new addresses are not given others. Of a photo that lost
-    /// some files the others get the new address. One that lost all, or cannot be copied, keeps its address, and the job
-    /// is tried again: its files may come back, as from a backup, and must not be seen at the old address then.
+    /// Continues where an earlier run was interrupted: photos that already have new URLs are not changed
+    /// again. If a photo has lost some of its files, the others get the new URL. A photo that has lost all
+    /// files or cannot be copied keeps its URL, and the job is retried: the files may come back, for example
+    /// from a backup, and must not be visible at the old URL then.
     func run(with tools: JobTools) async throws {
-        try await tools.photos.requirePlace()
+        try await tools.photos.requireOwnLocation()
         var last: Int64 = 0
-        var kept = 0
-        while let some = try await tools.photos.rotate(self, after: last) {
-            last = some.last
-            kept += some.kept
+        var failed = 0
+        while let step = try await tools.photos.rotate(self, after: last) {
+            last = step.last
+            failed += step.failed
         }
-        guard kept == 0 else {
-            throw MediaError("The files of \(kept) photos are not there, or cannot be copied.")
+        guard failed == 0 else {
+            throw MediaError("The files of \(failed) photos are missing or cannot be copied.")
         }
     }
 }
 
 extension Photos {
-    /// Keeps the job that rotates an account's photos, where it is private. To be called in the transaction that ends
-    /// somebody's right to see them; after it, ``JobQueue/wake()``.
+    /// Enqueues the job that rotates the photos of an account, if the account is private. Call this in the
+    /// transaction that ends a person's right to see them, and call ``JobQueue/wake()`` after the commit.
     func enqueueRotation(of account: ID<Account>, in connection: any Connection) throws {
         guard try connection.exists("SELECT 1 FROM accounts WHERE id = \(account) AND is_private = 1") else {
             return
@@ -45,10 +46,11 @@ extension Photos {
             in: connection)
     }
 
-    /// Rotates some photos, in the order of their ids; the id of the last, and how many keep their addresses because
-    /// they could not be copied. Nil where there are none left.
+    /// Rotates the next photos in the order of their ids.
+    /// - Returns: the id of the last photo, and how many photos keep their URLs because they could not be
+    ///   copied. Nil if no photos are left.
     fileprivate func rotate(_ job: RotatePhotoFiles, after last: Int64) async throws -> (
-        last: Int64, kept: Int
+        last: Int64, failed: Int
     )? {
         let time = clock.now()
         let photos = try await storage.read { connection in
@@ -59,42 +61,44 @@ extension Photos {
         guard let end = photos.last?.id.value else { return nil }
         let moves = photos.map { (photo: $0, new: MediaPrefix.random()) }
         try await storage.write { connection in
-            try PhotoRecords.expect(moves.map(\.new.description), at: time, in: connection)
+            try PhotoRecords.addUnclaimed(moves.map(\.new.description), at: time, in: connection)
         }
-        let copied = try await copied(moves)
-        let (gone, kept) = try await storage.write { connection in
-            var gone: [PhotoFiles] = []
-            var kept = 0
+        let copied = try await copy(moves)
+        let (removed, failed) = try await storage.write { connection in
+            var obsolete: [PhotoFiles] = []
+            var failed = 0
             for move in moves {
-                // A photo that was not copied, or was deleted meanwhile, has no use for a new address.
+                // The new files of a photo that was not copied, or was deleted in the meantime, are removed.
                 guard copied.contains(move.new),
-                    try PhotoRecords.move(
-                        move.photo, to: move.new.description, at: job.before, in: connection)
+                    try PhotoRecords.changeFiles(
+                        of: move.photo, to: move.new.description, at: job.before, in: connection)
                 else {
-                    if !copied.contains(move.new), try PhotoRecords.has(move.photo, in: connection) {
-                        kept += 1
+                    if !copied.contains(move.new), try PhotoRecords.isCurrent(move.photo, in: connection) {
+                        failed += 1
                     }
-                    _ = try PhotoRecords.takeUnclaimed([move.new.description], in: connection)
-                    gone.append(PhotoFiles(files: move.new.description, names: PhotoFiles(move.photo).names))
+                    _ = try PhotoRecords.removeUnclaimed([move.new.description], in: connection)
+                    obsolete.append(
+                        PhotoFiles(files: move.new.description, names: PhotoFiles(move.photo).names))
                     continue
                 }
                 try PhotoRecords.claim(move.new.description, in: connection)
-                gone.append(PhotoFiles(move.photo))
+                obsolete.append(PhotoFiles(move.photo))
             }
-            return (try release(gone, in: connection), kept)
+            return (try release(obsolete, in: connection), failed)
         }
-        await announce(gone)
-        return (end, kept)
+        await announce(removed)
+        return (end, failed)
     }
 
-    /// Copies photos to their new addresses, some at once; which of them are there.
-    /// - Throws: what may pass for all of them.
-    private func copied(_ moves: [(photo: Photo, new: MediaPrefix)]) async throws -> Set<MediaPrefix> {
+    /// Copies photos to their new prefixes, several at a time.
+    /// - Returns: the new prefixes of the photos that were copied.
+    /// - Throws: temporary errors.
+    private func copy(_ moves: [(photo: Photo, new: MediaPrefix)]) async throws -> Set<MediaPrefix> {
         try await withThrowingTaskGroup(of: MediaPrefix?.self) { group in
             var copied: Set<MediaPrefix> = []
-            func take(_ prefix: MediaPrefix??) { if let prefix = prefix ?? nil { copied.insert(prefix) } }
-            for (place, move) in moves.enumerated() {
-                if place >= RotatePhotoFiles.atOnce { take(try await group.next()) }
+            func add(_ prefix: MediaPrefix??) { if let prefix = prefix ?? nil { copied.insert(prefix) } }
+            for (index, move) in moves.enumerated() {
+                if index >= RotatePhotoFiles.concurrentCopies { add(try await group.next()) }
                 group.addTask {
                     let old = PhotoFiles(move.photo)
                     guard let prefix = old.prefix, let names = old.names else { return nil }
@@ -102,12 +106,12 @@ extension Photos {
                         return try await media.copy(names, of: prefix, to: move.new) ? move.new : nil
                     } catch let error as MediaError where !error.isPassing {
                         logger.warning(
-                            "A photo could not be given a new address", metadata: ["error": "\(error)"])
+                            "A photo could not be given a new URL", metadata: ["error": "\(error)"])
                         return nil
                     }
                 }
             }
-            while let prefix = try await group.next() { take(prefix) }
+            while let prefix = try await group.next() { add(prefix) }
             return copied
         }
     }

@@ -3,7 +3,7 @@ import Logging
 import MediaStorage
 import Storage
 
-/// The rules of photos: how an upload becomes files that are kept, and how files go.
+/// The rules of photos: how uploads are rendered and stored, and how files are removed.
 package struct Photos: Sendable {
     let storage: any Storage
     let media: any MediaStorage
@@ -16,7 +16,7 @@ package struct Photos: Sendable {
     let jobs: JobQueue
     let deletions: Deletions
     let removed = RemovedPhotos()
-    let place = MediaPlace()
+    let lastOwnership = LastMediaOwnership()
     let logger: Logger
 
     /// Adds one photo, ready to be posted.
@@ -30,8 +30,8 @@ package struct Photos: Sendable {
         }
     }
 
-    /// Runs `body` with a place among the posts that wait for their photos to be rendered.
-    /// - Parameter count: how many photos it will have rendered.
+    /// Runs `body` with a place in the queue of posts whose photos are to be rendered.
+    /// - Parameter count: how many photos `body` will render.
     func withPlace<Result: Sendable>(
         for viewer: Viewer, photos count: Int, _ body: (PhotoProcessor.Place) async throws -> Result
     ) async throws -> Result {
@@ -42,8 +42,8 @@ package struct Photos: Sendable {
         }
     }
 
-    /// Renders the uploads and keeps their files, then has `record` write what claims them, in one
-    /// transaction. Whatever fails, no file stays behind.
+    /// Renders the uploads and stores their files, then calls `record` to write the records that claim them
+    /// in one transaction. If anything fails, the files are removed.
     @discardableResult
     func keeping<Result: Sendable>(
         _ uploads: [PhotoUpload], of viewer: Viewer, as shape: PhotoShape = .whole,
@@ -55,33 +55,35 @@ package struct Photos: Sendable {
         }
     }
 
-    /// The same in a place that the post has already.
+    /// Renders and stores uploads for a post that already has a place in the render queue.
     @discardableResult
     func keeping<Result: Sendable>(
         _ uploads: [PhotoUpload], in turn: PhotoProcessor.Place, as shape: PhotoShape = .whole,
         record: @escaping @Sendable ([Photo], any Connection) throws -> Result
     ) async throws -> Result {
         var check = FieldCheck()
-        let uploads = uploads.map(\.tidied)
+        let uploads = uploads.map(\.normalized)
         for upload in uploads {
             check.add(
                 "altText",
                 TextLimit.fault(
-                    in: upload.altText, named: "An alternative text", atMost: PhotoUpload.altTextLimit,
+                    in: upload.altText, named: "Alt text", atMost: PhotoUpload.altTextLimit,
                     as: .prose))
         }
         try check.done()
         try await notePlace()
         let prefixes = uploads.map { _ in MediaPrefix.random() }
         let time = clock.now()
-        try await storage.write { try PhotoRecords.expect(prefixes.map(\.description), at: time, in: $0) }
+        try await storage.write {
+            try PhotoRecords.addUnclaimed(prefixes.map(\.description), at: time, in: $0)
+        }
         do {
             let photos = try await withThrowingTaskGroup(of: (Int, Photo).self) { group in
-                for (place, upload) in uploads.enumerated() {
+                for (index, upload) in uploads.enumerated() {
                     group.addTask {
                         (
-                            place,
-                            try await keep(upload, in: turn, as: shape, place: place, under: prefixes[place])
+                            index,
+                            try await store(upload, in: turn, as: shape, index: index, under: prefixes[index])
                         )
                     }
                 }
@@ -92,10 +94,12 @@ package struct Photos: Sendable {
                 return try record(photos, connection)
             }
         } catch StorageError.uncertain {
-            // Perhaps the photos are posted. If not, their files are known as unclaimed, and go with the maintenance.
+            // The photos may have been posted. If not, their files are recorded as unclaimed, and maintenance
+            // removes them.
             throw StorageError.uncertain
         } catch let error as MediaError where error.isPassing {
-            // What is still on its way may arrive after it was removed; it goes with the maintenance too.
+            // A file that is still being transferred could arrive after its removal. Maintenance removes it
+            // later.
             throw error
         } catch {
             await releaseQuietly(prefixes.map(\.description))
@@ -103,8 +107,8 @@ package struct Photos: Sendable {
         }
     }
 
-    private func keep(
-        _ upload: PhotoUpload, in turn: PhotoProcessor.Place, as shape: PhotoShape, place: Int,
+    private func store(
+        _ upload: PhotoUpload, in turn: PhotoProcessor.Place, as shape: PhotoShape, index: Int,
         under prefix: MediaPrefix
     ) async throws -> Photo {
         try await uploads.withFolder { folder in
@@ -112,7 +116,7 @@ package struct Photos: Sendable {
             do {
                 rendered = try await turn.process(upload.path, into: folder, as: shape)
             } catch let error as ImagingError {
-                throw Problem(error, photo: (upload.place ?? place) + 1)
+                throw Problem(error, photo: (upload.place ?? index) + 1)
             }
             let names = rendered.renditions.map(\.fileName) + [rendered.thumbnail.fileName]
             try await media.put(names.map { MediaFile(path: "\(folder)/\($0)", name: $0) }, under: prefix)
@@ -124,18 +128,22 @@ package struct Photos: Sendable {
         }
     }
 
-    /// After a failure: what cannot be written down now stays known as unclaimed, and goes with the maintenance.
+    /// Releases files after a failure. If the database cannot be written now, the files stay recorded as
+    /// unclaimed, and maintenance removes them.
     private func releaseQuietly(_ files: [String]) async {
-        // A task of its own: the request's may be cancelled already, which must not leave files behind.
+        // A separate task, because the task of the request may be cancelled already, and the files must still
+        // be removed.
         await Task {
             do {
                 let prefixes = try await storage.write { connection in
-                    let left = try PhotoRecords.takeUnclaimed(files, in: connection)
+                    let left = try PhotoRecords.removeUnclaimed(files, in: connection)
                     return try release(left.map { PhotoFiles(files: $0, names: nil) }, in: connection)
                 }
                 await announce(prefixes)
             } catch {
-                logger.warning("Files of a failed upload stay for an hour", metadata: ["error": "\(error)"])
+                logger.warning(
+                    "Files of a failed upload were not removed; maintenance will remove them",
+                    metadata: ["error": "\(error)"])
             }
         }.value
     }

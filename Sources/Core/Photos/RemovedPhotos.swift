@@ -1,12 +1,13 @@
 import MediaStorage
 import Synchronization
 
-/// Photos that were deleted and whose files may still be there: from the commit on, nobody is served them.
+/// The set of deleted photos whose files may still exist. They are not served from the commit of the deletion
+/// on.
 ///
-/// Every copy of the program holds the same, by what the copies tell each other; ``replace(_:knownBefore:)``
-/// mends what went unheard.
+/// Instances keep their sets equal with events; ``replace(_:knownBefore:)`` repairs the set after events were
+/// missed.
 final class RemovedPhotos: Sendable {
-    /// A lock, because every request for a photo looks, for less than a microsecond.
+    /// A lock, because every request for a photo uses it, for less than a microsecond.
     private let prefixes = Mutex<Set<MediaPrefix>>([])
 
     func contains(_ prefix: MediaPrefix) -> Bool { prefixes.withLock { $0.contains(prefix) } }
@@ -17,7 +18,8 @@ final class RemovedPhotos: Sendable {
 
     var all: Set<MediaPrefix> { prefixes.withLock { $0 } }
 
-    /// Takes what the database says for the truth about all that was known before it was asked.
+    /// Replaces the entries that were known before the database was read by the entries that were found
+    /// there. Newer entries stay.
     func replace(_ found: Set<MediaPrefix>, knownBefore: Set<MediaPrefix>) {
         prefixes.withLock { $0 = $0.subtracting(knownBefore).union(found) }
     }

@@ -1,14 +1,15 @@
 import MediaStorage
 import NIOPosix
 
-/// Where uploads lie until their photos are kept. What a crash leaves in it goes at the next start.
+/// The folder for uploaded files until their photos are stored. Files that a crash leaves behind are removed
+/// at the next start.
 package struct UploadFolder: Sendable {
     package let path: String
     package let threads: NIOThreadPool
-    /// How much of the disk the uploads in it take.
+    /// How much disk space the uploads in the folder take.
     package let space: UploadSpace
 
-    /// Makes the folder, empty.
+    /// Creates the folder, and removes all files from an earlier run.
     package init(
         _ path: String, limits: UploadLimits = UploadLimits(), threads: NIOThreadPool = .singleton
     ) throws {
@@ -19,10 +20,10 @@ package struct UploadFolder: Sendable {
         try Files.makeFolder(path)
     }
 
-    /// A path in it that nothing has yet.
+    /// Returns a new, unused path in the folder.
     package func newPath() -> String { "\(path)/\(String(UInt128.random(in: .min ... .max), radix: 36))" }
 
-    /// Makes a folder for `work`, and removes it with all in it afterwards.
+    /// Creates a temporary folder for `work`, and removes it with its content afterwards.
     func withFolder<Result: Sendable>(_ work: (String) async throws -> Result) async throws -> Result {
         let folder = newPath()
         _ = try await threads.runIfActive { try Files.makeFolder(folder) }
@@ -36,10 +37,10 @@ package struct UploadFolder: Sendable {
         }
     }
 
-    /// Removes files or folders; one that cannot be removed now goes at the next start.
+    /// Removes files or folders. Those that cannot be removed now are removed at the next start.
     package func remove(_ paths: [String]) async {
-        // The request may be cancelled, which is no reason to leave its files: `runIfActive` would not even
-        // begin.
+        // Not `runIfActive`, which would do nothing in a cancelled task: the files of a cancelled request
+        // must be removed too.
         await withCheckedContinuation { done in
             threads.submit { _ in
                 for path in paths { try? Files.remove(path) }

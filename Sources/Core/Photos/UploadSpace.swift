@@ -1,27 +1,27 @@
 import MediaStorage
 import Synchronization
 
-/// How much of the disk uploads may take that are not kept yet, with the requests that bring them.
+/// How much disk space uploads in progress may take, until their photos are stored.
 package struct UploadLimits: Sendable {
-    /// Bytes of all of them.
+    /// The limit for all uploads together.
     package var bytes = 3_000_000_000
     package var files = 1_000
-    /// Bytes of one account: ten photos of the largest size at once, and some more.
+    /// The limit for one sender: enough for ten photos of the largest size at the same time.
     package var bytesOfOne = 300_000_000
     package var filesOfOne = 40
 
     package init() {}
 }
 
-/// Who brings an upload.
+/// The sender of an upload.
 package enum UploadSender: Sendable, Hashable {
     case account(ID<Account>)
-    /// Whoever holds an address for one photo; one at a time.
+    /// A client that uses a direct upload URL, which accepts one file at a time.
     case address(UploadName)
 }
 
-/// Counts what the uploads in progress take of the disk, so that nobody fills it by many requests, or by slow
-/// ones.
+/// Counts the disk space of uploads in progress, so that no client can fill the disk with many or slow
+/// requests.
 package final class UploadSpace: Sendable {
     private struct Usage {
         var bytes = 0
@@ -36,13 +36,14 @@ package final class UploadSpace: Sendable {
     }
 
     private let limits: UploadLimits
-    /// A lock, because requests on every thread ask, for well under a microsecond.
+    /// A lock, because requests on every thread use it, each for well under a microsecond.
     private let state = Mutex(State())
 
     init(limits: UploadLimits) { self.limits = limits }
 
-    /// Reserves room for a file, or for more bytes of one.
-    /// - Throws: ``Problem``: `tooMany` where the sender has no more, `unavailable` where nobody has.
+    /// Reserves space for files or bytes.
+    /// - Throws: ``Problem``: `tooMany` if the sender has reached its limit, `unavailable` if all uploads
+    ///   together have.
     package func reserve(bytes: Int = 0, files: Int = 0, for sender: UploadSender) throws(Problem) {
         let more = Usage(bytes: bytes, files: files)
         let problem = state.withLock { state -> Problem? in
@@ -51,17 +52,17 @@ package final class UploadSpace: Sendable {
             if case .address = sender, own.files > 1 {
                 return Problem(
                     .tooMany(retryAfter: 10),
-                    "Another upload to this address is in progress; wait for its end.")
+                    "Another upload to this URL is in progress. Wait until it ends.")
             }
             guard own.bytes <= limits.bytesOfOne, own.files <= limits.filesOfOne else {
                 return Problem(
                     .tooMany(retryAfter: 10),
-                    "Too many of your uploads are in progress. Wait for their end, and try again.")
+                    "Too many of your uploads are in progress. Wait until they end and try again.")
             }
             guard all.bytes <= limits.bytes, all.files <= limits.files else {
                 return Problem(
                     .unavailable(retryAfter: 30),
-                    "The server takes as many uploads as it can already. Try again soon.")
+                    "The server is receiving too many uploads. Try again soon.")
             }
             state.senders[sender] = own
             state.all = all
@@ -70,7 +71,7 @@ package final class UploadSpace: Sendable {
         if let problem { throw problem }
     }
 
-    /// Gives back what was reserved, once the files are gone.
+    /// Releases reserved space. Call this after the files were removed.
     package func release(bytes: Int, files: Int, for sender: UploadSender) {
         let less = Usage(bytes: -bytes, files: -files)
         state.withLock { state in

@@ -1,12 +1,12 @@
 import Storage
 
-/// One to ten photos with a caption, as a viewer meets it.
+/// A post of one to ten photos with a caption, as a viewer sees it.
 package struct Post: Sendable {
     package let id: ID<Post>
     package let author: AccountSummary
     package let caption: String
     package let location: String
-    /// In the author's order; never empty.
+    /// The photos in the author's order; never empty.
     package internal(set) var photos: [Photo]
     package let likesCount: Int
     package let commentsCount: Int
@@ -18,10 +18,12 @@ package struct Post: Sendable {
 }
 
 extension Post {
-    /// The columns of a post as `viewer` meets it; needs `posts p` and `accounts a` for its author.
+    /// The columns of a post as `viewer` sees it. The query must have `posts p`, and `accounts a` for the
+    /// author.
     ///
-    /// The counts are those of the lists that the viewer is shown: the counters that are kept, without what people did
-    /// who are hidden from them. Only what these did is looked up, so that it costs nothing where nobody is hidden.
+    /// The counts match the lists that the viewer sees: they are the stored counters minus the likes and
+    /// comments of people who are hidden from the viewer. Only these likes and comments are looked up, so it
+    /// costs nothing if nobody is hidden.
     static func columns(for viewer: ID<Account>?) -> SQL {
         """
         p.id, \(AccountSummary.columns), p.caption, p.location, \
@@ -30,11 +32,13 @@ extension Post {
         p.comments_count - CASE WHEN EXISTS (\(Visibility.hidden(from: viewer))) THEN (SELECT count(*) FROM comments h \
         WHERE h.post_id = p.id AND h.author_id IN (\(Visibility.hidden(from: viewer)))) ELSE 0 END, \
         EXISTS (SELECT 1 FROM likes l WHERE l.post_id = p.id AND l.account_id = \(viewer)), \
-        EXISTS (SELECT 1 FROM saves k WHERE k.post_id = p.id AND k.account_id = \(viewer)), p.created_at, p.updated_at
+        EXISTS (SELECT 1 FROM saves k WHERE k.post_id = p.id AND k.account_id = \(viewer)), \
+        p.created_at, p.updated_at
         """
     }
 
-    /// Reads what ``columns(for:)`` select. The photos are read for all posts of a page at once; see ``PostRecords``.
+    /// Reads the columns of ``columns(for:)``. The photos are read for all posts of a page at once; see
+    /// ``PostRecords``.
     init(_ row: inout RowReader) {
         id = row.id()
         author = row.value()
@@ -50,17 +54,17 @@ extension Post {
     }
 }
 
-/// The posts of the same author before and after one.
+/// The next newer and the next older post by the same author.
 package struct Neighbours: Sendable, Equatable {
     package let newer: ID<Post>?
     package let older: ID<Post>?
 }
 
-/// What the author changes about a post; nil leaves a thing as it is.
+/// Changes to a post by its author. Nil leaves a value unchanged.
 package struct PostEdit: Sendable {
     package var caption: String?
     package var location: String?
-    /// The texts of some of its photos.
+    /// New alt texts for some of the photos.
     package var altTexts: [ID<Photo>: String]
 
     package init(caption: String? = nil, location: String? = nil, altTexts: [ID<Photo>: String] = [:]) {
@@ -88,14 +92,14 @@ package struct PostEdit: Sendable {
             check.add(
                 "altText",
                 TextLimit.fault(
-                    in: text, named: "An alternative text", atMost: PhotoUpload.altTextLimit, as: .prose))
+                    in: text, named: "Alt text", atMost: PhotoUpload.altTextLimit, as: .prose))
         }
         try check.done()
         return edit
     }
 }
 
-/// What somebody wants to post.
+/// A post before it is published.
 package struct PostDraft: Sendable {
     package static let photosLimit = 10
     package static let captionLimit = 2200
@@ -103,9 +107,9 @@ package struct PostDraft: Sendable {
 
     /// The photos, in their order.
     package enum Photos: Sendable {
-        /// Uploaded with the post.
+        /// Photos that are uploaded together with the post.
         case uploads([PhotoUpload])
-        /// Added before.
+        /// Photos that were added before.
         case added([ID<Photo>])
 
         var count: Int {
@@ -138,9 +142,10 @@ package struct PostDraft: Sendable {
         check.require(draft.photos.count > 0, "image", "Choose at least one photo.")
         check.require(
             draft.photos.count <= Self.photosLimit, "image",
-            "A post has at most \(Self.photosLimit) photos; this one has \(draft.photos.count).")
+            "A post must have at most \(Self.photosLimit) photos; you chose \(draft.photos.count).")
         if case .added(let ids) = draft.photos {
-            check.require(Set(ids).count == ids.count, "mediaIds", "A photo stands only once in a post.")
+            check.require(
+                Set(ids).count == ids.count, "mediaIds", "A post cannot contain the same photo twice.")
         }
         try check.done()
         return draft

@@ -2,25 +2,25 @@ import Storage
 
 /// The SQL of posts.
 enum PostRecords {
-    /// A post with the number that its list goes by.
-    struct Placed: Sendable {
+    /// A post with its sort key in a list that is not sorted by post id.
+    struct Listed: Sendable {
         var post: Post
-        let place: Int64
+        let sortKey: Int64
     }
 
-    /// Posts whole with their photos, by one more query however many they are.
+    /// Reads posts, and the photos of all of them with one more query.
     static func posts(_ query: SQL, in connection: any Connection) throws -> [Post] {
         var posts = try connection.rows(query) { Post(&$0) }
         let photos = try PhotoRecords.photos(of: posts.map(\.id), in: connection)
-        for place in posts.indices { posts[place].photos = photos[posts[place].id] ?? [] }
+        for index in posts.indices { posts[index].photos = photos[posts[index].id] ?? [] }
         return posts
     }
 
-    /// The same for a query that selects after the columns of a post the number that the list goes by.
-    static func placed(_ query: SQL, in connection: any Connection) throws -> [Placed] {
-        var rows = try connection.rows(query) { Placed(post: Post(&$0), place: $0.int()) }
+    /// Reads posts with a query that selects the sort key of the list after the columns of the post.
+    static func listed(_ query: SQL, in connection: any Connection) throws -> [Listed] {
+        var rows = try connection.rows(query) { Listed(post: Post(&$0), sortKey: $0.int()) }
         let photos = try PhotoRecords.photos(of: rows.map(\.post.id), in: connection)
-        for place in rows.indices { rows[place].post.photos = photos[rows[place].post.id] ?? [] }
+        for index in rows.indices { rows[index].post.photos = photos[rows[index].post.id] ?? [] }
         return rows
     }
 
@@ -35,7 +35,7 @@ enum PostRecords {
     }
 
     /// The author of a post that `viewer` may see.
-    /// - Throws: ``Problem`` of kind `notFound` for what is not there or not theirs to see.
+    /// - Throws: ``Problem`` of kind `notFound` if the post does not exist or the viewer may not see it.
     static func author(
         of id: ID<Post>, for viewer: ID<Account>?, in connection: any Connection
     ) throws -> ID<Account> {
@@ -86,28 +86,28 @@ enum PostRecords {
         try connection.run("UPDATE accounts SET posts_count = posts_count + 1 WHERE id = \(author)")
     }
 
-    /// Changes what is given; what is nil stays.
+    /// Changes the values that are not nil.
     static func edit(_ id: ID<Post>, _ edit: PostEdit, at time: Int64, in connection: any Connection) throws {
         try connection.run(
             """
-            UPDATE posts SET caption = coalesce(\(edit.caption), caption), location = coalesce(\(edit.location), location),
-                updated_at = \(time)
+            UPDATE posts SET caption = coalesce(\(edit.caption), caption),
+                location = coalesce(\(edit.location), location), updated_at = \(time)
             WHERE id = \(id)
             """)
     }
 
-    /// Keeps what a post is found by: the tags of its caption, and its words.
+    /// Updates the index entries of a post: the tags of its caption, and its text in the search index.
     static func index(_ post: Post, in connection: any Connection) throws {
         try connection.run("DELETE FROM post_tags WHERE post_id = \(post.id)")
         for tag in RichText(post.caption).tags {
             try connection.run("INSERT INTO post_tags (tag, post_id) VALUES (\(tag), \(post.id))")
         }
         try SearchRecords.index(
-            post.id, caption: post.caption, altTexts: words(post.photos), in: connection)
+            post.id, caption: post.caption, altTexts: altTexts(of: post.photos), in: connection)
     }
 
-    /// What a post is found by besides its caption.
-    static func words(_ photos: [Photo]) -> String { photos.map(\.altText).joined(separator: "\n") }
+    /// The alt texts of photos as one text for the search index.
+    static func altTexts(of photos: [Photo]) -> String { photos.map(\.altText).joined(separator: "\n") }
 
     static func delete(_ id: ID<Post>, by author: ID<Account>, in connection: any Connection) throws {
         try SearchRecords.forget(id, in: connection)

@@ -10,25 +10,27 @@ package struct Posts: Sendable {
     let notifier: Notifier
     let deletions: Deletions
 
-    /// A profile and the first posts of it, read together.
+    /// A profile with a page of its posts, read together.
     package struct ProfilePage: Sendable {
         package let profile: Profile
         package let posts: Page<Post>
     }
 
-    /// Posts one to ten photos. When this returns, the post and its files survive a power cut; when it throws,
-    /// nothing of it is kept.
+    /// Publishes a post of one to ten photos. When this returns, the post and its files survive a power
+    /// failure. When it throws, nothing is stored.
     package func publish(_ draft: PostDraft, by viewer: Viewer) async throws -> Post {
         let draft = try draft.checked()
         let uploads: [PhotoUpload] = if case .uploads(let uploads) = draft.photos { uploads } else { [] }
         if case .added(let added) = draft.photos { try await directUploads.develop(added, by: viewer) }
         let time = clock.now()
-        let (post, told) = try await photos.keeping(uploads, of: viewer) { [ids, notifier] kept, connection in
-            // The id is made inside the transaction: later posts then have greater ids also where several wait.
+        let (post, recipients) = try await photos.keeping(uploads, of: viewer) {
+            [ids, notifier] stored, connection in
+            // The id is created inside the transaction, so that later posts have greater ids even if several
+            // wait for the writer.
             try Accounts.refuseDemo(viewer, in: connection)
             let id = ids.next(Post.self)
             try PostRecords.insert(id, draft, by: viewer.id, at: time, in: connection)
-            for (position, photo) in kept.enumerated() {
+            for (position, photo) in stored.enumerated() {
                 try PhotoRecords.insert(photo, of: viewer.id, post: (id, position), at: time, in: connection)
             }
             if case .added(let added) = draft.photos {
@@ -41,19 +43,20 @@ package struct Posts: Sendable {
             }
             let post = try Self.find(id, for: viewer, in: connection)
             try PostRecords.index(post, in: connection)
-            let notices = try Self.notices(for: RichText(post.caption).mentions, in: post, in: connection)
-            return (post, try notifier.record(notices, in: connection))
+            let notifications = try Self.notifications(
+                for: RichText(post.caption).mentions, in: post, in: connection)
+            return (post, try notifier.record(notifications, in: connection))
         }
-        await notifier.tell(told)
+        await notifier.tell(recipients)
         return post
     }
 
-    /// Changes the caption, the place, or what the photos' texts say.
-    /// - Throws: ``Problem``: `notFound`, `forbidden` for somebody else's, `invalid`.
+    /// Changes the caption, the location or the alt texts of a post.
+    /// - Throws: ``Problem``: `notFound`, `forbidden` if the viewer is not the author, `invalid`.
     package func edit(_ id: ID<Post>, _ edit: PostEdit, by viewer: Viewer) async throws -> Post {
         let edit = try edit.checked()
         let time = clock.now()
-        return try await notifier.write { [deletions] connection, notices in
+        return try await notifier.write { [deletions] connection, notifications in
             let before = try Self.find(id, for: viewer, in: connection)
             guard before.author.id == viewer.id else {
                 throw Problem(.forbidden, "Only its author may edit a post.")
@@ -61,19 +64,19 @@ package struct Posts: Sendable {
             try PostRecords.edit(id, edit, at: time, in: connection)
             for (photo, text) in edit.altTexts
             where try !PhotoRecords.setAltText(text, of: photo, in: id, in: connection) {
-                throw Problem(.invalid, field: "media", "Photo \(photo) is none of this post.")
+                throw Problem(.invalid, field: "media", "Photo \(photo) does not belong to this post.")
             }
             let post = try Self.find(id, for: viewer, in: connection)
-            if post.words != before.words { try deletions.note(in: connection) }
+            if post.texts != before.texts { try deletions.note(in: connection) }
             try PostRecords.index(post, in: connection)
             let known = Set(RichText(before.caption).mentions)
             let new = RichText(post.caption).mentions.filter { !known.contains($0) }
-            notices = try Self.notices(for: new, in: post, in: connection)
+            notifications = try Self.notifications(for: new, in: post, in: connection)
             return post
         }
     }
 
-    private static func notices(
+    private static func notifications(
         for mentions: [String], in post: Post, in connection: any Connection
     ) throws -> [NewNotification] {
         try NotificationRecords.people(named: mentions, in: connection).map {
@@ -95,8 +98,8 @@ package struct Posts: Sendable {
         }
     }
 
-    /// Takes a post out, with its comments, likes and files.
-    /// - Throws: ``Problem``: `notFound`, or `forbidden` for somebody else's.
+    /// Deletes a post with its comments, likes and files.
+    /// - Throws: ``Problem``: `notFound`, or `forbidden` if the viewer is not the author.
     package func delete(_ id: ID<Post>, by viewer: Viewer) async throws {
         let removed = try await storage.write { [photos, deletions] connection in
             let author = try PostRecords.author(of: id, for: viewer.id, in: connection)
@@ -120,6 +123,6 @@ package struct Posts: Sendable {
 }
 
 extension Post {
-    /// What people wrote in it.
-    fileprivate var words: [String] { [caption, location] + photos.map(\.altText) }
+    /// All texts that the author wrote.
+    fileprivate var texts: [String] { [caption, location] + photos.map(\.altText) }
 }

@@ -1,6 +1,6 @@
 import Storage
 
-/// The rules of private bookmarks: posts that one keeps at hand, which nobody else learns of.
+/// The rules of saved posts, which are private bookmarks.
 package struct Saves: Sendable {
     let storage: any Storage
     let ids: IDSequence
@@ -11,13 +11,13 @@ package struct Saves: Sendable {
             _ = try PostRecords.author(of: post, for: viewer.id, in: connection)
             try connection.run(
                 """
-                INSERT INTO saves (id, account_id, post_id) VALUES (\(ids.next(Saves.self)), \(viewer.id), \(post))
-                ON CONFLICT DO NOTHING
+                INSERT INTO saves (id, account_id, post_id)
+                VALUES (\(ids.next(Saves.self)), \(viewer.id), \(post)) ON CONFLICT DO NOTHING
                 """)
         }
     }
 
-    /// Forgets a saved post, also one that is not the viewer's to see any more; idempotent.
+    /// Removes a post from the saved posts, even if the viewer may no longer see it; idempotent.
     package func unsave(_ post: ID<Post>, by viewer: Viewer) async throws {
         try await storage.write { connection in
             let removed = try connection.run(
@@ -26,18 +26,19 @@ package struct Saves: Sendable {
         }
     }
 
-    /// The viewer's saved posts, the one saved last first; what is not theirs to see any more is left out.
+    /// The viewer's saved posts, last saved first, without posts that the viewer may no longer see.
     package func all(of viewer: Viewer, page: PageRequest) async throws -> Page<Post> {
         try await storage.read { connection in
             let stretch = page.stretch()
-            let posts = try PostRecords.placed(
+            let posts = try PostRecords.listed(
                 """
                 SELECT \(Post.columns(for: viewer.id)), s.id FROM saves s JOIN posts p ON p.id = s.post_id
                 JOIN accounts a ON a.id = p.author_id
-                WHERE s.account_id = \(viewer.id) AND \(stretch.holds("s.id")) AND \(Visibility.posts(for: viewer.id))
+                WHERE s.account_id = \(viewer.id) AND \(stretch.holds("s.id"))
+                    AND \(Visibility.posts(for: viewer.id))
                 ORDER BY \(stretch.order("s.id")) LIMIT \(page.rows)
                 """, in: connection)
-            return Page(posts, limit: page.limit, cursor: \.place).map(\.post)
+            return Page(posts, limit: page.limit, cursor: \.sortKey).map(\.post)
         }
     }
 }

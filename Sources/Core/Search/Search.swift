@@ -1,6 +1,6 @@
 import Storage
 
-/// What somebody searches for: words, and where they name them an author (`from:ada`) and tags (`#turin`).
+/// A search query: words, and optionally an author (`from:ada`) and tags (`#turin`).
 package struct SearchQuery: Sendable, Equatable {
     package static let limit = 200
 
@@ -9,7 +9,7 @@ package struct SearchQuery: Sendable, Equatable {
     package let author: String?
     package let tags: [String]
 
-    /// - Throws: ``Problem`` of kind `unreadable` when it is too long.
+    /// - Throws: ``Problem`` of kind `unreadable` if the query is too long.
     package init(_ typed: String) throws(Problem) {
         text = typed.trimmed.withoutNUL
         guard text.count <= Self.limit, text.utf8.count <= Self.limit * 16 else {
@@ -36,8 +36,9 @@ package struct SearchQuery: Sendable, Equatable {
 
     var isEmpty: Bool { words.isEmpty && author == nil && tags.isEmpty }
 
-    /// Letters and digits alone, so that nothing in a word means anything to an engine. Marks that stand alone are no
-    /// word: PostgreSQL passes over them, and SQLite looks for them and finds nothing.
+    /// Splits a text into words of letters, marks and digits, so that no word contains query syntax. Words of
+    /// nothing but marks are left out: PostgreSQL ignores them, while SQLite searches for them and finds
+    /// nothing.
     static func words(in text: some StringProtocol) -> [String] {
         text.split { character in
             !character.unicodeScalars.allSatisfy { scalar in
@@ -59,23 +60,27 @@ private func isMark(_ scalar: Unicode.Scalar) -> Bool {
     scalar.properties.generalCategory == .nonspacingMark || scalar.properties.generalCategory == .spacingMark
 }
 
-/// Finding people, tags and posts. Lists go by rank, so that their cursor counts what came before.
+/// Searches for people, tags and posts. Results are sorted by rank, so a cursor is the number of results
+/// before it.
 package struct Search: Sendable {
-    /// How far down a ranking one may walk.
-    private static let depth: Int64 = 1000
-    /// Of the posts whose caption has the words, and of those that have them anywhere, so many are looked at, the newest.
+    /// The largest cursor of a result list.
+    private static let maximumOffset: Int64 = 1000
+    /// How many posts with the words in the caption are considered, and how many with the words anywhere; the
+    /// newest.
     static let postsWindow = 2000
-    /// Of the tags that begin with what is typed, so many are looked at, in the order of the alphabet.
+    /// How many tags that begin with the typed text are considered, in alphabetical order.
     static let tagsWindow = 500
-    /// So many of these, the most used ones, are found.
+    /// How many of these tags are results, the most used ones.
     static let tagsFound = 100
-    /// The posts of a tag that is found are counted up to here: on each key that is pressed.
+    /// The largest number of posts that is counted for a tag. There is a limit because the search runs on
+    /// every key press.
     package static let tagCountLimit = 100
 
     let storage: any Storage
 
-    /// People whose username or name has words that begin so: the very name first, then names that begin so, then who has
-    /// the most followers.
+    /// People whose username or name contains words with these beginnings. An exact username comes first,
+    /// then usernames that begin with the query, then the others; each group is sorted by the number of
+    /// followers.
     package func people(_ query: SearchQuery, for viewer: Viewer?, page: PageRequest) async throws -> Page<
         AccountSummary
     > {
@@ -88,15 +93,16 @@ package struct Search: Sendable {
                 """
                 SELECT \(AccountSummary.columns) FROM accounts a \(match.join)
                 WHERE \(match.condition) AND \(Visibility.people(for: viewer?.id))
-                ORDER BY CASE WHEN a.username = \(name) THEN 0 WHEN substr(a.username, 1, length(\(name))) = \(name) THEN 1 \
-                ELSE 2 END, a.follower_count DESC, a.id LIMIT \(page.rows) OFFSET \(Self.offset(page))
+                ORDER BY CASE WHEN a.username = \(name) THEN 0 \
+                WHEN substr(a.username, 1, length(\(name))) = \(name) THEN 1 ELSE 2 END, \
+                a.follower_count DESC, a.id LIMIT \(page.rows) OFFSET \(Self.offset(page))
                 """)
             return Self.ranked(found, page)
         }
     }
 
-    /// Tags that begin so, the most used first. It is asked for while somebody types, so what it costs has an end: see
-    /// ``tagsWindow``, ``tagsFound`` and ``tagCountLimit``.
+    /// Tags that begin with the query, most used first. The search runs while a person types, so its cost is
+    /// bounded: see ``tagsWindow``, ``tagsFound`` and ``tagCountLimit``.
     package func tags(_ query: SearchQuery, for viewer: Viewer?, page: PageRequest) async throws -> Page<
         TagCount
     > {
@@ -109,44 +115,48 @@ package struct Search: Sendable {
         }
     }
 
-    /// Posts whose captions and alternative texts have the words, those whose caption has all of them first, then the
-    /// newest; with no words, the newest.
+    /// Posts whose captions and alt texts contain the words. Posts with all words in the caption come first;
+    /// within each group, and without words, the newest come first.
     package func posts(_ query: SearchQuery, for viewer: Viewer?, page: PageRequest) async throws -> Page<
         Post
     > {
         guard !query.isEmpty else { return Page(items: [], nextCursor: nil) }
         return try await storage.read { connection in
-            // Who names an author or a tag has few posts to look through; of all posts only the newest are looked at.
+            // An author or a tag narrows the search to few posts. Without one, only the newest matches are
+            // considered.
             let isNarrow = query.author != nil || !query.tags.isEmpty
             let match =
                 query.words.isEmpty
                 ? nil
                 : SearchRecords.posts(
                     matching: query.words, among: isNarrow ? .max : Self.postsWindow, connection.dialect)
-            // Who names an author asks for them, as on their profile.
+            // With an author, the search finds the same posts as the author's profile shows, even if the
+            // author is muted.
             var condition =
                 query.author == nil ? Visibility.findable(for: viewer?.id) : Visibility.posts(for: viewer?.id)
             if let author = query.author { condition = "\(condition) AND a.username = \(author)" }
             for tag in query.tags {
                 condition = """
-                    \(condition) AND EXISTS (SELECT 1 FROM post_tags t WHERE t.tag = \(tag) AND t.post_id = p.id)
+                    \(condition)
+                    AND EXISTS (SELECT 1 FROM post_tags t WHERE t.tag = \(tag) AND t.post_id = p.id)
                     """
             }
             let order: SQL = if let match { "\(match.rank), p.id DESC" } else { "p.id DESC" }
             let found = try PostRecords.posts(
                 """
                 SELECT \(Post.columns(for: viewer?.id)) FROM posts p JOIN accounts a ON a.id = p.author_id
-                \(match?.join ?? "") WHERE \(condition) ORDER BY \(order) LIMIT \(page.rows) OFFSET \(Self.offset(page))
+                \(match?.join ?? "") WHERE \(condition) ORDER BY \(order)
+                LIMIT \(page.rows) OFFSET \(Self.offset(page))
                 """, in: connection)
             return Self.ranked(found, page)
         }
     }
 
-    private static func offset(_ page: PageRequest) -> Int64 { min(page.cursor ?? 0, depth) }
+    private static func offset(_ page: PageRequest) -> Int64 { min(page.cursor ?? 0, maximumOffset) }
 
     private static func ranked<Item>(_ found: [Item], _ page: PageRequest) -> Page<Item> {
         let end = offset(page) + Int64(page.limit)
-        let hasMore = found.count > page.limit && end <= depth
+        let hasMore = found.count > page.limit && end <= maximumOffset
         return Page(items: Array(found.prefix(page.limit)), nextCursor: hasMore ? String(end) : nil)
     }
 }

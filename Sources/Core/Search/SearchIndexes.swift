@@ -1,11 +1,12 @@
 import Storage
 
-/// The indexes of words, made anew out of what they index.
+/// Rebuilds the full-text search indexes from the accounts and posts.
 struct SearchIndexes: Sendable {
     private static let batch = 500
     let storage: any Storage
 
-    /// - Parameter evenIfComplete: whether they are made anew also where every account and post is in them.
+    /// - Parameter evenIfComplete: whether to rebuild the indexes even if they have an entry for every
+    ///   account and post.
     func rebuild(evenIfComplete: Bool) async throws {
         let isComplete = try await storage.read { connection in
             try connection.int("SELECT count(*) FROM accounts")
@@ -20,7 +21,10 @@ struct SearchIndexes: Sendable {
         }
         try await walk { last, connection in
             let accounts = try connection.rows(
-                "SELECT id, username, full_name FROM accounts WHERE id > \(last) ORDER BY id LIMIT \(Self.batch)"
+                """
+                SELECT id, username, full_name FROM accounts WHERE id > \(last)
+                ORDER BY id LIMIT \(Self.batch)
+                """
             ) { ($0.id() as ID<Account>, $0.text(), $0.text()) }
             for (id, username, name) in accounts {
                 try SearchRecords.index(id, username, name, in: connection)
@@ -34,13 +38,15 @@ struct SearchIndexes: Sendable {
             let photos = try PhotoRecords.photos(of: posts.map(\.0), in: connection)
             for (id, caption) in posts {
                 try SearchRecords.index(
-                    id, caption: caption, altTexts: PostRecords.words(photos[id] ?? []), in: connection)
+                    id, caption: caption, altTexts: PostRecords.altTexts(of: photos[id] ?? []), in: connection
+                )
             }
             return posts.last?.0.value
         }
     }
 
-    /// Some rows a transaction, from one id to the next.
+    /// Runs `step` in one transaction after another. Each step receives the last id of the step before, and
+    /// returns its own last id, or nil at the end.
     private func walk(_ step: @escaping @Sendable (Int64, any Connection) throws -> Int64?) async throws {
         var last: Int64 = 0
         while true {

@@ -1,10 +1,10 @@
 import Foundation
 import Storage
 
-/// The SQL of the indexes of words, where the engines truly differ: FTS5 in SQLite (https://sqlite.org/fts5.html),
-/// `tsvector` in PostgreSQL. Both fold case and accents.
+/// The SQL of the full-text search indexes, which differ between the engines: FTS5 in SQLite
+/// (https://sqlite.org/fts5.html), `tsvector` in PostgreSQL. Both ignore case and accents.
 enum SearchRecords {
-    // MARK: - Keeping
+    // MARK: - Indexing
 
     static func index(
         _ id: ID<Account>, _ username: String, _ fullName: String, in connection: any Connection
@@ -13,8 +13,10 @@ enum SearchRecords {
         switch connection.dialect {
         case .sqlite:
             try connection.run(
-                "INSERT INTO account_search (rowid, username, full_name) VALUES (\(id), \(username), \(fullName))"
-            )
+                """
+                INSERT INTO account_search (rowid, username, full_name)
+                VALUES (\(id), \(username), \(fullName))
+                """)
         case .postgres:
             try connection.run(
                 """
@@ -56,26 +58,28 @@ enum SearchRecords {
     }
 
     static func forget(postsOf author: ID<Account>, in connection: any Connection) throws {
-        // PostgreSQL's rows go with their posts.
+        // In PostgreSQL, the rows are deleted together with their posts.
         guard connection.dialect == .sqlite else { return }
         try connection.run(
             "DELETE FROM post_search WHERE rowid IN (SELECT id FROM posts WHERE author_id = \(author))")
     }
 
-    /// Rewrites the indexes without what was deleted: FTS5 only marks it, and its words would stay in the file.
+    /// Rewrites the indexes without deleted text. FTS5 only marks text as deleted, and its words would stay
+    /// in the file.
     static func purge(in connection: any Connection) throws {
         guard connection.dialect == .sqlite else { return }
         try connection.run("INSERT INTO post_search (post_search) VALUES ('optimize')")
         try connection.run("INSERT INTO account_search (account_search) VALUES ('optimize')")
     }
 
-    // MARK: - Finding
+    // MARK: - Searching
 
-    /// Joins to `accounts a` those whose username or name has words that begin so; the condition for `WHERE`.
+    /// Returns a join and a `WHERE` condition that select those `accounts a` whose username or name contains
+    /// words that begin with `words`.
     static func people(matching words: [String], _ dialect: Dialect) -> (join: SQL, condition: SQL) {
         switch dialect {
         case .sqlite:
-            // Every word may be a beginning.
+            // Every word may be the beginning of a word.
             let query = words.map { "\"\($0)\"*" }.joined(separator: " AND ")
             return ("JOIN account_search s ON s.rowid = a.id", "account_search MATCH \(query)")
         case .postgres:
@@ -86,10 +90,11 @@ enum SearchRecords {
         }
     }
 
-    /// Joins to `posts p` those whose caption or alternative texts have these words, the last of which may be a beginning;
-    /// the rank for `ORDER BY`: 0 where the caption alone has them, or 1. The engines' own ranks differ from each other
-    /// and with every new post, under whoever pages through a list.
-    /// - Parameter window: how many of either kind are looked at, the newest.
+    /// Returns a join that selects those `posts p` whose caption or alt texts contain these words, and a rank
+    /// for `ORDER BY`: 0 if the caption alone contains all words, otherwise 1. The last word may be the
+    /// beginning of a word. The engines' own ranks are not used, because they differ between engines and
+    /// change with every new post while a person pages through a list.
+    /// - Parameter window: how many matches of each rank are considered, the newest.
     static func posts(
         matching words: [String], among window: Int, _ dialect: Dialect
     ) -> (join: SQL, rank: SQL) {
@@ -111,7 +116,7 @@ enum SearchRecords {
             inCaption =
                 "SELECT post_id AS id FROM post_search WHERE document @@ to_tsquery('simple', \(caption))"
         }
-        // What is found by its caption is found twice, and the better rank counts.
+        // A post with the words in its caption is found twice; the better rank counts.
         return (
             """
             JOIN (SELECT id, min(place) AS place FROM (
@@ -122,10 +127,10 @@ enum SearchRecords {
         )
     }
 
-    /// Tags that begin with `start` and have posts that `viewer` may see, with how many.
+    /// Tags that begin with `start` and have posts that `viewer` may see, with the number of these posts.
     ///
-    /// The index of tags is stepped through from one tag to the next, whatever number of posts each has; of the most
-    /// used of these tags the newest posts are looked at.
+    /// The recursive query steps through the index from one tag to the next, whatever the number of posts of
+    /// each tag. Only for the most used of these tags, the newest posts are read.
     static func tags(
         beginningWith start: String, for viewer: ID<Account>?, limit: Int, offset: Int64,
         in connection: any Connection
@@ -136,7 +141,8 @@ enum SearchRecords {
             WITH RECURSIVE step (tag, place) AS (
                 SELECT min(tag), 1 FROM post_tags WHERE tag >= \(start) AND tag < \(end)
                 UNION ALL
-                SELECT (SELECT min(n.tag) FROM post_tags n WHERE n.tag > step.tag AND n.tag < \(end)), place + 1
+                SELECT (SELECT min(n.tag) FROM post_tags n WHERE n.tag > step.tag AND n.tag < \(end)),
+                    place + 1
                 FROM step WHERE step.tag IS NOT NULL AND step.place < \(Search.tagsWindow)
             ), used (tag, uses) AS (
                 SELECT tag, (SELECT count(*) FROM (
@@ -150,18 +156,19 @@ enum SearchRecords {
                     WHERE \(Visibility.findable(for: viewer)))
                 FROM (SELECT tag FROM used ORDER BY uses DESC, tag LIMIT \(Search.tagsFound)) most
             )
-            SELECT tag, visible FROM found WHERE visible > 0 ORDER BY visible DESC, tag LIMIT \(limit) OFFSET \(offset)
+            SELECT tag, visible FROM found WHERE visible > 0
+            ORDER BY visible DESC, tag LIMIT \(limit) OFFSET \(offset)
             """
         ) { TagCount(tag: $0.text(), postsCount: $0.count()) }
     }
 
-    /// The words of a text with spaces between: PostgreSQL's own parser takes `ada.lovelace` for a host and `#a-b` apart
-    /// otherwise than FTS5.
+    /// The words of a text, separated by spaces. The text is split here because PostgreSQL's parser treats
+    /// `ada.lovelace` as a host name and splits `#a-b` differently from FTS5.
     private static func words(in text: String) -> String {
         folded(SearchQuery.words(in: text).joined(separator: " "))
     }
 
-    /// Text without case and accents.
+    /// The text without differences of case, accents and width.
     static func folded(_ text: String) -> String {
         text.folding(options: [.diacriticInsensitive, .caseInsensitive, .widthInsensitive], locale: nil)
     }

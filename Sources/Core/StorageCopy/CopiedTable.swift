@@ -1,16 +1,18 @@
 import Crypto
 import Storage
 
-/// A table as it moves between engines: its columns, and the key that orders it the same in both.
+/// A table that is copied between database engines: its columns, and the key that sorts it in the same order
+/// in both.
 package struct CopiedTable: Sendable {
     package let name: String
     let key: [String]
-    /// Another column in which no two rows are alike.
+    /// Another column with unique values.
     private let unique: String?
 
-    /// Every table but the indexes of words, which are made anew; none before those that it refers to. Jobs move too:
-    /// what was promised, such as that a deleted photo's files go, is to happen at the new place. So do the facts: it
-    /// is the same community there, with the same id, whose photos are marked with it.
+    /// All tables except the search indexes, which are rebuilt. A table comes after the tables that it refers
+    /// to. Jobs are copied, because pending work, such as the removal of a deleted photo's files, must be
+    /// done in the new database. Facts are copied, because the copy is the same community, with the id that
+    /// its photos are marked with.
     package static let all = [
         CopiedTable("accounts"), CopiedTable("credentials", key: "hash"), CopiedTable("invites", key: "hash"),
         CopiedTable("posts"), CopiedTable("photos"), CopiedTable("direct_uploads"),
@@ -28,13 +30,13 @@ package struct CopiedTable: Sendable {
         self.key = key.isEmpty ? ["id"] : key
     }
 
-    /// A column and what its values are.
+    /// A column and the type of its values.
     struct Column: Sendable, Equatable {
         let name: String
         let kind: Bind.Kind
     }
 
-    /// The columns as the engine has them, by name.
+    /// The columns that the table has in the database, sorted by name.
     func columns(in connection: any Connection) throws -> [Column] {
         let query: SQL =
             switch connection.dialect {
@@ -55,7 +57,7 @@ package struct CopiedTable: Sendable {
                 default: nil
                 }
             guard let kind else {
-                throw StorageError.other("\(name).\(column) is of no type that moves: \(type).")
+                throw StorageError.other("\(name).\(column) has a type that cannot be copied: \(type)")
             }
             return Column(name: column, kind: kind)
         }.sorted { $0.name < $1.name }
@@ -65,7 +67,8 @@ package struct CopiedTable: Sendable {
         Int(try connection.int("SELECT count(*) FROM \(names: [name])") ?? 0)
     }
 
-    /// Rows after one key, in the key's order; up to another key where that is given, all such.
+    /// The rows after the key `low` and up to the key `high`, in the order of the key. Without `low`, from
+    /// the start. Without `high`, to the end.
     func rows(
         after low: [Bind]?, upTo high: [Bind]? = nil, limit: Int? = nil, _ columns: [Column],
         in connection: any Connection
@@ -85,13 +88,13 @@ package struct CopiedTable: Sendable {
         key.compactMap { name in columns.firstIndex { $0.name == name }.map { row[$0] } }
     }
 
-    /// Adds rows, or sets those whose keys are there.
-    func put(_ rows: [[Bind]], _ columns: [Column], in connection: any Connection) throws {
-        try makeRoom(for: rows, columns, in: connection)
+    /// Adds rows, or updates those with the same key.
+    func upsert(_ rows: [[Bind]], _ columns: [Column], in connection: any Connection) throws {
+        try deleteConflicts(with: rows, columns, in: connection)
         let names = columns.map(\.name)
         let set = names.filter { !key.contains($0) }.map { "\(names: [$0]) = excluded.\(names: [$0])" as SQL }
         let otherwise: SQL = set.isEmpty ? "DO NOTHING" : "DO UPDATE SET \(joined(set))"
-        // Several a statement: over a network each costs a way there and back.
+        // Several rows per statement, because every statement costs a network round trip.
         for start in stride(from: 0, to: rows.count, by: 50) {
             let values = rows[start..<min(rows.count, start + 50)].map { "(\(list($0)))" as SQL }
             let statement: SQL = """
@@ -102,14 +105,16 @@ package struct CopiedTable: Sendable {
         }
     }
 
-    /// Removes rows that have what these have, where there is only one such.
-    private func makeRoom(for rows: [[Bind]], _ columns: [Column], in connection: any Connection) throws {
-        guard let unique, let place = columns.firstIndex(where: { $0.name == unique }) else { return }
-        for row in rows where row[place] != .null(columns[place].kind) {
+    /// Deletes rows with other keys that have the same value in the unique column as one of `rows`.
+    private func deleteConflicts(with rows: [[Bind]], _ columns: [Column], in connection: any Connection)
+        throws
+    {
+        guard let unique, let index = columns.firstIndex(where: { $0.name == unique }) else { return }
+        for row in rows where row[index] != .null(columns[index].kind) {
             let own = self.key(of: row, columns)
             try connection.run(
                 """
-                DELETE FROM \(names: [name]) WHERE \(names: [unique]) = \(AnyBind(bind: row[place]))
+                DELETE FROM \(names: [name]) WHERE \(names: [unique]) = \(AnyBind(bind: row[index]))
                 AND \(tuple) <> (\(list(own)))
                 """)
         }
@@ -132,12 +137,12 @@ package struct CopiedTable: Sendable {
         fragments.dropFirst().reduce(fragments.first ?? "") { "\($0), \($1)" }
     }
 
-    /// A value of whatever kind.
+    /// A bind of any kind, for interpolation into SQL.
     private struct AnyBind: Bindable { let bind: Bind }
 }
 
-/// A sum over rows that is the same for the same rows from either engine: SHA-256 of each value's kind, length and
-/// bytes.
+/// A checksum of rows that does not depend on the engine: SHA-256 of the kind, length and bytes of each
+/// value.
 struct RowsChecksum {
     private var hash = SHA256()
     private(set) var count = 0

@@ -1,10 +1,10 @@
 import Storage
 
-/// Copies every record from one storage to another, of whichever engines.
+/// Copies all records from one storage to another, which may use different engines.
 ///
-/// It goes through each table in the order of its key, some rows at a time, and writes only what differs: broken off, it
-/// goes on where it was when it is run again; run again on what is copied, it changes nothing. At the end it counts and
-/// sums the rows of both sides, each read once more.
+/// It reads each table in the order of its key, in batches, and writes only differences. So an interrupted
+/// copy continues when it runs again, and a complete copy changes nothing. At the end it reads the rows of
+/// both storages again and compares their counts and checksums.
 package struct StorageCopy: Sendable {
     private static let batch = 500
 
@@ -16,27 +16,29 @@ package struct StorageCopy: Sendable {
         self.target = target
     }
 
-    /// How far it is: rows of all tables, read once to copy and once to compare.
+    /// The progress in rows of all tables. Each row counts twice: once when it is copied and once when it is
+    /// compared.
     package struct Progress: Sendable {
         package let step: String
         package let done: Int
         package let total: Int
     }
 
-    /// A table as both sides have it.
+    /// The result for one table, which is now equal in both storages.
     package struct Copied: Sendable, Equatable {
         package let table: String
         package let rows: Int
         /// SHA-256 in hexadecimal digits.
         package let checksum: String
-        /// Rows written or removed this time.
+        /// The number of rows that this run wrote or removed.
         package let changes: Int
     }
 
     /// - Parameters:
-    ///   - isReplacing: whether accounts of the target that the source does not have are removed.
-    ///   - report: is told after every few hundred rows.
-    /// - Throws: ``StorageError`` where the target is another community's, or where the sides differ at the end.
+    ///   - isReplacing: whether to remove accounts from the target that the source does not have.
+    ///   - report: receives the progress after every few hundred rows.
+    /// - Throws: ``StorageError`` if the target belongs to another community, or if the storages differ at
+    ///   the end.
     package func run(
         isReplacing: Bool = false, report: @escaping @Sendable (Progress) -> Void = { _ in }
     ) async throws -> [Copied] {
@@ -63,8 +65,9 @@ package struct StorageCopy: Sendable {
             guard here.hexadecimal == there.hexadecimal, here.count == there.count else {
                 throw StorageError.other(
                     """
-                    \(table.name) differs: \(here.count) rows here, \(there.count) there. Something writes to one of them: \
-                    stop it, and run this again.
+                    the table \(table.name) has \(here.count) rows in the source and \(there.count) in the \
+                    target, and they differ. Stop every server that uses one of the databases and run this \
+                    command again
                     """)
             }
             copied.append(
@@ -84,21 +87,25 @@ package struct StorageCopy: Sendable {
             return Dictionary(uniqueKeysWithValues: pairs)
         }
         let (here, there) = (try await source.read(accounts), try await target.read(accounts))
-        if let stranger = there.first(where: { here[$0.key] == nil }) {
+        if let unknown = there.first(where: { here[$0.key] == nil }) {
             throw StorageError.other(
                 """
-                The target holds an account that the source does not, \(stranger.value): it may be another community's. Empty \
-                it, or say --replace to have all of it replaced.
+                the target contains the account \(unknown.value), which the source does not. It may belong \
+                to another community. Empty the target, or use --replace to replace everything in it
                 """)
         }
     }
 
-    /// How many rows were written or removed.
+    /// Copies a table.
+    /// - Returns: how many rows were written or removed.
     private func copy(_ table: CopiedTable, advance: (Int) -> Void) async throws -> Int {
         let columns = try await source.read { try table.columns(in: $0) }
         guard try await target.read({ try table.columns(in: $0) }) == columns else {
             throw StorageError.other(
-                "\(table.name) has other columns there: both sides need this version's schema.")
+                """
+                the table \(table.name) has different columns in the target. Both databases need the schema \
+                of this version
+                """)
         }
         var last: [Bind]?
         var changes = 0
@@ -117,7 +124,7 @@ package struct StorageCopy: Sendable {
                 try table.delete(superfluous, in: connection)
                 let known = Set(there)
                 let new = rows.filter { !known.contains($0) }
-                try table.put(new, columns, in: connection)
+                try table.upsert(new, columns, in: connection)
                 return superfluous.count + new.count
             }
             last = high

@@ -1,19 +1,21 @@
 import Foundation
 
-/// A caption or comment cut into plain text, `@mentions` and `#tags`.
+/// A caption or comment split into plain text, `@mentions` and `#tags`.
 ///
 /// The grammar, which works on Unicode scalars:
-/// - a mention is `@` and a username (1–30 of `a–z 0–9 . _`, any case); a full stop at its end is the sentence's;
-/// - a tag is `#` (or the full-width `＃`) and 1–100 letters, marks, digits or `_` of any script, not digits alone; a
-///   zero-width non-joiner or joiner may stand inside, as Persian and Hindi write it;
-/// - neither begins right after a letter, mark, digit, `_`, `@`, `#`, `&` or `/`: so addresses of mail and of pages, and
-///   `&#39;`, are none.
+/// - A mention is `@` and a username (1–30 of `a–z 0–9 . _`, any case). A full stop at its end belongs to the
+///   sentence.
+/// - A tag is `#` (or the full-width `＃`) and 1–100 letters, marks, digits or `_` of any script, but not only
+///   digits. It may contain a zero-width non-joiner or joiner, as in Persian and Hindi, but not at its start
+///   or end.
+/// - Neither begins directly after a letter, mark, digit, `_`, `@`, `#`, `&` or `/`. So email addresses, URLs
+///   and `&#39;` contain neither.
 package struct RichText: Sendable, Equatable {
     package enum Span: Sendable, Equatable {
         case text(String)
-        /// What was written, with its `@`, and the username meant.
+        /// The mention as written, with its `@`, and the username in lower case.
         case mention(String, username: String)
-        /// What was written, with its `#`, and the tag as it is kept.
+        /// The tag as written, with its `#`, and the tag in the form in which it is stored.
         case tag(String, tag: String)
     }
 
@@ -22,7 +24,8 @@ package struct RichText: Sendable, Equatable {
     package let spans: [Span]
 
     package init(_ text: String) {
-        // Most texts have neither, which one look at the bytes tells; 0xEF begins the full-width number sign.
+        // A fast path for texts without mentions and tags. 0xEF is the first byte of the full-width number
+        // sign.
         guard text.utf8.contains(where: { $0 == UInt8(ascii: "@") || $0 == UInt8(ascii: "#") || $0 == 0xEF })
         else {
             spans = text.isEmpty ? [] : [.text(text)]
@@ -35,7 +38,7 @@ package struct RichText: Sendable, Equatable {
         var before: Unicode.Scalar?
         while index < scalars.endIndex {
             let scalar = scalars[index]
-            if before.map(Self.joins) != true, let (span, end) = Self.span(at: index, in: scalars) {
+            if before.map(Self.preventsSpan) != true, let (span, end) = Self.span(at: index, in: scalars) {
                 if plain < index { spans.append(.text(String(scalars[plain..<index]))) }
                 spans.append(span)
                 before = scalars[scalars.index(before: end)]
@@ -49,18 +52,18 @@ package struct RichText: Sendable, Equatable {
         self.spans = spans
     }
 
-    /// Every username mentioned, once, in order.
+    /// All mentioned usernames in order, without duplicates.
     package var mentions: [String] {
         Self.unique(spans.compactMap { if case .mention(_, let username) = $0 { username } else { nil } })
     }
 
-    /// Every tag, once, in order.
+    /// All tags in order, without duplicates.
     package var tags: [String] {
         Self.unique(spans.compactMap { if case .tag(_, let tag) = $0 { tag } else { nil } })
     }
 
-    /// A tag as it is kept: without `#`, in lower case, composed (NFC), so that what looks the same is the same. Nil where
-    /// it is none.
+    /// Returns a tag in the form in which it is stored: without `#`, in lower case and composed (NFC), so
+    /// that tags that look the same are equal. Returns nil if the text is not a tag.
     package static func tag(_ typed: String) -> String? {
         let typed = typed.trimmed
         let bare = typed.hasPrefix("#") || typed.hasPrefix("＃") ? String(typed.dropFirst()) : typed
@@ -68,10 +71,10 @@ package struct RichText: Sendable, Equatable {
         guard let end = endOfTag(from: scalars.startIndex, in: scalars), end == scalars.endIndex else {
             return nil
         }
-        return kept(bare)
+        return normalized(bare)
     }
 
-    private static func kept(_ tag: String) -> String {
+    private static func normalized(_ tag: String) -> String {
         tag.lowercased().precomposedStringWithCanonicalMapping
     }
 
@@ -88,22 +91,22 @@ package struct RichText: Sendable, Equatable {
         let first = scalars.index(after: start)
         switch scalars[start] {
         case "@":
-            guard let end = endOfName(from: first, in: scalars) else { return nil }
+            guard let end = endOfUsername(from: first, in: scalars) else { return nil }
             let written = String(scalars[start..<end])
             return (.mention(written, username: written.dropFirst().lowercased()), end)
         case "#", "＃":
             guard let end = endOfTag(from: first, in: scalars) else { return nil }
             let written = String(scalars[start..<end])
-            return (.tag(written, tag: kept(String(scalars[first..<end]))), end)
+            return (.tag(written, tag: normalized(String(scalars[first..<end]))), end)
         default: return nil
         }
     }
 
-    private static func endOfName(from first: Scalars.Index, in scalars: Scalars) -> Scalars.Index? {
+    private static func endOfUsername(from first: Scalars.Index, in scalars: Scalars) -> Scalars.Index? {
         var end = first
-        while end < scalars.endIndex, isOfName(scalars[end]) { end = scalars.index(after: end) }
-        // What goes on in letters of another kind is no username.
-        if end < scalars.endIndex, joins(scalars[end]) { return nil }
+        while end < scalars.endIndex, isUsernameScalar(scalars[end]) { end = scalars.index(after: end) }
+        // A name that continues with other letters is not a username.
+        if end < scalars.endIndex, preventsSpan(scalars[end]) { return nil }
         while end > first, scalars[scalars.index(before: end)] == "." { end = scalars.index(before: end) }
         guard (1...Username.maximumLength).contains(scalars.distance(from: first, to: end)) else {
             return nil
@@ -117,7 +120,7 @@ package struct RichText: Sendable, Equatable {
         var hasLetter = false
         while end < scalars.endIndex {
             let scalar = scalars[end]
-            if isWord(scalar) {
+            if isTagScalar(scalar) {
                 hasLetter = hasLetter || scalar.properties.numericType == nil
             } else if !isJoiner(scalar) || length == 0 {
                 break
@@ -129,14 +132,14 @@ package struct RichText: Sendable, Equatable {
         return hasLetter && length <= tagLimit ? end : nil
     }
 
-    private static func isOfName(_ scalar: Unicode.Scalar) -> Bool {
+    private static func isUsernameScalar(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
         case "a"..."z", "A"..."Z", "0"..."9", ".", "_": true
         default: false
         }
     }
 
-    private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+    private static func isTagScalar(_ scalar: Unicode.Scalar) -> Bool {
         if scalar == "_" { return true }
         return switch scalar.properties.generalCategory {
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
@@ -151,7 +154,8 @@ package struct RichText: Sendable, Equatable {
         scalar == "\u{200C}" || scalar == "\u{200D}"
     }
 
-    private static func joins(_ scalar: Unicode.Scalar) -> Bool {
-        isWord(scalar) || scalar == "@" || scalar == "#" || scalar == "&" || scalar == "/"
+    /// Whether a mention or tag directly next to this scalar is not one.
+    private static func preventsSpan(_ scalar: Unicode.Scalar) -> Bool {
+        isTagScalar(scalar) || scalar == "@" || scalar == "#" || scalar == "&" || scalar == "/"
     }
 }
