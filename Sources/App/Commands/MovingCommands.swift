@@ -7,42 +7,43 @@ import PostgresStorage
 import SQLiteStorage
 import Storage
 
-/// Records that move from one engine to another.
+/// Commands that move the database from one engine to another.
 struct StorageCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "storage", abstract: "Move records between SQLite and PostgreSQL.",
+        commandName: "storage", abstract: "Move the database between SQLite and PostgreSQL.",
         subcommands: [Copy.self])
 
     struct Copy: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Copy every record from one database to another, and compare the two.",
+            abstract: "Copy every row from one database to another, and compare the two.",
             discussion: """
-                A place is a data folder (data, or sqlite:data) or postgres://USER:PASSWORD@HOST/DATABASE. Stop the server \
-                before. Broken off, it goes on where it was when it is run again.
+                A location is a data directory (data or sqlite:data) or \
+                postgres://USER:PASSWORD@HOST/DATABASE. Stop the server first. If the copy is interrupted, \
+                run the command again: it continues where it stopped.
                 """)
-        @Option(help: "Where the records are.") var from: String
-        @Option(help: "Where they go.") var to: String
-        @Flag(help: "Remove accounts of the target that the source does not have.") var replace = false
+        @Option(help: "The database to copy.") var from: String
+        @Option(help: "The database to copy to.") var to: String
+        @Flag(help: "Remove accounts from the target that the source does not have.") var replace = false
 
         func run() async throws {
-            let source = try await Place(from)
-            let target = try await Place(to)
+            let source = try await Location(from)
+            let target = try await Location(to)
             let bar = ProgressBar()
             do {
                 let copied = try await StorageCopy(from: source.storage, to: target.storage).run(
                     isReplacing: replace
                 ) {
-                    bar.show($0.step, done: $0.done, of: $0.total)
+                    bar.update($0.step, done: $0.done, of: $0.total)
                 }
-                bar.end()
+                bar.clear()
                 for table in copied {
                     print(
                         "\(table.table)\t\(table.rows) rows\t\(table.changes) changed\tsha256 \(table.checksum)"
                     )
                 }
-                print("Both sides are the same.")
+                print("The databases are identical.")
             } catch {
-                bar.end()
+                bar.clear()
                 try? await source.storage.close()
                 try? await target.storage.close()
                 throw error
@@ -52,41 +53,42 @@ struct StorageCommands: AsyncParsableCommand {
         }
     }
 
-    /// A database opened at this version's schema, and held as far as its engine can be held.
-    private struct Place {
+    /// A database, open and migrated to this version's schema. A SQLite database is locked for this process;
+    /// PostgreSQL has no such lock.
+    private struct Location {
         let storage: any Storage
         private let lock: DataFolderLock?
 
         init(_ text: String) async throws {
-            if DatabaseSettings.namesPostgres(text) {
+            if DatabaseSettings.isPostgresURL(text) {
                 var options = PostgresOptions()
                 options.statementTimeout = .seconds(600)
                 storage = try await PostgresStorage(url: text, options: options)
                 lock = nil
             } else {
-                let folder = try dataFolder(text, scheme: "sqlite:")
-                try Files.makeFolder(folder)
-                lock = try DataFolderLock(folder: folder)
-                storage = try Records.sqlite(in: folder)
+                let directory = try dataDirectory(text, scheme: "sqlite:")
+                lock = try Services.lockDataDirectory(directory)
+                storage = try StorageBackend.sqlite(in: directory)
             }
             try await Community.migrate(storage)
         }
     }
 }
 
-/// Photos that move from one place to another.
+/// Commands that move photos from one media storage to another.
 struct MediaCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "media", abstract: "Move photos between a folder and S3, or say whose they are.",
+        commandName: "media", abstract: "Move photos between a directory and S3, or confirm whose they are.",
         subcommands: [Copy.self, Adopt.self])
 
     struct Adopt: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Say that the photos where the settings point belong to the database.",
+            abstract: "Confirm that the configured media storage belongs to the database.",
             discussion: """
-                The server stops cleaning up, and perhaps taking photos, where it does not find the photos that the database \
-                names. Look first whether a volume is not mounted, or a setting is missing. If the place is the right one, as \
-                after an older backup was restored or photos were lost, this says so.
+                If the server does not find the photos that the database lists, it stops cleaning up the \
+                media storage and may refuse uploads. First check that every volume is mounted and every \
+                setting is correct. If the media storage is the right one, for example after restoring an \
+                older backup or losing photos, run this command.
                 """)
         @OptionGroup var flags: SettingsFlags
 
@@ -97,37 +99,39 @@ struct MediaCommands: AsyncParsableCommand {
 
     struct Copy: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Copy every photo from one place to another; what is there already stays.",
+            abstract: "Copy every photo from one media storage to another. Photos already there are kept.",
             discussion: """
-                A place is a data folder (data, or file:data) or s3://BUCKET?endpoint=https://HOST&region=REGION, with the key \
-                where AWS's tools have it. The server may run meanwhile: stop it, and run this once more for what came since.
+                A location is a data directory (data or file:data) or \
+                s3://BUCKET?endpoint=https://HOST&region=REGION, with the credentials that AWS tools use. \
+                The server may run during the copy. Afterwards stop it, and run the command again for photos \
+                uploaded since.
                 """)
-        @Option(help: "Where the photos are.") var from: String
-        @Option(help: "Where they go.") var to: String
+        @Option(help: "The location to copy from.") var from: String
+        @Option(help: "The location to copy to.") var to: String
 
         func run() async throws {
-            // A server that runs would lose what it is just keeping. Held until the end.
-            let lock = try to.hasPrefix("s3://") ? nil : lockedFolder(to)
+            // A server running on the target would lose the photos that it is storing. Locked until the end.
+            let lock = try to.hasPrefix("s3://") ? nil : lockDirectory(to)
             defer { withExtendedLifetime(lock) {} }
-            let source = try place(from, isSource: true)
-            let target = try place(to, isSource: false)
+            let source = try mediaStorage(from, isSource: true)
+            let target = try mediaStorage(to, isSource: false)
             let bar = ProgressBar()
-            let folder = FileManager.default.temporaryDirectory.appending(
+            let temporary = FileManager.default.temporaryDirectory.appending(
                 path: "isntgram-\(UUID().uuidString)"
             ).path
             do {
-                let report = try await MediaCopy(from: source, to: target, through: folder).run {
-                    bar.show("photos", done: $0.done, of: $0.total)
+                let report = try await MediaCopy(from: source, to: target, through: temporary).run {
+                    bar.update("photos", done: $0.done, of: $0.total)
                 }
-                bar.end()
+                bar.clear()
                 print(
                     """
-                    \(report.photos) photos, \(report.files) files, \(report.bytes) bytes; \(report.copied) photos copied now. \
-                    All of them are there.
+                    \(report.photos) photos, \(report.files) files, \(report.bytes) bytes; \(report.copied) \
+                    photos copied now. The target has all of them.
                     """)
-                for line in Self.remarks(on: report) { print(line) }
+                for line in Self.notes(on: report) { print(line) }
             } catch {
-                bar.end()
+                bar.clear()
                 try? await source.close()
                 try? await target.close()
                 throw error
@@ -136,77 +140,75 @@ struct MediaCommands: AsyncParsableCommand {
             try await target.close()
         }
 
-        private static func remarks(on report: MediaCopy.Report) -> [String] {
+        private static func notes(on report: MediaCopy.Report) -> [String] {
             var lines: [String] = []
             if report.goneMeanwhile > 0 {
                 lines.append(
                     """
-                    \(report.goneMeanwhile) photos were deleted or got new addresses meanwhile: run this again for what \
-                    came since.
+                    \(report.goneMeanwhile) photos were deleted or moved to new URLs during the copy. Run \
+                    this command again to copy the changes.
                     """)
             }
             if report.movedAside > 0 {
                 lines.append(
-                    "\(report.movedAside) photos that were deleted since an earlier copy were moved aside.")
+                    "\(report.movedAside) photos deleted since an earlier copy were moved aside.")
             }
             if report.leftAlone > 0 {
                 lines.append(
                     """
-                    \(report.leftAlone) photos are at the target and not at the source. They stay: look whether --from and \
-                    --to are what you mean. If they are, the server that uses the target will move these photos aside; see \
-                    “isntgram maintain --help”.
+                    \(report.leftAlone) photos exist at the target but not at the source. They were kept. \
+                    Check that --from and --to are correct. If they are, the server that uses the target \
+                    moves these photos aside later; see “isntgram maintain --help”.
                     """)
             }
             return lines
         }
 
-        private func lockedFolder(_ text: String) throws -> DataFolderLock {
-            let folder = try dataFolder(text, scheme: "file:")
-            try Files.makeFolder(folder)
-            return try DataFolderLock(folder: folder)
+        private func lockDirectory(_ text: String) throws -> DataFolderLock {
+            try Services.lockDataDirectory(dataDirectory(text, scheme: "file:"))
         }
 
-        private func place(_ text: String, isSource: Bool) throws -> any MediaStorage {
+        private func mediaStorage(_ text: String, isSource: Bool) throws -> any MediaStorage {
             if text.hasPrefix("s3://") {
                 return S3Media(try S3Location(text, environment: ProcessInfo.processInfo.environment))
             }
-            let folder = try dataFolder(text, scheme: "file:")
-            guard !isSource || FileManager.default.fileExists(atPath: folder + "/media") else {
+            let directory = try dataDirectory(text, scheme: "file:")
+            guard !isSource || FileManager.default.fileExists(atPath: directory + "/media") else {
                 throw SettingsError(
-                    "There are no photos in \(folder): name the data folder that has a folder “media”.")
+                    "There are no photos in \(directory). Give the data directory that contains “media”.")
             }
-            return try MediaFolder(folder + "/media", isForReading: isSource)
+            return try MediaFolder(directory + "/media", isForReading: isSource)
         }
     }
 }
 
-/// A data folder as it is named on the command line.
-private func dataFolder(_ text: String, scheme: String) throws -> String {
+/// Returns the path of a data directory that was given on the command line, with or without the scheme.
+private func dataDirectory(_ text: String, scheme: String) throws -> String {
     let path = text.hasPrefix(scheme) ? String(text.dropFirst(scheme.count)) : text
     guard !path.isEmpty, !path.contains("://") else {
-        throw SettingsError("“\(text)” is neither a data folder nor an address that this takes; see --help.")
+        throw SettingsError("“\(text)” is neither a data directory nor a supported URL. See --help.")
     }
     return path
 }
 
-/// How far a long command is: a bar on a terminal, elsewhere nothing.
+/// Shows the progress of a long command: a bar on a terminal, and nothing elsewhere.
 final class ProgressBar: Sendable {
     private let isTerminal = isatty(STDERR_FILENO) == 1
     private static let width = 30
 
-    func show(_ step: String, done: Int, of total: Int) {
+    func update(_ step: String, done: Int, of total: Int) {
         guard isTerminal else { return }
         FileHandle.standardError.write(Data("\r\u{1B}[K\(Self.text(step, done: done, of: total))".utf8))
     }
 
     static func text(_ step: String, done: Int, of total: Int) -> String {
-        let share = total > 0 ? min(1, Double(done) / Double(total)) : 1
-        let full = Int(share * Double(width))
-        let bar = String(repeating: "█", count: full) + String(repeating: "░", count: width - full)
-        return "\(bar) \(Int(share * 100)) % \(step)"
+        let fraction = total > 0 ? min(1, Double(done) / Double(total)) : 1
+        let filled = Int(fraction * Double(width))
+        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+        return "\(bar) \(Int(fraction * 100)) % \(step)"
     }
 
-    func end() {
+    func clear() {
         guard isTerminal else { return }
         FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
     }
