@@ -1,6 +1,6 @@
 import HTTPTypes
 
-/// One operation of the API as it is described to programs (OpenAPI) and to people (a page).
+/// The description of an API operation, for programs (OpenAPI) and for people (the API page).
 package struct APIOperation: Sendable {
     /// A parameter in the path or the query.
     package struct Parameter: Sendable {
@@ -8,7 +8,7 @@ package struct APIOperation: Sendable {
         package let isInPath: Bool
         package let isRequired: Bool
         package let meaning: String
-        /// What it looks like, as a regular expression; nil where the name says it.
+        /// The regular expression that values match; nil if the name is clear enough.
         package let pattern: String?
 
         package init(
@@ -27,26 +27,26 @@ package struct APIOperation: Sendable {
         package enum Kind: Sendable {
             /// Any text.
             case text
-            /// One line, of so many characters.
+            /// One line, with its range of lengths in characters.
             case line(ClosedRange<Int>)
-            /// Prose with line breaks, of so many characters.
+            /// Text with line breaks, with its range of lengths in characters.
             case prose(ClosedRange<Int>)
             case username, email, website
-            /// A password that there is, and one to be.
+            /// An existing password, and one to set.
             case password, newPassword
             case number(ClosedRange<Int>)
             case truth
             case choice([String])
             case id
-            /// Ids of so many photos.
+            /// Ids of photos, with the range of their number.
             case ids(ClosedRange<Int>)
             case scopes
-            /// New texts of a post’s photos.
+            /// New alt texts of a post’s photos.
             case media
             case file
-            /// So many photos.
+            /// Photos, with the range of their number.
             case files(ClosedRange<Int>)
-            /// A text for each photo.
+            /// An alt text for each photo.
             case altTexts
         }
 
@@ -63,19 +63,19 @@ package struct APIOperation: Sendable {
         }
     }
 
-    /// What it needs: who may come, which scope, which limits.
+    /// The route, which has the access, the scope and the limits.
     package let route: Route
-    /// Below `/api`, with parameters in braces.
+    /// The path below `/api`, with parameters in braces.
     package let path: String
     package let subject: String
     package let summary: String
     package let parameters: [Parameter]
-    /// A body of JSON; empty for none.
+    /// The fields of a JSON body; empty if the operation has none.
     package let json: [Field]
-    /// A body of `multipart/form-data`; empty for none.
+    /// The fields of a `multipart/form-data` body; empty if the operation has none.
     package let form: [Field]
     package let status: HTTPResponse.Status
-    /// What the answer is: the name of a shape, nil for an empty answer.
+    /// The name of the response’s schema; nil if the response has no body.
     package let answer: String?
     package let errors: [HTTPResponse.Status]
 

@@ -75,20 +75,20 @@ struct StorageCommands: AsyncParsableCommand {
     }
 }
 
-/// Commands that move photos from one media storage to another.
+/// Commands for the location of the photos.
 struct MediaCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "media", abstract: "Move photos between a directory and S3, or confirm whose they are.",
+        commandName: "media", abstract: "Copy photos between a directory and S3, or confirm whose they are.",
         subcommands: [Copy.self, Adopt.self])
 
     struct Adopt: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Confirm that the configured media storage belongs to the database.",
+            abstract: "Confirm that the photos at the configured location belong to the database.",
             discussion: """
-                If the server does not find the photos that the database lists, it stops cleaning up the \
-                media storage and may refuse uploads. First check that every volume is mounted and every \
-                setting is correct. If the media storage is the right one, for example after restoring an \
-                older backup or losing photos, run this command.
+                If the server does not find the photos of its database, it stops cleaning up and may refuse \
+                uploads. First check that every volume is mounted and every setting is correct. If the \
+                location is right, for example after restoring an older backup or losing photos, run this \
+                command.
                 """)
         @OptionGroup var flags: SettingsFlags
 
@@ -99,7 +99,7 @@ struct MediaCommands: AsyncParsableCommand {
 
     struct Copy: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Copy every photo from one media storage to another. Photos already there are kept.",
+            abstract: "Copy every photo from one location to another. Photos already there are kept.",
             discussion: """
                 A location is a data directory (data or file:data) or \
                 s3://BUCKET?endpoint=https://HOST&region=REGION, with the credentials that AWS tools use. \

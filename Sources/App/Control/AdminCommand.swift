@@ -95,7 +95,7 @@ enum AdminCommand: Codable, Sendable {
         case .maintain: return []
         case .adoptMedia:
             let refusal = try await community.maintenance.adoptMedia()
-            return ["The media storage now belongs to this community."] + (refusal.map { [$0] } ?? [])
+            return ["The photos now belong to this community."] + (refusal.map { [$0] } ?? [])
         case .listJobs: return try await community.jobs.all().map(Self.line)
         case .retryJob(let text):
             try await community.jobs.retry(Self.jobID(text))
