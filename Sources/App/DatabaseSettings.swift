@@ -1,6 +1,6 @@
 /// The settings of the database.
 struct DatabaseSettings: Sendable {
-    /// Empty for SQLite in the data folder.
+    /// The PostgreSQL URL; empty for SQLite in the data directory.
     let url: String
     let connections: Int
     let preparesStatements: Bool
@@ -29,7 +29,8 @@ struct DatabaseSettings: Sendable {
         guard ["on", "off"].contains(prepared) else {
             throw SettingsError(
                 """
-                Prepared statements must be on or off, not “\(prepared)” (\(Settings.databasePrepared.variable)).
+                Prepared statements must be on or off, not “\(prepared)” \
+                (\(Settings.databasePrepared.variable)).
                 """
             )
         }

@@ -96,7 +96,7 @@ struct Settings: Sendable {
         flags: [String: String], file: String?,
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) async throws {
-        try Self.refuseUnknown(environment.keys, in: "the environment")
+        try Self.rejectUnknown(environment.keys, in: "the environment")
         var providers: [any ConfigProvider] = [
             InMemoryProvider(
                 name: "flags",
@@ -120,7 +120,7 @@ struct Settings: Sendable {
                 return line.isEmpty || line.hasPrefix("#")
                     ? nil : line.split(separator: "=").first.map(String.init)
             }
-            try Self.refuseUnknown(names, in: file)
+            try Self.rejectUnknown(names, in: file)
             providers.append(try await EnvironmentVariablesProvider(environmentFilePath: .init(file)))
         }
         providers.append(EnvironmentVariablesProvider(environmentVariables: environment))
@@ -158,7 +158,8 @@ struct Settings: Sendable {
         else {
             throw SettingsError(
                 """
-                The base URL must look like https://photos.example.org, not “\(base)” (\(Self.baseURL.variable)).
+                The base URL must look like https://photos.example.org, not “\(base)” \
+                (\(Self.baseURL.variable)).
                 """
             )
         }
@@ -214,7 +215,7 @@ struct Settings: Sendable {
         return limits
     }
 
-    private static func refuseUnknown(_ names: some Sequence<String>, in source: String) throws {
+    private static func rejectUnknown(_ names: some Sequence<String>, in source: String) throws {
         let known = keys.map(\.variable)
         for name in names where name.hasPrefix("ISNTGRAM_") && !known.contains(name) {
             throw SettingsError(

@@ -172,7 +172,7 @@ struct ConnectionTests {
         _ = try channel.finish(acceptAlreadyClosed: true)
     }
 
-    @Test func `100 Continue is sent once, when the body is read`() throws {
+    @Test func `a client that waits for 100 Continue gets it once, when the body is read`() throws {
         func responses(
             _ headers: HTTPHeaders, bodyRequests: Int, body: String? = nil
         ) throws -> [HTTPResponseHead] {

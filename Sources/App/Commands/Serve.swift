@@ -52,7 +52,8 @@ struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run the server.",
         discussion: """
-            Settings come from the environment, from --env-file and from flags. Later sources override earlier ones.
+            Settings come from the environment, from --env-file and from flags. Later sources override \
+            earlier ones.
             """
     )
 
@@ -123,7 +124,7 @@ struct Serve: AsyncParsableCommand {
         switch error.errnoCode {
         case EADDRINUSE:
             return SettingsError(
-                "Port \(port) on \(host) is in use. Stop the other program, or choose another port with --port."
+                "Port \(port) on \(host) is in use. Stop the other program or choose a port with --port."
             )
         case EACCES:
             return SettingsError("Port \(port) needs root privileges. Choose a port above 1023 with --port.")

@@ -34,10 +34,10 @@ package struct ZipArchive {
     }
 
     /// Adds content to the current file.
-    package mutating func add(_ piece: ByteBuffer) -> ByteBuffer {
-        entries[entries.count - 1].checksum.add(piece.readableBytesView)
-        entries[entries.count - 1].byteCount += UInt64(piece.readableBytes)
-        return addingToOffset(piece)
+    package mutating func add(_ content: ByteBuffer) -> ByteBuffer {
+        entries[entries.count - 1].checksum.add(content.readableBytesView)
+        entries[entries.count - 1].byteCount += UInt64(content.readableBytes)
+        return addingToOffset(content)
     }
 
     /// Ends the current file, which must be smaller than 4 GiB.

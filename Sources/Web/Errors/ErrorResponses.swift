@@ -89,7 +89,7 @@ package struct ErrorReport: Sendable {
     package let problem: Problem
     package let requestID: String
     package let status: HTTPResponse.Status
-    /// The kind of problem in two or three words.
+    /// A short name of the kind of problem.
     package let title: String
 
     package init(_ problem: Problem, requestID: String) {
@@ -116,7 +116,8 @@ package struct ErrorReport: Sendable {
     package var detail: String {
         guard problem.kind == .unexpected else { return problem.detail }
         return """
-            Something went wrong on our side. If it happens again, send this id to the administrator: \(requestID).
+            Something went wrong on our side. If it happens again, send this id to the administrator: \
+            \(requestID).
             """
     }
 

@@ -17,8 +17,8 @@ struct Card {
         srcset="\(file + "1440.jpg 1440w, " + file + "1080.jpg 1080w, " + file + "640.jpg 640w")" \
         sizes="(min-width: 518px) 470px, 100vw" width="1080" height="810" alt="\(caption)" \
         \(when: id > 0, #"loading="lazy""#)>
-        <form method="post" action="\(url: "/p/N7cL6W3o-7/like")">\(token)<button class="plain">♡ Like</button>\
-        </form>
+        <form method="post" action="\(url: "/p/N7cL6W3o-7/like")">\(token)\
+        <button class="plain">♡ Like</button></form>
         <p class="likes">\(id) likes</p><p class="caption"><a class="name" href="\(url: "/" + author)">\
         \(author)</a> \(caption)</p>
         </article>

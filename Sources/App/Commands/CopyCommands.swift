@@ -37,9 +37,8 @@ struct StorageCommands: AsyncParsableCommand {
                 }
                 bar.clear()
                 for table in copied {
-                    print(
-                        "\(table.table)\t\(table.rows) rows\t\(table.changes) changed\tsha256 \(table.checksum)"
-                    )
+                    let counts = "\(table.rows) rows\t\(table.changes) changed"
+                    print("\(table.table)\t\(counts)\tsha256 \(table.checksum)")
                 }
                 print("The databases are identical.")
             } catch {
