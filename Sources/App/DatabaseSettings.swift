@@ -1,14 +1,15 @@
-/// Where records are kept, as the settings say.
+/// The settings of the database.
 struct DatabaseSettings: Sendable {
-    /// Empty for SQLite in the data folder.
+    /// The PostgreSQL URL; empty for SQLite in the data directory.
     let url: String
     let connections: Int
-    let prepares: Bool
+    let preparesStatements: Bool
     let eventsURL: String
 
+    /// Whether other instances can use the same database.
     var isShared: Bool { !url.isEmpty }
 
-    /// - Throws: ``SettingsError``, which names no password.
+    /// - Throws: ``SettingsError``, which never contains a password.
     init(_ value: (Settings.Key) -> String) throws(SettingsError) {
         url = value(Settings.databaseURL)
         try Self.check(url, Settings.databaseURL)
@@ -18,28 +19,33 @@ struct DatabaseSettings: Sendable {
         let count = value(Settings.databaseConnections)
         guard let connections = Int(count), (1...200).contains(connections) else {
             throw SettingsError(
-                "The number of connections “\(count)” is none from 1 to 200 (\(Settings.databaseConnections.variable))."
-            )
+                """
+                The number of database connections must be from 1 to 200, not “\(count)” \
+                (\(Settings.databaseConnections.variable)).
+                """)
         }
         self.connections = connections
-        let prepared = value(Settings.databasePrepares)
+        let prepared = value(Settings.databasePrepared)
         guard ["on", "off"].contains(prepared) else {
             throw SettingsError(
-                "Prepared statements are on or off, not “\(prepared)” (\(Settings.databasePrepares.variable))."
+                """
+                Prepared statements must be on or off, not “\(prepared)” \
+                (\(Settings.databasePrepared.variable)).
+                """
             )
         }
-        prepares = prepared == "on"
+        preparesStatements = prepared == "on"
     }
 
-    /// Whether this is an address of PostgreSQL, as libpq takes it.
-    static func namesPostgres(_ url: String) -> Bool {
+    /// Whether this is a URL that libpq accepts.
+    static func isPostgresURL(_ url: String) -> Bool {
         url.hasPrefix("postgres://") || url.hasPrefix("postgresql://")
     }
 
     private static func check(_ url: String, _ key: Settings.Key) throws(SettingsError) {
-        guard url.isEmpty || namesPostgres(url) else {
+        guard url.isEmpty || isPostgresURL(url) else {
             throw SettingsError(
-                "The database URL is not like postgres://user:password@host/database (\(key.variable)).")
+                "The database URL must look like postgres://user:password@host/database (\(key.variable)).")
         }
     }
 }

@@ -9,8 +9,8 @@ enum Program {
     static func main() {
         ProcessSetup.prepare()
         let arguments = CommandLine.arguments.dropFirst()
-        // The server starts this itself. It comes before anything makes a second thread, which could not be
-        // confined.
+        // The server runs this command itself. It must come before a second thread exists, because that
+        // thread could not be confined.
         if arguments.first == RenderWorker.command {
             exit(RenderWorker.main(arguments: Array(arguments.dropFirst())))
         }
@@ -27,7 +27,7 @@ struct Isntgram: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "isntgram",
         abstract: "A photo community in one program.",
-        discussion: "Begin with “isntgram serve” and open the address it prints.",
+        discussion: "Start with “isntgram serve” and open the address that it prints.",
         version: version,
         subcommands: [
             Serve.self, Migrate.self, UserCommands.self, TokenCommands.self, InviteCommands.self,

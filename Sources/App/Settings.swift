@@ -6,65 +6,70 @@ import MediaStorage
 import SystemPackage
 import Web
 
-/// How the program runs. Each setting comes from the environment, from a file of settings, or from a flag; the later
-/// of these wins.
+/// The settings of the program. Each comes from the environment, from a settings file or from a flag. A file
+/// overrides the environment, and a flag overrides both.
 struct Settings: Sendable {
-    /// One setting: its name in the environment, its default, and what it does.
+    /// One setting: its name, its default value and what it does.
     struct Key: Sendable {
         let name: String
-        let fallback: String
-        let meaning: String
+        let defaultValue: String
+        let summary: String
 
         var variable: String { "ISNTGRAM_" + name.replacingOccurrences(of: "-", with: "_").uppercased() }
     }
 
-    static let host = Key(name: "host", fallback: "127.0.0.1", meaning: "the address to listen on")
-    static let port = Key(name: "port", fallback: "8080", meaning: "the port to listen on")
+    static let host = Key(name: "host", defaultValue: "127.0.0.1", summary: "the address to listen on")
+    static let port = Key(name: "port", defaultValue: "8080", summary: "the port to listen on")
     static let baseURL = Key(
-        name: "base-url", fallback: "",
-        meaning: "what the site's addresses begin with; empty: http://HOST:PORT")
+        name: "base-url", defaultValue: "",
+        summary: "the public URL of the site; empty: http://HOST:PORT")
     static let data = Key(
-        name: "data", fallback: "data", meaning: "the folder of the database and the photos")
+        name: "data", defaultValue: "data", summary: "the directory for the database and the photos")
     static let logLevel = Key(
-        name: "log-level", fallback: "info", meaning: "trace, debug, info, notice, warning, error or critical"
+        name: "log-level", defaultValue: "info",
+        summary: "trace, debug, info, notice, warning, error or critical"
     )
     static let registration = Key(
-        name: "registration", fallback: "open", meaning: "who may join by themselves: open, invite or closed")
+        name: "registration", defaultValue: "open", summary: "who may register: open, invite or closed")
     static let demo = Key(
-        name: "demo", fallback: "off",
-        meaning: "on: make a demo community where nobody lives yet, and let visitors try it")
+        name: "demo", defaultValue: "off",
+        summary: "on: create a demo community if there are no accounts yet, and let visitors try it")
     static let trustedProxies = Key(
-        name: "trusted-proxies", fallback: "",
-        meaning: "addresses of proxies whose X-Forwarded-For is believed, such as 127.0.0.1, 10.0.0.0/8")
+        name: "trusted-proxies", defaultValue: "",
+        summary: "addresses of proxies whose X-Forwarded-For is trusted, such as 127.0.0.1, 10.0.0.0/8")
     static let databaseURL = Key(
-        name: "database-url", fallback: "",
-        meaning:
-            "postgres://USER:PASSWORD@HOST/DATABASE?sslmode=verify-full; empty: SQLite in the data folder")
+        name: "database-url", defaultValue: "",
+        summary:
+            "postgres://USER:PASSWORD@HOST/DATABASE?sslmode=verify-full; empty: SQLite in the data directory")
     static let databaseConnections = Key(
-        name: "database-connections", fallback: "8",
-        meaning: "how many connections to PostgreSQL this copy opens at most")
-    static let databasePrepares = Key(
-        name: "database-prepared", fallback: "on",
-        meaning:
-            "whether statements are prepared: off behind a pooler that hands connections on, as PgBouncer, Neon and Supabase have"
+        name: "database-connections", defaultValue: "8",
+        summary: "the maximum number of PostgreSQL connections of this instance")
+    static let databasePrepared = Key(
+        name: "database-prepared", defaultValue: "on",
+        summary: """
+            whether to use prepared statements; off behind a pooler in transaction mode, such as PgBouncer, \
+            Neon or Supabase
+            """
     )
     static let databaseEventsURL = Key(
-        name: "database-events-url", fallback: "",
-        meaning:
-            "PostgreSQL itself, where the database URL is such a pooler: news between copies come over it")
+        name: "database-events-url", defaultValue: "",
+        summary: """
+            a direct PostgreSQL URL, if the database URL is such a pooler; instances notify each other over it
+            """)
     static let mediaURL = Key(
-        name: "media-url", fallback: "",
-        meaning: "s3://BUCKET?endpoint=https://HOST&region=REGION; empty: the data folder")
-    static let rateLimits = Key(name: "rate-limits", fallback: "on", meaning: "on, or off for measuring")
-    /// Each limit by itself.
+        name: "media-url", defaultValue: "",
+        summary: "s3://BUCKET?endpoint=https://HOST&region=REGION; empty: the data directory")
+    static let rateLimits = Key(
+        name: "rate-limits", defaultValue: "on", summary: "on, or off for benchmarks")
+    /// The setting of one rate limit.
     static func limit(_ kind: RateLimits.Kind) -> Key {
         Key(
-            name: "limit-\(kind.rawValue)", fallback: kind.standard.description,
-            meaning: "\(kind.meaning), as 10/5m")
+            name: "limit-\(kind.rawValue)", defaultValue: kind.standard.description,
+            summary: "\(kind.meaning), such as 10/5m")
     }
     static let keys =
         [
-            host, port, baseURL, data, databaseURL, databaseConnections, databasePrepares, databaseEventsURL,
+            host, port, baseURL, data, databaseURL, databaseConnections, databasePrepared, databaseEventsURL,
             mediaURL, logLevel,
             registration, demo, trustedProxies, rateLimits,
         ]
@@ -74,7 +79,7 @@ struct Settings: Sendable {
     let port: Int
     let data: String
     let database: DatabaseSettings
-    /// The bucket of the photos; nil for the data folder.
+    /// The bucket of the photos; nil if they are in the data directory.
     let bucket: S3Location?
     let site: Site
     let logLevel: Logger.Level
@@ -84,14 +89,14 @@ struct Settings: Sendable {
     let rateLimits: RateLimits
 
     /// - Parameters:
-    ///   - flags: values by the names of their keys.
-    ///   - file: a file of `NAME=value` lines; nil for none.
-    /// - Throws: ``SettingsError`` for a setting that is unknown or has no meaning.
+    ///   - flags: values by the name of their ``Key``.
+    ///   - file: the path of a file with `NAME=value` lines; nil for none.
+    /// - Throws: ``SettingsError`` for a setting that is unknown or not valid.
     init(
         flags: [String: String], file: String?,
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) async throws {
-        try Self.refuseUnknown(environment.keys, in: "the environment")
+        try Self.rejectUnknown(environment.keys, in: "the environment")
         var providers: [any ConfigProvider] = [
             InMemoryProvider(
                 name: "flags",
@@ -107,38 +112,43 @@ struct Settings: Sendable {
         ]
         if let file {
             guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
-                throw SettingsError("The file of settings \(file) cannot be read.")
+                throw SettingsError(
+                    "The settings file \(file) cannot be read. Check its path and permissions.")
             }
             let names = text.split(whereSeparator: \.isNewline).compactMap { line -> String? in
                 let line = line.trimmingCharacters(in: .whitespaces)
                 return line.isEmpty || line.hasPrefix("#")
                     ? nil : line.split(separator: "=").first.map(String.init)
             }
-            try Self.refuseUnknown(names, in: file)
+            try Self.rejectUnknown(names, in: file)
             providers.append(try await EnvironmentVariablesProvider(environmentFilePath: .init(file)))
         }
         providers.append(EnvironmentVariablesProvider(environmentVariables: environment))
         let reader = ConfigReader(providers: providers)
         func value(_ key: Key) -> String {
             let parts = ["isntgram"] + key.name.split(separator: "-").map(String.init)
-            return reader.string(forKey: ConfigKey(parts), default: key.fallback)
+            return reader.string(forKey: ConfigKey(parts), default: key.defaultValue)
         }
         host = value(Self.host)
-        guard let port = Int(value(Self.port)), (0...65_535).contains(port) else {
+        let portText = value(Self.port)
+        guard let port = Int(portText), (0...65_535).contains(port) else {
             throw SettingsError(
-                "The port “\(value(Self.port))” is not a number from 0 to 65535 (\(Self.port.variable)).")
+                "The port must be a number from 0 to 65535, not “\(portText)” (\(Self.port.variable))."
+            )
         }
         self.port = port
         data = value(Self.data)
         guard !data.isEmpty else {
-            throw SettingsError("The data folder has no name (\(Self.data.variable)).")
+            throw SettingsError("The data directory must not be empty (\(Self.data.variable)).")
         }
         database = try DatabaseSettings(value)
         bucket = try Self.bucket(value(Self.mediaURL), environment: environment)
         guard let level = Logger.Level(rawValue: value(Self.logLevel)) else {
             throw SettingsError(
-                "The log level “\(value(Self.logLevel))” is none of \(Self.logLevel.meaning) (\(Self.logLevel.variable))."
-            )
+                """
+                The log level must be \(Self.logLevel.summary), not “\(value(Self.logLevel))” \
+                (\(Self.logLevel.variable)).
+                """)
         }
         logLevel = level
         let base = value(Self.baseURL)
@@ -147,23 +157,32 @@ struct Settings: Sendable {
                 baseURL: base.isEmpty ? "http://\(host):\(port)" : base, mediaHosts: bucket.mediaHosts)
         else {
             throw SettingsError(
-                "The base URL “\(base)” is not like https://photos.example.org (\(Self.baseURL.variable)).")
+                """
+                The base URL must look like https://photos.example.org, not “\(base)” \
+                (\(Self.baseURL.variable)).
+                """
+            )
         }
         self.site = site
         guard let registration = RegistrationPolicy(rawValue: value(Self.registration)) else {
             throw SettingsError(
-                "Registration is open, invite or closed, not “\(value(Self.registration))” (\(Self.registration.variable))."
-            )
+                """
+                Registration must be open, invite or closed, not “\(value(Self.registration))” \
+                (\(Self.registration.variable)).
+                """)
         }
         self.registration = registration
         guard ["on", "off"].contains(value(Self.demo)) else {
-            throw SettingsError("The demo is on or off, not “\(value(Self.demo))” (\(Self.demo.variable)).")
+            throw SettingsError(
+                "The demo must be on or off, not “\(value(Self.demo))” (\(Self.demo.variable)).")
         }
         isDemo = value(Self.demo) == "on"
         guard let proxies = TrustedProxies(value(Self.trustedProxies)) else {
             throw SettingsError(
-                "“\(value(Self.trustedProxies))” is no list of addresses like 10.0.0.0/8 (\(Self.trustedProxies.variable))."
-            )
+                """
+                The trusted proxies must be addresses or ranges such as 10.0.0.0/8, not \
+                “\(value(Self.trustedProxies))” (\(Self.trustedProxies.variable)).
+                """)
         }
         trustedProxies = proxies
         rateLimits = try Self.rateLimits(value)
@@ -182,24 +201,25 @@ struct Settings: Sendable {
         case "on": break
         default:
             throw SettingsError(
-                "Rate limits are on or off, not “\(value(rateLimits))” (\(rateLimits.variable)).")
+                "Rate limits must be on or off, not “\(value(rateLimits))” (\(rateLimits.variable)).")
         }
         var limits = RateLimits()
         for kind in RateLimits.Kind.allCases {
             let key = limit(kind)
             guard let limit = RateLimit(value(key)) else {
-                throw SettingsError("“\(value(key))” is no limit like 10/5m (\(key.variable)).")
+                throw SettingsError(
+                    "A rate limit must look like 10/5m, not “\(value(key))” (\(key.variable)).")
             }
             limits[kind] = limit
         }
         return limits
     }
 
-    private static func refuseUnknown(_ names: some Sequence<String>, in place: String) throws {
-        let known = Set(keys.map(\.variable))
+    private static func rejectUnknown(_ names: some Sequence<String>, in source: String) throws {
+        let known = keys.map(\.variable)
         for name in names where name.hasPrefix("ISNTGRAM_") && !known.contains(name) {
             throw SettingsError(
-                "\(name) in \(place) is no setting. There are: \(keys.map(\.variable).joined(separator: ", "))."
+                "\(name) in \(source) is not a setting. The settings are \(known.joined(separator: ", "))."
             )
         }
     }
@@ -212,7 +232,7 @@ extension S3Location? {
     }
 }
 
-/// Why the program cannot start with these settings.
+/// The reason why a command cannot run, for the administrator.
 struct SettingsError: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }

@@ -1,7 +1,7 @@
-/// The photographs that the demo community is made of, embedded in the program. All are in the public domain or CC0; the
-/// credits are in the README beside them.
+/// The photos of the demo community, embedded in the program. All are in the public domain or CC0. The README
+/// in this folder has the credits.
 package enum DemoPhotos {
-    /// Each by its name, as JPEG.
+    /// The JPEG files by name.
     package static let all: [(name: String, bytes: [UInt8])] = [
         ("astronaut", PackageResources.astronaut_jpg), ("cat", PackageResources.cat_jpg),
         ("coffee", PackageResources.coffee_jpg), ("hubble", PackageResources.hubble_jpg),

@@ -1,15 +1,15 @@
-/// Turns text into markup that shows it (HTML Living Standard §13.3, “escaping a string”, and the apostrophe).
+/// Escapes text for HTML (HTML Living Standard §13.3, “escaping a string”, and the apostrophe as well).
 enum Escaping {
     static func append(_ value: String, to markup: inout [UInt8]) {
         var value = value
         value.withUTF8 { text in
             var start = 0
-            for place in text.indices {
-                // Every byte to escape is below 0x3F, nearly every byte of a text above.
-                guard text[place] < 0x3F, let escape = escape(for: text[place]) else { continue }
-                markup.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<place]))
+            for index in text.indices {
+                // Every byte to escape is below 0x3F, and nearly all other bytes are above.
+                guard text[index] < 0x3F, let escape = escape(for: text[index]) else { continue }
+                markup.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<index]))
                 escape.withUTF8Buffer { markup.append(contentsOf: $0) }
-                start = place + 1
+                start = index + 1
             }
             markup.append(contentsOf: UnsafeBufferPointer(rebasing: text[start...]))
         }
@@ -27,22 +27,23 @@ enum Escaping {
     }
 }
 
-/// Which addresses may stand in a page.
-enum Address {
-    /// True for `http:`, `https:` and `mailto:` addresses and for paths, queries and fragments of this site. False
-    /// for any other scheme, for `//host`, which looks like a path and is none, and for control characters and
-    /// white space at the front, which browsers drop before they read the scheme.
-    static func isSafe(_ address: String) -> Bool {
-        var address = address
-        return address.withUTF8 { bytes in
+/// Checks the URLs that a page may contain.
+enum LinkURL {
+    /// Whether the URL is safe in a link. True for `http:`, `https:` and `mailto:` URLs, and for paths,
+    /// queries and fragments of this site. False for every other scheme, for `//host`, which is another site
+    /// and not a path, for backslashes, and for control characters and spaces, which browsers may ignore when
+    /// they read the scheme.
+    static func isSafe(_ url: String) -> Bool {
+        var url = url
+        return url.withUTF8 { bytes in
             if bytes.starts(with: "//".utf8) { return false }
             var scheme: Range<Int>?
             var isPath = false
-            for (place, byte) in bytes.enumerated() {
+            for (index, byte) in bytes.enumerated() {
                 switch byte {
                 case 0...0x20, 0x7F, UInt8(ascii: "\\"): return false
                 case UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"): isPath = true
-                case UInt8(ascii: ":") where !isPath && scheme == nil: scheme = 0..<place
+                case UInt8(ascii: ":") where !isPath && scheme == nil: scheme = 0..<index
                 default: break
                 }
             }

@@ -1,4 +1,4 @@
-/// A piece of a page. It is written as HTML in a string literal, and whatever is interpolated into it is escaped:
+/// A fragment of a page. It is written as HTML in a string literal, and interpolated values are escaped:
 ///
 /// ```swift
 /// func card(_ post: Post) -> HTML { """
@@ -6,20 +6,20 @@
 ///     """ }
 /// ```
 ///
-/// Another `HTML` goes in as it is. Attributes are always quoted, addresses go in as `\(url:)`, and nothing goes
-/// into `<script>` or `<style>`.
+/// Another `HTML` value is inserted unchanged. Always quote attributes, insert URLs with `\(url:)`, and
+/// insert nothing into `<script>` or `<style>`.
 package struct HTML: ExpressibleByStringInterpolation, Sendable {
-    /// The markup, in UTF-8: as it is sent, and appended to without being validated anew.
+    /// The markup as the UTF-8 bytes that are sent. Appending to bytes needs no new validation.
     package private(set) var bytes: [UInt8]
 
     package var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// Markup from the source code itself. The compiler calls this for literals; nothing else may.
+    /// Creates markup from a string literal. Only the compiler may call this.
     package init(stringLiteral markup: String) { bytes = Array(markup.utf8) }
 
     package init(stringInterpolation: StringInterpolation) { bytes = stringInterpolation.bytes }
 
-    /// Nothing at all.
+    /// No markup.
     package static let nothing: HTML = ""
 
     package struct StringInterpolation: StringInterpolationProtocol {
@@ -31,7 +31,7 @@ package struct HTML: ExpressibleByStringInterpolation, Sendable {
 
         package mutating func appendLiteral(_ literal: String) { bytes.append(contentsOf: literal.utf8) }
 
-        /// Text, escaped so that it stays text between tags and within quoted attributes.
+        /// Inserts text, escaped for use between tags and in quoted attributes.
         package mutating func appendInterpolation(_ value: String) { Escaping.append(value, to: &bytes) }
 
         package mutating func appendInterpolation(_ value: Substring) {
@@ -42,34 +42,35 @@ package struct HTML: ExpressibleByStringInterpolation, Sendable {
             bytes.append(contentsOf: String(value).utf8)
         }
 
-        /// Markup, as it is.
+        /// Inserts markup unchanged.
         package mutating func appendInterpolation(_ value: HTML) { bytes += value.bytes }
 
-        /// Markup, or nothing.
+        /// Inserts markup, or nothing if it is nil.
         package mutating func appendInterpolation(_ value: HTML?) { if let value { bytes += value.bytes } }
 
-        /// Pieces one after the other.
-        package mutating func appendInterpolation(_ pieces: some Sequence<HTML>) {
-            for piece in pieces { bytes += piece.bytes }
+        /// Inserts fragments one after the other.
+        package mutating func appendInterpolation(_ fragments: some Sequence<HTML>) {
+            for fragment in fragments { bytes += fragment.bytes }
         }
 
-        /// Markup where `condition` holds; it is not even made where it does not.
+        /// Inserts markup if `condition` is true. Otherwise the value is not evaluated.
         package mutating func appendInterpolation(when condition: Bool, _ value: @autoclosure () -> HTML) {
             if condition { bytes += value().bytes }
         }
 
-        /// An address for `href`, `src` or `action`: relative, or of a scheme that runs no code; `#` otherwise.
+        /// Inserts a URL for `href`, `src` or `action`. An unsafe URL, such as one that runs code, becomes
+        /// `#`.
         package mutating func appendInterpolation(url value: String) {
-            Escaping.append(Address.isSafe(value) ? value : "#", to: &bytes)
+            Escaping.append(LinkURL.isSafe(value) ? value : "#", to: &bytes)
         }
 
-        /// An optional text has no meaning in a page: say what stands there when it is nil.
-        @available(*, unavailable, message: "say what stands there when it is nil")
+        /// Does not compile: an optional string would be shown as “Optional(…)”.
+        @available(*, unavailable, message: "provide a value for nil, for example with ??")
         package mutating func appendInterpolation(_ value: String?) {}
     }
 }
 
 extension Sequence<HTML> {
-    /// The pieces as one.
+    /// Returns the fragments as one.
     package func joined() -> HTML { "\(self)" }
 }

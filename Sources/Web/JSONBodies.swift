@@ -6,7 +6,7 @@ import NIOCore
 import NIOFoundationCompat
 
 extension Response {
-    /// An answer in JSON.
+    /// Creates a response with a JSON body.
     package static func json(
         _ value: some JSONWritable, status: HTTPResponse.Status = .ok,
         contentType: String = "application/json"
@@ -21,21 +21,22 @@ extension Response {
             ], body: .init(byteBuffer: ByteBuffer(bytes: json.bytes)))
     }
 
-    /// An answer without a body.
+    /// A response without a body.
     package static var noContent: Response { Response(status: .noContent) }
 
-    /// Sends a browser to another page, to be fetched by GET.
+    /// Redirects a browser to another page, which it requests with GET.
     package static func seeOther(_ path: String) -> Response {
         Response(status: .seeOther, headers: [.location: path, .contentLength: "0"])
     }
 }
 
 extension Request {
-    /// The body as a value of JSON.
-    /// - Throws: ``Problem``: `unsupported`, `tooLarge`, or `unreadable` with the field that is missing or wrong.
+    /// Decodes the JSON body.
+    /// - Throws: ``Problem`` of kind `unsupported`, `unreadable`, or `invalid` with the field that is missing
+    ///   or wrong; `HTTPError` if the body is too large.
     package func json<Value: Decodable>(_: Value.Type) async throws -> Value {
         guard mediaType == "application/json" else {
-            throw Problem(.unsupported, "Send JSON here, with Content-Type: application/json.")
+            throw Problem(.unsupported, "Send JSON with Content-Type: application/json.")
         }
         let body = try await wholeBody()
         do {
@@ -45,22 +46,23 @@ extension Request {
         }
     }
 
-    /// The body in memory.
+    /// Reads the body into memory.
+    /// - Throws: `HTTPError` if it is larger than ``WebContext/bodyLimit``.
     package func wholeBody() async throws -> ByteBuffer {
         let length = headers[.contentLength].flatMap { Int($0) } ?? WebContext.bodyLimit
         guard (0...WebContext.bodyLimit).contains(length) else { throw HTTPError(.contentTooLarge) }
-        // Made once and as large as it gets: growing it would take up to twice the room.
+        // The buffer has its full capacity at once: growing it would need up to twice the memory.
         var whole = ByteBufferAllocator().buffer(capacity: length)
-        for try await piece in body {
-            guard whole.readableBytes + piece.readableBytes <= WebContext.bodyLimit else {
+        for try await chunk in body {
+            guard whole.readableBytes + chunk.readableBytes <= WebContext.bodyLimit else {
                 throw HTTPError(.contentTooLarge)
             }
-            whole.writeImmutableBuffer(piece)
+            whole.writeImmutableBuffer(chunk)
         }
         return whole
     }
 
-    /// The type of the body, without its parameters, in lower case.
+    /// The media type of the body, without parameters, in lower case.
     package var mediaType: String {
         let value = headers[.contentType] ?? ""
         return value.prefix { $0 != ";" }.lowercased().filter { !$0.isWhitespace }
@@ -68,40 +70,40 @@ extension Request {
 }
 
 extension Problem {
-    /// Why a body of JSON could not be read, with the field it is about.
+    /// Describes why a JSON body could not be decoded, with the field that the error is about.
     fileprivate init(_ error: DecodingError) {
-        /// `media[0].altText`
+        /// Returns a path such as `media[0].altText`.
         func field(_ path: [any CodingKey]) -> String {
             path.reduce("") { path, key in
-                if let place = key.intValue { return "\(path)[\(place)]" }
+                if let index = key.intValue { return "\(path)[\(index)]" }
                 return path.isEmpty ? key.stringValue : "\(path).\(key.stringValue)"
             }
         }
         switch error {
         case .keyNotFound(let key, let context):
             let name = field(context.codingPath + [key])
-            self.init(.invalid, field: name, "The field \(name) is missing.")
+            self.init(.invalid, field: name, "“\(name)” is missing.")
         case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
             let name = field(context.codingPath)
             guard !name.isEmpty else {
-                self.init(.unreadable, "The body must be an object in JSON.")
+                self.init(.unreadable, "The body must be a JSON object.")
                 return
             }
-            self.init(.invalid, field: name, "“\(name)” must be \(Self.word(for: type)).")
+            self.init(.invalid, field: name, "“\(name)” must be \(Self.jsonName(of: type)).")
         case .dataCorrupted(let context) where !context.codingPath.isEmpty:
             self.init(.invalid, field: field(context.codingPath), context.debugDescription)
-        default: self.init(.unreadable, "The body is not JSON, or not whole.")
+        default: self.init(.unreadable, "The body is not valid JSON.")
         }
     }
 
-    /// What a field must be, as JSON calls it.
-    private static func word(for type: any Any.Type) -> String {
+    /// The name of a type in JSON.
+    private static func jsonName(of type: any Any.Type) -> String {
         switch type {
         case is Int.Type, is Int64.Type: "a whole number"
         case is Bool.Type: "true or false"
-        case is String.Type: "a text"
-        case is [Any].Type: "a list"
-        default: String(describing: type).hasPrefix("Array<") ? "a list" : "an object"
+        case is String.Type: "a string"
+        case is [Any].Type: "an array"
+        default: String(describing: type).hasPrefix("Array<") ? "an array" : "an object"
         }
     }
 }

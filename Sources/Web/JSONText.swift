@@ -3,23 +3,23 @@ package protocol JSONWritable {
     func write(to json: inout JSONText)
 }
 
-/// JSON being written, straight into the bytes that are sent (RFC 8259).
+/// A JSON document (RFC 8259) that is written directly into the bytes to send.
 ///
-/// A feed of twenty posts is some 1,500 values; an encoder that first makes a tree of them took half of the whole
-/// request's time.
+/// A feed of twenty posts has about 1,500 values. `JSONEncoder`, which first builds a tree of them, took half
+/// of the time of the request.
 package struct JSONText {
     package private(set) var bytes: [UInt8] = []
-    /// Whether a comma stands before the next field or item.
+    /// Whether the next field or item needs a comma before it.
     private var needsComma = false
 
     package init() { bytes.reserveCapacity(32 * 1024) }
 
     // MARK: - Structure
 
-    /// An object; `fields` adds what is in it.
+    /// Writes an object. The closure writes its fields.
     package mutating func object(_ fields: (inout JSONText) -> Void) { wrap("{", "}", fields) }
 
-    /// A field of an object.
+    /// Writes a field of an object.
     package mutating func field(_ name: StaticString, _ value: String) {
         begin(name)
         string(value)
@@ -47,7 +47,7 @@ package struct JSONText {
         array { json in for item in items { json.item(item) } }
     }
 
-    /// A field whose name is not written in the source.
+    /// Writes a field whose name is not a literal.
     package mutating func field(named name: String, _ value: some JSONWritable) {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         string(name)
@@ -57,7 +57,7 @@ package struct JSONText {
         needsComma = true
     }
 
-    /// A bare value: what stands in an array or after a name.
+    /// Writes a value without a name.
     package mutating func value(_ text: String) { string(text) }
     package mutating func value(_ number: Int) { bytes.append(contentsOf: String(number).utf8) }
     package mutating func null() { append("null") }
@@ -74,16 +74,16 @@ package struct JSONText {
         }
     }
 
-    /// An array; `items` adds what is in it.
+    /// Writes an array. The closure writes its items.
     package mutating func array(_ items: (inout JSONText) -> Void) { wrap("[", "]", items) }
 
-    /// A text, or `null`.
+    /// Writes a string field, or `null`.
     package mutating func field(_ name: StaticString, orNull value: String?) {
         begin(name)
         if let value { string(value) } else { append("null") }
     }
 
-    /// A value of an array.
+    /// Writes an item of an array.
     package mutating func item(_ value: some JSONWritable) {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = false
@@ -101,7 +101,7 @@ package struct JSONText {
         needsComma = true
     }
 
-    /// Names are written in the source: they need no escapes.
+    /// Begins a field. Names are literals that need no escaping.
     private mutating func begin(_ name: StaticString) {
         append(needsComma ? ",\"" : "\"")
         append(name)
@@ -124,18 +124,18 @@ package struct JSONText {
             bytes.append(contentsOf: text)
             return true
         }
-        if !isPlain { escaped(value) }
+        if !isPlain { appendEscaped(value) }
         bytes.append(UInt8(ascii: "\""))
     }
 
-    private mutating func escaped(_ value: String) {
+    private mutating func appendEscaped(_ value: String) {
         for byte in value.utf8 {
             switch byte {
-            case UInt8(ascii: "\""): append("\\\"")
-            case UInt8(ascii: "\\"): append("\\\\")
-            case UInt8(ascii: "\n"): append("\\n")
+            case UInt8(ascii: "\""): append(#"\""#)
+            case UInt8(ascii: "\\"): append(#"\\"#)
+            case UInt8(ascii: "\n"): append(#"\n"#)
             case 0..<0x20:
-                append(byte < 0x10 ? "\\u000" : "\\u001")
+                append(byte < 0x10 ? #"\u000"# : #"\u001"#)
                 bytes.append(contentsOf: String(byte & 15, radix: 16).utf8)
             default: bytes.append(byte)
             }

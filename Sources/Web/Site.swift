@@ -1,14 +1,14 @@
 import Core
 import Foundation
 
-/// Who holds photos besides the site itself.
+/// The other hosts that serve or receive photos.
 package struct MediaHosts: Sendable {
     package static let none = MediaHosts()
-    /// What addresses of photos begin with where another host serves them to everybody, without a slash at the end.
+    /// The beginning of photo URLs, without a slash at the end, if another host serves photos publicly.
     package var publicURL: String?
-    /// The scheme and host that a page fetches photos from.
+    /// The origin from which a page loads photos.
     package var photos: String?
-    /// The scheme and host that a page sends photos to.
+    /// The origin to which a page uploads photos.
     package var uploads: String?
 
     package init(publicURL: String? = nil, photos: String? = nil, uploads: String? = nil) {
@@ -18,18 +18,18 @@ package struct MediaHosts: Sendable {
     }
 }
 
-/// Where the site stands, and the addresses of what is on it: one list for routes and links alike.
+/// The origin of the site, and the URLs on it. Routes and links both use them.
 package struct Site: Sendable {
-    /// What addresses outside a page begin with, without a slash at the end: `https://photos.example.org`.
+    /// The beginning of absolute URLs, without a slash at the end: `https://photos.example.org`.
     package let baseURL: String
 
-    /// What addresses of photos begin with on a page: `/media/`, or where else everybody may fetch them.
+    /// The beginning of photo URLs on a page: `/media/`, or the public URL of another host.
     package let mediaRoot: String
-    /// The same outside a page.
+    /// The beginning of absolute photo URLs.
     private let absoluteMediaRoot: String
     package let mediaHosts: MediaHosts
 
-    /// - Returns: nil where the text is no `http:` or `https:` origin.
+    /// - Returns: nil if the text is not an `http:` or `https:` origin.
     package init?(baseURL: String, mediaHosts: MediaHosts = .none) {
         let trimmed = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
         guard let colon = trimmed.firstRange(of: "://"),
@@ -42,7 +42,7 @@ package struct Site: Sendable {
         self.mediaHosts = mediaHosts
     }
 
-    /// Whether browsers reach the site over HTTPS; cookies and headers follow it.
+    /// Whether browsers use the site over HTTPS. Cookies and headers depend on it.
     package var isSecure: Bool { baseURL.hasPrefix("https:") }
 
     /// The origin that a browser sends with this site's own forms.
@@ -53,18 +53,19 @@ package struct Site: Sendable {
         "/tags/" + (tag.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")
     }
     package static func profile(_ username: String) -> String { "/" + username }
-    /// The address of a photo file on a page.
+    /// The URL of a photo file, for a page.
     package func media(_ key: String) -> String { mediaRoot + key }
-    /// The same outside a page.
+    /// The absolute URL of a photo file.
     package func absoluteMedia(_ key: String) -> String { absoluteMediaRoot + key }
 
-    /// The address of a photo file outside a page, written in one go: a feed in JSON has a hundred of them.
+    /// The absolute URL of a rendition. It is built with one allocation, because a feed in JSON has a hundred
+    /// of them.
     package func address(of rendition: Photo.Rendition, of photo: Photo) -> String {
-        var address = ""
-        address.reserveCapacity(absoluteMediaRoot.utf8.count + photo.files.utf8.count + 10)
-        address += absoluteMediaRoot
-        photo.appendKey(of: rendition, to: &address)
-        return address
+        var url = ""
+        url.reserveCapacity(absoluteMediaRoot.utf8.count + photo.files.utf8.count + 10)
+        url += absoluteMediaRoot
+        photo.appendKey(of: rendition, to: &url)
+        return url
     }
 
     package func absolute(_ path: String) -> String { baseURL + path }

@@ -1,7 +1,8 @@
 import HTTPTypes
 import Hummingbird
 
-/// Dark or light, as a browser's owner chose; kept in a cookie, so that the first paint is right without any script.
+/// The colour theme that a person chose in this browser. It is in a cookie, so that the first paint is right
+/// without a script.
 package enum Theme: String, Sendable, CaseIterable {
     case system, light, dark
 

@@ -1,12 +1,12 @@
-/// Times of the calendar, made from milliseconds since 1970 without a formatter's cost.
+/// A date and time in UTC, from milliseconds since 1970. It is faster than a formatter.
 package struct Timestamp {
     private let year: Int
     private let month: Int
     private let day: Int
     private let milliseconds: Int
 
-    /// Days to a date of the Gregorian calendar by the method of http://howardhinnant.github.io/date_algorithms.html
-    /// (“civil_from_days”).
+    /// Computes the date in the Gregorian calendar with the algorithm “civil_from_days” of
+    /// http://howardhinnant.github.io/date_algorithms.html.
     package init(_ time: Int64) {
         let dayLength = 86_400_000
         milliseconds = Int((time % Int64(dayLength) + Int64(dayLength)) % Int64(dayLength))
@@ -21,7 +21,7 @@ package struct Timestamp {
         year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     }
 
-    /// As programs read it (RFC 3339): `2026-11-24T08:09:00.000Z`.
+    /// The time for programs (RFC 3339): `2026-11-24T08:09:00.000Z`.
     package var rfc3339: String {
         let seconds = milliseconds / 1000
         return String(unsafeUninitializedCapacity: 24) { bytes in
@@ -46,12 +46,11 @@ package struct Timestamp {
         }
     }
 
-    /// As people read it: `24 November 2026`.
+    /// The date for people: `24 November 2026`.
     package var dayName: String { "\(day) \(Self.months[month - 1]) \(year)" }
 
     private static let months = [
         "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-        "November",
-        "December",
+        "November", "December",
     ]
 }

@@ -2,25 +2,25 @@ import Core
 import Hummingbird
 import NIOCore
 
-/// What accompanies one request through middleware and route.
+/// The context of a request in middleware and handlers.
 package struct WebContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
-    /// The address of the client's end of the connection; nil in tests without one.
+    /// The remote address of the connection; nil in tests without a connection.
     package let remoteAddress: SocketAddress?
     private let channel: any Channel
-    /// Who asks; nil for a stranger.
+    /// The member who makes the request; nil for a visitor.
     package var viewer: Viewer?
-    /// Whether the request carries a token that is none, or none any more.
-    package var hasWrongToken = false
-    /// What tells the client from others, for limits.
+    /// Whether the request has a token that is not valid, or no longer valid.
+    package var hasInvalidToken = false
+    /// The key that identifies the client for rate limits.
     package var clientKey = "unknown"
-    /// How many notifications the viewer has not seen; pages show it.
+    /// The number of unread notifications, which pages show.
     package var unreadCount = 0
-    /// Dark or light, as this browser's owner chose.
+    /// The theme that was chosen in this browser.
     package var theme = Theme.system
-    /// The path that was asked for, with its query.
+    /// The requested path with its query.
     package var path = "/"
-    /// What this browser's form tokens are derived from: its session, or a cookie of its own before it has one.
+    /// The secret from which form tokens are derived: the session, or a visitor’s cookie.
     package var formSecret: Secret?
 
     package init(source: Source) {
@@ -29,29 +29,30 @@ package struct WebContext: RequestContext {
         channel = source.channel
     }
 
-    /// Waits until what was written to the connection has been taken: only then it is known whether the client still
-    /// takes more. A body that is written in pieces waits after each, or a busy machine would hold all of them.
+    /// Waits until the event loop has processed all previous writes. Only then is it known whether the client
+    /// reads fast enough. A body that is written in chunks must wait after each one; otherwise a busy machine
+    /// would buffer all of them.
     package func settleWrites() async throws { try await channel.eventLoop.submit {}.get() }
 
-    /// Tells a client that holds its body back to send it.
-    @Sendable func askForBody() { channel.triggerUserOutboundEvent(BodyWanted(), promise: nil) }
+    /// Asks a client that waits for `100 Continue` to send the body.
+    @Sendable func requestBody() { channel.triggerUserOutboundEvent(BodyRequested(), promise: nil) }
 
-    /// The most that a body is taken whole into memory, in bytes; photos are streamed to disk instead. The longest form,
-    /// a post's ten descriptions and caption in nothing but emoji, has some 150 kB.
+    /// The maximum size of a body that is read into memory, in bytes. Photos are streamed to disk instead.
+    /// The longest form, a post’s caption and ten alt texts of nothing but emoji, has about 150 kB.
     package static let bodyLimit = 160 * 1024
     package var maxUploadSize: Int { Self.bodyLimit }
 }
 
 extension Request {
-    /// A text in the query; nil where it is missing.
+    /// Returns a query parameter; nil if it is missing.
     package func queryItem(_ name: String) -> String? {
         URLEncodedForm.parse(uri.query ?? "").first { $0.name == name }?.value
     }
 
-    /// A text in the query; empty where it is missing.
+    /// Returns a query parameter; empty if it is missing.
     package func queryText(_ name: String) -> String { queryItem(name) ?? "" }
 
-    /// Which page of a list is asked for.
+    /// Returns the requested page of a list.
     package func page() throws(Problem) -> PageRequest {
         try PageRequest(
             cursor: uri.queryParameters["cursor"].map(String.init),

@@ -9,16 +9,16 @@ struct HTMLTests {
         "<!--", "]]>", "\u{0}", "😀<b>ä</b>", "javascript:alert(1)", "{{7*7}}", "\u{202E}<a>",
     ]
 
-    @Test func `what is interpolated stays text, between tags and in attributes`() {
+    @Test func `interpolated text is escaped between tags and in attributes`() {
         for text in hostile {
-            let html: HTML = "<p title=\"\(text)\">\(text)</p>"
+            let html: HTML = #"<p title="\#(text)">\#(text)</p>"#
             #expect(MarkupChecker.faults(in: html.text, isFragment: true) == [])
             #expect(MarkupChecker.texts(in: html.text) == [text])
             #expect(!html.text.dropFirst(3).dropLast(4).contains("<img"))
         }
     }
 
-    @Test func `random text comes out as it went in`() {
+    @Test func `escaped random text reads back unchanged`() {
         var random = SeededRandom(seed: 7)
         let alphabet = Array("&<>\"' abcäöü€😀;#x/=\n-")
         for _ in 0..<2000 {
@@ -31,11 +31,13 @@ struct HTMLTests {
         }
     }
 
-    @Test func `pieces compose as they are`() {
+    @Test func `fragments are inserted unchanged`() {
         let inner: HTML = "<b>\("<")</b>"
         let none: HTML? = nil
-        let html: HTML =
-            "\(inner)\(none)\(Optional(inner))\([inner, inner])\(when: false, inner)\(when: true, "<i></i>")\(7)\("xy".prefix(1))"
+        let html: HTML = """
+            \(inner)\(none)\(Optional(inner))\([inner, inner])\(when: false, inner)\
+            \(when: true, "<i></i>")\(7)\("xy".prefix(1))
+            """
         #expect(html.text == "<b>&lt;</b><b>&lt;</b><b>&lt;</b><b>&lt;</b><i></i>7x")
         #expect([inner, inner].joined().text == inner.text + inner.text)
         #expect(HTML.nothing.text.isEmpty)
@@ -44,9 +46,9 @@ struct HTMLTests {
     @Test(arguments: [
         "/p/x", "p?a=b:c", "#top", "https://example.org/a?b=1", "HTTP://example.org", "mailto:a@b.org", "",
     ])
-    func `safe addresses pass`(_ address: String) {
-        let html: HTML = "\(url: address)"
-        #expect(html.text == address)
+    func `safe URLs are kept`(_ url: String) {
+        let html: HTML = "\(url: url)"
+        #expect(html.text == url)
     }
 
     @Test(arguments: [
@@ -54,21 +56,19 @@ struct HTMLTests {
         "data:text/html,x",
         "vbscript:x", "//evil.example", "\\\\evil.example", "/\\evil.example", "\u{1}javascript:x",
     ])
-    func `addresses that run code or lead elsewhere do not`(_ address: String) {
-        let html: HTML = "\(url: address)"
+    func `URLs that run code or lead to another site are replaced`(_ url: String) {
+        let html: HTML = "\(url: url)"
         #expect(html.text == "#")
     }
 
-    @Test func `the checker finds what is wrong`() {
+    @Test func `the markup checker finds faults`() {
         for markup in [
-            "<p>", "</p>", "<p><b></p></b>", "<a href=x>y</a>", "<p a=\"1\" a=\"2\"></p>", "<p>a & b</p>",
-            "<p>&nope;</p>",
-            "<p title=\"<\"></p>", "<img src=\"x\" alt=\"\">", "<img src=\"x\" width=\"1\" height=\"1\">",
-            "<p style=\"x\"></p>",
-            "<p onclick=\"x\"></p>", "<script>x</script>", "<form method=\"post\"></form>",
-            "<i id=\"a\"></i><i id=\"a\"></i>",
-            "<input name=\"x\">", "<button></button>", "<a href=\"javascript:x\">y</a>", "<p", "<p>a < b</p>",
-            "<ul><p></p></ul>", "<label for=\"gone\">x</label>",
+            "<p>", "</p>", "<p><b></p></b>", "<a href=x>y</a>", #"<p a="1" a="2"></p>"#, "<p>a & b</p>",
+            "<p>&nope;</p>", #"<p title="<"></p>"#, #"<img src="x" alt="">"#,
+            #"<img src="x" width="1" height="1">"#, #"<p style="x"></p>"#, #"<p onclick="x"></p>"#,
+            "<script>x</script>", #"<form method="post"></form>"#, #"<i id="a"></i><i id="a"></i>"#,
+            #"<input name="x">"#, "<button></button>", #"<a href="javascript:x">y</a>"#, "<p", "<p>a < b</p>",
+            "<ul><p></p></ul>", #"<label for="gone">x</label>"#,
         ] {
             #expect(!MarkupChecker.faults(in: markup, isFragment: true).isEmpty, "\(markup)")
         }

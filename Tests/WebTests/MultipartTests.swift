@@ -9,12 +9,16 @@ import Testing
 @testable import Web
 
 struct MultipartTests {
+    private let fileHeaders = #"Content-Disposition: form-data; name="f"; filename="x""#
+    private let emptyFileHeaders = #"Content-Disposition: form-data; name="f"; filename="""#
+
     private func body(_ parts: [(headers: String, bytes: [UInt8])], boundary: String = "b") -> [UInt8] {
         parts.flatMap { Array("--\(boundary)\r\n\($0.headers)\r\n\r\n".utf8) + $0.bytes + Array("\r\n".utf8) }
             + Array("--\(boundary)--\r\n".utf8)
     }
 
-    /// Reads `bytes`, cut into pieces of the given sizes, and tells what it held and how much waited at most.
+    /// Reads a form from `bytes` in chunks of the given sizes, and returns the names and contents of its
+    /// fields and files.
     private func read(
         _ bytes: [UInt8], sizes: () -> Int = { 1000 },
         contentType: String = "multipart/form-data; boundary=b",
@@ -22,15 +26,15 @@ struct MultipartTests {
     ) async throws -> [(String, [UInt8])] {
         try await Fixtures.withFolder { folder in
             let uploads = try UploadFolder(folder + "/uploads")
-            var pieces: [ByteBuffer] = []
+            var chunks: [ByteBuffer] = []
             var rest = bytes[...]
             while !rest.isEmpty {
                 let count = max(1, sizes())
-                pieces.append(ByteBuffer(bytes: rest.prefix(count)))
+                chunks.append(ByteBuffer(bytes: rest.prefix(count)))
                 rest = rest.dropFirst(count)
             }
             let stream = AsyncStream<ByteBuffer> { continuation in
-                for piece in pieces { continuation.yield(piece) }
+                for chunk in chunks { continuation.yield(chunk) }
                 continuation.finish()
             }
             let request = Request(
@@ -50,13 +54,13 @@ struct MultipartTests {
                 #expect(Fixtures.files(below: folder) == [])
                 return result
             } catch {
-                #expect(Fixtures.files(below: folder) == [], "nothing stays behind")
+                #expect(Fixtures.files(below: folder) == [], "no files are left")
                 throw error
             }
         }
     }
 
-    @Test func `a form comes through whatever the pieces`() async throws {
+    @Test func `a form is read correctly from chunks of any size`() async throws {
         var random = SeededRandom(seed: 3)
         for round in 0..<120 {
             let parts = (0..<Int.random(in: 0...5, using: &random)).map {
@@ -67,12 +71,11 @@ struct MultipartTests {
                 let bytes = (0..<Int.random(in: 1...300, using: &random)).map { _ in
                     alphabet.randomElement(using: &random) ?? 0
                 }
-                // Content that holds the boundary itself is none a client would send.
-                let clean = String(decoding: bytes, as: Unicode.ASCII.self).contains("\r\n--b") ? [7] : bytes
-                return (
-                    "Content-Disposition: form-data; name=\"n\(number)\"\(isFile ? "; filename=\"f\"" : "")",
-                    clean
-                )
+                // A client would not send content that contains the boundary.
+                let content =
+                    String(decoding: bytes, as: Unicode.ASCII.self).contains("\r\n--b") ? [7] : bytes
+                let fileName = isFile ? #"; filename="f""# : ""
+                return (#"Content-Disposition: form-data; name="n\#(number)"\#(fileName)"#, content)
             }
             let largest = round % 3 == 0 ? 1 : 50
             let read = try await read(body(parts), sizes: { Int.random(in: 1...largest, using: &random) })
@@ -83,48 +86,44 @@ struct MultipartTests {
         }
     }
 
-    @Test func `bytes changed at random are refused or read, and nothing else`() async throws {
+    @Test func `a form with random errors is read or rejected with a multipart error`() async throws {
         var random = SeededRandom(seed: 5)
         let whole = body([
-            ("Content-Disposition: form-data; name=\"a\"", Array("text".utf8)),
-            (
-                "Content-Disposition: form-data; name=\"f\"; filename=\"x\"\r\nContent-Type: image/png",
-                Array(repeating: 1, count: 500)
-            ),
+            (#"Content-Disposition: form-data; name="a""#, Array("text".utf8)),
+            (fileHeaders + "\r\nContent-Type: image/png", Array(repeating: 1, count: 500)),
         ])
-        var refused = 0
+        var rejectedCount = 0
         for _ in 0..<400 {
             var bytes = whole
             for _ in 0..<3 {
                 bytes[Int.random(in: 0..<bytes.count, using: &random)] = .random(in: 0...255, using: &random)
             }
-            do { _ = try await read(bytes) } catch is MultipartError { refused += 1 }
+            do { _ = try await read(bytes) } catch is MultipartError { rejectedCount += 1 }
         }
-        #expect(refused > 50)
+        #expect(rejectedCount > 50)
     }
 
-    @Test func `memory is bounded by a piece, whatever the file`() throws {
+    @Test func `the scanner buffers no more than the end of a chunk`() throws {
         var scanner = MultipartScanner(boundary: "b", headerBytes: 4096)
-        scanner.append(
-            ByteBuffer(string: "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"x\"\r\n\r\n"))
-        var most = 0
+        scanner.append(ByteBuffer(string: "--b\r\n\(fileHeaders)\r\n\r\n"))
+        var maximum = 0
         for _ in 0..<500 {
             scanner.append(ByteBuffer(repeating: 13, count: 64 * 1024))
             while try scanner.next() != nil {}
-            most = max(most, scanner.waitingBytes)
+            maximum = max(maximum, scanner.bufferedBytes)
         }
-        #expect(most < 16)
+        #expect(maximum < 16)
     }
 
-    @Test func `limits hold`() async throws {
+    @Test func `a form that exceeds a limit is rejected`() async throws {
         var limits = MultipartLimits()
         limits.files = 2
         limits.fileBytes = 100
         limits.fields = 2
         limits.fieldBytes = 10
         limits.allFieldBytes = 18
-        let file = "Content-Disposition: form-data; name=\"f\"; filename=\"x\""
-        let field = "Content-Disposition: form-data; name=\"t\""
+        let file = fileHeaders
+        let field = #"Content-Disposition: form-data; name="t""#
         let cases: [([(headers: String, bytes: [UInt8])], MultipartError)] = [
             (Array(repeating: (file, [1]), count: 3), .tooManyFiles(limit: 2)),
             ([(file, Array(repeating: 1, count: 101))], .fileTooLarge(number: 1, limit: 100)),
@@ -132,19 +131,19 @@ struct MultipartTests {
             (Array(repeating: (field, [65]), count: 3), .tooManyFields(limit: 2)),
             (Array(repeating: (field, Array(repeating: 65, count: 9)), count: 2), .fieldsTooLarge(limit: 18)),
             (
-                [("Content-Disposition: form-data; name=\"\(String(repeating: "t", count: 19))\"", [])],
+                [(#"Content-Disposition: form-data; name="\#(String(repeating: "t", count: 19))""#, [])],
                 .fieldsTooLarge(limit: 18)
             ),
-            ([(field, [0xFF, 0xFE])], .malformed("the field t is not UTF-8")),
+            ([(field, [0xFF, 0xFE])], .malformed("the field t is not valid UTF-8")),
             (
                 [("X: \(String(repeating: "x", count: 5000))", [])],
-                .malformed("a part's header lines are too long")
+                .malformed("the headers of a part are too long")
             ),
-            ([("Content-Disposition: attachment; name=\"t\"", [])], .malformed("a part has no name")),
-            ([("Content-Disposition form-data", [])], .malformed("a part's header line has no colon")),
+            ([(#"Content-Disposition: attachment; name="t""#, [])], .malformed("a part has no name")),
+            ([("Content-Disposition form-data", [])], .malformed("a header of a part has no colon")),
             (
                 [("\(field)\r\nContent-Type: multipart/mixed", [])],
-                .malformed("a part holds parts of its own")
+                .malformed("a part contains a nested multipart body")
             ),
         ]
         for (parts, error) in cases {
@@ -152,14 +151,14 @@ struct MultipartTests {
         }
     }
 
-    @Test func `what is no such form is refused`() async throws {
-        let whole = body([("Content-Disposition: form-data; name=\"a\"", [65])])
+    @Test func `a body that is not a multipart form is rejected`() async throws {
+        let whole = body([(#"Content-Disposition: form-data; name="a""#, [65])])
         for (type, error) in [
             ("text/plain", MultipartError.notMultipart), ("", .notMultipart),
-            ("multipart/form-data", .malformed("its boundary is missing or wrong")),
+            ("multipart/form-data", .malformed("its boundary is missing or not valid")),
             (
-                "multipart/form-data; boundary=\"\(String(repeating: "x", count: 71))\"",
-                .malformed("its boundary is missing or wrong")
+                #"multipart/form-data; boundary="\#(String(repeating: "x", count: 71))""#,
+                .malformed("its boundary is missing or not valid")
             ),
             ("multipart/form-data; boundary=other", .truncated),
         ] {
@@ -171,36 +170,28 @@ struct MultipartTests {
         await #expect(throws: MultipartError.malformed("text follows a boundary")) {
             try await read(Array("--b junk\r\n\r\n\r\n--b--".utf8))
         }
-        await #expect(throws: MultipartError.malformed("a boundary's line does not end")) {
+        await #expect(throws: MultipartError.malformed("a boundary line does not end")) {
             try await read(Array("--b".utf8) + Array(repeating: 32, count: 300))
         }
         #expect(try await read(Array("preamble\r\n--b--\r\nepilogue".utf8)).isEmpty)
     }
 
-    @Test func `an empty file field of a browser is no file`() async throws {
-        let empty = body([
-            (
-                "Content-Disposition: form-data; name=\"f\"; filename=\"\"\r\nContent-Type: application/octet-stream",
-                []
-            )
-        ])
+    @Test func `a file field without a chosen file is not a file`() async throws {
+        let empty = body([(emptyFileHeaders + "\r\nContent-Type: application/octet-stream", [])])
         #expect(try await read(empty).isEmpty)
-        let named = body([("Content-Disposition: form-data; name=\"f\"; filename=\"x\"", [])])
+        let named = body([(fileHeaders, [])])
         #expect(try await read(named).count == 1)
     }
 
-    @Test func `empty files count like any other`() async throws {
-        let empty = body(
-            Array(repeating: ("Content-Disposition: form-data; name=\"f\"; filename=\"x\"", []), count: 300))
+    @Test func `empty files count toward the limit`() async throws {
+        let empty = body(Array(repeating: (fileHeaders, []), count: 300))
         await #expect(throws: MultipartError.tooManyFiles(limit: 10)) { try await read(empty) }
     }
 
-    @Test func `parts count whatever they hold, and so do bytes that belong to none`() async throws {
-        let unchosen = (
-            headers: "Content-Disposition: form-data; name=\"f\"; filename=\"\"", bytes: [UInt8]()
-        )
+    @Test func `empty parts and bytes outside of parts count toward the limits`() async throws {
+        let emptyPart = (headers: emptyFileHeaders, bytes: [UInt8]())
         await #expect(throws: MultipartError.self) {
-            try await read(body(Array(repeating: unchosen, count: 2000)))
+            try await read(body(Array(repeating: emptyPart, count: 2000)))
         }
         var limits = MultipartLimits()
         limits.files = 1
@@ -208,7 +199,7 @@ struct MultipartTests {
         limits.fields = 1
         limits.fieldBytes = 10
         limits.allFieldBytes = 10
-        let text = (headers: "Content-Disposition: form-data; name=\"t\"", bytes: Array("x".utf8))
+        let text = (headers: #"Content-Disposition: form-data; name="t""#, bytes: Array("x".utf8))
         let noise = Array(repeating: UInt8(ascii: "x"), count: 100_000)
         await #expect(throws: MultipartError.self) { try await read(body([text]) + noise, limits: limits) }
         await #expect(throws: MultipartError.self) {
@@ -221,14 +212,14 @@ struct MultipartTests {
     func `a form whose request is cancelled leaves no file`() async throws {
         try await Fixtures.withFolder { folder in
             let uploads = try UploadFolder(folder + "/uploads")
-            let (pieces, continuation) = AsyncStream.makeStream(of: ByteBuffer.self)
-            let part = "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"x\"\r\n\r\n"
+            let (chunks, continuation) = AsyncStream.makeStream(of: ByteBuffer.self)
+            let part = "--b\r\n\(fileHeaders)\r\n\r\n"
             continuation.yield(ByteBuffer(string: part + String(repeating: "x", count: 1000)))
             let request = Request(
                 head: .init(
                     method: .post, scheme: nil, authority: nil, path: "/",
                     headerFields: [.contentType: "multipart/form-data; boundary=b"]),
-                body: RequestBody(asyncSequence: pieces))
+                body: RequestBody(asyncSequence: chunks))
             let form = Task {
                 try await MultipartReader.withForm(of: request, in: uploads, from: .account(ID(1))) {
                     $0.files.count
@@ -241,14 +232,13 @@ struct MultipartTests {
         }
     }
 
-    @Test func `a form takes of the disk what its sender may, and gives it back`() async throws {
+    @Test func `a form reserves upload space of its sender and releases it`() async throws {
         try await Fixtures.withFolder { folder in
             var limits = UploadLimits()
             limits.bytesOfOne = 1000
             let uploads = try UploadFolder(folder + "/uploads", limits: limits)
             func send(_ count: Int) async throws -> Int {
-                let headers = "Content-Disposition: form-data; name=\"f\"; filename=\"x\""
-                let file = (headers: headers, bytes: [UInt8](repeating: 1, count: count))
+                let file = (headers: fileHeaders, bytes: [UInt8](repeating: 1, count: count))
                 let request = Request(
                     head: .init(
                         method: .post, scheme: nil, authority: nil, path: "/",
@@ -267,7 +257,7 @@ struct MultipartTests {
         }
     }
 
-    @Test func `a form that says itself to be too long is not read`() async throws {
+    @Test func `a form whose Content-Length exceeds the limit is not read`() async throws {
         try await Fixtures.withFolder { folder in
             let uploads = try UploadFolder(folder + "/uploads")
             let limit = MultipartLimits.onePhoto.bodyBytes
@@ -286,10 +276,10 @@ struct MultipartTests {
         }
     }
 
-    @Test func `header parameters are read as written`() {
+    @Test func `header parameters are parsed with quotes and escapes`() {
         let header = HeaderParameters(
-            " Form-Data ; name=\"a \\\"b\\\" ;c\"; FileName = x.jpg; name=other; flag")
+            #" Form-Data ; name="a \"b\" ;c"; FileName = x.jpg; name=other; flag"#)
         #expect(header.value == "form-data")
-        #expect(header["name"] == "a \"b\" ;c" && header["filename"] == "x.jpg" && header["flag"] == nil)
+        #expect(header["name"] == #"a "b" ;c"# && header["filename"] == "x.jpg" && header["flag"] == nil)
     }
 }

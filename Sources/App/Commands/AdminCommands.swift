@@ -2,34 +2,35 @@ import ArgumentParser
 import Foundation
 import Logging
 
-/// Brings the database to the present schema, as `serve` does when it starts.
+/// Runs the pending migrations, as `serve` does when it starts.
 struct Migrate: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Bring the database to this version's schema.")
+    static let configuration = CommandConfiguration(
+        abstract: "Upgrade the database to this version's schema.")
     @OptionGroup var flags: SettingsFlags
 
     func run() async throws {
         let settings = try await flags.settings()
         let services = try await Services(settings, logger: Logger(label: "isntgram") { _ in LineLog() })
         try await services.close()
-        let place =
+        let database =
             settings.database.isShared ? "The PostgreSQL database" : "The database in \(settings.data)"
-        print("\(place) is at this version's schema.")
+        print("\(database) has this version's schema.")
     }
 }
 
-/// Accounts, for whoever runs the server.
+/// Commands for accounts.
 struct UserCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "user", abstract: "Make, list, change and delete accounts.",
-        discussion: "Works while the server runs, and while it does not.",
+        commandName: "user", abstract: "Create, list, change and delete accounts.",
+        discussion: "Works whether or not the server is running.",
         subcommands: [Create.self, List.self, SetPassword.self, Delete.self])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make an account; reads the password from standard input.")
-        @Argument(help: "1–30 of a–z 0–9 . _") var username: String
+            abstract: "Create an account. Reads the password from standard input.")
+        @Argument(help: "1–30 characters: a–z, 0–9, “.” and “_”.") var username: String
         @Option(help: "The account's email address.") var email: String
-        @Option(help: "The name shown beside the username.") var fullName = ""
+        @Option(help: "The name shown next to the username.") var fullName = ""
         @OptionGroup var flags: SettingsFlags
 
         func run() async throws {
@@ -42,7 +43,7 @@ struct UserCommands: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List accounts: username, full name, posts, followers, separated by tabs.")
+            abstract: "List accounts: username, full name, posts and followers, separated by tabs.")
         @OptionGroup var flags: SettingsFlags
 
         func run() async throws {
@@ -52,7 +53,9 @@ struct UserCommands: AsyncParsableCommand {
 
     struct SetPassword: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Set a password, read from standard input; ends every session and token.")
+            abstract: """
+                Set a password, read from standard input. Ends all sessions and tokens of the account.
+                """)
         @Argument var username: String
         @OptionGroup var flags: SettingsFlags
 
@@ -65,31 +68,32 @@ struct UserCommands: AsyncParsableCommand {
 
     struct Delete: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Delete an account with its posts, comments, likes and photos. There is no way back.")
+            abstract: "Delete an account with its posts, comments, likes and photos. This cannot be undone.")
         @Argument var username: String
-        @Flag(help: "Do not ask.") var yes = false
+        @Flag(help: "Do not ask for confirmation.") var yes = false
         @OptionGroup var flags: SettingsFlags
 
         func run() async throws {
-            guard yes || Terminal.confirms("Delete \(username) and all they posted?") else {
-                throw SettingsError("Nothing was deleted. Say yes, or give --yes.")
+            guard yes || Terminal.confirms("Delete \(username) and everything they posted?") else {
+                throw SettingsError("Nothing was deleted. To delete the account, answer yes or pass --yes.")
             }
             try await ControlSocket.perform(.deleteUser(username: username), in: try await flags.settings())
         }
     }
 }
 
-/// API tokens, for whoever runs the server.
+/// Commands for API tokens.
 struct TokenCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "token", abstract: "Make and revoke API tokens.",
+        commandName: "token", abstract: "Create and revoke API tokens.",
         subcommands: [Create.self, Revoke.self])
 
     struct Create: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Make a token and print it, this once.")
+        static let configuration = CommandConfiguration(
+            abstract: "Create a token and print it. It cannot be shown again.")
         @Argument var username: String
-        @Option(help: "What it may do: read, write, or both with a comma between.") var scopes = "read,write"
-        @Option(help: "What it is for, to tell it from others.") var name = "Command line"
+        @Option(help: "What the token may do: read, write, or read,write.") var scopes = "read,write"
+        @Option(help: "A name that says what the token is for.") var name = "Command line"
         @OptionGroup var flags: SettingsFlags
 
         func run() async throws {
@@ -99,14 +103,15 @@ struct TokenCommands: AsyncParsableCommand {
     }
 
     struct Revoke: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "End a token, or all of a user's.")
-        @Argument(help: "The token itself.") var token: String?
-        @Option(help: "End every token of this user.") var allOf: String?
+        static let configuration = CommandConfiguration(
+            abstract: "Revoke one token, or all tokens of a user.")
+        @Argument(help: "The token to revoke.") var token: String?
+        @Option(help: "Revoke every token of this user.") var allOf: String?
         @OptionGroup var flags: SettingsFlags
 
         func validate() throws {
             guard (token == nil) != (allOf == nil) else {
-                throw ValidationError("Give the token to end, or --all-of USERNAME.")
+                throw ValidationError("Pass the token to revoke, or --all-of USERNAME.")
             }
         }
 
@@ -118,17 +123,17 @@ struct TokenCommands: AsyncParsableCommand {
     }
 }
 
-/// Invitations, for whoever runs the server.
+/// Commands for invitations.
 struct InviteCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "invite", abstract: "Make invitations.", subcommands: [Create.self])
+        commandName: "invite", abstract: "Create invitations.", subcommands: [Create.self])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make an invitation and print its code, this once.",
-            discussion: "Who registers with it types the code, or opens /register?invite=CODE.")
-        @Option(help: "How many accounts it is for.") var uses = 1
-        @Option(help: "How many days it is good.") var days = 14
+            abstract: "Create an invitation and print its code. The code cannot be shown again.",
+            discussion: "New members enter the code when they register, or open /register?invite=CODE.")
+        @Option(help: "How many accounts can be created with it.") var uses = 1
+        @Option(help: "How many days it is valid.") var days = 14
         @OptionGroup var flags: SettingsFlags
 
         func run() async throws {
@@ -138,14 +143,14 @@ struct InviteCommands: AsyncParsableCommand {
     }
 }
 
-/// One round of what the server does every hour.
+/// Runs the maintenance that the server runs every hour.
 struct Maintain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Remove what has expired or is claimed by nothing, and recount; prints how many of each.")
+        abstract: "Remove expired and unclaimed data, correct the counters, and print how much was done.")
     @Flag(
         help: """
-            Move photos that no record names aside also where they are more than a hundredth of all; they are removed \
-            after a week.
+            Move photos without a database record aside even if they are more than 1 % of all photos. They \
+            are removed after a week.
             """)
     var removeStrays = false
     @OptionGroup var flags: SettingsFlags
@@ -155,26 +160,27 @@ struct Maintain: AsyncParsableCommand {
     }
 }
 
-/// Asking the person at the terminal.
+/// Questions to the person at the terminal.
 enum Terminal {
-    /// A line from standard input, not shown where it is typed.
+    /// Reads a line from standard input. A terminal does not show what is typed.
     static func password() throws -> String {
-        let isTyped = isatty(STDIN_FILENO) == 1
-        if isTyped { FileHandle.standardError.write(Data("Password: ".utf8)) }
-        var before = termios()
-        if isTyped {
-            tcgetattr(STDIN_FILENO, &before)
-            var silent = before
+        let isTerminal = isatty(STDIN_FILENO) == 1
+        if isTerminal { FileHandle.standardError.write(Data("Password: ".utf8)) }
+        var original = termios()
+        if isTerminal {
+            tcgetattr(STDIN_FILENO, &original)
+            var silent = original
             silent.c_lflag &= ~tcflag_t(ECHO)
             tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
         }
-        defer { if isTyped { tcsetattr(STDIN_FILENO, TCSAFLUSH, &before) } }
+        defer { if isTerminal { tcsetattr(STDIN_FILENO, TCSAFLUSH, &original) } }
         guard let line = readLine(), !line.isEmpty else {
-            throw SettingsError("No password came on standard input.")
+            throw SettingsError("No password was given. Enter one, or pipe it to standard input.")
         }
         return line
     }
 
+    /// Whether the person answers “yes” to the question.
     static func confirms(_ question: String) -> Bool {
         FileHandle.standardError.write(Data("\(question) [yes/no] ".utf8))
         return readLine() == "yes"

@@ -1,18 +1,18 @@
 import ArgumentParser
 
-/// What is still to be done after changes, for whoever runs the server.
+/// Commands for background jobs.
 struct JobCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "jobs", abstract: "List jobs that wait, failed or were given up; run or drop one.",
+        commandName: "jobs", abstract: "List unfinished jobs; retry or drop one.",
         discussion: """
-            A job is what must happen after a change, as that the files of a deleted photo are removed. One that fails \
-            is tried again with growing pauses, and given up after a week.
+            A job is background work that follows a change, such as removing the files of a deleted photo. A \
+            job that fails is retried at growing intervals, and given up after a week.
             """,
         subcommands: [List.self, Retry.self, Drop.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List jobs: id, kind, state, attempts, time, last error, separated by tabs.")
+            abstract: "List jobs: id, kind, state, attempts, time and last error, separated by tabs.")
         @OptionGroup var flags: SettingsFlags
 
         func run() async throws { try await ControlSocket.perform(.listJobs, in: try await flags.settings()) }
@@ -20,8 +20,8 @@ struct JobCommands: AsyncParsableCommand {
 
     struct Retry: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Have a job run now, also one that was given up.")
-        @Argument(help: "Its id, as “isntgram jobs list” shows it.") var id: String
+            abstract: "Run a job now, even if it was given up.")
+        @Argument(help: "The job's id, from “isntgram jobs list”.") var id: String
         @OptionGroup var flags: SettingsFlags
 
         func run() async throws {
@@ -31,12 +31,12 @@ struct JobCommands: AsyncParsableCommand {
 
     struct Drop: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Take a job out undone.",
+            abstract: "Remove a job from the queue without running it.",
             discussion: """
-                The files that it was to remove stay: from the next start on, whoever has the address of a deleted photo is \
-                served it again, until the hourly maintenance finds it and moves it aside.
+                Files that the job should have removed stay. After the next start, a deleted photo is served \
+                again to anyone who has its URL, until the hourly maintenance finds it and moves it aside.
                 """)
-        @Argument(help: "Its id, as “isntgram jobs list” shows it.") var id: String
+        @Argument(help: "The job's id, from “isntgram jobs list”.") var id: String
         @OptionGroup var flags: SettingsFlags
 
         func run() async throws {

@@ -5,11 +5,11 @@ import Imaging
 import NIOCore
 import NIOHTTP1
 
-/// Asks the running server whether it is ready; for the health check of a container.
+/// Asks the running server whether it is ready. Containers use it as their health check.
 struct HealthCheck: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "health",
-        abstract: "Ask the running server whether it is ready; exit status 0 when it is.")
+        abstract: "Check that the running server is ready. The exit status is 0 if it is.")
     @OptionGroup var flags: SettingsFlags
 
     func run() async throws {
@@ -17,16 +17,18 @@ struct HealthCheck: AsyncParsableCommand {
         let host = settings.host == "0.0.0.0" ? "127.0.0.1" : settings.host
         let response = try await HTTPClient.shared.execute(
             HTTPClientRequest(url: "http://\(host):\(settings.port)/readyz"), timeout: .seconds(5))
-        guard response.status == .ok else { throw SettingsError("Not ready: \(response.status)") }
+        guard response.status == .ok else {
+            throw SettingsError("The server is not ready: \(response.status). See its log.")
+        }
         print("ready")
     }
 }
 
-/// Makes the demo's photographs, in a process of its own.
+/// Creates the photos of the demo community. The server runs it in a child process.
 struct MakeVariants: ParsableCommand {
     static let name = "make-variants"
     static let configuration = CommandConfiguration(
-        commandName: name, abstract: "Make parts of photographs; the server starts this itself for its demo.",
+        commandName: name, abstract: "Create the demo photos. The server runs this command itself.",
         shouldDisplay: false)
     @Argument var list: String
 

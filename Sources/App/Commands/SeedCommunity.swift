@@ -3,14 +3,14 @@ import Core
 import Foundation
 import Logging
 
-/// Fills an empty data folder with made-up people for `scripts/bench`.
+/// Fills an empty data directory with generated accounts and posts for `scripts/bench`.
 struct SeedCommunity: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "seed", abstract: "Fill an empty data folder for measuring.", shouldDisplay: false)
+        commandName: "seed", abstract: "Fill an empty data directory for benchmarks.", shouldDisplay: false)
     @Option var accounts = 1000
     @Option var posts = 100_000
     @Option var follows = 100
-    @Flag(help: "Instead of seeding, print the microseconds of the feed's bare SQL, the median of many.")
+    @Flag(help: "Instead of seeding, print the median time of the feed's SQL query, in microseconds.")
     var measureFeed = false
     @OptionGroup var flags: SettingsFlags
 

@@ -9,7 +9,7 @@ import Storage
 import UnixSignals
 import Web
 
-/// The settings as flags; every command that opens the data folder takes them.
+/// The settings as flags. Every command that opens the data directory accepts them.
 struct SettingsFlags: ParsableArguments {
     @Option(help: help(Settings.host)) var host: String?
     @Option(help: help(Settings.port)) var port: String?
@@ -17,22 +17,22 @@ struct SettingsFlags: ParsableArguments {
     @Option(help: help(Settings.data)) var data: String?
     @Option(help: help(Settings.databaseURL)) var databaseURL: String?
     @Option(help: help(Settings.databaseConnections)) var databaseConnections: String?
-    @Option(help: help(Settings.databasePrepares)) var databasePrepared: String?
+    @Option(help: help(Settings.databasePrepared)) var databasePrepared: String?
     @Option(help: help(Settings.databaseEventsURL)) var databaseEventsURL: String?
     @Option(help: help(Settings.mediaURL)) var mediaURL: String?
     @Option(help: help(Settings.logLevel)) var logLevel: String?
     @Option(help: help(Settings.registration)) var registration: String?
     @Option(help: help(Settings.trustedProxies)) var trustedProxies: String?
     @Option(help: help(Settings.rateLimits)) var rateLimits: String?
-    @Option(help: "A file of settings, NAME=value a line; they win over the environment.") var envFile:
-        String?
+    @Option(help: "A settings file with NAME=value on each line. It overrides the environment.")
+    var envFile: String?
 
     func settings() async throws -> Settings {
         let flags = [
             Settings.host.name: host, Settings.port.name: port, Settings.baseURL.name: baseURL,
             Settings.data.name: data, Settings.databaseURL.name: databaseURL,
             Settings.databaseConnections.name: databaseConnections,
-            Settings.databasePrepares.name: databasePrepared,
+            Settings.databasePrepared.name: databasePrepared,
             Settings.databaseEventsURL.name: databaseEventsURL, Settings.mediaURL.name: mediaURL,
             Settings.logLevel.name: logLevel,
             Settings.registration.name: registration, Settings.trustedProxies.name: trustedProxies,
@@ -42,8 +42,8 @@ struct SettingsFlags: ParsableArguments {
     }
 
     private static func help(_ key: Settings.Key) -> ArgumentHelp {
-        let fallback = key.fallback.isEmpty ? "" : " (default: \(key.fallback))"
-        return "\(key.meaning.prefix(1).uppercased() + key.meaning.dropFirst())\(fallback). \(key.variable)"
+        let standard = key.defaultValue.isEmpty ? "" : " (default: \(key.defaultValue))"
+        return "\(key.summary.prefix(1).uppercased() + key.summary.dropFirst())\(standard). \(key.variable)"
     }
 }
 
@@ -51,11 +51,16 @@ struct SettingsFlags: ParsableArguments {
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run the server.",
-        discussion:
-            "Settings come from the environment, from --env-file, and from flags; the later of these wins.")
+        discussion: """
+            Settings come from the environment, from --env-file and from flags. Later sources override \
+            earlier ones.
+            """
+    )
 
     @OptionGroup var flags: SettingsFlags
-    @Flag(help: "Make a demo community where nobody lives yet, and let visitors try it. ISNTGRAM_DEMO=on")
+    @Flag(
+        help:
+            "Create a demo community if there are no accounts yet, and let visitors try it. ISNTGRAM_DEMO=on")
     var demo = false
 
     func run() async throws {
@@ -67,19 +72,19 @@ struct Serve: AsyncParsableCommand {
         }
         let logger = Logger(label: "isntgram")
         let services = try await Services(settings, logger: logger)
-        // Beside the start, which does not wait for it.
-        async let confinementIsLogged: Void = services.logConfinement()
+        // Runs concurrently: the start does not wait for it.
+        async let confinementLog: Void = services.logConfinement()
         let isDemo = settings.isDemo || demo
         if isDemo {
-            logger.notice("Making the demo community, for some seconds")
-            if try await !DemoCommunity.plant(in: services) {
-                logger.notice("Somebody lives here already: nothing was added")
+            logger.notice("Creating the demo community; this takes a few seconds")
+            if try await !DemoCommunity.create(in: services) {
+                logger.notice("The data directory already contains a community; no demo data was added")
             }
         }
         var application = SiteApplication(
             community: services.community, site: settings.site, uploads: services.uploads, logger: logger)
         application.proxies = settings.trustedProxies
-        // Some files are open besides: the database, photos, render processes, the media's own connections.
+        // 512 file descriptors stay free for the database, photos, render processes and connections to S3.
         let connections = ProcessSetup.raiseOpenFileLimit() - 512
         application.connections.fit(within: connections)
         application.isDemo = isDemo
@@ -97,17 +102,35 @@ struct Serve: AsyncParsableCommand {
                 .init(service: MaintenanceService(community: services.community, logger: logger)),
             ] + services.services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger)
-        // Requests in hand have this long to finish; then they are cut off.
+        // Requests in progress have this long to finish. After that they are cancelled.
         configuration.maximumGracefulShutdownDuration = .seconds(10)
         do {
             try await ServiceGroup(configuration: configuration).run()
         } catch {
             try? await services.close()
-            throw error
+            throw Self.bindingError(error, settings) ?? error
         }
-        await confinementIsLogged
+        await confinementLog
         try await services.close()
         logger.notice("Stopped")
         LogWriter.standardError.flush()
+    }
+
+    /// Returns an error that says what to do if the server could not listen on its address; nil for other
+    /// errors.
+    private static func bindingError(_ error: any Error, _ settings: Settings) -> (any Error)? {
+        guard let error = error as? IOError else { return nil }
+        let (host, port) = (settings.host, settings.port)
+        switch error.errnoCode {
+        case EADDRINUSE:
+            return SettingsError(
+                "Port \(port) on \(host) is in use. Stop the other program or choose a port with --port."
+            )
+        case EACCES:
+            return SettingsError("Port \(port) needs root privileges. Choose a port above 1023 with --port.")
+        case EADDRNOTAVAIL:
+            return SettingsError("This machine has no address \(host). Choose another address with --host.")
+        default: return nil
+        }
     }
 }

@@ -2,8 +2,8 @@ import Core
 import Foundation
 import Web
 
-/// What whoever runs the server can have done to it. It goes to the running server over a socket in the data folder,
-/// or, where none runs, is done in the process that was started for it.
+/// A command of the administrator. The running server receives it over a socket in the data directory and
+/// runs it. If no server is running, the process that was started for the command runs it.
 enum AdminCommand: Codable, Sendable {
     case createUser(username: String, email: String, fullName: String, password: String)
     case listUsers
@@ -22,21 +22,22 @@ enum AdminCommand: Codable, Sendable {
     /// The end of the year 9999, in milliseconds since 1970.
     private static let lastTime: Int64 = 253_402_300_799_999
 
-    /// Whether whoever gives it wants to see the jobs as they are, and decide.
-    var looksAtJobs: Bool {
+    /// Whether the command is about the jobs as they are, so that no job may run because of it.
+    var leavesJobsWaiting: Bool {
         switch self {
         case .listJobs, .dropJob: true
         default: false
         }
     }
 
-    /// What a command ended with: lines to print, or why it was refused.
+    /// The result of a command: lines to print, or why it was refused.
     struct Outcome: Codable, Sendable {
         var lines: [String] = []
         var refusal: String?
     }
 
-    /// - Parameter report: is told what is being done just now, where a command has several steps.
+    /// Runs the command.
+    /// - Parameter report: receives the current step of a command that has several.
     func outcome(in community: Community, report: @escaping @Sendable (String) -> Void = { _ in }) async
         -> Outcome
     {
@@ -48,8 +49,8 @@ enum AdminCommand: Codable, Sendable {
             }
             return Outcome(lines: try await run(in: community))
         } catch let problem as Problem {
-            let reasons = problem.fields.map { "\($0.field): \($0.message)" }
-            return Outcome(refusal: reasons.isEmpty ? problem.detail : reasons.joined(separator: "\n"))
+            let messages = problem.fields.map { "\($0.field): \($0.message)" }
+            return Outcome(refusal: messages.isEmpty ? problem.detail : messages.joined(separator: "\n"))
         } catch {
             return Outcome(refusal: "\(error)")
         }
@@ -62,22 +63,23 @@ enum AdminCommand: Codable, Sendable {
         case .createUser(let username, let email, let fullName, let password):
             let account = try await accounts.create(
                 Registration(email: email, fullName: fullName, username: username, password: password))
-            return ["Made the account \(account.username)."]
+            return ["Created the account \(account.username)."]
         case .listUsers:
             return try await accounts.all().map { account in
-                "\(account.username)\t\(account.fullName)\t\(account.postsCount) posts\t\(account.followerCount) followers"
+                let counts = "\(account.postsCount) posts\t\(account.followerCount) followers"
+                return "\(account.username)\t\(account.fullName)\t\(counts)"
             }
         case .setPassword(let username, let password):
             let account = try await accounts.find(username: username)
             try await accounts.setPassword(password, of: account.summary)
-            return ["Set the password of \(account.username); every session and token has ended."]
+            return ["Set the password of \(account.username). All sessions and tokens have ended."]
         case .deleteUser(let username):
             let account = try await accounts.find(username: username)
             try await accounts.delete(account.summary)
-            return ["Deleted \(account.username) with \(account.postsCount) posts."]
+            return ["Deleted \(account.username) with \(Self.count(account.postsCount, "post"))."]
         case .createToken(let username, let names, let name):
             guard let scopes = Credential.Scopes(names: names) else {
-                throw Problem(.invalid, "Scopes are read and write; “\(names)” names another or none.")
+                throw Problem(.invalid, "“\(names)” is not valid: the scopes are read and write.")
             }
             let account = try await accounts.find(username: username)
             return [try await credentials.issue(.token, to: account, scopes: scopes, name: name).secret.text]
@@ -86,27 +88,32 @@ enum AdminCommand: Codable, Sendable {
             return ["Revoked the token."]
         case .revokeTokens(let username):
             let account = try await accounts.find(username: username)
-            return [
-                "Revoked \(try await credentials.revokeTokens(of: account)) tokens of \(account.username)."
-            ]
+            let revoked = try await credentials.revokeTokens(of: account)
+            return ["Revoked \(Self.count(revoked, "token")) of \(account.username)."]
         case .createInvite(let uses, let days):
             return [try await community.invites.create(uses: uses, days: days).text]
         case .maintain: return []
         case .adoptMedia:
             let refusal = try await community.maintenance.adoptMedia()
-            return ["The photos there are this community’s now."] + (refusal.map { [$0] } ?? [])
+            return ["The photos now belong to this community."] + (refusal.map { [$0] } ?? [])
         case .listJobs: return try await community.jobs.all().map(Self.line)
         case .retryJob(let text):
-            try await community.jobs.retry(Self.job(text))
-            return ["The job runs now."]
+            try await community.jobs.retry(Self.jobID(text))
+            return ["The job will run now."]
         case .dropJob(let text):
-            try await community.jobs.drop(Self.job(text))
+            try await community.jobs.drop(Self.jobID(text))
             return ["Dropped the job."]
         }
     }
 
-    private static func job(_ text: String) throws -> ID<WaitingJob> {
-        guard let id = ID<WaitingJob>(text) else { throw Problem(.invalid, "“\(text)” is no id of a job.") }
+    private static func count(_ number: Int, _ noun: String) -> String {
+        "\(number) \(noun)\(number == 1 ? "" : "s")"
+    }
+
+    private static func jobID(_ text: String) throws -> ID<WaitingJob> {
+        guard let id = ID<WaitingJob>(text) else {
+            throw Problem(.invalid, "“\(text)” is not a job id. See “isntgram jobs list”.")
+        }
         return id
     }
 
@@ -117,7 +124,7 @@ enum AdminCommand: Codable, Sendable {
             } else {
                 (job.isRunning ? "running" : job.attempts > 0 ? "failing" : "waiting", job.runAt)
             }
-        return
-            "\(job.id)\t\(job.kind)\t\(state)\t\(job.attempts)\t\(Timestamp(min(max(time, 0), Self.lastTime)).rfc3339)\t\(job.lastError)"
+        let timestamp = Timestamp(min(max(time, 0), Self.lastTime)).rfc3339
+        return "\(job.id)\t\(job.kind)\t\(state)\t\(job.attempts)\t\(timestamp)\t\(job.lastError)"
     }
 }

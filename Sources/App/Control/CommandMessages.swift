@@ -1,16 +1,16 @@
 import Core
 import Synchronization
 
-/// What is said of a command while it is done, and at its end.
+/// A message about a command: its progress, or its outcome.
 enum CommandMessage: Codable, Sendable {
-    /// A line for whoever waits: the work goes on.
+    /// A line for the terminal. The command is still running.
     case progress(String)
     case outcome(AdminCommand.Outcome)
 }
 
 extension AdminCommand {
-    /// Does the command, and says every `interval` that it is still being done, and what just now. The last message is
-    /// the outcome. The work goes on to its end also where nobody reads the messages any more.
+    /// Runs the command, and reports the current step every `interval`. The last message is the outcome. The
+    /// command runs to its end even if the messages are no longer read.
     func messages(in community: Community, every interval: Duration = .seconds(5)) -> AsyncStream<
         CommandMessage
     > {
@@ -18,17 +18,17 @@ extension AdminCommand {
             Task {
                 let step = CurrentStep()
                 let start = ContinuousClock.now
-                let telling = Task {
+                let reporting = Task {
                     while true {
                         do { try await Task.sleep(for: interval) } catch { return }
                         let seconds = (ContinuousClock.now - start).components.seconds
-                        continuation.yield(.progress("Still working after \(seconds) seconds\(step.words)"))
+                        continuation.yield(.progress("Still working after \(seconds) seconds\(step.suffix)"))
                     }
                 }
                 let outcome = await outcome(in: community) { step.set($0) }
-                telling.cancel()
-                // So that no line comes after the outcome.
-                await telling.value
+                reporting.cancel()
+                // No progress may follow the outcome.
+                await reporting.value
                 continuation.yield(.outcome(outcome))
                 continuation.finish()
             }
@@ -36,11 +36,12 @@ extension AdminCommand {
     }
 }
 
-/// What is being done just now. A lock, because the work says it and another task reads it.
+/// The current step of a command. It has a lock because one task sets it and another reads it.
 private final class CurrentStep: Sendable {
     private let step = Mutex("")
 
     func set(_ new: String) { step.withLock { $0 = new } }
 
-    var words: String { step.withLock { $0.isEmpty ? "." : ": \($0)." } }
+    /// The end of a sentence that may name the step.
+    var suffix: String { step.withLock { $0.isEmpty ? "." : ": \($0)." } }
 }

@@ -12,15 +12,15 @@ import Synchronization
     import SystemPackage
 #endif
 
-/// A lively community of twelve people and sixty posts, made through the same rules as every other, for whoever wants to look
-/// around. The same every time, but for ids and the day.
+/// A community of twelve people and sixty posts, for visitors who try the site. It is created through the
+/// same code as real accounts and posts, and is the same every time, except for ids and dates.
 struct DemoCommunity {
-    private static let posts = 60
-    /// The community's life so far, in milliseconds.
-    private static let span: Int64 = 28 * 24 * 60 * 60 * 1000
+    private static let postCount = 60
+    /// How long ago the community began, in milliseconds.
+    private static let age: Int64 = 28 * 24 * 60 * 60 * 1000
 
     private let services: Services
-    private let time: DemoClock
+    private let clock: DemoClock
     private let community: Community
     private var random = SplitMix64(state: 2026)
 
@@ -29,52 +29,52 @@ struct DemoCommunity {
         let person: DemoScript.Person
     }
 
-    /// A photograph to be posted: a file, and which photograph it shows a part of.
+    /// An image file to post, and the name of the photo that it is a part of.
     private struct Picture {
         let path: String
         let photo: String
     }
 
-    /// Plants it where nobody lives yet.
-    /// - Returns: whether it did.
-    static func plant(in services: Services) async throws -> Bool {
+    /// Creates the demo community if there are no accounts yet.
+    /// - Returns: whether it was created.
+    static func create(in services: Services) async throws -> Bool {
         guard try await services.community.accounts.all().isEmpty else { return false }
         var demo = DemoCommunity(services)
-        try await demo.plant()
+        try await demo.create()
         return true
     }
 
     private init(_ services: Services) {
         self.services = services
-        time = DemoClock(WallClock.system.now() - Self.span)
-        community = services.community(clock: time.clock)
+        clock = DemoClock(WallClock.system.now() - Self.age)
+        community = services.community(clock: clock.wallClock)
     }
 
-    private mutating func plant() async throws {
+    private mutating func create() async throws {
         let folder = services.uploads.newPath()
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let pictures = try await pictures(in: folder)
         var members: [Member] = []
         for person in DemoScript.people {
-            members.append(try await join(person, pictures[members.count + Self.posts]))
+            members.append(try await register(person, pictures[members.count + Self.postCount]))
         }
         for member in members { try await followSome(member, members) }
-        let step = Self.span / Int64(Self.posts + 1)
-        var used: [String: Int] = [:]
-        for number in 0..<Self.posts {
-            // The demo account only looks on.
+        let step = Self.age / Int64(Self.postCount + 1)
+        var usedCaptions: [String: Int] = [:]
+        for number in 0..<Self.postCount {
+            // The visitor's account, which is the first, does not post.
             let author = members[1 + number % (members.count - 1)]
             let post = try await publish(
-                pictures[number], by: author, number: &used[pictures[number].photo, default: 0])
+                pictures[number], by: author, number: &usedCaptions[pictures[number].photo, default: 0])
             try await react(to: post, by: author, members)
-            time.set(WallClock.system.now() - Self.span + step * Int64(number + 1))
+            clock.advance(to: WallClock.system.now() - Self.age + step * Int64(number + 1))
         }
-        try await greet(members)
+        try await notifyVisitor(from: members)
         try FileManager.default.removeItem(atPath: folder)
         await community.close()
     }
 
-    private mutating func join(_ person: DemoScript.Person, _ picture: Picture) async throws -> Member {
+    private mutating func register(_ person: DemoScript.Person, _ picture: Picture) async throws -> Member {
         let account = try await community.accounts.createDemo(
             Registration(
                 email: "\(person.username)@demo.invalid", fullName: person.fullName,
@@ -94,8 +94,8 @@ struct DemoCommunity {
     }
 
     private mutating func followSome(_ member: Member, _ members: [Member]) async throws {
-        let share = member.person.username == DemoScript.visitor ? 7 : 5
-        for other in members.shuffled(using: &random).prefix(share) where other.viewer.id != member.viewer.id
+        let count = member.person.username == DemoScript.visitor ? 7 : 5
+        for other in members.shuffled(using: &random).prefix(count) where other.viewer.id != member.viewer.id
         {
             guard other.person.username != DemoScript.visitor || Bool.random(using: &random) else { continue }
             try await community.follows.follow(other.person.username, by: member.viewer)
@@ -109,7 +109,7 @@ struct DemoCommunity {
         let caption = captions.isEmpty ? "" : captions[number % captions.count]
         number += 1
         let place = DemoScript.places.randomElement(using: &random) ?? ""
-        let altText = "A part of a photograph: \(picture.photo)"
+        let altText = "Part of a photo: \(picture.photo)"
         return try await community.posts.publish(
             PostDraft(
                 caption: caption, location: place,
@@ -134,8 +134,8 @@ struct DemoCommunity {
         }
     }
 
-    /// News for whoever comes in: followers, and a comment that mentions them.
-    private mutating func greet(_ members: [Member]) async throws {
+    /// Creates notifications for the visitor's account: new followers, and comments that mention it.
+    private mutating func notifyVisitor(from members: [Member]) async throws {
         for member in members.dropFirst().prefix(4) {
             try await community.follows.follow(DemoScript.visitor, by: member.viewer)
         }
@@ -148,20 +148,22 @@ struct DemoCommunity {
 
     // MARK: - Pictures
 
-    /// Parts of the photographs in other colours, made by one child process; then one for each person's own picture.
+    /// Creates the images: parts of the photos with changed colours, one for each post and then one for each
+    /// profile picture. One child process creates all of them.
     private mutating func pictures(in folder: String) async throws -> [Picture] {
         for photo in DemoPhotos.all {
             try Data(photo.bytes).write(to: URL(fileURLWithPath: "\(folder)/\(photo.name).jpg"))
         }
-        let variants = (0..<Self.posts + DemoScript.people.count).map { number -> (PhotoVariant, String) in
+        let count = Self.postCount + DemoScript.people.count
+        let variants = (0..<count).map { number -> (PhotoVariant, String) in
             let photo = DemoPhotos.all[number % DemoPhotos.all.count].name
-            let side = Double.random(in: 0.45...0.85, using: &random)
-            let tall = Double.random(in: 0.45...0.85, using: &random)
+            let width = Double.random(in: 0.45...0.85, using: &random)
+            let height = Double.random(in: 0.45...0.85, using: &random)
             let variant = PhotoVariant(
                 input: "\(folder)/\(photo).jpg", output: "\(folder)/\(number).jpg",
-                left: Double.random(in: 0...(1 - side), using: &random),
-                top: Double.random(in: 0...(1 - tall), using: &random),
-                width: side, height: tall, isMirrored: Bool.random(using: &random),
+                left: Double.random(in: 0...(1 - width), using: &random),
+                top: Double.random(in: 0...(1 - height), using: &random),
+                width: width, height: height, isMirrored: Bool.random(using: &random),
                 gains: (0..<3).map { _ in Double.random(in: 0.75...1.2, using: &random) })
             return (variant, photo)
         }
@@ -172,18 +174,19 @@ struct DemoCommunity {
             output: .discarded,
             error: .string(limit: 4096))
         guard child.terminationStatus.isSuccess else {
-            throw SettingsError("The demo’s photographs could not be made: \(child.standardError)")
+            throw SettingsError("The demo photos could not be created: \(child.standardError)")
         }
         return variants.map { Picture(path: $0.0.output, photo: $0.1) }
     }
 }
 
-/// A clock that is set by hand, for a past to be lived through.
+/// A clock that is set by hand, so that the demo community has a past. It has a lock because it is shared by
+/// tasks.
 private final class DemoClock: Sendable {
     private let now: Mutex<Int64>
     init(_ start: Int64) { now = Mutex(start) }
-    /// Goes on a little at every look, as time does.
-    var clock: WallClock {
+    /// The clock for the community. It advances by 7 ms each time it is read.
+    var wallClock: WallClock {
         WallClock {
             self.now.withLock { now in
                 now += 7
@@ -191,10 +194,11 @@ private final class DemoClock: Sendable {
             }
         }
     }
-    func set(_ time: Int64) { now.withLock { $0 = max($0, time) } }
+    func advance(to time: Int64) { now.withLock { $0 = max($0, time) } }
 }
 
-/// Random numbers that are the same every time (Steele, Lea, Flood: “Fast splittable pseudorandom number generators”, 2014).
+/// A generator of the same random numbers every time (Steele, Lea, Flood: “Fast splittable pseudorandom
+/// number generators”, 2014).
 private struct SplitMix64: RandomNumberGenerator {
     var state: UInt64
 

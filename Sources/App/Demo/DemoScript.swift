@@ -1,4 +1,4 @@
-/// What the people of the demo community are called and say.
+/// The names and texts of the demo community.
 enum DemoScript {
     struct Person {
         let username: String
@@ -7,13 +7,13 @@ enum DemoScript {
         let pronouns: String
     }
 
-    /// The account that visitors play as.
+    /// The username of the account that visitors use.
     static let visitor = "visitor"
 
     static let people: [Person] = [
         Person(
-            username: visitor, fullName: "You, trying it out",
-            bio: "Like, follow, look around. Nothing here can break.",
+            username: visitor, fullName: "Demo Visitor",
+            bio: "Like, follow, look around. You can’t break anything.",
             pronouns: ""),
         Person(
             username: "mira.lindqvist", fullName: "Mira Lindqvist",
@@ -46,7 +46,7 @@ enum DemoScript {
             bio: "Collector of lunar dust (the photographs of it)", pronouns: ""),
     ]
 
-    /// Captions by photograph.
+    /// Captions by the name of the photo.
     static let captions: [String: [String]] = [
         "astronaut": [
             "Suit up. #space", "That smile before the countdown #astronaut",

@@ -1,8 +1,8 @@
 import Core
 import ServiceLifecycle
 
-/// Runs jobs while the server does. At the end those in hand are broken off: the next run, or another copy,
-/// takes them.
+/// Runs background jobs while the server runs. Shutdown cancels the running jobs; this or another instance
+/// runs them again later.
 struct JobService: Service {
     let jobs: Jobs
 

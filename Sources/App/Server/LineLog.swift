@@ -2,7 +2,7 @@ import Foundation
 import Logging
 import Web
 
-/// Logs one line each: readable on a terminal, JSON when not.
+/// A log handler that writes one line per event: plain text on a terminal, JSON elsewhere.
 struct LineLog: LogHandler {
     var logLevel: Logger.Level = .info
     var metadata: Logger.Metadata = [:]
@@ -17,7 +17,7 @@ struct LineLog: LogHandler {
 
     func log(event: LogEvent) {
         let fields = metadata.merging(event.metadata ?? [:]) { _, new in new }.map { key, value in
-            // A request's id has as many digits as an address, and is what people are told to look for.
+            // A request id has as many digits as a photo’s URL, but is no secret: error pages show it.
             (key, key == "hb.request.id" ? "\(value)" : LogRedaction.redacted("\(value)"))
         }
         let time = Timestamp(Int64(Date().timeIntervalSince1970 * 1000)).rfc3339
@@ -32,8 +32,8 @@ struct LineLog: LogHandler {
     static func readable(
         _ time: String, _ level: Logger.Level, _ message: String, _ fields: [(String, String)]
     ) -> String {
-        let rest = fields.sorted { $0.0 < $1.0 }.map { " \($0)=\($1)" }.joined()
-        return "\(time) \(level) \(message)\(rest)".replacingOccurrences(of: "\n", with: "\\n")
+        let pairs = fields.sorted { $0.0 < $1.0 }.map { " \($0)=\($1)" }.joined()
+        return "\(time) \(level) \(message)\(pairs)".replacingOccurrences(of: "\n", with: "\\n")
     }
 
     static func json(
@@ -45,7 +45,7 @@ struct LineLog: LogHandler {
         object["message"] = message
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // A dictionary of strings always encodes.
+        // Encoding a dictionary of strings does not fail.
         return (try? encoder.encode(object)).map { String(decoding: $0, as: UTF8.self) } ?? message
     }
 }

@@ -1,55 +1,58 @@
 import Foundation
 import Synchronization
 
-/// Writes log lines to standard error on a thread of its own: a log that takes nothing (a full disk, a closed pipe, a
-/// reader that has stopped) loses lines, and never holds up or ends the server.
+/// Writes log lines to standard error on a background queue. If the log cannot be written (full disk, closed
+/// pipe, stopped reader), lines are lost, but the server neither waits nor ends.
 final class LogWriter: Sendable {
     static let standardError = LogWriter(descriptor: STDERR_FILENO)
-    /// The most that waits; what comes then is lost.
-    static let linesAtMost = 4096
+    /// How many lines may wait. Further lines are lost.
+    static let maxQueuedLines = 4096
 
     private struct State {
-        var waiting = 0
-        var lost = 0
+        var queuedCount = 0
+        var lostCount = 0
     }
 
     private let descriptor: Int32
     private let queue = DispatchQueue(label: "log")
-    /// A lock, because every thread logs.
+    /// The state has a lock because every thread logs.
     private let state = Mutex(State())
 
     init(descriptor: Int32) { self.descriptor = descriptor }
 
     func write(_ line: String) {
-        let hasRoom = state.withLock { state in
-            guard state.waiting < Self.linesAtMost else {
-                state.lost += 1
+        let isAccepted = state.withLock { state in
+            guard state.queuedCount < Self.maxQueuedLines else {
+                state.lostCount += 1
                 return false
             }
-            state.waiting += 1
+            state.queuedCount += 1
             return true
         }
-        guard hasRoom else { return }
+        guard isAccepted else { return }
         queue.async { [self] in
-            let lost = state.withLock { state in
-                state.waiting -= 1
-                defer { state.lost = 0 }
-                return state.lost
+            let lostCount = state.withLock { state in
+                state.queuedCount -= 1
+                defer { state.lostCount = 0 }
+                return state.lostCount
             }
-            if lost > 0 { put("\(lost) lines of the log were lost: it could not be written fast enough.\n") }
-            put(line + "\n")
+            if lostCount > 0 {
+                writeNow(
+                    "\(lostCount) log lines were lost because the log could not be written fast enough.\n")
+            }
+            writeNow(line + "\n")
         }
     }
 
-    /// Waits until what was logged is written, for a second at most.
+    /// Waits until all queued lines are written, for one second at most.
     func flush() {
         let done = DispatchSemaphore(value: 0)
         queue.async { done.signal() }
         _ = done.wait(timeout: .now() + 1)
     }
 
-    /// A line that cannot be written is lost.
-    private func put(_ line: String) {
+    /// Writes to the descriptor. A line that cannot be written is lost.
+    private func writeNow(_ line: String) {
         var line = line
         line.withUTF8 { bytes in
             var rest = UnsafeRawBufferPointer(bytes)

@@ -2,8 +2,8 @@ import Core
 import Logging
 import ServiceLifecycle
 
-/// Keeps the community tidy while the server runs: looks at the start whether photos and database belong together,
-/// and does everything every hour.
+/// Runs the maintenance while the server runs. At the start it checks that the photos belong to the database;
+/// then it runs the full maintenance every hour.
 struct MaintenanceService: Service {
     let community: Community
     let logger: Logger
@@ -15,12 +15,12 @@ struct MaintenanceService: Service {
             while true {
                 do { try await Task.sleep(for: interval) } catch { return }
                 await attempt {
-                    let done = try await community.maintenance.run()
-                    for (name, count) in done.lines where count > 0 {
+                    let summary = try await community.maintenance.run()
+                    for (name, count) in summary.lines where count > 0 {
                         logger.info("Maintenance: \(name)", metadata: ["count": "\(count)"])
                     }
-                    report(done.refusal)
-                    // What other copies told while this one did not hear is looked up.
+                    report(summary.refusal)
+                    // This instance may have missed removals that other instances announced.
                     try await community.photos.loadRemoved()
                 }
             }
@@ -34,7 +34,7 @@ struct MaintenanceService: Service {
     private func attempt(_ work: () async throws -> Void) async {
         do { try await work() } catch {
             guard !Task.isCancelled else { return }
-            // The next round tries again.
+            // The next run tries again.
             logger.warning("Maintenance failed", metadata: ["error": "\(error)"])
         }
     }

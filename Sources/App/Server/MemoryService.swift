@@ -1,8 +1,8 @@
 import CMalloc
 import ServiceLifecycle
 
-/// Gives memory back to the system: after many uploads or connections glibc keeps what was freed, for as long as
-/// nobody asks for it.
+/// Returns free memory to the system every 30 seconds. Otherwise glibc keeps memory that was freed after many
+/// uploads or connections.
 struct MemoryService: Service {
     var interval = Duration.seconds(30)
 

@@ -1,22 +1,24 @@
 import Foundation
 
-/// What the process asks of the system before it does anything else.
+/// System settings of the process, made before anything else runs.
 enum ProcessSetup {
-    /// For every command.
+    /// Prepares the process for any command.
     static func prepare() {
-        // Whatever is made is for this user alone: files 0600, folders 0700. SQLite would make its own for all to read.
+        // Only this user may read new files (0600) and directories (0700). SQLite would make its files
+        // readable for all.
         umask(0o077)
-        // Whoever closes a pipe or a socket that we write to is told apart by the error of the write.
+        // Writing to a closed pipe or socket must return an error and not end the process.
         signal(SIGPIPE, SIG_IGN)
-        // A file that took the number of a closed standard error would get the log written into it.
+        // If standard error is closed, the next file opened would get its descriptor, and the log would go
+        // into it.
         for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
             _ = open("/dev/null", O_RDWR)
         }
     }
 
-    /// Takes as many open files as the system gives, 8,192 at most: a shell's 1,024 are fewer than a server has
-    /// connections.
-    /// - Returns: how many there are.
+    /// Raises the limit of open files to 8,192, or to the hard limit if that is lower. The usual limit of
+    /// 1,024 is less than the number of connections that the server accepts.
+    /// - Returns: the limit.
     static func raiseOpenFileLimit() -> Int {
         var limit = rlimit()
         guard getrlimit(openFiles, &limit) == 0 else { return 1024 }

@@ -7,12 +7,12 @@ import SQLiteStorage
 import ServiceLifecycle
 import Storage
 
-/// A data folder opened for this process: its lock, its database at the present schema, its photos, and the
-/// community over them.
+/// Everything that a data directory holds, opened for this process: the lock, the migrated database, the
+/// photos, and the community that uses them.
 struct Services: Sendable {
     let uploads: UploadFolder
     let community: Community
-    /// What runs beside the site for this services.
+    /// The services to run next to the site.
     let services: [any Service]
     private let storage: any Storage
     private let media: any MediaStorage
@@ -20,45 +20,65 @@ struct Services: Sendable {
     private let logger: Logger
     private let lock: DataFolderLock
 
-    /// - Throws: ``StorageError`` when another process holds the folder or the database cannot be used.
+    /// - Throws: ``StorageError`` if another process holds the data directory or the database cannot be used,
+    ///   ``SettingsError`` if the data directory is not writable.
     init(_ settings: Settings, logger: Logger) async throws {
-        let folder = settings.data
-        try Files.makeFolder(folder)
-        lock = try DataFolderLock(folder: folder)
-        let records = try await Records.open(settings, logger: logger)
-        storage = records.storage
-        services = records.services
+        let directory = settings.data
+        lock = try Self.lockDataDirectory(directory)
+        let backend = try await StorageBackend.open(settings, logger: logger)
+        storage = backend.storage
+        services = backend.services
         try await Community.migrate(storage)
-        uploads = try UploadFolder(folder + "/uploads")
-        media = try settings.bucket.map { S3Media($0) } ?? MediaFolder(folder + "/media")
+        uploads = try UploadFolder(directory + "/uploads")
+        media = try settings.bucket.map { S3Media($0) } ?? MediaFolder(directory + "/media")
         processor = PhotoProcessor(executable: try Self.executable(), arguments: [RenderWorker.command])
         self.logger = logger
         community = Community(
             storage: storage, media: media, processor: processor, uploads: uploads,
             signer: try await Community.signer(of: storage), limits: settings.rateLimits,
-            registration: settings.registration, events: records.events, logger: logger)
-        // Where copies share the records, what nothing claims yet may be another's upload in progress.
+            registration: settings.registration, events: backend.events, logger: logger)
+        // If instances share the database, unclaimed files may belong to an upload in progress on another
+        // instance.
         let age: Int64 = settings.database.isShared ? 60 * 60 * 1000 : 0
         try await community.photos.releaseUnclaimed(olderThan: age)
         try await community.photos.loadRemoved()
     }
 
-    /// Another community over the same records and photos, which lives by a clock of its own.
+    /// Creates a data directory if it is missing, and locks it for this process.
+    /// - Throws: ``StorageError/locked(_:)`` if another process holds it, ``SettingsError`` if it is not
+    ///   writable.
+    static func lockDataDirectory(_ path: String) throws -> DataFolderLock {
+        do {
+            try Files.makeFolder(path)
+            return try DataFolderLock(folder: path)
+        } catch StorageError.locked(let reason) {
+            throw StorageError.locked(reason)
+        } catch {
+            throw SettingsError(
+                """
+                The data directory \(path) cannot be used. Make it writable for this user, or choose another \
+                one (\(error)).
+                """)
+        }
+    }
+
+    /// Another community over the same database and photos, with a different clock.
     func community(clock: WallClock) -> Community {
         Community(
             storage: storage, media: media, processor: processor, uploads: uploads, signer: community.signer,
             logger: logger, clock: clock)
     }
 
-    /// Logs how the processes that read photos are confined here.
+    /// Logs how the processes that read photos are confined on this machine.
     func logConfinement() async {
         do {
             let confinement = try await processor.confinement()
             let metadata: Logger.Metadata = ["confinement": "\(confinement)"]
-            logger.notice("Photos are read by processes of their own", metadata: metadata)
+            logger.notice("Photos are processed in confined child processes", metadata: metadata)
         } catch {
             logger.error(
-                "Photos cannot be read here: every upload will fail", metadata: ["error": "\(error)"])
+                "Photos cannot be processed on this machine: every upload will fail",
+                metadata: ["error": "\(error)"])
         }
     }
 
@@ -68,10 +88,10 @@ struct Services: Sendable {
         try await storage.close()
     }
 
-    /// This program itself: photos are rendered by another run of it.
+    /// The path of this program, which also runs as the child process that renders photos.
     static func executable() throws -> String {
         guard let path = Bundle.main.executablePath else {
-            throw SettingsError("The program cannot find itself.")
+            throw SettingsError("The path of the program is not known. Start it by its full path.")
         }
         return path
     }

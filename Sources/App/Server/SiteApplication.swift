@@ -7,7 +7,7 @@ import NIOCore
 import Web
 import Website
 
-/// The application: every route and what stands before them, built here alone, for `serve` and for tests.
+/// The application: all routes and their middleware. Both `serve` and the tests build the site here.
 package struct SiteApplication: Sendable {
     package var community: Community
     package var site: Site
@@ -25,7 +25,7 @@ package struct SiteApplication: Sendable {
         self.logger = logger
     }
 
-    /// Every route of the site, with what it needs.
+    /// All routes of the site, with their requirements.
     package var routes: [Route] {
         let cookies = cookies
         let api = APIRoutes(community: community, site: site, uploads: uploads, cookies: cookies).routes
@@ -37,27 +37,29 @@ package struct SiteApplication: Sendable {
     }
 
     package var router: Router<WebContext> {
-        router(connections: OpenConnections(limits: connections, proxies: proxies))
+        router(openConnections: OpenConnections(limits: connections, proxies: proxies))
     }
 
-    private func router(connections open: OpenConnections) -> Router<WebContext> {
+    private func router(openConnections: OpenConnections) -> Router<WebContext> {
         let pipeline = RequestPipeline(
-            community: community, cookies: cookies, proxies: proxies, limits: connections, connections: open,
+            community: community, cookies: cookies, proxies: proxies, limits: connections,
+            connections: openConnections,
             errorPage: WebsiteRoutes.errorPage(cookies: cookies))
         return pipeline.router(for: routes)
     }
 
     private var cookies: SiteCookies { SiteCookies(site: site, signer: community.signer) }
 
-    /// The server, not yet running.
+    /// Builds the server. It listens as soon as it is run.
     package func listening(
         on host: String, port: Int,
         onServerRunning: @escaping @Sendable (any Channel) async -> Void = { _ in }
     ) -> some ApplicationProtocol {
-        let open = OpenConnections(limits: connections, proxies: proxies)
+        let openConnections = OpenConnections(limits: connections, proxies: proxies)
         return Application(
-            router: router(connections: open),
-            server: .strictHTTP1(connections, connections: open, headers: StandardHeaders(site: site)),
+            router: router(openConnections: openConnections),
+            server: .strictHTTP1(
+                connections, connections: openConnections, headers: StandardHeaders(site: site)),
             configuration: .init(
                 address: .hostname(host, port: port),
                 availableConnectionsDelegate: MaximumAvailableConnections(connections.connections)),

@@ -7,17 +7,17 @@ import NIOCore
 import NIOHTTP1
 import Storage
 
-/// Turns whatever a route throws into an answer: problem+json for programs, a page for people. What was not expected
-/// is logged; the person sees only the request's id.
+/// Turns errors that a route throws into responses: problem+json for programs, a page for people. Unexpected
+/// errors are logged, and the response contains only the request id.
 package struct ErrorResponses: RouterMiddleware {
     package typealias Context = WebContext
-    /// Makes the page that shows a problem.
+    /// Creates the page that shows a problem.
     package typealias ErrorPage = @Sendable (ErrorReport, WebContext) -> Response
 
     private let style: Route.ErrorStyle?
     private let page: ErrorPage
 
-    /// - Parameter style: how errors look; nil where no route says so, and the path decides.
+    /// - Parameter style: the format of errors; nil to decide by the path, where no route matched.
     package init(style: Route.ErrorStyle?, page: @escaping ErrorPage) {
         self.style = style
         self.page = page
@@ -47,9 +47,9 @@ package struct ErrorResponses: RouterMiddleware {
 
 extension Problem {
     fileprivate static let bodyTooLarge = Problem(
-        .tooLarge, "This is more than the \(WebContext.bodyLimit / 1024) KiB that are taken here.")
+        .tooLarge, "The request body is larger than \(WebContext.bodyLimit / 1024) KiB.")
 
-    /// Any error in words fit for the person who asked; what was not expected goes to the log.
+    /// Describes any error for the client. Unexpected errors are logged.
     init(seenBy logger: Logger, _ error: any Error) {
         switch error {
         case let problem as Problem: self = problem
@@ -58,24 +58,25 @@ extension Problem {
         case let error as HTTPError where error.status == .contentTooLarge: self = .bodyTooLarge
         case is NIOTooManyBytesError: self = .bodyTooLarge
         case let error as HTTPError where error.status.kind == .clientError:
-            self.init(.unreadable, error.body ?? "This request cannot be read.")
+            self.init(.unreadable, error.body ?? "The request could not be read.")
         case is HTTPParserError, is ChannelError, is IOError:
-            // The client went away, and nobody reads this answer; its status stands in the access log.
-            self.init(.unreadable, "The request broke off before its end; send it again.")
+            // The client closed the connection and does not read this response, but the access log has its
+            // status.
+            self.init(.unreadable, "The request ended early. Send it again.")
         case StorageError.busy, StorageError.closed, is CancellationError:
-            self.init(.unavailable(retryAfter: 5), "The server is busy; try again in a moment.")
+            self.init(.unavailable(retryAfter: 5), "The server is busy. Try again in a moment.")
         case StorageError.uncertain:
-            logger.error("The connection to the database was lost at a commit")
+            logger.error("The connection to the database was lost during a commit")
             self.init(
                 .unavailable(retryAfter: 5),
-                "The connection was lost while saving: look whether it was saved, then try again.")
+                "The connection was lost while saving. Check whether your change was saved, then try again.")
         case let error as MediaError where error.isPassing:
-            logger.error("Photos cannot be reached", metadata: ["error": "\(error)"])
+            logger.error("The photo storage is not available", metadata: ["error": "\(error)"])
             self.init(
-                .unavailable(retryAfter: 5), "Where photos are kept does not answer; try again in a moment.")
+                .unavailable(retryAfter: 5), "The photo storage is not available. Try again in a moment.")
         case StorageError.full:
             logger.error("The disk is full")
-            self.init(.unavailable(retryAfter: 600), "The server has no room left; try again later.")
+            self.init(.unavailable(retryAfter: 600), "The server’s disk is full. Try again later.")
         default:
             logger.error("Unexpected error", metadata: ["error": "\(String(reflecting: error))"])
             self.init(.unexpected, "")
@@ -83,7 +84,7 @@ extension Problem {
     }
 }
 
-/// A problem as it is answered.
+/// A problem as the response shows it.
 package struct ErrorReport: Sendable {
     package let problem: Problem
     package let requestID: String
@@ -98,17 +99,19 @@ package struct ErrorReport: Sendable {
         type = ProblemType(problem.kind)
     }
 
-    /// What happened and what to do.
+    /// What happened, and what to do.
     package var detail: String {
-        problem.kind == .unexpected
-            ? "Something went wrong on our side. If it happens again, tell the administrator this ID: \(requestID)."
-            : problem.detail
+        guard problem.kind == .unexpected else { return problem.detail }
+        return """
+            Something went wrong on our side. If it happens again, send this ID to the administrator: \
+            \(requestID).
+            """
     }
 
     package func json() -> Response { .json(self, status: status, contentType: "application/problem+json") }
 }
 
-/// The body of RFC 9457.
+/// The JSON body of RFC 9457.
 extension ErrorReport: JSONWritable {
     package func write(to json: inout JSONText) {
         json.object { json in

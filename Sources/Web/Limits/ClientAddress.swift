@@ -3,17 +3,17 @@ import HTTPTypes
 import Hummingbird
 import Logging
 
-/// Finds out where a request comes from, as limits count it. Of those who come by a trusted proxy it also counts the
-/// requests under way: what ``OpenConnections`` does for those who come by themselves.
+/// Determines the client of a request for the rate limits. For clients behind a trusted proxy it also limits
+/// the requests in progress; for direct clients ``OpenConnections`` limits the connections.
 struct ClientAddress: RouterMiddleware {
     typealias Context = WebContext
     private let proxies: TrustedProxies
-    private let underWay: Tally
+    private let requestsInProgress: ConcurrencyLimiter
     private let warning: ThrottledWarning
 
-    init(proxies: TrustedProxies, requestsOfOneClient: Int, clock: WallClock) {
+    init(proxies: TrustedProxies, requestsPerClient: Int, clock: WallClock) {
         self.proxies = proxies
-        underWay = Tally(atMost: requestsOfOneClient)
+        requestsInProgress = ConcurrencyLimiter(limit: requestsPerClient)
         warning = ThrottledWarning(clock: clock)
     }
 
@@ -25,30 +25,32 @@ struct ClientAddress: RouterMiddleware {
         context.clientKey = proxies.clientKey(of: context.remoteAddress, forwarded: forwarded)
         guard forwarded != nil else { return try await next(request, context) }
         guard proxies.trusts(context.remoteAddress) else {
-            warning.give(
-                to: context.logger, about: context.remoteAddress?.ipAddress ?? "unknown", Self.untrusted)
+            warning.log(
+                Self.untrustedProxy, address: context.remoteAddress?.ipAddress ?? "unknown",
+                to: context.logger)
             return try await next(request, context)
         }
-        guard let place = underWay.take(context.clientKey) else {
+        guard let slot = requestsInProgress.acquire(context.clientKey) else {
             throw Problem(.tooMany(retryAfter: 1), "Too many requests at once. Try again in a moment.")
         }
-        return try await next(request, context).holding(place)
+        return try await next(request, context).holding(slot)
     }
 
-    private static let untrusted: Logger.Message = """
-        A request came with X-Forwarded-For from an address that is no trusted proxy. If it is your proxy, name it in \
-        ISNTGRAM_TRUSTED_PROXIES: until then everybody behind it shares the limits of one client.
+    private static let untrustedProxy: Logger.Message = """
+        A request with X-Forwarded-For came from an address that is not a trusted proxy. If it is your \
+        proxy, add it to ISNTGRAM_TRUSTED_PROXIES; until then, all clients behind it share the limits of one \
+        client.
         """
 }
 
 extension Response {
-    /// The same answer, which has `place` until it is sent, or given up.
-    func holding(_ place: Tally.Place) -> Response {
+    /// Returns a response that holds the slot until it is sent or abandoned.
+    func holding(_ slot: ConcurrencyLimiter.Slot) -> Response {
         var response = self
         let body = body
         response.body = ResponseBody(contentLength: body.contentLength) { writer in
             try await body.write(writer)
-            _ = place
+            _ = slot
         }
         return response
     }

@@ -2,8 +2,8 @@ import Core
 import HTTPTypes
 import Hummingbird
 
-/// The general limits: how many requests a stranger's address, a browser that is signed in and a program's token may
-/// make, whatever they ask for. What else is limited stands on the routes.
+/// Applies the general rate limits: how many requests an address of visitors, a signed-in browser and a token
+/// may make to any route. Routes list their own limits.
 package struct RateLimiting: RouterMiddleware {
     package typealias Context = WebContext
     private let limiter: RateLimiter
@@ -23,22 +23,21 @@ package struct RateLimiting: RouterMiddleware {
             case .session: .session
             case nil: .anonymous
             }
-        guard context.viewer != nil || !connections.isCrowded else {
+        guard context.viewer != nil || !connections.isNearCapacity else {
             throw Problem(
-                .unavailable(retryAfter: 5),
-                "More people are here than the server can take. Try again in a moment.")
+                .unavailable(retryAfter: 5), "The server is at full capacity. Try again in a moment.")
         }
         try limiter.take(kind, kind.key(of: context))
-        guard !context.hasWrongToken else {
-            // A wrong token is told so even where a stranger may look: the program thinks it is signed in.
-            throw Problem(.unauthorized, "This token is not valid, or not any more. Make a new one.")
+        guard !context.hasInvalidToken else {
+            // Rejected even where visitors may see the response: the client assumes that it is signed in.
+            throw Problem(.unauthorized, "This token is not valid or was revoked. Create a new one.")
         }
         return try await next(request, context)
     }
 }
 
 extension RateLimits.Kind {
-    /// Whose requests to a route with this limit are counted together.
+    /// The key under which requests are counted together.
     func key(of context: WebContext) -> String {
         switch self {
         case .session, .token: context.viewer?.credential.handle ?? context.clientKey

@@ -2,19 +2,20 @@ import Core
 import Logging
 import Synchronization
 
-/// Warns of what goes on for long, once an hour at most.
+/// Logs a warning about a lasting condition, once an hour at most.
 final class ThrottledWarning: Sendable {
-    private static let pause: Int64 = 60 * 60 * 1000
+    /// The time between two warnings, in milliseconds.
+    private static let interval: Int64 = 60 * 60 * 1000
     private let clock: WallClock
-    private let next = Mutex<Int64>(0)
+    private let nextTime = Mutex<Int64>(0)
 
     init(clock: WallClock) { self.clock = clock }
 
-    func give(to logger: Logger, about address: String, _ message: Logger.Message) {
+    func log(_ message: Logger.Message, address: String, to logger: Logger) {
         let now = clock.now()
-        let isDue = next.withLock { next in
-            guard now >= next else { return false }
-            next = now + Self.pause
+        let isDue = nextTime.withLock { nextTime in
+            guard now >= nextTime else { return false }
+            nextTime = now + Self.interval
             return true
         }
         if isDue { logger.warning(message, metadata: ["address": "\(address)"]) }

@@ -6,7 +6,7 @@ import NIOCore
     import Darwin
 #endif
 
-/// The proxies whose word about a client's address is taken, as ranges of addresses (RFC 4632 notation).
+/// The proxies whose `X-Forwarded-For` is trusted, as address ranges (RFC 4632 notation).
 package struct TrustedProxies: Sendable {
     private struct Range: Sendable {
         let address: [UInt8]
@@ -14,8 +14,8 @@ package struct TrustedProxies: Sendable {
 
         func contains(_ other: [UInt8]) -> Bool {
             guard other.count == address.count else { return false }
-            return zip(address, other).enumerated().allSatisfy { place, bytes in
-                let bits = min(8, max(0, prefix - place * 8))
+            return zip(address, other).enumerated().allSatisfy { index, bytes in
+                let bits = min(8, max(0, prefix - index * 8))
                 let mask = UInt8(truncatingIfNeeded: 0xFF00 >> bits)
                 return bytes.0 & mask == bytes.1 & mask
             }
@@ -24,12 +24,13 @@ package struct TrustedProxies: Sendable {
 
     private let ranges: [Range]
 
-    /// Nobody.
+    /// No trusted proxies.
     package static let none = TrustedProxies(ranges: [])
 
     private init(ranges: [Range]) { self.ranges = ranges }
 
-    /// Ranges separated by commas, such as `127.0.0.1, 10.0.0.0/8, fd00::/8`; nil where one is none.
+    /// Parses ranges separated by commas, such as `127.0.0.1, 10.0.0.0/8, fd00::/8`. Returns nil if one is
+    /// not valid.
     package init?(_ text: String) {
         var ranges: [Range] = []
         for part in text.split(whereSeparator: { $0 == "," || $0.isWhitespace }) {
@@ -43,33 +44,34 @@ package struct TrustedProxies: Sendable {
         self.ranges = ranges
     }
 
-    /// What tells one client from another: the address, of IPv6 its network of 64 bits, as one client has a whole one.
-    /// - Parameter forwarded: what proxies say; the last address in it that is no trusted proxy's is the client's, and it
-    ///   counts only when it comes from a trusted one.
+    /// Returns the key that identifies a client for limits: its IPv4 address, or the first 64 bits of its
+    /// IPv6 address, because one client usually has a whole /64 network.
+    /// - Parameter forwarded: the `X-Forwarded-For` header. It is used only if the connection comes from a
+    ///   trusted proxy. The client is its last address that is not a trusted proxy.
     func clientKey(of remote: SocketAddress?, forwarded: String?) -> String {
         guard var client = remote.flatMap({ $0.ipAddress }).flatMap(Self.bytes) else { return "unknown" }
         var hops = (forwarded ?? "").split(separator: ",").map { String($0.filter { !$0.isWhitespace }) }
-        while isTrusted(client), let hop = hops.popLast(), let address = Self.bytes(Self.withoutPort(hop)) {
+        while isTrusted(client), let hop = hops.popLast(), let address = Self.bytes(Self.removingPort(hop)) {
             client = address
         }
         return client.prefix(client.count == 16 ? 8 : 4).map { String($0, radix: 16) }.joined(separator: ".")
     }
 
-    /// Whether the other end of a connection is a proxy whose word is taken.
+    /// Whether the remote end of a connection is a trusted proxy.
     func trusts(_ remote: SocketAddress?) -> Bool {
         remote.flatMap { $0.ipAddress }.flatMap(Self.bytes).map(isTrusted) ?? false
     }
 
     private func isTrusted(_ address: [UInt8]) -> Bool { ranges.contains { $0.contains(address) } }
 
-    /// Some proxies write the port too: `192.0.2.1:5678`, `[2001:db8::1]:5678`.
-    private static func withoutPort(_ hop: String) -> String {
+    /// Removes the port, which some proxies add: `192.0.2.1:5678`, `[2001:db8::1]:5678`.
+    private static func removingPort(_ hop: String) -> String {
         if hop.hasPrefix("[") { return String(hop.dropFirst().prefix { $0 != "]" }) }
         let parts = hop.split(separator: ":", omittingEmptySubsequences: false)
         return parts.count == 2 ? String(parts[0]) : hop
     }
 
-    /// The 4 or 16 bytes of an address; an IPv4 one written as IPv6 has 4.
+    /// The 4 or 16 bytes of an address. An IPv4-mapped IPv6 address has 4.
     private static func bytes(_ text: String) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: 16)
         if inet_pton(AF_INET, text, &bytes) == 1 { return Array(bytes.prefix(4)) }

@@ -4,19 +4,20 @@ import Hummingbird
 import NIOCore
 import ServiceLifecycle
 
-/// What happens to a member's account, sent to an open page or program as it happens: server-sent events (HTML Living
-/// Standard §9.2).
+/// A stream of server-sent events (HTML Living Standard §9.2) about a member's account.
 ///
-/// Each `notifications` event carries how many are unread. The stream ends when the credential it was opened with does.
+/// Each `notifications` event carries the number of unread notifications. The stream ends when its credential
+/// ends.
 struct EventStream: Sendable {
-    /// A line now and then keeps proxies from taking silence for death, and shows that the client is still there.
+    /// The interval of empty lines, which keep proxies from closing an idle connection and show whether the
+    /// client is still connected.
     private static let heartbeat = Duration.seconds(15)
 
     private enum Signal { case event(LiveEvent), heartbeat, replaced }
 
     private let community: Community
     private let viewer: Viewer
-    /// Tells when a newer stream takes the place of this one.
+    /// Yields when a newer stream replaces this one.
     private let replaced: AsyncStream<Void>
 
     init(community: Community, viewer: Viewer, replaced: AsyncStream<Void>) {
@@ -25,21 +26,21 @@ struct EventStream: Sendable {
         self.replaced = replaced
     }
 
-    /// - Parameter place: is given back when the stream has ended.
-    func response(holding place: EventStreams.Place) -> Response {
-        // Listening begins before the first count is read: nothing that happens between the two is missed.
+    /// - Parameter slot: is released when the stream ends.
+    func response(holding slot: EventStreams.Slot) -> Response {
+        // Listening begins before the first count is read, so that no event between the two is missed.
         let live = community.notifications.live(for: viewer)
         return Response(
             status: .ok,
             headers: [
                 .contentType: "text/event-stream", .cacheControl: "no-store",
-                // Proxies that gather answers would hold the events back.
+                // Proxies that buffer responses would delay the events.
                 .xAccelBuffering: "no",
             ],
             body: ResponseBody { writer in
                 try await send(live, to: &writer)
                 try await writer.finish(nil)
-                _ = place
+                _ = slot
             })
     }
 
@@ -49,30 +50,30 @@ struct EventStream: Sendable {
             for await event in live { sender.yield(.event(event)) }
             sender.finish()
         }
-        let pulse = Task {
+        let heartbeats = Task {
             while !Task.isCancelled {
                 try await Task.sleep(for: Self.heartbeat)
                 sender.yield(.heartbeat)
             }
         }
-        let end = Task {
+        let replacement = Task {
             for await _ in replaced { sender.yield(.replaced) }
         }
         defer {
-            end.cancel()
+            replacement.cancel()
             relay.cancel()
-            pulse.cancel()
+            heartbeats.cancel()
         }
-        try await writer.write(await unread())
+        try await writer.write(await unreadCountEvent())
         try await withGracefulShutdownHandler {
             for await signal in signals {
                 switch signal {
-                case .event(.notifications): try await writer.write(await unread())
+                case .event(.notifications): try await writer.write(await unreadCountEvent())
                 case .event(.credentials):
                     guard try await community.credentials.isValid(viewer) else { return }
                 case .replaced:
-                    // A browser opens a stream that ended again, after this many milliseconds: not at once, or pages
-                    // would take it from each other in turns.
+                    // The browser reopens the stream after this many milliseconds. If it did so at once, the
+                    // pages would keep replacing each other's streams.
                     return try await writer.write(ByteBuffer(string: "retry: 60000\n\n"))
                 case .heartbeat:
                     guard try await community.credentials.isValid(viewer) else { return }
@@ -84,7 +85,7 @@ struct EventStream: Sendable {
         }
     }
 
-    private func unread() async throws -> ByteBuffer {
+    private func unreadCountEvent() async throws -> ByteBuffer {
         let count = try await community.notifications.unreadCount(for: viewer)
         return ByteBuffer(string: "event: notifications\ndata: {\"unreadCount\":\(count)}\n\n")
     }

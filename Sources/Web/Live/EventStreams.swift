@@ -2,20 +2,20 @@ import Core
 import Hummingbird
 import Synchronization
 
-/// The streams of events that are open: each holds a connection for as long as a page is open, so that an account and
-/// an address have only a few. A new one takes the place of the oldest: whose page is gone is known only when
-/// something is sent to it.
+/// The open event streams. Each holds a connection as long as its page is open, so an account and a client
+/// may have only a few. A new stream replaces the oldest one, because a closed page is noticed only when the
+/// server sends to it.
 package final class EventStreams: Sendable {
-    private struct Open {
+    private struct OpenStream {
         let account: ID<Account>
         let client: String
-        let end: AsyncStream<Void>.Continuation
+        let replacement: AsyncStream<Void>.Continuation
     }
 
     private struct State {
         var lastID = 0
-        /// Ids count up: the least is the oldest.
-        var open: [Int: Open] = [:]
+        /// The open streams by id. Ids increase, so the smallest is the oldest.
+        var open: [Int: OpenStream] = [:]
     }
 
     private let perAccount: Int
@@ -27,30 +27,32 @@ package final class EventStreams: Sendable {
         self.perClient = perClient
     }
 
-    /// The answer that sends a new stream; the oldest of the account or the client ends where there are too many.
+    /// Returns a response with a new stream. Ends the oldest streams of the account or the client if there
+    /// are too many.
     package func open(of community: Community, for context: MemberContext) -> Response {
-        let (replaced, end) = AsyncStream.makeStream(of: Void.self)
-        let new = Open(account: context.member.id, client: context.web.clientKey, end: end)
-        let (id, ended) = state.withLock { state in
+        let (replaced, replacement) = AsyncStream.makeStream(of: Void.self)
+        let new = OpenStream(
+            account: context.member.id, client: context.web.clientKey, replacement: replacement)
+        let (id, oldest) = state.withLock { state in
             let ofAccount = state.open.filter { $0.value.account == new.account }.keys.sorted()
             let ofClient = state.open.filter { $0.value.client == new.client }.keys.sorted()
             let ids =
                 ofAccount.prefix(max(0, ofAccount.count - perAccount + 1))
                 + ofClient.prefix(max(0, ofClient.count - perClient + 1))
-            let ended = Set(ids).compactMap { state.open.removeValue(forKey: $0) }
+            let oldest = Set(ids).compactMap { state.open.removeValue(forKey: $0) }
             state.lastID += 1
             state.open[state.lastID] = new
-            return (state.lastID, ended)
+            return (state.lastID, oldest)
         }
-        for stream in ended { stream.end.yield() }
+        for stream in oldest { stream.replacement.yield() }
         let stream = EventStream(community: community, viewer: context.member, replaced: replaced)
-        return stream.response(holding: Place(self, id))
+        return stream.response(holding: Slot(self, id))
     }
 
     private func close(_ id: Int) { _ = state.withLock { $0.open.removeValue(forKey: id) } }
 
-    /// A stream is open until nobody holds its place.
-    final class Place: Sendable {
+    /// Keeps a stream in the list of open streams until the last reference to the slot goes.
+    final class Slot: Sendable {
         private let streams: EventStreams
         private let id: Int
 

@@ -1,10 +1,10 @@
-/// What part of a file is asked for (RFC 9110 §14).
+/// The part of a file that a request asks for (RFC 9110 §14).
 enum ByteRange: Equatable {
     case whole
     case part(Range<Int64>)
     case unsatisfiable
 
-    /// Reads a `Range` field. What is not one range of bytes may be ignored, and is.
+    /// Parses a `Range` header. Anything but a single byte range is ignored, which the RFC allows.
     static func parse(_ field: String?, size: Int64) -> ByteRange {
         guard let field, field.hasPrefix("bytes=") else { return .whole }
         let ends = field.dropFirst("bytes=".count).split(separator: "-", omittingEmptySubsequences: false)
@@ -23,7 +23,7 @@ enum ByteRange: Equatable {
         }
     }
 
-    /// Whether an `If-None-Match` field names the tag (RFC 9110 §13.1.2: weak comparison).
+    /// Whether an `If-None-Match` header matches the entity tag (RFC 9110 §13.1.2: weak comparison).
     static func matches(_ field: String, etag: String) -> Bool {
         field.split(separator: ",").contains { candidate in
             let tag = candidate.filter { $0 != " " }

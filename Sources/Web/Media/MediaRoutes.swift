@@ -4,8 +4,8 @@ import Hummingbird
 import MediaStorage
 import NIOCore
 
-/// Serves photo files, or sends whoever asks to where they are. They never change, so that browsers keep them for a year
-/// and ask with a range or not at all.
+/// Serves photo files, or redirects to their location. The files never change, so browsers may cache them for
+/// a year.
 package struct MediaRoutes: Sendable {
     private let media: any MediaStorage
     private let cache: MediaCache
@@ -31,28 +31,28 @@ package struct MediaRoutes: Sendable {
             let name = parameters.get("name"), let key = MediaKey(prefix: folder + "/" + photo, name: name),
             !photos.isRemoved(key.prefix)
         else { throw Problem.notFound("photo") }
-        if let address = try await media.address(of: key) {
-            // The address is good for an hour: whoever keeps it for half of one can still use it.
+        if let url = try await media.address(of: key) {
+            // The URL is valid for an hour. A redirect that was cached for half an hour still works.
             return Response(
                 status: .temporaryRedirect,
-                headers: [.location: address, .cacheControl: "private, max-age=1800", .contentLength: "0"])
+                headers: [.location: url, .cacheControl: "private, max-age=1800", .contentLength: "0"])
         }
         let cached = cache.find(key)
-        let known: Int64? =
+        let byteCount: Int64? =
             if let bytes = cached.bytes { Int64(bytes.readableBytes) } else {
                 try await media.byteCount(of: key)
             }
-        guard let size = known else { throw Problem.notFound("photo") }
+        guard let size = byteCount else { throw Problem.notFound("photo") }
         let etag = "\"" + photo + "-" + name + "\""
         var headers: HTTPFields = [
             .contentType: "image/jpeg", .cacheControl: "public, max-age=31536000, immutable", .eTag: etag,
             .acceptRanges: "bytes", .contentSecurityPolicy: "default-src 'none'; sandbox",
         ]
-        if let known = request.headers[.ifNoneMatch], ByteRange.matches(known, etag: etag) {
+        if let etags = request.headers[.ifNoneMatch], ByteRange.matches(etags, etag: etag) {
             return Response(status: .notModified, headers: headers)
         }
-        let asked = request.headers[.ifRange].map { $0 == etag } ?? true ? request.headers[.range] : nil
-        switch ByteRange.parse(asked, size: size) {
+        let rangeHeader = request.headers[.ifRange].map { $0 == etag } ?? true ? request.headers[.range] : nil
+        switch ByteRange.parse(rangeHeader, size: size) {
         case .whole:
             headers[.contentLength] = String(size)
             return Response(
@@ -78,11 +78,11 @@ package struct MediaRoutes: Sendable {
         if let slice = cached.bytes?.getSlice(at: Int(range.lowerBound), length: range.count) {
             return ResponseBody(byteBuffer: slice)
         }
-        let pieces = try await media.read(key, range)
+        let chunks = try await media.read(key, range)
         guard range == 0..<size, range.count <= cache.largestFile else {
             return ResponseBody(contentLength: range.count) { writer in
-                for try await piece in pieces {
-                    try await writer.write(piece)
+                for try await chunk in chunks {
+                    try await writer.write(chunk)
                     try await context.settleWrites()
                 }
                 try await writer.finish(nil)
@@ -90,7 +90,7 @@ package struct MediaRoutes: Sendable {
         }
         var whole = ByteBuffer()
         whole.reserveCapacity(range.count)
-        for try await piece in pieces { whole.writeImmutableBuffer(piece) }
+        for try await chunk in chunks { whole.writeImmutableBuffer(chunk) }
         cache.keep(whole, under: key, ifStill: cached.deletions)
         return ResponseBody(byteBuffer: whole)
     }

@@ -3,7 +3,7 @@ import Foundation
 import Hummingbird
 import Logging
 
-/// What accompanies a request to its handler.
+/// The context that a handler receives with a request.
 package protocol HandlerContext: Sendable {
     var web: WebContext { get }
 }
@@ -12,13 +12,13 @@ extension WebContext: HandlerContext {
     package var web: WebContext { self }
 }
 
-/// The context of a handler that only members reach: there is always somebody signed in.
+/// The context of a handler that only members reach. It always has a signed-in member.
 package struct MemberContext: HandlerContext {
     package let web: WebContext
-    /// Who asks.
+    /// The signed-in member who makes the request.
     package let member: Viewer
 
-    /// - Returns: nil for a stranger.
+    /// - Returns: nil for a visitor.
     init?(_ context: WebContext) {
         guard let viewer = context.viewer else { return nil }
         web = context
@@ -30,8 +30,8 @@ package struct MemberContext: HandlerContext {
 }
 
 extension HandlerContext {
-    /// The id in the path.
-    /// - Throws: ``Problem`` of kind `notFound` where none stands there.
+    /// Returns the id in the path.
+    /// - Throws: ``Problem`` of kind `notFound` if the parameter is not an id.
     package func id<Subject>(_ name: String = "id", of _: Subject.Type, called what: String) throws -> ID<
         Subject
     > {
@@ -41,7 +41,7 @@ extension HandlerContext {
         return id
     }
 
-    /// A text in the path, its percent-encoding undone.
+    /// Returns a path parameter without its percent-encoding.
     package func pathText(_ name: String) throws -> String {
         guard let text = web.parameters.get(name)?.removingPercentEncoding else {
             throw Problem.notFound("page")

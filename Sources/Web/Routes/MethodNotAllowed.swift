@@ -2,8 +2,8 @@ import Core
 import HTTPTypes
 import Hummingbird
 
-/// Answers requests whose path leads to a route, and whose method does not: 405 with the methods that do (RFC 9110
-/// §15.5.6), and `OPTIONS` with the same list.
+/// Responds to requests whose path matches a route but whose method does not: 405 with the allowed methods
+/// (RFC 9110 §15.5.6). Responds to `OPTIONS` with the same list.
 struct MethodNotAllowed: RouterMiddleware {
     typealias Context = WebContext
 
@@ -17,8 +17,9 @@ struct MethodNotAllowed: RouterMiddleware {
                 && zip(segments, path).allSatisfy { segment, text in segment.map { $0 == text } ?? true }
         }
 
-        /// Whether the router tries this path before another that matches too: the first difference decides.
-        func comes(before other: KnownPath) -> Bool {
+        /// Whether the router tries this path before another one that also matches: at the first difference,
+        /// a fixed segment wins over a parameter.
+        func hasPrecedence(over other: KnownPath) -> Bool {
             zip(segments, other.segments).first { ($0 == nil) != ($1 == nil) }.map { $0.0 != nil } ?? false
         }
     }
@@ -39,7 +40,8 @@ struct MethodNotAllowed: RouterMiddleware {
         _ request: Request, context: WebContext, next: (Request, WebContext) async throws -> Response
     ) async throws -> Response {
         let segments = request.uri.path.split(separator: "/")
-        guard let path = paths.filter({ $0.matches(segments) }).min(by: { $0.comes(before: $1) }) else {
+        let matches = paths.filter { $0.matches(segments) }
+        guard let path = matches.min(by: { $0.hasPrecedence(over: $1) }) else {
             return try await next(request, context)
         }
         let allowed = path.methods.union([.options]).map(\.rawValue).sorted().joined(separator: ", ")
@@ -47,6 +49,6 @@ struct MethodNotAllowed: RouterMiddleware {
             return Response(status: .noContent, headers: [.allow: allowed])
         }
         throw Problem(
-            .wrongMethod(allowed: allowed), "This address takes \(allowed), and not \(request.method).")
+            .wrongMethod(allowed: allowed), "This URL supports \(allowed), not \(request.method).")
     }
 }

@@ -2,7 +2,7 @@ import Core
 import HTTPTypes
 import Hummingbird
 
-/// One route of the site: where it is, what it needs, and what handles it.
+/// A route of the site: its path, its requirements and its handler.
 ///
 /// ```swift
 /// var routes: [Route] {
@@ -13,23 +13,24 @@ import Hummingbird
 /// }
 /// ```
 ///
-/// A route's needs are written where it is listed and checked before its handler runs, in this order: who may
-/// come, what their token may do, the route's own limits. The general limits of ``RateLimiting`` come before.
+/// The requirements are part of the route and are checked before its handler runs, in this order: the access,
+/// the scope of the token, and the route's own rate limits. The general limits of ``RateLimiting`` are
+/// checked first.
 package struct Route: Sendable {
     package typealias Handler<Context> = @Sendable (Request, Context) async throws -> Response
     package typealias Middleware = any MiddlewareProtocol<Request, Response, WebContext>
 
-    /// Who may come.
+    /// Who may use a route.
     package enum Audience: Sendable, Equatable {
-        /// Everybody, and nobody is asked who they are.
+        /// Everyone. Requests are not authenticated.
         case unidentified
-        /// Strangers too.
+        /// Members and visitors.
         case anyone
-        /// Whoever is signed in or sends a token.
+        /// Members: requests with a session or a token.
         case member
     }
 
-    /// How a route's errors look.
+    /// The format of a route's errors.
     package enum ErrorStyle: Sendable {
         /// `application/problem+json`, for programs.
         case json
@@ -40,22 +41,22 @@ package struct Route: Sendable {
     package let method: HTTPRequest.Method
     package fileprivate(set) var path: RouterPath
     package let audience: Audience
-    /// Whether a stranger is sent to the sign-in page, where a member is needed.
+    /// Whether a route for members redirects visitors to the sign-in page.
     package let redirectsStrangers: Bool
-    /// What a token must be allowed to do.
+    /// The scopes that a token must have.
     package let scope: Credential.Scopes
-    /// The limits that every request counts against, besides the general ones.
+    /// The rate limits of every request, in addition to the general ones.
     package let limits: [RateLimits.Kind]
-    /// The limits that a request with files in its form counts against besides.
+    /// The additional rate limits of a multipart request, which may contain files.
     package let multipartLimits: [RateLimits.Kind]
-    /// Whether the path is itself a permission: logs hold the route's template in its place.
+    /// Whether knowing the path is enough to get access. Logs contain the route's template instead.
     package let hasSecretPath: Bool
     package fileprivate(set) var errors = ErrorStyle.page
-    /// What runs once the general limits are passed, before the route's needs are checked.
+    /// The middleware that runs after the general limits and before the requirements are checked.
     fileprivate(set) var middleware: [Middleware] = []
     private let checkedHandler: @Sendable (Request, WebContext, RateLimiter) async throws -> Response
 
-    /// The functions below, one for each method, are how routes are listed.
+    /// Routes are created with the functions below, one for each method.
     private init<Context>(
         _ method: HTTPRequest.Method, _ path: RouterPath, _ access: Access<Context>,
         _ scope: Credential.Scopes,
@@ -71,52 +72,53 @@ package struct Route: Sendable {
         self.multipartLimits = multipartLimits
         self.hasSecretPath = hasSecretPath
         checkedHandler = { request, context, limiter in
-            guard let admitted = access.admit(context) else {
+            guard let handlerContext = access.makeContext(context) else {
                 guard access.redirectsStrangers else { throw Problem.signInNeeded }
                 return .seeOther("/login")
             }
             if let viewer = context.viewer, !viewer.credential.scopes.isSuperset(of: scope) {
-                let missing = scope.names.joined(separator: " and ")
-                throw Problem(.forbidden, "This token may not do this: it lacks the scope \(missing).")
+                let required = scope.names.joined(separator: " and ")
+                throw Problem(.forbidden, "The token needs the scope \(required) for this.")
             }
             for kind in limits { try limiter.take(kind, kind.key(of: context)) }
             if !multipartLimits.isEmpty, request.mediaType == "multipart/form-data" {
                 for kind in multipartLimits { try limiter.take(kind, kind.key(of: context)) }
             }
-            return try await handler(request, admitted)
+            return try await handler(request, handlerContext)
         }
     }
 
-    /// Answers a request that came to this route.
-    func answer(_ request: Request, _ context: WebContext, limiter: RateLimiter) async throws -> Response {
-        try await checkedHandler(request.askingForBody(in: context), context, limiter)
+    /// Responds to a request for this route.
+    func respond(to request: Request, _ context: WebContext, limiter: RateLimiter) async throws -> Response {
+        try await checkedHandler(request.requestingBodyOnRead(in: context), context, limiter)
     }
 }
 
 extension Route {
-    /// Who may come to a route, and what its handler is told about them. It has no default: a route that does
-    /// not say who may come does not compile.
+    /// Who may use a route, and the context that its handler receives. It has no default: a route without an
+    /// access does not compile.
     package struct Access<Context: Sendable>: Sendable {
         fileprivate let audience: Audience
         fileprivate var redirectsStrangers = false
-        /// The context of the handler; nil where whoever asks may not come.
-        fileprivate let admit: @Sendable (WebContext) -> Context?
+        /// Creates the context of the handler; nil if the access is denied.
+        fileprivate let makeContext: @Sendable (WebContext) -> Context?
     }
 }
 
 extension Route.Access where Context == WebContext {
-    /// Anybody. The handler's context has a viewer where somebody is signed in.
+    /// Members and visitors. The context has a viewer if the request comes from a member.
     package static var anyone: Self { Self(audience: .anyone) { $0 } }
 
-    /// Anybody, and the answer is the same for everybody: no cookie or token is read, and no request is counted.
+    /// Everyone, with the same response for all. No cookie or token is read, and the general rate limits do
+    /// not apply.
     package static var unidentified: Self { Self(audience: .unidentified) { $0 } }
 }
 
 extension Route.Access where Context == MemberContext {
-    /// Members; a stranger is answered with 401.
+    /// Members. Visitors get a response with status 401.
     package static var member: Self { Self(audience: .member) { MemberContext($0) } }
 
-    /// Members; a stranger is sent to the sign-in page.
+    /// Members. Visitors are redirected to the sign-in page.
     package static var memberOrSignIn: Self {
         Self(audience: .member, redirectsStrangers: true) { MemberContext($0) }
     }
@@ -161,7 +163,7 @@ extension Route {
 }
 
 extension [Route] {
-    /// The same routes below a prefix, with errors in that style.
+    /// Returns the routes with a path prefix and an error format.
     package func below(_ prefix: RouterPath, errors: Route.ErrorStyle) -> [Route] {
         map { route in
             var route = route
@@ -171,7 +173,7 @@ extension [Route] {
         }
     }
 
-    /// The same routes, each with `middleware` before it.
+    /// Returns the routes with an additional middleware.
     package func through(_ middleware: Route.Middleware) -> [Route] {
         map { route in
             var route = route

@@ -2,37 +2,38 @@ import HTTPTypes
 import Hummingbird
 import Logging
 
-/// One line a request: what was asked, how it was answered, how long it took.
+/// Logs one line for each request: the method, the path, the status and the duration.
 package struct AccessLog: RouterMiddleware {
     package typealias Context = WebContext
-    /// What is written in place of the path.
-    private let shownPath: @Sendable (String) -> String
+    /// Returns the path as the log may contain it.
+    private let loggedPath: @Sendable (String) -> String
 
-    /// A log of a route whose path is none. One that takes any name may have been asked for one that is spelled oddly.
-    init(hidingOddly secrets: SecretPaths) { shownPath = secrets.hidingOdd }
+    /// Creates a log for a route whose path is not secret. A catch-all route may still receive an encoded
+    /// secret path.
+    init(redactingIfEncoded secrets: SecretPaths) { loggedPath = secrets.redactedIfEncoded }
 
-    /// A log of a route whose path is a secret.
+    /// Creates a log for a route whose path is secret. It logs the template of the route.
     init(template: RouterPath) {
         let text = template.description
-        shownPath = { _ in text }
+        loggedPath = { _ in text }
     }
 
-    /// A log of what matches no route.
-    init(hiding secrets: SecretPaths) { shownPath = secrets.hiding }
+    /// Creates a log for requests that match no route.
+    init(redacting secrets: SecretPaths) { loggedPath = secrets.redacted }
 
     package func handle(
         _ request: Request, context: WebContext,
         next: (Request, WebContext) async throws -> Response
     ) async throws -> Response {
-        // Not even the clock is read where nobody listens.
+        // At higher log levels not even the clock is read.
         guard context.logger.logLevel <= .info else { return try await next(request, context) }
         let start = ContinuousClock.now
         let response = try await next(request, context)
         let microseconds = (ContinuousClock.now - start) / .microseconds(1)
-        // The path without its query: that may hold what somebody searched for.
+        // The path comes without its query, which may contain a search.
         let path = request.uri.path
         context.logger.info(
-            "\(request.method) \(shownPath(path)) \(response.status.code)",
+            "\(request.method) \(loggedPath(path)) \(response.status.code)",
             metadata: ["us": "\(Int(microseconds))"])
         return response
     }

@@ -2,24 +2,24 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// Refuses requests that two servers in a row could read differently (RFC 9112 §3.2, §6.1): without `Host`, with two or
-/// with one that is no host, with a target that names another host, with a `Transfer-Encoding` that is more than chunks, in
-/// HTTP/1.0, or beside a length.
+/// Rejects ambiguous requests, which a proxy and this server could interpret differently (RFC 9112 §3.2,
+/// §6.1): a missing, repeated or malformed `Host`; a target with another host; a `Transfer-Encoding` other
+/// than `chunked`, in HTTP/1.0, or together with `Content-Length`.
 final class RequestValidator: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
     private let headers: StandardHeaders
-    /// After a refusal whatever else arrives is dropped.
-    private var isRefusing = false
+    /// Whether a request was rejected. Everything that arrives afterwards is dropped.
+    private var hasRejected = false
 
     init(headers: StandardHeaders) { self.headers = headers }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !isRefusing else { return }
-        guard case .head(let head) = unwrapInboundIn(data), !Self.isClear(head) else {
+        guard !hasRejected else { return }
+        guard case .head(let head) = unwrapInboundIn(data), !Self.isUnambiguous(head) else {
             return context.fireChannelRead(data)
         }
-        isRefusing = true
+        hasRejected = true
         var response = HTTPResponseHead(
             version: .http1_1, status: .badRequest, headers: ["content-length": "0", "connection": "close"])
         headers.add(to: &response.headers)
@@ -28,12 +28,12 @@ final class RequestValidator: ChannelInboundHandler, RemovableChannelHandler {
             .assumeIsolated().whenComplete { _ in context.close(promise: nil) }
     }
 
-    static func isClear(_ head: HTTPRequestHead) -> Bool {
+    static func isUnambiguous(_ head: HTTPRequestHead) -> Bool {
         let hosts = head.headers[canonicalForm: "host"]
         guard hosts.count == 1, let host = hosts.first, isHost(host) else { return false }
         let encodings = head.headers[canonicalForm: "transfer-encoding"]
         if head.headers.contains(name: "transfer-encoding") {
-            // Chunks and nothing else, and no length beside them (RFC 9112 §6.1, §6.3).
+            // Only `chunked` is allowed, and no length with it (RFC 9112 §6.1, §6.3).
             guard head.version.minor > 0, encodings.count == 1, encodings.first?.lowercased() == "chunked",
                 !head.headers.contains(name: "content-length")
             else { return false }
@@ -45,10 +45,10 @@ final class RequestValidator: ChannelInboundHandler, RemovableChannelHandler {
         return authority.lowercased() == host.lowercased()
     }
 
-    /// Whether `text` is a name or an address, with a port or without (RFC 9110 §7.2): nothing that could be read as
-    /// more than that where it is written into a link or a comparison.
+    /// Whether `text` is a host name or an IP address, with or without a port (RFC 9110 §7.2). Such a text
+    /// is safe to use in links and comparisons.
     static func isHost(_ text: Substring) -> Bool {
-        func isHostLetter(_ byte: UInt8) -> Bool {
+        func isHostCharacter(_ byte: UInt8) -> Bool {
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
                 UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
@@ -62,13 +62,12 @@ final class RequestValidator: ChannelInboundHandler, RemovableChannelHandler {
         if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
             host = text[text.index(after: text.startIndex)..<end]
             port = text[text.index(after: end)...]
-            guard !host.isEmpty, host.utf8.allSatisfy({ $0 == UInt8(ascii: ":") || isHostLetter($0) }) else {
-                return false
-            }
+            guard !host.isEmpty, host.utf8.allSatisfy({ $0 == UInt8(ascii: ":") || isHostCharacter($0) })
+            else { return false }
         } else {
             host = text.prefix { $0 != ":" }
             port = text[host.endIndex...]
-            guard (1...253).contains(host.utf8.count), host.utf8.allSatisfy(isHostLetter) else {
+            guard (1...253).contains(host.utf8.count), host.utf8.allSatisfy(isHostCharacter) else {
                 return false
             }
         }
@@ -76,13 +75,14 @@ final class RequestValidator: ChannelInboundHandler, RemovableChannelHandler {
     }
 }
 
-/// Closes connections whose body drips: it has some seconds, and more only while it comes at a fair rate.
+/// Closes connections whose request body arrives too slowly. A body has some seconds, and more time only
+/// while it arrives at the minimum rate.
 final class SlowBodyGuard: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     private let limits: ConnectionLimits
     private var start = NIODeadline.distantPast
     private var byteCount = 0
-    private var check: Scheduled<Void>?
+    private var timeoutCheck: Scheduled<Void>?
 
     init(limits: ConnectionLimits) { self.limits = limits }
 
@@ -92,27 +92,28 @@ final class SlowBodyGuard: ChannelInboundHandler, RemovableChannelHandler {
             start = context.eventLoop.now
             byteCount = 0
             schedule(context)
-        case .body(let piece): byteCount += piece.readableBytes
-        case .end: check?.cancel()
+        case .body(let chunk): byteCount += chunk.readableBytes
+        case .end: timeoutCheck?.cancel()
         }
         context.fireChannelRead(data)
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { check?.cancel() }
+    func handlerRemoved(context: ChannelHandlerContext) { timeoutCheck?.cancel() }
     func channelInactive(context: ChannelHandlerContext) {
-        check?.cancel()
+        timeoutCheck?.cancel()
         context.fireChannelInactive()
     }
 
-    /// How long the body may take in all, by the bytes so far.
-    private var allowed: TimeAmount {
-        min(limits.wholeBody, limits.body + .seconds(Int64(byteCount / limits.bytesPerSecond)))
+    /// How long the body may take, given the bytes received so far.
+    private var allowedTime: TimeAmount {
+        min(limits.maxBodyTime, limits.body + .seconds(Int64(byteCount / limits.bytesPerSecond)))
     }
 
-    /// Looks again when the bytes so far would have run out.
+    /// Schedules a check for the time that is allowed so far.
     private func schedule(_ context: ChannelHandlerContext) {
-        check = context.eventLoop.assumeIsolated().scheduleTask(deadline: start + allowed) { [self] in
-            if context.eventLoop.now >= start + allowed {
+        let deadline = start + allowedTime
+        timeoutCheck = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [self] in
+            if context.eventLoop.now >= start + allowedTime {
                 context.close(promise: nil)
             } else {
                 schedule(context)
@@ -121,7 +122,7 @@ final class SlowBodyGuard: ChannelInboundHandler, RemovableChannelHandler {
     }
 }
 
-/// Closes connections whose client takes nothing of an answer for too long; `IdleStateHandler` tells when.
+/// Closes connections whose client reads nothing of a response for too long. `IdleStateHandler` reports when.
 final class StalledReaderGuard: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
 

@@ -3,8 +3,8 @@ import Hummingbird
 import Logging
 import NIOCore
 
-/// Answers whoever watches over the server: `/livez` while the process answers at all, `/readyz` while storage and
-/// media answer too.
+/// The routes for monitoring. `/livez` responds as long as the process runs, and `/readyz` as long as the
+/// database and the photo storage respond too.
 package struct Health: Sendable {
     private let readiness: Readiness
 
@@ -12,36 +12,37 @@ package struct Health: Sendable {
 
     package var routes: [Route] {
         [
-            .get("livez", .unidentified) { _, _ in Self.answer("alive") },
+            .get("livez", .unidentified) { _, _ in Self.text("alive") },
             .get("readyz", .unidentified, limits: [.healthChecks], use: ready),
         ]
     }
 
     @Sendable private func ready(_ request: Request, _ context: WebContext) async throws -> Response {
         guard await readiness.isReady(logger: context.logger) else {
-            throw Problem(.unavailable(retryAfter: 5), "Storage or media do not answer.")
+            throw Problem(
+                .unavailable(retryAfter: 5), "The database or the photo storage is not available.")
         }
-        return Self.answer("ready")
+        return Self.text("ready")
     }
 
-    private static func answer(_ word: String) -> Response {
+    private static func text(_ word: String) -> Response {
         Response(
             status: .ok, headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"],
             body: .init(byteBuffer: ByteBuffer(string: word + "\n")))
     }
 }
 
-/// Whether storage and media answer: looked at once for all who ask within five seconds, and where they do not within
-/// one, so that it is soon known that they do again.
+/// Checks whether the database and the photo storage respond. A result is reused for five seconds, a negative
+/// one only for one second, so that recovery is noticed soon.
 actor Readiness {
     private let community: Community
-    private var look: (until: Int64, isReady: Task<Bool, Never>)?
+    private var lastCheck: (validUntil: Int64, isReady: Task<Bool, Never>)?
 
     init(community: Community) { self.community = community }
 
     func isReady(logger: Logger) async -> Bool {
         let now = community.clock.now()
-        if let look, now < look.until { return await look.isReady.value }
+        if let lastCheck, now < lastCheck.validUntil { return await lastCheck.isReady.value }
         let isReady = Task { [community] in
             do {
                 try await Self.within(.seconds(3)) { try await community.check() }
@@ -51,14 +52,14 @@ actor Readiness {
                 return false
             }
         }
-        // Whoever asks while it is looked at waits for the same look.
-        look = (now + 5000, isReady)
-        let answer = await isReady.value
-        if !answer { look = (now + 1000, isReady) }
-        return answer
+        // Requests that arrive during a check wait for its result.
+        lastCheck = (now + 5000, isReady)
+        let result = await isReady.value
+        if !result { lastCheck = (now + 1000, isReady) }
+        return result
     }
 
-    /// Whoever watches does not wait as long as a request of a person does.
+    /// Runs `body` with a time limit. Monitoring should not wait as long as the requests of people do.
     private static func within(_ duration: Duration, _ body: @escaping @Sendable () async throws -> Void)
         async throws
     {
@@ -66,13 +67,13 @@ actor Readiness {
         let work = Task {
             do { outcome.yield(.success(try await body())) } catch { outcome.yield(.failure(error)) }
         }
-        let limit = Task {
+        let timeout = Task {
             try await Task.sleep(for: duration)
-            outcome.yield(.failure(Problem(.unavailable(retryAfter: 5), "No answer in \(duration).")))
+            outcome.yield(.failure(Problem(.unavailable(retryAfter: 5), "No response within \(duration).")))
         }
         defer {
             work.cancel()
-            limit.cancel()
+            timeout.cancel()
         }
         for await outcome in outcomes { return try outcome.get() }
     }

@@ -1,42 +1,42 @@
 import NIOCore
 import Synchronization
 
-/// Counts the connections that are open, so that no client takes all of them.
+/// Counts the open connections, so that no client can take all of them.
 package final class OpenConnections: Sendable {
     private let limits: ConnectionLimits
     private let proxies: TrustedProxies
     private let total = Atomic<Int>(0)
-    private let byClient: Tally
+    private let clientLimiter: ConcurrencyLimiter
 
     package init(limits: ConnectionLimits, proxies: TrustedProxies) {
         self.limits = limits
         self.proxies = proxies
-        byClient = Tally(atMost: limits.connectionsOfOneClient)
+        clientLimiter = ConcurrencyLimiter(limit: limits.connectionsPerClient)
     }
 
-    /// Whether only the reserve is left, which is for those who are signed in and for whoever watches the server.
-    var isCrowded: Bool { total.load(ordering: .relaxed) > limits.connections - limits.reserve }
+    /// Whether only the reserve is left, which is for members and for monitoring.
+    var isNearCapacity: Bool { total.load(ordering: .relaxed) > limits.connections - limits.reserve }
 
-    /// Counts a connection until it closes; false where its client has as many as one may have. Behind a trusted
-    /// proxy are many clients, whose requests are counted by ``ClientAddress``.
+    /// Counts a connection until it closes. Returns false if its client already has the maximum number. A
+    /// trusted proxy is not limited, because it serves many clients, whose requests ``ClientAddress`` limits.
     func admit(_ channel: any Channel) -> Bool {
         total.add(1, ordering: .relaxed)
-        var place: Tally.Place?
+        var slot: ConcurrencyLimiter.Slot?
         var isAdmitted = true
         if !proxies.trusts(channel.remoteAddress) {
-            place = byClient.take(proxies.clientKey(of: channel.remoteAddress, forwarded: nil))
-            isAdmitted = place != nil
+            slot = clientLimiter.acquire(proxies.clientKey(of: channel.remoteAddress, forwarded: nil))
+            isAdmitted = slot != nil
         }
-        channel.closeFuture.whenComplete { [place] _ in
+        channel.closeFuture.whenComplete { [slot] _ in
             self.total.subtract(1, ordering: .relaxed)
-            withExtendedLifetime(place) {}
+            withExtendedLifetime(slot) {}
         }
         return isAdmitted
     }
 }
 
-/// Tells a client that has too many connections so, and closes this one.
-final class RefusedConnection: ChannelInboundHandler {
+/// Sends 503 to a client that has too many connections, and closes the connection.
+final class RejectedConnection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
     private let headers: StandardHeaders
@@ -44,8 +44,8 @@ final class RefusedConnection: ChannelInboundHandler {
     init(headers: StandardHeaders) { self.headers = headers }
 
     func channelActive(context: ChannelHandlerContext) {
-        let answer = headers.bareAnswer(status: "503 Service Unavailable", fields: ["Retry-After: 5"])
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: answer)))
+        let response = headers.emptyResponse(status: "503 Service Unavailable", fields: ["Retry-After: 5"])
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: response)))
             .assumeIsolated().whenComplete { _ in context.close(promise: nil) }
     }
 

@@ -1,51 +1,51 @@
-/// Bytes of an address with what is percent-encoded (RFC 3986 §2.1) in plain, also where it is encoded more than once
-/// and where something else in it is not well encoded. For a log, which must not show in one spelling what it hides in
-/// another; not for routing.
+/// The bytes of a URL without percent-encoding (RFC 3986 §2.1), even if it is encoded more than once, or if
+/// parts of it are not valid. It serves to redact logs, which must hide a secret in every encoding; it is not
+/// for routing.
 package struct PercentDecoded: Sendable {
-    /// Whoever encodes more often hides nothing from a reader with patience, but decoding must end.
-    private static let mostTimes = 8
+    /// The limit of repeated decoding, which must end at some point.
+    private static let maxRounds = 8
 
     package private(set) var bytes: [UInt8]
-    /// Where each byte begins in the text that was read, and where that ends.
+    /// The position of each byte in the original text, and the end of the text. Nil if nothing was encoded.
     private var starts: [Int]?
 
     package init(_ text: some StringProtocol) {
         bytes = Array(text.utf8)
         guard bytes.contains(UInt8(ascii: "%")) else { return }
         starts = Array(0...bytes.count)
-        for _ in 0..<Self.mostTimes where decode() {}
+        for _ in 0..<Self.maxRounds where decode() {}
     }
 
-    /// Where the byte at `place`, or the end of all, stands in the text.
-    package func start(of place: Int) -> Int { starts?[place] ?? place }
+    /// The position in the original text of the byte at `index`, or of the end.
+    package func start(of index: Int) -> Int { starts?[index] ?? index }
 
-    /// Once; false where nothing was encoded.
+    /// Decodes once. Returns false if nothing was encoded.
     private mutating func decode() -> Bool {
-        guard let old = starts else { return false }
-        var (plain, begins): ([UInt8], [Int]) = ([], [])
-        var place = 0
-        while place < bytes.count {
-            begins.append(old[place])
-            if bytes[place] == UInt8(ascii: "%"), place + 2 < bytes.count,
-                let high = bytes[place + 1].hexDigitValue,
-                let low = bytes[place + 2].hexDigitValue
+        guard let oldStarts = starts else { return false }
+        var (decoded, newStarts): ([UInt8], [Int]) = ([], [])
+        var index = 0
+        while index < bytes.count {
+            newStarts.append(oldStarts[index])
+            if bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count,
+                let high = bytes[index + 1].hexDigitValue,
+                let low = bytes[index + 2].hexDigitValue
             {
-                plain.append(high << 4 | low)
-                place += 3
+                decoded.append(high << 4 | low)
+                index += 3
             } else {
-                plain.append(bytes[place])
-                place += 1
+                decoded.append(bytes[index])
+                index += 1
             }
         }
-        begins.append(old[bytes.count])
-        let isChanged = plain.count < bytes.count
-        (bytes, starts) = (plain, begins)
+        newStarts.append(oldStarts[bytes.count])
+        let isChanged = decoded.count < bytes.count
+        (bytes, starts) = (decoded, newStarts)
         return isChanged
     }
 }
 
 extension UInt8 {
-    /// The value of the hexadecimal digit that this byte is in ASCII; nil where it is none.
+    /// The value of this ASCII hexadecimal digit; nil for other characters.
     var hexDigitValue: UInt8? {
         switch self {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")

@@ -2,8 +2,8 @@ import HTTPTypes
 import Hummingbird
 import NIOHTTP1
 
-/// What every answer carries, errors and photos included, so that browsers are not turned against people. An answer
-/// that has one of these already keeps it.
+/// The security headers of every response, including errors and photos. A header that a response already has
+/// is kept.
 package struct StandardHeaders: Sendable {
     fileprivate let fields: [HTTPField]
 
@@ -11,9 +11,11 @@ package struct StandardHeaders: Sendable {
         let photos = site.mediaHosts.photos.map { " " + $0 } ?? ""
         let uploads = site.mediaHosts.uploads.map { " " + $0 } ?? ""
         let pagePolicy =
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:\(photos); media-src 'self'; "
-            + "connect-src 'self'\(uploads); font-src 'self'; manifest-src 'self'; worker-src 'self'; "
-            + "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+            """
+            default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:\(photos); \
+            media-src 'self'; connect-src 'self'\(uploads); font-src 'self'; manifest-src 'self'; \
+            worker-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'
+            """
         var fields = [
             HTTPField(name: .contentSecurityPolicy, value: pagePolicy),
             HTTPField(name: .xContentTypeOptions, value: "nosniff"),
@@ -34,9 +36,9 @@ package struct StandardHeaders: Sendable {
         for field in fields where headers[field.name] == nil { headers[field.name] = field.value }
     }
 
-    /// Adds them to what is answered before a request comes to the router.
+    /// Adds the headers to a response that was sent before the request reached the router.
     func add(to headers: inout HTTPHeaders) {
-        // What the router answers has all of them.
+        // The router’s responses already have all of them.
         guard !headers.contains(name: HTTPField.Name.permissionsPolicy.canonicalName) else { return }
         for field in fields where !headers.contains(name: field.name.canonicalName) {
             headers.add(name: field.name.canonicalName, value: field.value)
@@ -44,7 +46,7 @@ package struct StandardHeaders: Sendable {
     }
 }
 
-/// Puts ``StandardHeaders`` on the answers of the router.
+/// Adds ``StandardHeaders`` to the responses of the router.
 struct SecurityHeaders: RouterMiddleware {
     typealias Context = WebContext
     private let headers: StandardHeaders
@@ -62,10 +64,10 @@ struct SecurityHeaders: RouterMiddleware {
 }
 
 extension StandardHeaders {
-    /// An answer without a body, as it goes over the wire, after which the connection closes.
-    func bareAnswer(status: String, fields: [String]) -> String {
-        let promised = self.fields.map { "\($0.name.canonicalName): \($0.value)" }
-        let lines = ["HTTP/1.1 \(status)", "Content-Length: 0", "Connection: close"] + fields + promised
+    /// Returns the text of a response without a body that closes the connection.
+    func emptyResponse(status: String, fields: [String]) -> String {
+        let standard = self.fields.map { "\($0.name.canonicalName): \($0.value)" }
+        let lines = ["HTTP/1.1 \(status)", "Content-Length: 0", "Connection: close"] + fields + standard
         return lines.map { $0 + "\r\n" }.joined() + "\r\n"
     }
 }

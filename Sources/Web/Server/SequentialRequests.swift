@@ -1,44 +1,47 @@
 import NIOCore
 import NIOHTTP1
 
-/// Has a client's requests answered one after the other (RFC 9112 §9.3): the next is passed on once the answer to the
-/// one before has left, and nothing more is read meanwhile. So a client that sends many requests and reads no answer
-/// holds the memory of one.
+/// Handles the requests of a connection one at a time (RFC 9112 §9.3): it forwards the next request after
+/// the previous response was sent, and reads nothing in between. A client that sends many requests and reads
+/// no response therefore uses the memory of one.
 ///
-/// It also keeps what HTTP/1 promises about a connection: an answer in HTTP/1.0 has no chunks and ends with the
-/// connection, a body that waits for `100 Continue` gets it, and `Connection: close` closes.
+/// It also implements the connection rules of HTTP/1: a response to HTTP/1.0 is not chunked and closes the
+/// connection, a client that waits for `100 Continue` gets it, and `Connection: close` closes the connection.
 final class SequentialRequests: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
-    /// No browser sends a second request before it has the first answer; what sends more than a few is an attack.
-    private static let waitingAtMost = 8
-    /// Small chunks of a body are joined up to so many bytes, and no further: copies of large ones take memory.
-    private static let pieceAtMost = 16 * 1024
-    /// How long a client may still send what is thrown away, so that it sees the last answer before a reset.
-    private static let lingering = TimeAmount.seconds(5)
+    /// How many requests may wait. Browsers send no second request before the first response; more than a few
+    /// are an attack.
+    private static let maxQueuedRequests = 8
+    /// Small chunks of a body are joined up to this size. Joining larger ones would need memory for copies.
+    private static let maxJoinedBytes = 16 * 1024
+    /// How long the connection stays open for input after the last response. Without this time, a reset could
+    /// prevent the client from reading the response.
+    private static let lingerTime = TimeAmount.seconds(5)
 
     private let headers: StandardHeaders
     private let connections: OpenConnections
-    /// From a request's head until its answer has left.
-    private var isAnswering = false
+    /// Whether a request is in progress: from its head until its response was sent.
+    private var isResponding = false
     private var request = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/")
-    /// Whether the request's body has come to its end.
-    private var isWhole = false
-    /// What came of the body since it was last passed on: many small chunks are one piece.
+    /// Whether the request was received completely.
+    private var isRequestComplete = false
+    /// The part of the body that was not forwarded yet. It joins small chunks.
     private var body: ByteBuffer?
-    /// The connection ends with the answer under way.
-    private var isLast = false
+    /// Whether the connection closes after the current response.
+    private var closesAfterResponse = false
     private var isClosing = false
-    private var waiting = CircularBuffer<HTTPServerRequestPart>()
-    private var waitingRequests = 0
-    /// More came than may wait: the rest was dropped, and the connection ends with the last that waits.
-    private var isOverfull = false
-    /// The client holds its body back until it is told that somebody wants it.
+    private var queue = CircularBuffer<HTTPServerRequestPart>()
+    private var queuedRequests = 0
+    /// Whether more requests came than may wait. The rest is dropped, and the connection closes after the
+    /// last request in the queue.
+    private var isQueueFull = false
+    /// Whether the client waits for `100 Continue` before it sends the body.
     private var awaitsContinue = false
-    private var isReadWanted = false
+    private var isReadPending = false
     private var isInputClosed = false
 
     init(headers: StandardHeaders, connections: OpenConnections) {
@@ -47,31 +50,31 @@ final class SequentialRequests: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !isClosing, !isOverfull else { return }
+        guard !isClosing, !isQueueFull else { return }
         let part = unwrapInboundIn(data)
-        guard isAnswering, part.isHead || !waiting.isEmpty else { return pass(part, context) }
+        guard isResponding, part.isHead || !queue.isEmpty else { return forward(part, context) }
         if part.isHead {
-            guard waitingRequests < Self.waitingAtMost else {
-                isOverfull = true
+            guard queuedRequests < Self.maxQueuedRequests else {
+                isQueueFull = true
                 return
             }
-            waitingRequests += 1
+            queuedRequests += 1
         }
-        waiting.append(part)
+        queue.append(part)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        passBody(context)
+        forwardBody(context)
         context.fireChannelReadComplete()
     }
 
     func read(context: ChannelHandlerContext) {
-        if waiting.isEmpty { context.read() } else { isReadWanted = true }
+        if queue.isEmpty { context.read() } else { isReadPending = true }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        // The end of what the client sends comes after what it has sent.
-        if !waiting.isEmpty, case ChannelEvent.inputClosed = event {
+        // The end of the input must be forwarded after the queued requests.
+        if !queue.isEmpty, case ChannelEvent.inputClosed = event {
             isInputClosed = true
         } else {
             context.fireUserInboundEventTriggered(event)
@@ -81,7 +84,7 @@ final class SequentialRequests: ChannelDuplexHandler, RemovableChannelHandler {
     func triggerUserOutboundEvent(
         context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?
     ) {
-        guard event is BodyWanted else { return context.triggerUserOutboundEvent(event, promise: promise) }
+        guard event is BodyRequested else { return context.triggerUserOutboundEvent(event, promise: promise) }
         promise?.succeed()
         guard awaitsContinue else { return }
         awaitsContinue = false
@@ -93,18 +96,22 @@ final class SequentialRequests: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapOutboundIn(data) {
         case .head(var head):
             if request.version.minor == 0 { head.version = .http1_0 }
-            // While the house is full nobody keeps a connection that they do not use, and a body that nobody wants is
-            // not read to its end.
-            let closes = head.headers[canonicalForm: "connection"].contains { $0.lowercased() == "close" }
-            awaitsContinue = false
-            if closes || !isWhole || isOverfull && waitingRequests == 0 || connections.isCrowded {
-                isLast = true
+            // Near capacity no connection stays open after its response. A body that the route did not read
+            // is not received to its end.
+            let hasCloseHeader = head.headers[canonicalForm: "connection"].contains {
+                $0.lowercased() == "close"
             }
-            if isLast { head.headers.replaceOrAdd(name: "connection", value: "close") }
+            awaitsContinue = false
+            if hasCloseHeader || !isRequestComplete || isQueueFull && queuedRequests == 0
+                || connections.isNearCapacity
+            {
+                closesAfterResponse = true
+            }
+            if closesAfterResponse { head.headers.replaceOrAdd(name: "connection", value: "close") }
             headers.add(to: &head.headers)
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body:
-            // An answer to HEAD never has one, whoever made it (RFC 9110 §9.3.2).
+            // A response to HEAD never has a body (RFC 9110 §9.3.2).
             guard request.method != .HEAD else {
                 promise?.succeed()
                 return
@@ -112,71 +119,73 @@ final class SequentialRequests: ChannelDuplexHandler, RemovableChannelHandler {
             context.write(data, promise: promise)
         case .end:
             let sent = promise ?? context.eventLoop.makePromise()
-            sent.futureResult.assumeIsolated().whenSuccess { self.answerLeft(context) }
+            sent.futureResult.assumeIsolated().whenSuccess { self.responseSent(context) }
             context.write(data, promise: sent)
         }
     }
 
-    private func pass(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+    private func forward(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
         switch part {
         case .head(let head):
-            isAnswering = true
-            isWhole = false
-            // The parser reads nothing more after a request to speak another protocol, and none is spoken here.
-            isLast = head.version.minor == 0 || !head.isKeepAlive || head.headers.contains(name: "upgrade")
+            isResponding = true
+            isRequestComplete = false
+            // The server supports no other protocol, and after an upgrade request the parser reads nothing
+            // more.
+            closesAfterResponse =
+                head.version.minor == 0 || !head.isKeepAlive || head.headers.contains(name: "upgrade")
             request = head
             awaitsContinue =
                 head.version.minor > 0
                 && head.headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
-        case .body(var piece):
+        case .body(var chunk):
             awaitsContinue = false
-            if let collected = body, collected.readableBytes + piece.readableBytes > Self.pieceAtMost {
-                passBody(context)
+            if let joined = body, joined.readableBytes + chunk.readableBytes > Self.maxJoinedBytes {
+                forwardBody(context)
             }
-            if body?.writeBuffer(&piece) == nil { body = piece }
+            if body?.writeBuffer(&chunk) == nil { body = chunk }
             return
         case .end:
             awaitsContinue = false
-            isWhole = true
-            passBody(context)
+            isRequestComplete = true
+            forwardBody(context)
         }
         context.fireChannelRead(wrapInboundOut(part))
     }
 
-    private func passBody(_ context: ChannelHandlerContext) {
-        guard let piece = body else { return }
+    private func forwardBody(_ context: ChannelHandlerContext) {
+        guard let joined = body else { return }
         body = nil
-        context.fireChannelRead(wrapInboundOut(.body(piece)))
+        context.fireChannelRead(wrapInboundOut(.body(joined)))
     }
 
-    private func answerLeft(_ context: ChannelHandlerContext) {
-        isAnswering = false
-        guard !isLast else { return close(context) }
-        guard !waiting.isEmpty else { return }
-        while let part = waiting.first, !(part.isHead && isAnswering) {
-            waiting.removeFirst()
-            if part.isHead { waitingRequests -= 1 }
-            pass(part, context)
+    private func responseSent(_ context: ChannelHandlerContext) {
+        isResponding = false
+        guard !closesAfterResponse else { return close(context) }
+        guard !queue.isEmpty else { return }
+        while let part = queue.first, !(part.isHead && isResponding) {
+            queue.removeFirst()
+            if part.isHead { queuedRequests -= 1 }
+            forward(part, context)
         }
         channelReadComplete(context: context)
-        guard waiting.isEmpty else { return }
-        if isReadWanted {
-            isReadWanted = false
+        guard queue.isEmpty else { return }
+        if isReadPending {
+            isReadPending = false
             context.read()
         }
         if isInputClosed { context.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
     }
 
-    /// Ends the connection, and reads what still comes for a while: closing a socket with unread bytes resets the
-    /// connection, and the client would lose the answer.
+    /// Closes the output, and keeps reading for a while. Closing a socket with unread bytes would reset the
+    /// connection, and the client could lose the response.
     private func close(_ context: ChannelHandlerContext) {
         isClosing = true
-        waiting.removeAll()
+        queue.removeAll()
         body = nil
         context.close(mode: .output, promise: nil)
         context.read()
         let channel = context.channel
-        context.eventLoop.scheduleTask(in: Self.lingering) { channel.close(promise: nil) }
+        context.eventLoop.scheduleTask(in: Self.lingerTime) { channel.close(promise: nil) }
     }
 }
 

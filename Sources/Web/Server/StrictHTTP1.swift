@@ -6,8 +6,9 @@ import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 
-/// HTTP/1.1 as Hummingbird speaks it, with what it leaves open closed: header limits, ambiguous requests refused,
-/// requests answered one at a time, slow bodies and stalled readers cut off, no client with all of the connections.
+/// Hummingbird’s HTTP/1.1 with stricter rules: it limits headers, rejects ambiguous requests, handles
+/// requests one at a time, closes connections with slow bodies or stalled readers, and limits the connections
+/// of each client.
 struct StrictHTTP1: HTTPChannelHandler {
     typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
 
@@ -19,16 +20,16 @@ struct StrictHTTP1: HTTPChannelHandler {
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
             guard connections.admit(channel) else {
-                try channel.pipeline.syncOperations.addHandler(RefusedConnection(headers: headers))
+                try channel.pipeline.syncOperations.addHandler(RejectedConnection(headers: headers))
                 return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
             }
             var decoder = NIOHTTPDecoderLimitConfiguration()
             decoder.maxHeaderFieldSize = limits.headerBytes
             decoder.maxHeaderListSize = limits.headerBytes
             decoder.maxHeaderFieldCount = limits.headerFields
-            // While the house is full a newcomer says what it wants, or makes room.
-            let idle = connections.isCrowded ? limits.crowdedIdle : limits.idle
-            // A connection keeps the buffers it reads into, as many as it reads at a time.
+            // Near capacity a new connection must send its request soon.
+            let idle = connections.isNearCapacity ? limits.idleNearCapacity : limits.idle
+            // A connection keeps its read buffers, so they are few and small.
             if let options = channel.syncOptions {
                 try options.setOption(
                     .recvAllocator,
@@ -57,40 +58,42 @@ struct StrictHTTP1: HTTPChannelHandler {
     func handle(value: Value, logger: Logger) async { await handleHTTP(asyncChannel: value, logger: logger) }
 }
 
-/// What one connection may take.
+/// The limits of connections.
 package struct ConnectionLimits: Sendable {
     package var headerBytes = 16 * 1024
     package var headerFields = 100
-    /// How many connections at once.
+    /// The maximum number of open connections.
     package var connections = 4096
-    /// How many of them are kept for those who are signed in, and for whoever watches over the server.
+    /// How many of them are reserved for members and for monitoring.
     package var reserve = 256
-    /// How many one client may have, unless it is a trusted proxy.
-    package var connectionsOfOneClient = 256
-    /// How many requests one client behind a trusted proxy may have under way.
-    package var requestsOfOneClient = 200
+    /// The maximum for each client that is not a trusted proxy.
+    package var connectionsPerClient = 256
+    /// The maximum number of requests in progress for each client behind a trusted proxy.
+    package var requestsPerClient = 200
+    /// How long a connection may be idle.
     package var idle = TimeAmount.seconds(20)
-    /// The same for a connection that took one of the reserve.
-    package var crowdedIdle = TimeAmount.seconds(3)
+    /// How long a connection from the reserve may be idle.
+    package var idleNearCapacity = TimeAmount.seconds(3)
+    /// How long a client may read nothing of a response.
     package var stalledWrite = TimeAmount.seconds(30)
-    /// A body may take this long, and longer only while it comes at the rate below.
+    /// How long a body may take, unless it keeps arriving at `bytesPerSecond`.
     package var body = TimeAmount.seconds(15)
     package var bytesPerSecond = 16_000
-    /// No body may take longer, at whatever rate it comes: a fast beginning buys no slow end.
-    package var wholeBody = TimeAmount.minutes(15)
+    /// How long a body may take at any rate. Otherwise a fast beginning would allow a very slow end.
+    package var maxBodyTime = TimeAmount.minutes(15)
 
     package init() {}
 
-    /// Takes no more connections than the process may have open.
+    /// Lowers the limits to the number of connections that the process may have open.
     package mutating func fit(within descriptors: Int) {
         connections = min(connections, max(64, descriptors))
         reserve = min(reserve, connections / 8)
-        connectionsOfOneClient = min(connectionsOfOneClient, connections / 2)
+        connectionsPerClient = min(connectionsPerClient, connections / 2)
     }
 }
 
 extension HTTPServerBuilder {
-    /// ``StrictHTTP1`` for an application.
+    /// Creates a server that uses ``StrictHTTP1``.
     package static func strictHTTP1(
         _ limits: ConnectionLimits, connections: OpenConnections, headers: StandardHeaders
     ) -> HTTPServerBuilder {

@@ -2,7 +2,7 @@ import Core
 import HTTPTypes
 import Hummingbird
 
-/// Finds out who asks: a program by its bearer token, a browser by its session cookie.
+/// Authenticates a request by its bearer token or its session cookie.
 package struct Authentication: RouterMiddleware {
     package typealias Context = WebContext
     private let credentials: Credentials
@@ -24,8 +24,8 @@ package struct Authentication: RouterMiddleware {
             if let token = Self.bearer(header) {
                 context.viewer = try await credentials.viewer(token, kind: .token)
             }
-            // Refused where it is counted, with the requests of strangers.
-            context.hasWrongToken = context.viewer == nil
+            // ``RateLimiting`` rejects the request after it has counted it with those of visitors.
+            context.hasInvalidToken = context.viewer == nil
             return try await next(request, context)
         }
         context.theme = Theme(of: request)
@@ -35,7 +35,7 @@ package struct Authentication: RouterMiddleware {
             context.viewer = viewer
             context.formSecret = session
             var response = try await next(request, context)
-            // This request moved the session's end; the browser's copy of it moves too.
+            // This request extended the session, so the lifetime of the cookie must be extended too.
             if clock.now() - viewer.credential.usedAt > Credential.useGranularity {
                 cookies.renewSession(session, on: &response)
             }
@@ -54,8 +54,8 @@ package struct Authentication: RouterMiddleware {
     }
 }
 
-/// The site's cookies: the session of somebody signed in; before that a random value that the tokens of the sign-in
-/// and registration forms are derived from; and who was signed in before.
+/// The site’s cookies: the session of a member; for a visitor a random value from which the tokens of the
+/// sign-in and registration forms are derived; and the accounts that signed in with this browser before.
 package struct SiteCookies: Sendable {
     package let site: Site
     private let signer: Signer
@@ -65,7 +65,8 @@ package struct SiteCookies: Sendable {
     private let isSecure: Bool
 
     package init(site: Site, signer: Signer) {
-        // The prefix has browsers refuse the cookie from anywhere but this host over HTTPS (RFC 6265bis §4.1.3.2).
+        // With the prefix `__Host-`, browsers accept the cookie only from this host over HTTPS (RFC 6265bis
+        // §4.1.3.2).
         self.site = site
         self.signer = signer
         isSecure = site.isSecure
@@ -77,8 +78,8 @@ package struct SiteCookies: Sendable {
 
     func session(in request: Request) -> Secret? { value(sessionName, in: request).map { Secret($0) } }
 
-    /// The visitor's secret, where this site made it: another host of the same domain may set a cookie here, and
-    /// would know what it set.
+    /// Returns the visitor’s secret if it has this site’s signature. Another host of the same domain can
+    /// set a cookie for this site, and would know its value.
     func visitor(in request: Request) -> Secret? {
         guard let value = value(visitorName, in: request) else { return nil }
         let parts = value.split(separator: ".", omittingEmptySubsequences: false)
@@ -88,13 +89,13 @@ package struct SiteCookies: Sendable {
         return Secret(value)
     }
 
-    /// Where a sign-in by this request comes from.
+    /// Returns the client and the known browser of a sign-in request.
     package func origin(of request: Request, _ context: WebContext) -> SignInOrigin {
         SignInOrigin(
             client: context.clientKey, browser: value(browserName, in: request).flatMap { KnownBrowser($0) })
     }
 
-    /// Signs a browser in, and has it remember who was signed in.
+    /// Signs a browser in, and sets the cookie that records which accounts have signed in with it.
     package func signIn(_ issued: Credentials.Issued, from request: Request, on response: inout Response) {
         setSession(issued.secret, on: &response)
         let browser = value(browserName, in: request).flatMap { KnownBrowser($0) } ?? KnownBrowser()
@@ -102,32 +103,32 @@ package struct SiteCookies: Sendable {
         set(browserName, known.text, seconds: 365 * 24 * 60 * 60, on: &response)
     }
 
-    /// Sets the session of somebody who is signed in.
+    /// Sets the session cookie.
     package func setSession(_ secret: Secret, on response: inout Response) {
         set(sessionName, secret.text, seconds: Int(Credential.Kind.session.lifetime / 1000), on: &response)
     }
 
-    /// Has a browser keep its session for its whole lifetime again, unless the answer sets the session itself or may
-    /// be kept by others than this browser.
+    /// Sets the session cookie again with its full lifetime, unless the response already sets it or may be
+    /// stored in shared caches.
     func renewSession(_ secret: Secret, on response: inout Response) {
         let setsSession = response.headers[values: .setCookie].contains { $0.hasPrefix(sessionName + "=") }
-        let isShared = response.headers[.cacheControl]?.hasPrefix("public") == true
-        if !setsSession, !isShared { setSession(secret, on: &response) }
+        let isCacheable = response.headers[.cacheControl]?.hasPrefix("public") == true
+        if !setsSession, !isCacheable { setSession(secret, on: &response) }
     }
 
-    /// Signs a browser out, and has it forget what it kept for whoever was signed in: cached photos, recent searches
-    /// (https://www.w3.org/TR/clear-site-data). The other cookies stay: the theme is the browser's.
+    /// Signs a browser out, and tells it to delete cached photos and recent searches
+    /// (https://www.w3.org/TR/clear-site-data). Other cookies, such as the theme, stay.
     package func signOut(on response: inout Response) {
         set(sessionName, "", seconds: 0, on: &response)
         response.headers[.clearSiteData] = #""cache", "storage""#
     }
 
-    /// Gives a stranger's browser what its forms need.
+    /// Sets the secret from which a visitor’s form tokens are derived.
     package func setVisitor(_ secret: Secret, on response: inout Response) {
         set(visitorName, secret.text, seconds: 24 * 60 * 60, on: &response)
     }
 
-    /// A new secret for a visitor, as ``setVisitor(_:on:)`` takes it.
+    /// Creates a signed secret for ``setVisitor(_:on:)``.
     package func newVisitor() -> Secret {
         let random = Secret.random().text
         return Secret("\(random).\(signer.signature(of: random, for: .visitor))")

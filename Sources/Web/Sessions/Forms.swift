@@ -1,15 +1,15 @@
 import Core
 import Hummingbird
 
-/// The fields of a form that a page sent, its token already checked.
+/// The fields of a submitted form whose token was checked.
 package struct Form: Sendable {
     private let fields: [(name: String, value: String)]
     package let files: [MultipartForm.File]
 
-    /// The value of a field; empty where it is missing, as an empty field looks the same.
+    /// The value of a field; empty if the field is missing.
     package subscript(_ name: String) -> String { fields.first { $0.name == name }?.value ?? "" }
 
-    /// Every value of that name, in the form's order.
+    /// Returns all values with this name, in the order of the form.
     package func all(_ name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
 
     init(_ fields: [(name: String, value: String)], files: [MultipartForm.File], secret: Secret?)
@@ -23,25 +23,25 @@ package struct Form: Sendable {
         self.files = files
     }
 
-    /// The hidden field that carries the token.
+    /// The name of the hidden field with the form token.
     package static let tokenField = "csrf"
 }
 
 extension Request {
-    /// Reads the form of a page that has no files.
+    /// Reads a form without files.
     package func form(_ context: some HandlerContext) async throws -> Form {
         guard mediaType == "application/x-www-form-urlencoded" else {
             throw Problem(
-                .unsupported, "Send a form here, with Content-Type: application/x-www-form-urlencoded.")
+                .unsupported, "Send a form with Content-Type: application/x-www-form-urlencoded.")
         }
         let body = try await wholeBody()
         guard let text = String(validating: body.readableBytesView, as: UTF8.self) else {
-            throw Problem(.unreadable, "The form is not UTF-8.")
+            throw Problem(.unreadable, "The form is not valid UTF-8.")
         }
         return try Form(URLEncodedForm.parse(text), files: [], secret: context.web.formSecret)
     }
 
-    /// Reads the form of a page that has files, and removes these after `use`.
+    /// Reads a form with files, and removes the files after `use`.
     package func form<Result: Sendable>(
         _ context: MemberContext, uploads: UploadFolder, use: (Form) async throws -> Result
     ) async throws -> Result {
@@ -51,7 +51,7 @@ extension Request {
     }
 }
 
-/// The encoding of forms (WHATWG URL Standard §5.1).
+/// Decodes URL-encoded forms (WHATWG URL Standard §5.1).
 enum URLEncodedForm {
     static func parse(_ text: String) -> [(name: String, value: String)] {
         text.split(separator: "&").map { pair in

@@ -1,6 +1,6 @@
 import Core
 
-/// Why a multipart body was refused.
+/// The reason why a multipart body was rejected.
 package enum MultipartError: Error, Equatable {
     case notMultipart
     case malformed(String)
@@ -19,24 +19,24 @@ extension Problem {
     package init(_ error: MultipartError) {
         switch error {
         case .notMultipart:
-            self.init(.unsupported, "Send a form here, with Content-Type: multipart/form-data.")
-        case .malformed(let what): self.init(.unreadable, "The form cannot be read: \(what).")
-        case .truncated: self.init(.unreadable, "The upload broke off before its end; send it again.")
+            self.init(.unsupported, "Send a form with Content-Type: multipart/form-data.")
+        case .malformed(let reason): self.init(.unreadable, "The form could not be read: \(reason).")
+        case .truncated: self.init(.unreadable, "The upload ended early. Send it again.")
         case .tooManyFiles(let limit):
-            let words = limit == 1 ? "Send one photo." : "At most \(limit) photos go at once; choose fewer."
-            self.init(.invalid, field: "image", words)
+            let message = limit == 1 ? "Send one photo." : "Choose at most \(limit) photos at once."
+            self.init(.invalid, field: "image", message)
         case .fileTooLarge(let number, let limit):
             self.init(
                 .tooLarge, field: "image",
                 "Photo \(number) is larger than \(limit / 1_000_000) MB. Choose a smaller one.")
         case .fieldTooLarge(let name, let limit):
-            self.init(.tooLarge, field: name, "The field \(name) is longer than \(limit / 1024) KiB.")
+            self.init(.tooLarge, field: name, "“\(name)” is longer than \(limit / 1024) KiB.")
         case .fieldsTooLarge(let limit):
-            self.init(.tooLarge, "The texts of the form are longer than \(limit / 1024) KiB together.")
-        case .tooManyFields(let limit): self.init(.unreadable, "A form has at most \(limit) fields.")
-        case .tooManyParts(let limit): self.init(.unreadable, "A form has at most \(limit) parts.")
+            self.init(.tooLarge, "The text fields of the form are longer than \(limit / 1024) KiB in total.")
+        case .tooManyFields(let limit): self.init(.unreadable, "The form has more than \(limit) fields.")
+        case .tooManyParts(let limit): self.init(.unreadable, "The form has more than \(limit) parts.")
         case .bodyTooLarge(let limit):
-            self.init(.tooLarge, "The form is larger than the \(limit / 1_000_000 + 1) MB taken here.")
+            self.init(.tooLarge, "The form is larger than \(limit / 1_000_000 + 1) MB.")
         }
     }
 }

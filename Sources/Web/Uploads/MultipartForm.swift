@@ -1,9 +1,9 @@
 import Core
 
-/// What a form brought: its text fields, and its files, which lie on disk.
+/// The content of a form: its text fields, and its files, which are on disk.
 package struct MultipartForm: Sendable {
     package struct File: Sendable {
-        /// The name of the form's field.
+        /// The name of the form field.
         package let name: String
         package let path: String
         package let byteCount: Int
@@ -12,11 +12,11 @@ package struct MultipartForm: Sendable {
     package internal(set) var fields: [(name: String, value: String)] = []
     package internal(set) var files: [File] = []
 
-    /// The first field of that name.
+    /// The value of the first field with this name.
     package subscript(_ name: String) -> String? { fields.first { $0.name == name }?.value }
 
-    /// The one photo of a form that brings nothing else but texts.
-    /// - Throws: ``Problem`` where there is none, more than one, or one in another field.
+    /// Returns the only photo of the form.
+    /// - Throws: ``Problem`` if there is no photo, more than one, or one in another field.
     package func photo(named name: String) throws(Problem) -> File {
         guard let file = files.first, files.count == 1, file.name == name else {
             throw Problem(.invalid, field: name, "Send one photo in the field \(name).")
@@ -24,29 +24,29 @@ package struct MultipartForm: Sendable {
         return file
     }
 
-    /// Every field of that name, in the form's order.
+    /// Returns all values with this name, in the order of the form.
     package func all(_ name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
 }
 
-/// How much a multipart form may bring.
+/// The limits of a multipart form.
 package struct MultipartLimits: Sendable {
     package var fields = 64
     package var fieldBytes = 64 * 1024
-    /// The fields' names and texts together: they are held in memory until the form is whole.
+    /// The names and values of all fields together. They are in memory until the form is complete.
     package var allFieldBytes = 96 * 1024
     package var files = 10
     package var fileBytes = 25_000_000
-    /// The header lines of one part, in bytes.
+    /// The headers of one part.
     package var headerBytes = 4 * 1024
 
-    /// Parts of any kind: a browser sends one for every file field, chosen or not.
+    /// The number of parts. Browsers also send a part for a file field without a file.
     var parts: Int { fields + 2 * files }
-    /// Bytes of the whole body, with header lines and boundaries.
+    /// The size of the whole body, with headers and boundaries.
     var bodyBytes: Int { allFieldBytes + files * fileBytes + (parts + 1) * (headerBytes + 256) }
 
     package init() {}
 
-    /// Those of a form that brings one photo and little else.
+    /// The limits of a form with one photo and a few fields.
     package static var onePhoto: MultipartLimits {
         var limits = MultipartLimits()
         limits.files = 1

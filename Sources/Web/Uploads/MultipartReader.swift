@@ -4,30 +4,31 @@ import MediaStorage
 import NIOCore
 import NIOPosix
 
-/// Reads a form of `multipart/form-data` (RFC 7578) while it arrives: text into memory, files onto disk, under names
-/// of our own and within what the sender may take of it.
+/// Reads a `multipart/form-data` form (RFC 7578) while it arrives: text into memory, and files onto disk.
+/// Files get generated names, and count against the sender’s share of the upload space.
 package struct MultipartReader {
     private let folder: UploadFolder
     private let sender: UploadSender
     private let limits: MultipartLimits
     private var form = MultipartForm()
     private var part: Part?
-    private var partsSeen = 0
-    private var filesSeen = 0
-    /// Bytes of names and texts, which are held in memory.
+    private var partCount = 0
+    private var fileCount = 0
+    /// The size of the names and values in memory.
     private var fieldBytes = 0
-    /// Every file made, and what is reserved for them.
+    /// The files created, and the upload space reserved for them.
     private var paths: [String] = []
     private var reservedBytes = 0
     private var reservedFiles = 0
 
     private enum Part {
         case field(name: String, bytes: ByteBuffer)
-        /// Its file is made with its first byte: what a browser sends where no file was chosen has none.
-        case file(name: String, isNamed: Bool, sink: FileSink?)
+        /// The file is created with the first byte, because browsers send an empty part if no file was
+        /// chosen.
+        case file(name: String, hasFileName: Bool, file: OutputFile?)
     }
 
-    /// Reads the form, hands it to `use`, and removes whatever files it left, however `use` ends.
+    /// Reads the form, passes it to `use`, and then removes the files, even if `use` throws.
     package static func withForm<Result: Sendable>(
         of request: Request, in folder: UploadFolder, from sender: UploadSender,
         limits: MultipartLimits = .init(),
@@ -60,31 +61,31 @@ package struct MultipartReader {
     {
         var scanner = MultipartScanner(boundary: boundary, headerBytes: limits.headerBytes)
         var byteCount = 0
-        for try await piece in body {
-            // What stands before the first boundary and after the last counts too.
-            byteCount += piece.readableBytes
+        for try await chunk in body {
+            // Bytes before the first boundary and after the last one count too.
+            byteCount += chunk.readableBytes
             guard byteCount <= limits.bodyBytes else {
                 throw MultipartError.bodyTooLarge(limit: limits.bodyBytes)
             }
-            scanner.append(piece)
-            while let event = try scanner.next() { try await take(event) }
+            scanner.append(chunk)
+            while let event = try scanner.next() { try await handle(event) }
         }
         guard scanner.isComplete else { throw MultipartError.truncated }
     }
 
-    private mutating func take(_ event: MultipartScanner.Event) async throws {
+    private mutating func handle(_ event: MultipartScanner.Event) async throws {
         switch event {
-        case .part(let headers): try begin(try PartHeaders(headers))
+        case .part(let headers): try beginPart(try PartHeaders(headers))
         case .content(let bytes): try await add(bytes)
-        case .partEnd: try await end()
+        case .partEnd: try await endPart()
         case .end: break
         }
     }
 
-    private mutating func begin(_ headers: PartHeaders) throws {
-        partsSeen += 1
-        guard partsSeen <= limits.parts else { throw MultipartError.tooManyParts(limit: limits.parts) }
-        try hold(headers.name.utf8.count)
+    private mutating func beginPart(_ headers: PartHeaders) throws {
+        partCount += 1
+        guard partCount <= limits.parts else { throw MultipartError.tooManyParts(limit: limits.parts) }
+        try countFieldBytes(headers.name.utf8.count)
         guard let fileName = headers.fileName else {
             guard form.fields.count < limits.fields else {
                 throw MultipartError.tooManyFields(limit: limits.fields)
@@ -93,65 +94,65 @@ package struct MultipartReader {
             return
         }
         if !fileName.isEmpty { try countFile() }
-        part = .file(name: headers.name, isNamed: !fileName.isEmpty, sink: nil)
+        part = .file(name: headers.name, hasFileName: !fileName.isEmpty, file: nil)
     }
 
     private mutating func add(_ bytes: ByteBuffer) async throws {
         switch part {
-        case .field(let name, var collected):
-            guard collected.readableBytes + bytes.readableBytes <= limits.fieldBytes else {
+        case .field(let name, var value):
+            guard value.readableBytes + bytes.readableBytes <= limits.fieldBytes else {
                 throw MultipartError.fieldTooLarge(name: name, limit: limits.fieldBytes)
             }
-            try hold(bytes.readableBytes)
-            collected.writeImmutableBuffer(bytes)
-            part = .field(name: name, bytes: collected)
-        case .file(let name, let isNamed, let open):
-            if open == nil, !isNamed { try countFile() }
-            var sink = if let open { open } else { try await makeFile() }
-            sink.byteCount += bytes.readableBytes
-            part = .file(name: name, isNamed: isNamed, sink: sink)
-            guard sink.byteCount <= limits.fileBytes else {
-                throw MultipartError.fileTooLarge(number: filesSeen, limit: limits.fileBytes)
+            try countFieldBytes(bytes.readableBytes)
+            value.writeImmutableBuffer(bytes)
+            part = .field(name: name, bytes: value)
+        case .file(let name, let hasFileName, let openFile):
+            if openFile == nil, !hasFileName { try countFile() }
+            var file = if let openFile { openFile } else { try await createFile() }
+            file.byteCount += bytes.readableBytes
+            part = .file(name: name, hasFileName: hasFileName, file: file)
+            guard file.byteCount <= limits.fileBytes else {
+                throw MultipartError.fileTooLarge(number: fileCount, limit: limits.fileBytes)
             }
             try folder.space.reserve(bytes: bytes.readableBytes, for: sender)
             reservedBytes += bytes.readableBytes
-            try await folder.threads.runIfActive { [sink] in try sink.write(bytes) }
+            try await folder.threads.runIfActive { [file] in try file.write(bytes) }
         case nil: break
         }
     }
 
-    private mutating func end() async throws {
+    private mutating func endPart() async throws {
         switch part {
         case .field(let name, let bytes):
             guard let value = String(validating: bytes.readableBytesView, as: UTF8.self) else {
-                throw MultipartError.malformed("the field \(name) is not UTF-8")
+                throw MultipartError.malformed("the field \(name) is not valid UTF-8")
             }
             form.fields.append((name, value))
-        case .file(_, isNamed: false, sink: nil): break
-        case .file(let name, _, let open):
-            let sink = if let open { open } else { try await makeFile() }
-            form.files.append(.init(name: name, path: sink.path, byteCount: sink.byteCount))
+        case .file(_, hasFileName: false, file: nil): break
+        case .file(let name, _, let openFile):
+            let file = if let openFile { openFile } else { try await createFile() }
+            form.files.append(.init(name: name, path: file.path, byteCount: file.byteCount))
         case nil: break
         }
         part = nil
     }
 
-    private mutating func hold(_ byteCount: Int) throws(MultipartError) {
+    private mutating func countFieldBytes(_ byteCount: Int) throws(MultipartError) {
         fieldBytes += byteCount
         guard fieldBytes <= limits.allFieldBytes else { throw .fieldsTooLarge(limit: limits.allFieldBytes) }
     }
 
     private mutating func countFile() throws(MultipartError) {
-        filesSeen += 1
-        guard filesSeen <= limits.files else { throw .tooManyFiles(limit: limits.files) }
+        fileCount += 1
+        guard fileCount <= limits.files else { throw .tooManyFiles(limit: limits.files) }
     }
 
-    private mutating func makeFile() async throws -> FileSink {
+    private mutating func createFile() async throws -> OutputFile {
         try folder.space.reserve(files: 1, for: sender)
         reservedFiles += 1
         let path = folder.newPath()
         paths.append(path)
-        return try await folder.threads.runIfActive { try FileSink(path) }
+        return try await folder.threads.runIfActive { try OutputFile(path) }
     }
 
     private mutating func removeFiles() async {
@@ -161,17 +162,17 @@ package struct MultipartReader {
     }
 
     private static func boundary(in contentType: String) throws(MultipartError) -> String {
-        let value = HeaderParameters(contentType)
-        guard value.value == "multipart/form-data" else { throw .notMultipart }
-        guard let boundary = value["boundary"], (1...70).contains(boundary.utf8.count), boundary.last != " ",
+        let header = HeaderParameters(contentType)
+        guard header.value == "multipart/form-data" else { throw .notMultipart }
+        guard let boundary = header["boundary"], (1...70).contains(boundary.utf8.count), boundary.last != " ",
             boundary.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F })
-        else { throw .malformed("its boundary is missing or wrong") }
+        else { throw .malformed("its boundary is missing or not valid") }
         return boundary
     }
 }
 
-/// A file being written; closed with its last user.
-private struct FileSink: Sendable {
+/// An uploaded file that is being written. It is closed when the last copy of this value goes.
+private struct OutputFile: Sendable {
     let path: String
     var byteCount = 0
     private let handle: NewFile

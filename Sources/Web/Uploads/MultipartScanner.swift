@@ -6,15 +6,15 @@ import NIOCore
     import Darwin
 #endif
 
-/// Cuts a multipart body (RFC 2046 §5.1.1) into parts, whatever the pieces it arrives in, and holds no more of it than
-/// a piece and a boundary.
+/// Splits a multipart body (RFC 2046 §5.1.1) into parts, whatever the chunks it arrives in. It buffers no
+/// more than a chunk and a boundary.
 struct MultipartScanner {
     enum Event: Equatable {
-        /// A part begins, with these header lines.
+        /// A part begins with these headers.
         case part(headers: String)
-        /// More of the part's content.
+        /// More of the part’s content.
         case content(ByteBuffer)
-        /// The part is whole.
+        /// The part is complete.
         case partEnd
         /// The closing boundary was read.
         case end
@@ -25,7 +25,8 @@ struct MultipartScanner {
     private let delimiter: [UInt8]
     private let headerBytes: Int
     private var state = State.preamble
-    /// Begins with a line end, so that a boundary at the very start is found like every other.
+    /// The buffer begins with a line break, so that a boundary at the start of the body is found like any
+    /// other.
     private var buffer = ByteBuffer(string: "\r\n")
 
     init(boundary: String, headerBytes: Int) {
@@ -34,15 +35,15 @@ struct MultipartScanner {
     }
 
     var isComplete: Bool { state == .epilogue }
-    /// How many bytes wait for more; for tests of bounded memory.
-    var waitingBytes: Int { buffer.readableBytes }
+    /// The number of buffered bytes, for tests of the memory use.
+    var bufferedBytes: Int { buffer.readableBytes }
 
-    mutating func append(_ piece: ByteBuffer) {
+    mutating func append(_ chunk: ByteBuffer) {
         buffer.discardReadBytes()
-        buffer.writeImmutableBuffer(piece)
+        buffer.writeImmutableBuffer(chunk)
     }
 
-    /// What follows; nil when more bytes are needed to tell.
+    /// Returns the next event; nil if more bytes are needed.
     mutating func next() throws(MultipartError) -> Event? {
         while true {
             switch state {
@@ -53,10 +54,10 @@ struct MultipartScanner {
                 buffer.moveReaderIndex(forwardBy: delimiter.count)
                 state = .boundary
             case .boundary:
-                guard let event = try afterBoundary() else { return nil }
-                if event { return .end }
-            case .headers: return try headers()
-            case .content: return content()
+                guard let isClosing = try readBoundaryLine() else { return nil }
+                if isClosing { return .end }
+            case .headers: return try readHeaders()
+            case .content: return readContent()
             case .epilogue:
                 buffer.clear()
                 return nil
@@ -64,65 +65,66 @@ struct MultipartScanner {
         }
     }
 
-    /// True after the closing boundary, false after another; nil when more is needed.
-    private mutating func afterBoundary() throws(MultipartError) -> Bool? {
-        guard let two = buffer.getBytes(at: buffer.readerIndex, length: 2) else { return nil }
-        if two == Array("--".utf8) {
+    /// Reads the rest of the line after a boundary. Returns whether it is the closing boundary; nil if more
+    /// bytes are needed.
+    private mutating func readBoundaryLine() throws(MultipartError) -> Bool? {
+        guard let next = buffer.getBytes(at: buffer.readerIndex, length: 2) else { return nil }
+        if next == Array("--".utf8) {
             state = .epilogue
             return true
         }
-        // White space may stand before the line's end (RFC 2046: transport padding).
+        // White space may precede the line break (RFC 2046: transport padding).
         guard let end = find(Array("\r\n".utf8)) else {
-            guard buffer.readableBytes < 256 else { throw .malformed("a boundary's line does not end") }
+            guard buffer.readableBytes < 256 else { throw .malformed("a boundary line does not end") }
             return nil
         }
         let padding = buffer.readBytes(length: end) ?? []
         guard padding.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) else {
             throw .malformed("text follows a boundary")
         }
-        // The line's end stays: headers end with an empty line, and a part without any begins with it.
+        // The line break stays in the buffer: the headers end with an empty line, also if there are none.
         state = .headers
         return false
     }
 
-    private mutating func headers() throws(MultipartError) -> Event? {
+    private mutating func readHeaders() throws(MultipartError) -> Event? {
         guard let end = find(Array("\r\n\r\n".utf8)), end <= headerBytes else {
             guard buffer.readableBytes <= headerBytes else {
-                throw .malformed("a part's header lines are too long")
+                throw .malformed("the headers of a part are too long")
             }
             return nil
         }
         let lines = buffer.readBytes(length: end) ?? []
-        // Of the empty line, the second half may begin the next boundary: a part can be empty.
         buffer.moveReaderIndex(forwardBy: 4)
         state = .content
         guard let text = String(validating: lines, as: UTF8.self) else {
-            throw .malformed("a part's header lines are not UTF-8")
+            throw .malformed("the headers of a part are not valid UTF-8")
         }
         return .part(headers: text)
     }
 
-    private mutating func content() -> Event? {
+    private mutating func readContent() -> Event? {
         if let end = find(delimiter) {
             if end > 0, let slice = buffer.readSlice(length: end) { return .content(slice) }
             buffer.moveReaderIndex(forwardBy: delimiter.count)
             state = .boundary
             return .partEnd
         }
-        // The tail may be the beginning of a boundary.
-        let safe = buffer.readableBytes - delimiter.count + 1
-        guard safe > 0, let slice = buffer.readSlice(length: safe) else { return nil }
+        // The last bytes may be the beginning of a boundary.
+        let count = buffer.readableBytes - delimiter.count + 1
+        guard count > 0, let slice = buffer.readSlice(length: count) else { return nil }
         return .content(slice)
     }
 
-    /// How far from here `bytes` stand.
+    /// Returns the offset of `bytes` from the reader index; nil if the buffer does not contain them.
     private func find(_ bytes: [UInt8]) -> Int? {
-        buffer.withUnsafeReadableBytes { hay in
-            guard let start = hay.baseAddress else { return nil }
+        buffer.withUnsafeReadableBytes { buffer in
+            guard let start = buffer.baseAddress else { return nil }
             var offset = 0
-            // Every sequence looked for begins with a carriage return, which is rare in photos and text alike.
-            while hay.count - offset >= bytes.count,
-                let found = memchr(start + offset, CInt(bytes[0]), hay.count - offset - bytes.count + 1)
+            // All sequences that are searched begin with a carriage return, which is rare in photos and in
+            // text.
+            while buffer.count - offset >= bytes.count,
+                let found = memchr(start + offset, CInt(bytes[0]), buffer.count - offset - bytes.count + 1)
             {
                 offset = UnsafeRawPointer(found) - start
                 if memcmp(found, bytes, bytes.count) == 0 { return offset }

@@ -1,22 +1,23 @@
 import Core
 
-/// What the header lines of one part say.
+/// The headers of a part.
 struct PartHeaders {
     let name: String
-    /// What the client calls the file: never a path of ours. Nil for a part that is no file.
+    /// The file name from the client, which must never become a path on the server. Nil if the part is not a
+    /// file.
     let fileName: String?
 
     init(_ lines: String) throws(MultipartError) {
         var disposition: HeaderParameters?
         for line in lines.split(separator: "\r\n") {
             guard let colon = line.firstIndex(of: ":") else {
-                throw .malformed("a part's header line has no colon")
+                throw .malformed("a header of a part has no colon")
             }
             let value = String(line[line.index(after: colon)...])
             switch line[..<colon].lowercased() {
             case "content-disposition": disposition = HeaderParameters(value)
             case "content-type" where HeaderParameters(value).value.hasPrefix("multipart/"):
-                throw .malformed("a part holds parts of its own")
+                throw .malformed("a part contains a nested multipart body")
             default: break
             }
         }
@@ -30,7 +31,7 @@ struct PartHeaders {
 
 /// A header's value and its parameters: `form-data; name="caption"` (RFC 9110 §5.6.6).
 struct HeaderParameters {
-    /// In lower case.
+    /// The value without parameters, in lower case.
     let value: String
     private var parameters: [String: String] = [:]
 
@@ -45,13 +46,13 @@ struct HeaderParameters {
             guard rest.first == "=" else { continue }
             rest.removeFirst()
             let value = rest.first == "\"" ? Self.quoted(&rest) : Self.token(&rest, until: ";")
-            // The first of its name counts.
+            // Of parameters with the same name, the first one counts.
             if parameters[name] == nil { parameters[name] = value }
         }
     }
 
-    private static func token(_ rest: inout Substring, until ends: String) -> String {
-        let token = rest.prefix { !ends.contains($0) }
+    private static func token(_ rest: inout Substring, until delimiters: String) -> String {
+        let token = rest.prefix { !delimiters.contains($0) }
         rest = rest[token.endIndex...]
         return token.trimmed
     }
