@@ -23,10 +23,10 @@ struct AccountPages {
 
     @Sendable func registration(_ request: Request, _ context: WebContext) async throws -> Response {
         guard context.viewer == nil else { return .seeOther("/") }
-        let visit = PageContext(context, cookies: cookies)
-        guard community.accounts.policy != .closed else { return closed(visit) }
+        let pageContext = PageContext(context, cookies: cookies)
+        guard community.accounts.policy != .closed else { return closed(pageContext) }
         return page(
-            visit,
+            pageContext,
             Registration(
                 email: "", fullName: "", username: "", password: "", invite: request.queryText("invite")))
     }
@@ -97,8 +97,8 @@ struct AccountPages {
         return response
     }
 
-    private func closed(_ visit: PageContext) -> Response {
-        visit.page(
+    private func closed(_ pageContext: PageContext) -> Response {
+        pageContext.page(
             "Register",
             """
             <div class="narrow"><h1>Registration is closed</h1><p>Ask whoever keeps this site to make you an account.</p>
@@ -106,59 +106,59 @@ struct AccountPages {
             """)
     }
 
-    private func page(_ visit: PageContext, _ typed: Registration, _ problem: Problem? = nil) -> Response {
+    private func page(_ pageContext: PageContext, _ typed: Registration, _ problem: Problem? = nil) -> Response {
         var fields = [
             Field(
                 name: "email", label: "Email", type: "email", value: typed.email, autocomplete: "email",
-                fault: problem.fault(of: "email")),
+                error: problem.error(for: "email")),
             Field(
                 name: "fullName", label: "Full name", value: typed.fullName, autocomplete: "name",
                 isRequired: false,
-                fault: problem.fault(of: "fullName")),
+                error: problem.error(for: "fullName")),
             Field(
                 name: "username", label: "Username", value: typed.username,
                 hint: "Letters a–z, digits, “.” and “_”.",
-                autocomplete: "username", fault: problem.fault(of: "username")),
+                autocomplete: "username", error: problem.error(for: "username")),
             Field(
                 name: "password", label: "Password", type: "password", hint: "At least 10 characters.",
-                autocomplete: "new-password", fault: problem.fault(of: "password")),
+                autocomplete: "new-password", error: problem.error(for: "password")),
         ]
         if community.accounts.policy == .invite {
             fields.append(
                 Field(
                     name: "invite", label: "Invitation", value: typed.invite,
                     hint: "The code that a keeper of this site gave you.",
-                    fault: problem.fault(of: "invite")))
+                    error: problem.error(for: "invite")))
         }
-        return visit.page(
+        return pageContext.page(
             "Register", status: problem.status,
             """
             <div class="narrow"><h1>Join the community</h1>\(alert(problem))
-            <form method="post" action="/register">\(visit.tokenField)\(fields.map(\.html))
+            <form method="post" action="/register">\(pageContext.tokenField)\(fields.map(\.html))
             <button class="wide-button">Register</button></form>
             <p class="next">Have an account? <a href="/login">Sign in</a></p></div>
             """)
     }
 
-    private func signInPage(_ visit: PageContext, login: String, _ problem: Problem?) -> Response {
+    private func signInPage(_ pageContext: PageContext, login: String, _ problem: Problem?) -> Response {
         let fields = [
             Field(name: "login", label: "Username or email", value: login, autocomplete: "username"),
             Field(name: "password", label: "Password", type: "password", autocomplete: "current-password"),
         ]
-        return visit.page(
+        return pageContext.page(
             "Sign in", status: problem.status,
             """
             <div class="narrow"><h1>Sign in</h1>\(alert(problem))
-            <form method="post" action="/login">\(visit.tokenField)\(fields.map(\.html))
-            <button class="wide-button">Sign in</button></form>\(when: isDemo, demoButton(visit))
+            <form method="post" action="/login">\(pageContext.tokenField)\(fields.map(\.html))
+            <button class="wide-button">Sign in</button></form>\(when: isDemo, demoButton(pageContext))
             <p class="next">New here? <a href="/register">Register</a></p></div>
             """)
     }
 }
 
 /// Lets a visitor in without an account.
-func demoButton(_ visit: PageContext) -> HTML {
-    "<div class=\"demo\">\(buttonForm(visit, action: "/demo", label: "Try the demo", style: "wide-button quiet"))</div>"
+func demoButton(_ pageContext: PageContext) -> HTML {
+    "<div class=\"demo\">\(buttonForm(pageContext, action: "/demo", label: "Try the demo", style: "wide-button quiet"))</div>"
 }
 
 extension Request {

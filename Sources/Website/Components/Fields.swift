@@ -48,15 +48,15 @@ extension Problem? {
 
 /// A form that is one button.
 /// - Parameters:
-///   - back: where it leads back to.
+///   - returnTo: where it leads back to.
 ///   - hidden: further fields.
 ///   - question: what a browser that runs scripts asks before.
 func buttonForm(
-    _ visit: PageContext, action: String, label: String, style: String = "plain", back: String? = nil,
+    _ pageContext: PageContext, action: String, label: String, style: String = "plain", returnTo: String? = nil,
     hidden: [(name: String, value: String)] = [], confirm question: String = ""
 ) -> HTML {
     """
-    <form method="post" action="\(url: action)"\(when: !question.isEmpty, " data-confirm=\"\(question)\"")>\(visit.tokenField)\
+    <form method="post" action="\(url: action)"\(when: !question.isEmpty, " data-confirm=\"\(question)\"")>\(pageContext.tokenField)\
     \(when: !hidden.isEmpty, "\(hidden.map { hiddenField($0.name, $0.value) })")\(back.map { hiddenField("back", $0) })\
     <button class="\(style)">\(label)</button></form>
     """
@@ -67,7 +67,7 @@ private func hiddenField(_ name: String, _ value: String) -> HTML {
 }
 
 /// A link to the next page of a list; nothing on the last.
-func nextLink(_ path: String, _ cursor: String?) -> HTML {
+func nextPageLink(_ path: String, _ cursor: String?) -> HTML {
     guard let cursor else { return .nothing }
     let mark = path.contains("?") ? "&" : "?"
     return

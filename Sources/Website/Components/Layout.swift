@@ -7,7 +7,7 @@ import Web
 /// From 1264 px the way about is a rail with words, from 768 px one of icons, below that a bar under the thumb with the
 /// logo above: one list of links, laid out by the stylesheet.
 struct Layout {
-    let visit: PageContext
+    let pageContext: PageContext
     let title: String
     let head: HTML
     let content: HTML
@@ -29,14 +29,14 @@ struct Layout {
         <script type="module" src="\(url: Assets.path("app.js"))"></script>
         \(head)
         </head>
-        <body\(when: visit.viewer != nil, " class=\"member\"")>
+        <body\(when: pageContext.viewer != nil, " class=\"member\"")>
         \(Icon.sheet)
         <a class="skip" href="#content">Skip to content</a>
-        \(visit.viewer.map { memberBar($0) } ?? strangerBar)
+        \(pageContext.viewer.map { memberBar($0) } ?? visitorBar)
         <main id="content" tabindex="-1">
         \(content)
         </main>
-        <footer class="foot"><a href="/about">About</a> <a href="/api/docs">API</a>\(when: visit.viewer == nil, themeForm)</footer>
+        <footer class="foot"><a href="/about">About</a> <a href="/api/docs">API</a>\(when: pageContext.viewer == nil, themeForm)</footer>
         <div class="toasts" role="status" aria-live="polite"></div>
         </body>
         </html>
@@ -44,7 +44,7 @@ struct Layout {
         """
     }
 
-    /// What every page's script imports, asked for at once and not one after the other.
+    /// What every page's script imports, pageRequest for at once and not one after the other.
     private static let modules: HTML = {
         let names = [
             "enhance", "dialogs", "forms", "keys", "live", "pages", "photos", "scroll", "search", "share",
@@ -56,14 +56,14 @@ struct Layout {
     }()
 
     private var theme: HTML {
-        switch visit.theme {
+        switch pageContext.theme {
         case .system: .nothing
         case .light: " data-theme=\"light\""
         case .dark: " data-theme=\"dark\""
         }
     }
 
-    private var strangerBar: HTML {
+    private var visitorBar: HTML {
         """
         <header class="bar"><a class="logo" href="/">Isntgram</a>
         <nav aria-label="Main"><a href="/explore">Explore</a> <a href="/login">Sign in</a> <a class="button" href="/register">Register</a></nav>
@@ -82,7 +82,7 @@ struct Layout {
             \(link(profile, .person, "Profile"))</ul></nav>
             <details class="menu more"><summary>\(Icon.more.html)<span>More</span></summary><div>
             <a href="/saved">Saved</a> <a href="/settings/profile">Settings</a>\(themeForm)
-            \(buttonForm(visit, action: "/logout", label: "Sign out"))</div></details>
+            \(buttonForm(pageContext, action: "/logout", label: "Sign out"))</div></details>
             </header>
             """
     }
@@ -91,15 +91,15 @@ struct Layout {
         _ path: String, _ icon: Icon, _ label: String, style: String = "", badge: HTML = .nothing
     ) -> HTML {
         """
-        <li\(when: !style.isEmpty, " class=\"\(style)\"")><a href="\(url: path)"\(when: path == visit.path, " aria-current=\"page\"")>\
+        <li\(when: !style.isEmpty, " class=\"\(style)\"")><a href="\(url: path)"\(when: path == pageContext.path, " aria-current=\"page\"")>\
         \(icon.html)<span>\(label)</span>\(badge)</a></li>
         """
     }
 
     private var unreadBadge: HTML {
-        let shown = visit.unreadCount >= 100 ? "99+" : String(visit.unreadCount)
+        let shown = pageContext.unreadCount >= 100 ? "99+" : String(pageContext.unreadCount)
         return """
-            <b class="badge" data-unread="\(visit.unreadCount)"\(when: visit.unreadCount == 0, " hidden")>\(shown)\
+            <b class="badge" data-unread="\(pageContext.unreadCount)"\(when: pageContext.unreadCount == 0, " hidden")>\(shown)\
             <span class="visually-hidden"> unread</span></b>
             """
     }
@@ -107,13 +107,13 @@ struct Layout {
     private var themeForm: HTML {
         let choices = Theme.allCases.map { theme -> HTML in
             """
-            <button class="plain" name="theme" value="\(theme.rawValue)" aria-pressed="\(theme == visit.theme ? "true" : "false")">\
+            <button class="plain" name="theme" value="\(theme.rawValue)" aria-pressed="\(theme == pageContext.theme ? "true" : "false")">\
             \(theme.label)</button>
             """
         }
         return """
-            <form class="theme" method="post" action="/settings/theme" aria-label="Theme">\(visit.tokenField)\
-            <input type="hidden" name="back" value="\(visit.path)">\(choices)</form>
+            <form class="theme" method="post" action="/settings/theme" aria-label="Theme">\(pageContext.tokenField)\
+            <input type="hidden" name="back" value="\(pageContext.path)">\(choices)</form>
             """
     }
 }

@@ -34,7 +34,7 @@ extension PageContext {
     /// The button that follows somebody or ends that.
     /// - Parameter label: what it says now.
     func followButton(
-        _ username: String, isOn: Bool, label: String, offLabel: String = "Follow", back: String
+        _ username: String, isOn: Bool, label: String, offLabel: String = "Follow", returnTo: String
     ) -> HTML {
         let path = Site.profile(username)
         return """
@@ -54,7 +54,7 @@ extension PageContext {
             return followButton(
                 account.username, isOn: isFollowing != nil,
                 label: isFollowing.map { $0 ? "Following" : "Requested" } ?? "Follow",
-                back: path)
+                returnTo: path)
         }
     }
 
@@ -67,15 +67,15 @@ extension PageContext {
     private func tile(_ post: Post) -> HTML {
         guard let photo = post.photos.first else { return .nothing }
         return """
-            <li><a href="\(url: Site.post(post.id))" data-dialog="post"><span class="frame">\(groundColour(of: photo))\
+            <li><a href="\(url: Site.post(post.id))" data-dialog="post"><span class="frame">\(colourPlaceholder(for: photo))\
             <img src="\(url: site.media(photo.thumbnailKey))" width="320" height="320" \
-            alt="\(photo.described(by: post.author))" loading="lazy" decoding="async"></span>\
-            \(when: post.photos.count > 1, manyMark(post.photos.count))\
+            alt="\(photo.alternativeText(author: post.author))" loading="lazy" decoding="async"></span>\
+            \(when: post.photos.count > 1, multiplePhotosBadge(post.photos.count))\
             <span class="counts-over" aria-hidden="true">\(Icon.heartFull.html) \(post.likesCount) \(Icon.comment.html) \(post.commentsCount)</span></a></li>
             """
     }
 }
 
-private func manyMark(_ number: Int) -> HTML {
+private func multiplePhotosBadge(_ number: Int) -> HTML {
     "<span class=\"many-mark\"><span class=\"visually-hidden\">\(number) photos</span>\(Icon.many.html)</span>"
 }

@@ -5,9 +5,9 @@ import Web
 /// A post as it stands in the feed and on its own page.
 struct PostCard {
     let post: Post
-    let visit: PageContext
+    let pageContext: PageContext
     /// Where likes lead back to.
-    let back: String
+    let returnTo: String
     /// Whether its first photo loads at once; others wait until they come near.
     var isFirst = false
     /// Who liked it and what was said, in the feed.
@@ -19,7 +19,7 @@ struct PostCard {
     var html: HTML {
         """
         <article class="card" id="post-\(post.id.value)" data-post="\(url: path)">
-        <header class="card-head">\(visit.avatar(post.author))<div><a class="name" href="\(url: Site.profile(post.author.username))">\
+        <header class="card-head">\(pageContext.avatar(post.author))<div><a class="name" href="\(url: Site.profile(post.author.username))">\
         \(post.author.username)</a> <span class="dot" aria-hidden="true">·</span> <a class="time" href="\(url: path)">\
         <time datetime="\(time.rfc3339)">\(time.dayName)</time></a>\(place)</div></header>
         \(photos)
@@ -59,9 +59,9 @@ struct PostCard {
     private func picture(_ photo: Photo, isEager: Bool) -> HTML {
         let shown = photo.renditions.first { $0.width <= 1080 } ?? photo.renditions[0]
         return """
-            <span class="frame">\(groundColour(of: photo))<img src="\(url: visit.site.media(photo.key(shown)))" \
+            <span class="frame">\(colourPlaceholder(for: photo))<img src="\(url: pageContext.site.media(photo.key(shown)))" \
             srcset="\(sources(of: photo))" sizes="(min-width: 518px) 470px, 100vw" \
-            width="\(shown.width)" height="\(shown.height)" alt="\(photo.described(by: post.author))" \
+            width="\(shown.width)" height="\(shown.height)" alt="\(photo.alternativeText(author: post.author))" \
             \(when: isEager, "fetchpriority=\"high\"")\(when: !isEager, "loading=\"lazy\"") decoding="async"></span>
             """
     }
@@ -73,7 +73,7 @@ struct PostCard {
         text.reserveCapacity(photo.renditions.count * 64)
         for rendition in photo.renditions where rendition.width <= 1080 || photo.renditions.count == 1 {
             if !text.isEmpty { text += ", " }
-            text += visit.site.mediaRoot
+            text += pageContext.site.mediaRoot
             photo.appendKey(of: rendition, to: &text)
             text += " "
             text += String(rendition.width)
@@ -85,12 +85,12 @@ struct PostCard {
     // MARK: - Words
 
     private var caption: HTML {
-        // Two lines are shown, and the rest when it is asked for.
+        // Two lines are shown, and the rest when it is pageRequest for.
         let isLong = isInFeed && (post.caption.utf8.count > 140 || post.caption.utf8.contains(10))
         let name: HTML =
             "<a class=\"name\" href=\"\(url: Site.profile(post.author.username))\">\(post.author.username)</a>"
         return """
-            <div class="caption\(when: isLong, " folded")"><p>\(name) \(linked(post.caption))</p>\
+            <div class="caption\(when: isLong, " folded")"><p>\(name) \(linkified(post.caption))</p>\
             \(when: isLong, "<a class=\"quiet-link\" href=\"\(url: path)\" data-unfold>more</a>")</div>
             """
     }
@@ -99,25 +99,25 @@ struct PostCard {
         guard post.likesCount > 0 else { return "Be the first to like this" }
         let address = "\(path)/likes"
         guard let name = preview?.likedBy else {
-            return "<a href=\"\(url: address)\" data-dialog>\(count(post.likesCount, "like", "likes"))</a>"
+            return "<a href=\"\(url: address)\" data-dialog>\(pluralized(post.likesCount, "like", "likes"))</a>"
         }
         let who: HTML = "Liked by <a href=\"\(url: Site.profile(name))\">\(name)</a>"
         guard post.likesCount > 1 else { return who }
         return
-            "\(who) and <a href=\"\(url: address)\" data-dialog>\(count(post.likesCount - 1, "other", "others"))</a>"
+            "\(who) and <a href=\"\(url: address)\" data-dialog>\(pluralized(post.likesCount - 1, "other", "others"))</a>"
     }
 
     private var comments: HTML {
         let lines = (preview?.comments ?? []).map { line -> HTML in
             """
-            <li><a class="name" href="\(url: Site.profile(line.author))">\(line.author)</a> \(linked(line.text))</li>
+            <li><a class="name" href="\(url: Site.profile(line.author))">\(line.author)</a> \(linkified(line.text))</li>
             """
         }
         let more = post.commentsCount - lines.count
         return """
             \(when: more > 0, "<p><a class=\"quiet-link\" href=\"\(url: path)#comments\">View all \(post.commentsCount) comments</a></p>")\
             <ul class="lines">\(lines)</ul>
-            <form class="comment-form" method="post" action="\(url: "\(path)/comments")">\(visit.tokenField)\
+            <form class="comment-form" method="post" action="\(url: "\(path)/comments")">\(pageContext.tokenField)\
             <label class="visually-hidden" for="text-\(post.id.value)">Add a comment</label>\
             <textarea id="text-\(post.id.value)" name="text" rows="1" maxlength="\(Comment.textLimit)" required placeholder="Add a comment…"></textarea>\
             <button class="plain accent">Post</button></form>
@@ -127,7 +127,7 @@ struct PostCard {
     // MARK: - Buttons
 
     private var likeButton: HTML {
-        guard visit.viewer != nil else {
+        guard pageContext.viewer != nil else {
             return "<a class=\"tool\" href=\"/login\">\(Icon.heart.html)<span>Sign in to like</span></a>"
         }
         return toggle(
@@ -135,14 +135,14 @@ struct PostCard {
     }
 
     private var saveButton: HTML {
-        guard visit.viewer != nil else { return .nothing }
+        guard pageContext.viewer != nil else { return .nothing }
         return toggle("save", isOn: post.savedByViewer, labels: ("Save", "Unsave"), icons: (.save, .saveFull))
     }
 
     /// A form whose button does a thing or takes it back; both icons are there, and the stylesheet shows the right one.
     private func toggle(_ name: String, isOn: Bool, labels: (String, String), icons: (Icon, Icon)) -> HTML {
         """
-        <form method="post" action="\(url: "\(path)/\(isOn ? "un" : "")\(name)")" data-toggle="\(name)">\(visit.tokenField)\
+        <form method="post" action="\(url: "\(path)/\(isOn ? "un" : "")\(name)")" data-toggle="\(name)">\(pageContext.tokenField)\
         <input type="hidden" name="back" value="\(back)"><button class="tool \(name)\(when: isOn, " on")" \
         data-labels="\(labels.0)|\(labels.1)" aria-label="\(isOn ? labels.1 : labels.0)">\(icons.0.html)\(icons.1.html)</button></form>
         """

@@ -3,13 +3,13 @@ import HTML
 import Web
 
 /// What somebody wrote, with its mentions and tags linked.
-func linked(_ text: String) -> HTML {
+func linkified(_ text: String) -> HTML {
     let spans = RichText(text).spans
     // Most texts are one plain span.
-    return spans.count == 1 ? linked(spans[0]) : "\(spans.map(linked))"
+    return spans.count == 1 ? linkified(spans[0]) : "\(spans.map(linked))"
 }
 
-private func linked(_ span: RichText.Span) -> HTML {
+private func linkified(_ span: RichText.Span) -> HTML {
     switch span {
     case .text(let text): "\(text)"
     case .mention(let written, let username):

@@ -6,17 +6,17 @@
 
     /// Every component in every state, for whoever works on them; in debug builds alone.
     struct StyleGuide {
-        let visit: PageContext
+        let pageContext: PageContext
 
         var response: Response {
-            visit.page(
+            pageContext.page(
                 "Style guide",
                 """
-                <h1 class="inset">Style guide</h1>\(specimens.map { specimen($0.0, $0.1) })
+                <h1 class="inset">Style guide</h1>\(examples.map { example($0.0, $0.1) })
                 """)
         }
 
-        private func specimen(_ name: String, _ content: HTML) -> HTML {
+        private func example(_ name: String, _ content: HTML) -> HTML {
             "<section class=\"specimen\" aria-label=\"\(name)\"><h2>\(name)</h2>\(content)</section>"
         }
 
@@ -41,12 +41,12 @@
         }
 
         private func card(_ post: Post, _ preview: PostPreview?) -> HTML {
-            "<div class=\"column\">\(PostCard(post: post, visit: visit, back: "/styleguide", preview: preview).html)</div>"
+            "<div class=\"column\">\(PostCard(post: post, pageContext: pageContext, returnTo: "/styleguide", preview: preview).html)</div>"
         }
 
-        private var specimens: [(String, HTML)] {
+        private var examples: [(String, HTML)] {
             let long =
-                "A caption that is longer than two lines, so that it is folded and the rest shows when it is asked for. "
+                "A caption that is longer than two lines, so that it is folded and the rest shows when it is pageRequest for. "
             let preview = PostPreview(
                 likedBy: "ben", comments: [.init(id: ID(1), author: "cleo", text: "Lovely @ada #turin")])
             return [
@@ -71,24 +71,24 @@
                 ),
                 (
                     "Avatars",
-                    "<p class=\"actions\">\(visit.avatar(person)) \(visit.avatar(person, isLarge: true))</p>"
+                    "<p class=\"actions\">\(pageContext.avatar(person)) \(pageContext.avatar(person, isLarge: true))</p>"
                 ),
                 (
                     "People",
                     """
-                    <div class="narrow">\(visit.people([person], empty: "Nobody yet.") {
-                        visit.followButton($0.username, isOn: false, label: "Follow", back: "/styleguide")
-                    })\(visit.people([person], empty: "") {
-                        visit.followButton($0.username, isOn: true, label: "Following", back: "/styleguide")
-                    })\(visit.people([], empty: "Nobody yet."))</div>
+                    <div class="narrow">\(pageContext.people([person], empty: "Nobody yet.") {
+                        pageContext.followButton($0.username, isOn: false, label: "Follow", returnTo: "/styleguide")
+                    })\(pageContext.people([person], empty: "") {
+                        pageContext.followButton($0.username, isOn: true, label: "Following", returnTo: "/styleguide")
+                    })\(pageContext.people([], empty: "Nobody yet."))</div>
                     """
                 ), ("Card", card(post(), PostPreview())),
                 (
                     "Card, liked and commented, several photos",
                     card(post(3, isLiked: true, likes: 13, caption: long + long), preview)
                 ),
-                ("Grid", visit.grid([post(), post(2, likes: 3)], empty: .nothing)),
-                ("Empty grid", visit.grid([], empty: "<p class=\"empty\">No posts yet.</p>")),
+                ("Grid", pageContext.grid([post(), post(2, likes: 3)], empty: .nothing)),
+                ("Empty grid", pageContext.grid([], empty: "<p class=\"empty\">No posts yet.</p>")),
                 (
                     "Waiting",
                     "<div class=\"loading\" role=\"img\" aria-label=\"Loading\"><i></i><i></i></div>"

@@ -19,12 +19,12 @@ struct ExplorePages {
 
     @Sendable func explore(_ request: Request, _ context: WebContext) async throws -> Response {
         let page = try await community.explore.recent(for: context.viewer, page: try request.page())
-        let visit = PageContext(context, cookies: cookies)
-        return visit.page(
+        let pageContext = PageContext(context, cookies: cookies)
+        return pageContext.page(
             "Explore",
             """
             <div class="narrow"><h1>Explore</h1>\(form(""))</div>
-            \(visit.grid(page.items, empty: "<p class=\"empty\">Nobody has posted yet.</p>"))\(nextLink("/explore", page.nextCursor))
+            \(pageContext.grid(page.items, empty: "<p class=\"empty\">Nobody has posted yet.</p>"))\(nextPageLink("/explore", page.nextCursor))
             """)
     }
 
@@ -33,28 +33,28 @@ struct ExplorePages {
             tagged: try context.pathText("tag"), for: context.viewer, page: try request.page())
         let number = found.tag.postsCount
         let counted = number >= Explore.countLimit ? "\(Explore.countLimit)+" : String(number)
-        let visit = PageContext(context, cookies: cookies)
-        return visit.page(
+        let pageContext = PageContext(context, cookies: cookies)
+        return pageContext.page(
             "#\(found.tag.tag)",
             """
             <div class="inset"><h1>#\(found.tag.tag)</h1><p>\(counted) \(number == 1 ? "post" : "posts")</p></div>
-            \(visit.grid(found.posts.items, empty: "<p class=\"empty\">No posts with this tag.</p>"))
-            \(nextLink(Site.tag(found.tag.tag), found.posts.nextCursor))
+            \(pageContext.grid(found.posts.items, empty: "<p class=\"empty\">No posts with this tag.</p>"))
+            \(nextPageLink(Site.tag(found.tag.tag), found.posts.nextCursor))
             """)
     }
 
     @Sendable func search(_ request: Request, _ context: WebContext) async throws -> Response {
         let query = try SearchQuery(request.queryText("q"))
         let type = request.queryText("type")
-        let visit = PageContext(context, cookies: cookies)
-        let results = try await results(query, type: type, on: visit, page: try request.page())
+        let pageContext = PageContext(context, cookies: cookies)
+        let results = try await results(query, type: type, on: pageContext, page: try request.page())
         let tabs = [("users", "People"), ("tags", "Tags"), ("posts", "Posts")].map { name, label -> HTML in
             """
             <li><a href="\(url: address(query, type: name))"\(when: name == (type.isEmpty ? "users" : type), " aria-current=\"page\"")>\
             \(label)</a></li>
             """
         }
-        return visit.page(
+        return pageContext.page(
             "Search",
             """
             <div class="narrow"><h1>Search</h1>\(form(query.text))\(when: !query.text.isEmpty, "<ul class=\"tabs\">\(tabs)</ul>")</div>
@@ -63,7 +63,7 @@ struct ExplorePages {
     }
 
     private func results(
-        _ query: SearchQuery, type: String, on visit: PageContext, page: PageRequest
+        _ query: SearchQuery, type: String, on pageContext: PageContext, page: PageRequest
     ) async throws -> HTML {
         guard !query.text.isEmpty else {
             return
@@ -72,22 +72,22 @@ struct ExplorePages {
         let path = address(query, type: type)
         switch type {
         case "", "users":
-            let found = try await community.search.people(query, for: visit.viewer, page: page)
+            let found = try await community.search.people(query, for: pageContext.viewer, page: page)
             return """
-                <div class="narrow">\(visit.people(found.items, empty: "Nobody by that name."))\(nextLink(path, found.nextCursor))</div>
+                <div class="narrow">\(pageContext.people(found.items, empty: "Nobody by that name."))\(nextPageLink(path, found.nextCursor))</div>
                 """
         case "tags":
-            let found = try await community.search.tags(query, for: visit.viewer, page: page)
+            let found = try await community.search.tags(query, for: pageContext.viewer, page: page)
             let rows = found.items.map { tag -> HTML in
                 "<li><a href=\"\(url: Site.tag(tag.tag))\"><span class=\"name\">#\(tag.tag)</span> \(counted(tag.postsCount))</a></li>"
             }
             let list: HTML =
                 rows.isEmpty ? "<p class=\"empty\">No such tag.</p>" : "<ul class=\"people\">\(rows)</ul>"
-            return "<div class=\"narrow\">\(list)\(nextLink(path, found.nextCursor))</div>"
+            return "<div class=\"narrow\">\(list)\(nextPageLink(path, found.nextCursor))</div>"
         case "posts":
-            let found = try await community.search.posts(query, for: visit.viewer, page: page)
+            let found = try await community.search.posts(query, for: pageContext.viewer, page: page)
             return """
-                \(visit.grid(found.items, empty: "<p class=\"empty\">No posts with these words.</p>"))\(nextLink(path, found.nextCursor))
+                \(pageContext.grid(found.items, empty: "<p class=\"empty\">No posts with these words.</p>"))\(nextPageLink(path, found.nextCursor))
                 """
         default: throw Problem(.unreadable, field: "type", "A type is users, tags or posts.")
         }
@@ -95,7 +95,7 @@ struct ExplorePages {
 
     /// How many posts a tag has; beyond the limit they are not counted.
     private func counted(_ number: Int) -> HTML {
-        number >= Search.tagCountLimit ? "\(Search.tagCountLimit)+ posts" : count(number, "post", "posts")
+        number >= Search.tagCountLimit ? "\(Search.tagCountLimit)+ posts" : pluralized(number, "post", "posts")
     }
 
     private func address(_ query: SearchQuery, type: String) -> String {

@@ -5,18 +5,18 @@ import Web
 
 /// The page where a post is made.
 struct Composer {
-    let visit: PageContext
+    let pageContext: PageContext
     var caption = ""
     var altText = ""
     var location = ""
     var problem: Problem?
 
     var response: Response {
-        visit.page(
+        pageContext.page(
             "New post", status: problem.status, retryAfter: problem?.retryAfter,
             """
             <div class="narrow"><h1>New post</h1>\(alert(problem))
-            <form method="post" action="/create" enctype="multipart/form-data" data-composer>\(visit.tokenField)
+            <form method="post" action="/create" enctype="multipart/form-data" data-composer>\(pageContext.tokenField)
             <div class="field"><label for="image">Photos</label>
             <input id="image" name="image" type="file" multiple required aria-describedby="image-note"
             accept="image/jpeg,image/png,image/webp,image/gif,image/heic,image/heif,image/avif">

@@ -5,7 +5,7 @@ import Web
 
 /// The page where the author changes what stands with a post.
 struct PostEditor {
-    let visit: PageContext
+    let pageContext: PageContext
     let post: Post
     var typed: PostEdit?
     var problem: Problem?
@@ -14,17 +14,17 @@ struct PostEditor {
         let path = Site.post(post.id)
         let photos = post.photos.enumerated().map { place, photo -> HTML in
             """
-            <div class="field"><img src="\(url: visit.site.media(photo.thumbnailKey))" width="320" height="320" alt="" class="preview">
+            <div class="field"><img src="\(url: pageContext.site.media(photo.thumbnailKey))" width="320" height="320" alt="" class="preview">
             <label for="altText-\(photo.id.value)">Description of photo \(place + 1)</label>
             <textarea id="altText-\(photo.id.value)" name="altText-\(photo.id.value)" rows="2" \
             maxlength="\(PhotoUpload.altTextLimit)">\(typed?.altTexts[photo.id] ?? photo.altText)</textarea></div>
             """
         }
-        return visit.page(
+        return pageContext.page(
             "Edit post", status: problem.status,
             """
             <div class="narrow"><h1>Edit post</h1>\(alert(problem))
-            <form method="post" action="\(url: "\(path)/edit")">\(visit.tokenField)
+            <form method="post" action="\(url: "\(path)/edit")">\(pageContext.tokenField)
             <div class="field"><label for="caption">Caption</label>
             <textarea id="caption" name="caption" rows="4" maxlength="\(PostDraft.captionLimit)">\(typed?.caption ?? post.caption)</textarea></div>
             \(photos)

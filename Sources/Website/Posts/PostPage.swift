@@ -5,7 +5,7 @@ import Web
 
 /// The page of one post: its photos, its comments, and what the viewer may do.
 struct PostPage {
-    let visit: PageContext
+    let pageContext: PageContext
     let site: Site
     let found: Comments.PostPage
     /// The comment that is being answered.
@@ -20,14 +20,14 @@ struct PostPage {
         let title =
             post.caption.isEmpty
             ? "Photo by \(post.author.username)" : "\(post.author.username): \(post.caption.prefix(60))"
-        return visit.page(
+        return pageContext.page(
             title, status: problem.status, head: preview,
             """
             <div class="post-page"><h1 class="visually-hidden">Post by \(post.author.username)</h1>
-            \(PostCard(post: post, visit: visit, back: path, isFirst: true).html)
+            \(PostCard(post: post, pageContext: pageContext, returnTo: path, isFirst: true).html)
             <section class="talk" aria-labelledby="comments"><h2 class="inset" id="comments">Comments</h2>
-            \(list)\(nextLink(path, found.comments.nextCursor))
-            \(form)\(when: visit.viewer?.id == post.author.id, ownerActions)</section></div>\(neighbours)
+            \(list)\(nextPageLink(path, found.comments.nextCursor))
+            \(form)\(when: pageContext.viewer?.id == post.author.id, ownerActions)</section></div>\(neighbours)
             """)
     }
 
@@ -60,7 +60,7 @@ struct PostPage {
     private var ownerActions: HTML {
         """
         <div class="inset owner"><a class="button quiet" href="\(url: "\(path)/edit")">Edit post</a>
-        \(buttonForm(visit, action: "\(path)/delete", label: "Delete post", style: "quiet", confirm: "Delete this post, with its photos and comments?"))</div>
+        \(buttonForm(pageContext, action: "\(path)/delete", label: "Delete post", style: "quiet", confirm: "Delete this post, with its photos and comments?"))</div>
         """
     }
 
@@ -84,11 +84,11 @@ struct PostPage {
     private func item(_ comment: Comment, _ answers: HTML) -> HTML {
         let time = Timestamp(comment.createdAt)
         return """
-            <li id="comment-\(comment.id.value)">\(visit.avatar(comment.author))<div><p class="comment-text">\
-            <a class="name" href="\(url: Site.profile(comment.author.username))">\(comment.author.username)</a> \(linked(comment.text))</p>
+            <li id="comment-\(comment.id.value)">\(pageContext.avatar(comment.author))<div><p class="comment-text">\
+            <a class="name" href="\(url: Site.profile(comment.author.username))">\(comment.author.username)</a> \(linkified(comment.text))</p>
             <div class="time comment-actions"><time datetime="\(time.rfc3339)">\(time.dayName)</time>\
-            \(when: comment.likesCount > 0, "<span>\(count(comment.likesCount, "like", "likes"))</span>")\
-            \(when: visit.viewer != nil, actions(on: comment))</div>\(answers)</div></li>
+            \(when: comment.likesCount > 0, "<span>\(pluralized(comment.likesCount, "like", "likes"))</span>")\
+            \(when: pageContext.viewer != nil, actions(on: comment))</div>\(answers)</div></li>
             """
     }
 
@@ -96,16 +96,16 @@ struct PostPage {
         let like =
             comment.likedByViewer
             ? buttonForm(
-                visit, action: "/comments/\(comment.id)/unlike", label: "Unlike", style: "plain liked")
-            : buttonForm(visit, action: "/comments/\(comment.id)/like", label: "Like")
+                pageContext, action: "/comments/\(comment.id)/unlike", label: "Unlike", style: "plain liked")
+            : buttonForm(pageContext, action: "/comments/\(comment.id)/like", label: "Like")
         return """
             \(like)<a href="\(url: "\(path)?reply=\(comment.id)#text")">Reply</a>\
-            \(when: comment.deletableByViewer, buttonForm(visit, action: "/comments/\(comment.id)/delete", label: "Delete", confirm: "Delete this comment?"))
+            \(when: comment.deletableByViewer, buttonForm(pageContext, action: "/comments/\(comment.id)/delete", label: "Delete", confirm: "Delete this comment?"))
             """
     }
 
     private var form: HTML {
-        guard visit.viewer != nil else {
+        guard pageContext.viewer != nil else {
             return "<p class=\"inset\"><a href=\"/login\">Sign in</a> to comment.</p>"
         }
         let answered: HTML? = replyTo.map { comment in
@@ -116,7 +116,7 @@ struct PostPage {
         }
         let start = typed.isEmpty ? replyTo.map { "@\($0.author.username) " } ?? "" : typed
         return """
-            <form class="comment-form" method="post" action="\(url: "\(path)/comments")">\(visit.tokenField)\(alert(problem))\(answered)
+            <form class="comment-form" method="post" action="\(url: "\(path)/comments")">\(pageContext.tokenField)\(alert(problem))\(answered)
             <label class="visually-hidden" for="text">\(replyTo == nil ? "Add a comment" : "Your answer")</label>
             <textarea id="text" name="text" rows="1" maxlength="\(Comment.textLimit)" required placeholder="Add a comment…">\(start)</textarea>
             <button class="plain accent">Comment</button></form>

@@ -35,7 +35,7 @@ struct PostPages {
     }
 
     @Sendable func composer(_ request: Request, _ context: MemberContext) async throws -> Response {
-        Composer(visit: PageContext(context, cookies: cookies)).response
+        Composer(pageContext: PageContext(context, cookies: cookies)).response
     }
 
     @Sendable func publish(_ request: Request, _ context: MemberContext) async throws -> Response {
@@ -53,7 +53,7 @@ struct PostPages {
                 return .seeOther(Site.post(try await community.posts.publish(draft, by: viewer).id))
             } catch let problem as Problem where !problem.fields.isEmpty {
                 return Composer(
-                    visit: PageContext(context, cookies: cookies), caption: form["caption"],
+                    pageContext: PageContext(context, cookies: cookies), caption: form["caption"],
                     altText: form["altText"], location: form["location"], problem: problem
                 ).response
             }
@@ -78,7 +78,7 @@ struct PostPages {
             let form = try await request.form(context)
             let post = try id(context)
             try await rule(post, context.member)
-            return .seeOther(backTarget(form, otherwise: Site.post(post)))
+            return .seeOther(returnPath(from: form, default: Site.post(post)))
         }
     }
 
@@ -98,13 +98,13 @@ struct PostPages {
         let post = try id(context)
         let page = try await community.likes.likers(of: post, for: context.viewer, page: try request.page())
         let path = Site.post(post)
-        let visit = PageContext(context, cookies: cookies)
-        let list = try await visit.followList(page.items, empty: "Nobody yet.", community: community)
-        return visit.page(
+        let pageContext = PageContext(context, cookies: cookies)
+        let list = try await pageContext.followList(page.items, empty: "Nobody yet.", community: community)
+        return pageContext.page(
             "Likes",
             """
             <div class="narrow"><h1>Likes</h1>\(list)
-            \(nextLink("\(path)/likes", page.nextCursor))<p><a href="\(url: path)">Back to the post</a></p></div>
+            \(nextPageLink("\(path)/likes", page.nextCursor))<p><a href="\(url: path)">Back to the post</a></p></div>
             """)
     }
 
@@ -112,10 +112,10 @@ struct PostPages {
         let viewer = context.member
         let page = try await community.saves.all(of: viewer, page: try request.page())
         let empty: HTML = "<p class=\"empty\">Posts you save appear here; only you see them.</p>"
-        let visit = PageContext(context, cookies: cookies)
-        return visit.page(
+        let pageContext = PageContext(context, cookies: cookies)
+        return pageContext.page(
             "Saved",
-            "<h1 class=\"inset\">Saved</h1>\(visit.grid(page.items, empty: empty))\(nextLink("/saved", page.nextCursor))"
+            "<h1 class=\"inset\">Saved</h1>\(pageContext.grid(page.items, empty: empty))\(nextPageLink("/saved", page.nextCursor))"
         )
     }
 
@@ -138,7 +138,7 @@ struct PostPages {
         guard post.author.id == viewer.id else {
             throw Problem(.forbidden, "Only its author may edit a post.")
         }
-        return PostEditor(visit: PageContext(context, cookies: cookies), post: post).response
+        return PostEditor(pageContext: PageContext(context, cookies: cookies), post: post).response
     }
 
     @Sendable func edit(_ request: Request, _ context: MemberContext) async throws -> Response {
@@ -153,7 +153,7 @@ struct PostPages {
             return .seeOther(Site.post(try await community.posts.edit(post.id, edit, by: viewer).id))
         } catch let problem as Problem where !problem.fields.isEmpty {
             return PostEditor(
-                visit: PageContext(context, cookies: cookies), post: post, typed: edit, problem: problem
+                pageContext: PageContext(context, cookies: cookies), post: post, typed: edit, problem: problem
             ).response
         }
     }
@@ -198,12 +198,12 @@ struct PostPages {
         _ request: Request, _ context: WebContext, typed: String = "", replyTo: String? = nil,
         _ problem: Problem? = nil
     ) async throws -> Response {
-        let visit = PageContext(context, cookies: cookies)
-        let asked = problem == nil ? try request.page() : .first
-        let found = try await community.comments.page(of: try id(context), for: context.viewer, page: asked)
+        let pageContext = PageContext(context, cookies: cookies)
+        let pageRequest = problem == nil ? try request.page() : .first
+        let found = try await community.comments.page(of: try id(context), for: context.viewer, page: pageRequest)
         let answered = ID<Comment>(replyTo ?? request.queryText("reply"))
         return PostPage(
-            visit: visit, site: site, found: found, replyTo: found.comments.items.first { $0.id == answered },
+            pageContext: pageContext, site: site, found: found, replyTo: found.comments.items.first { $0.id == answered },
             typed: typed,
             problem: problem
         ).response
