@@ -7,9 +7,9 @@ import NIOCore
 import Web
 import WebsiteAssets
 
-/// The site's own files: scripts, stylesheet and icons. They are embedded in the program. Browsers cache them without
-/// end, because their folder is named after a hash of all of them. All files share one folder, because the modules
-/// import each other by relative paths.
+/// The site's own files: scripts, stylesheet and icons. They are embedded in the program. Browsers cache them
+/// without end, because their folder is named after a hash of all of them. All files share one folder,
+/// because the modules import each other by relative paths.
 enum Assets {
     private static let types = [
         "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml",
@@ -26,8 +26,8 @@ enum Assets {
         return "/assets/\(digits.joined())/"
     }()
 
-    /// The text files, compressed with gzip. Pages are not compressed: they contain secrets next to text that others
-    /// control, and the compressed size would reveal the secrets (https://breachattack.com).
+    /// The text files, compressed with gzip. Pages are not compressed: they contain secrets next to text that
+    /// others control, and the compressed size would reveal the secrets (https://breachattack.com).
     private static let compressed: [String: [UInt8]] = WebsiteAssets.files.filter {
         !$0.key.hasSuffix(".png")
     }.mapValues(gzip)

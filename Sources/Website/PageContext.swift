@@ -5,7 +5,7 @@ import Hummingbird
 import NIOCore
 import Web
 
-/// What a page needs to know about its request: the viewer, the theme and the token of its forms. Renders the response.
+/// What a page knows about its request: the viewer, the theme and the token of its forms. Renders the response.
 struct PageContext {
     let viewer: Viewer?
     let unreadCount: Int
@@ -20,8 +20,8 @@ struct PageContext {
 
     var site: Site { cookies.site }
 
-    /// - Parameter isErrorPage: An error can occur before the cookies are read. An error page therefore sets no new
-    ///   visitor cookie, which would replace the one that the browser has.
+    /// - Parameter isErrorPage: An error can occur before the cookies are read. An error page therefore sets
+    ///   no new visitor cookie, which would replace the one that the browser has.
     init(_ context: some HandlerContext, cookies: SiteCookies, isErrorPage: Bool = false) {
         let context = context.web
         viewer = context.viewer

@@ -90,7 +90,8 @@ package struct WebsiteRoutes: Sendable {
 enum AboutPage {
     static let html: HTML = """
         <div class="narrow"><h1>About</h1>
-        <p>Isntgram is a photo community that one person can host. The administrator of this server decides who can join.</p>
+        <p>Isntgram is a photo community that one person can host. The administrator of this server decides \
+        who can join.</p>
         <p>Location and camera details are removed from every photo before it is stored.</p>
         <p>Apps can do everything that people can do here. See the <a href="/api/docs">JSON API</a>.</p></div>
         """
@@ -121,8 +122,10 @@ enum WellKnownFiles {
             .get("manifest.webmanifest", .unidentified) { _, _ in
                 file(
                     """
-                    {"name": "Isntgram", "short_name": "Isntgram", "id": "/", "start_url": "/", "display": "standalone",
-                    "background_color": "#101314", "theme_color": "#101314", "description": "A photo community",
+                    {"name": "Isntgram", "short_name": "Isntgram", "id": "/", "start_url": "/", \
+                    "display": "standalone",
+                    "background_color": "#101314", "theme_color": "#101314", \
+                    "description": "A photo community",
                     "icons": [{"src": "/favicon.svg", "type": "image/svg+xml", "sizes": "any"},
                     {"src": "\(Assets.path("icon-192.png"))", "type": "image/png", "sizes": "192x192", \
                     "purpose": "any maskable"},

@@ -4,7 +4,7 @@
     import Hummingbird
     import Web
 
-    /// Every component in every state, for whoever works on them; in debug builds alone.
+    /// A page that shows every component in every state, in debug builds.
     struct StyleGuide {
         let pageContext: PageContext
 
@@ -17,13 +17,12 @@
         }
 
         private func example(_ name: String, _ content: HTML) -> HTML {
-            "<section class=\"specimen\" aria-label=\"\(name)\"><h2>\(name)</h2>\(content)</section>"
+            #"<section class="specimen" aria-label="\#(name)"><h2>\#(name)</h2>\#(content)</section>"#
         }
 
         private static let photo = Photo(
             id: ID(1), files: "00/00000000000000000000000000000000", fileType: "jpg", width: 1080,
-            height: 1080,
-            altText: "A sample", blurhash: "LEHV6nWB2yk8pyo0adR*.7kCMdnj",
+            height: 1080, altText: "A sample", blurhash: "LEHV6nWB2yk8pyo0adR*.7kCMdnj",
             renditions: [.init(width: 1080, height: 1080)])
 
         private func post(_ photos: Int = 1, isLiked: Bool = false, likes: Int = 0, caption: String = "")
@@ -32,8 +31,8 @@
             Post(
                 id: ID(1), author: person, caption: caption, location: photos > 1 ? "Turin" : "",
                 photos: Array(repeating: Self.photo, count: photos), likesCount: likes, commentsCount: likes,
-                likedByViewer: isLiked,
-                savedByViewer: isLiked, createdAt: 1_790_000_000_000, updatedAt: 1_790_000_000_000)
+                likedByViewer: isLiked, savedByViewer: isLiked, createdAt: 1_790_000_000_000,
+                updatedAt: 1_790_000_000_000)
         }
 
         private var person: AccountSummary {
@@ -41,46 +40,56 @@
         }
 
         private func card(_ post: Post, _ preview: PostPreview?) -> HTML {
-            "<div class=\"column\">\(PostCard(post: post, pageContext: pageContext, returnTo: "/styleguide", preview: preview).html)</div>"
+            let card = PostCard(
+                post: post, pageContext: pageContext, returnPath: "/styleguide", preview: preview)
+            return #"<div class="column">\#(card.html)</div>"#
         }
 
         private var examples: [(String, HTML)] {
             let long =
-                "A caption that is longer than two lines, so that it is folded and the rest shows when it is pageRequest for. "
+                "A caption that is longer than two lines is folded, and a click on “more” shows the rest of it. "
             let preview = PostPreview(
                 likedBy: "ben", comments: [.init(id: ID(1), author: "cleo", text: "Lovely @ada #turin")])
             return [
                 (
                     "Buttons",
                     """
-                    <p><button>Action</button> <button class="quiet">Quiet</button> <button class="danger">Danger</button> \
-                    <button disabled>Disabled</button> <button class="plain accent">Plain</button> <a class="button" href="/">Link</a></p>
+                    <p><button>Action</button> <button class="quiet">Quiet</button> \
+                    <button class="danger">Danger</button> \
+                    <button disabled>Disabled</button> <button class="plain accent">Plain</button> \
+                    <a class="button" href="/">Link</a></p>
                     """
                 ),
                 (
                     "Icons",
-                    "<p class=\"actions\">\(Icon.allCases.map { "<span class=\"tool\">\($0.html)</span>" as HTML })</p>"
+                    #"<p class="actions">\#(Icon.allCases.map { #"<span class="tool">\#($0.html)</span>"# as HTML })</p>"#
                 ),
                 (
                     "Fields",
                     """
                     <div class="narrow">\(Field(name: "plain", label: "Label", hint: "A hint.").html)\
-                    \(Field(name: "wrong", label: "Label", value: "typed", fault: "What is wrong, and how it is mended.").html)\
-                    \(alert(Problem(.invalid, "Something needs another look.")))<p class="done" role="status">Saved.</p></div>
+                    \(Field(name: "wrong", label: "Label", value: "typed", error: "What is wrong, and how to fix it.").html)\
+                    \(alert(Problem(.invalid, "Something is wrong with this form.")))\
+                    <p class="done" role="status">Changes saved.</p></div>
                     """
                 ),
                 (
                     "Avatars",
-                    "<p class=\"actions\">\(pageContext.avatar(person)) \(pageContext.avatar(person, isLarge: true))</p>"
+                    """
+                    <p class="actions">\(pageContext.avatar(person)) \
+                    \(pageContext.avatar(person, isLarge: true))</p>
+                    """
                 ),
                 (
                     "People",
                     """
-                    <div class="narrow">\(pageContext.people([person], empty: "Nobody yet.") {
-                        pageContext.followButton($0.username, isOn: false, label: "Follow", returnTo: "/styleguide")
+                    <div class="narrow">\(pageContext.people([person], empty: "No followers yet.") {
+                        pageContext.followButton($0.username, isOn: false, label: "Follow", \
+                        returnTo: "/styleguide")
                     })\(pageContext.people([person], empty: "") {
-                        pageContext.followButton($0.username, isOn: true, label: "Following", returnTo: "/styleguide")
-                    })\(pageContext.people([], empty: "Nobody yet."))</div>
+                        pageContext.followButton($0.username, isOn: true, label: "Following", \
+                        returnTo: "/styleguide")
+                    })\(pageContext.people([], empty: "No followers yet."))</div>
                     """
                 ), ("Card", card(post(), PostPreview())),
                 (
@@ -88,14 +97,14 @@
                     card(post(3, isLiked: true, likes: 13, caption: long + long), preview)
                 ),
                 ("Grid", pageContext.grid([post(), post(2, likes: 3)], empty: .nothing)),
-                ("Empty grid", pageContext.grid([], empty: "<p class=\"empty\">No posts yet.</p>")),
+                ("Empty grid", pageContext.grid([], empty: #"<p class="empty">No posts yet.</p>"#)),
                 (
-                    "Waiting",
-                    "<div class=\"loading\" role=\"img\" aria-label=\"Loading\"><i></i><i></i></div>"
+                    "Loading",
+                    #"<div class="loading" role="img" aria-label="Loading"><i></i><i></i></div>"#
                 ),
                 (
                     "Toast",
-                    "<div class=\"toast\"><span>Saved</span><button type=\"button\">Undo</button></div>"
+                    #"<div class="toast"><span>Saved</span><button type="button">Undo</button></div>"#
                 ),
             ]
         }

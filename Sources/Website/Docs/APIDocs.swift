@@ -25,10 +25,12 @@ struct APIDocs {
             "API",
             """
             <div class="docs"><h1>API</h1>
-            <p>JSON over HTTPS, under <code>/api</code>. Send <code>Authorization: Bearer TOKEN</code> with a token from
-            <a href="/settings/tokens">your settings</a> or from <code>POST /api/auth/login</code>. IDs are strings. Times are
-            RFC 3339 in UTC. Lists are paginated: pass <code>nextCursor</code> as <code>cursor</code> to get the next page.
-            Errors are <code>application/problem+json</code>. For tools: <a href="/api/openapi.json">OpenAPI 3.1</a>.</p>
+            <p>JSON over HTTPS, under <code>/api</code>. Send
+            <code>Authorization: Bearer TOKEN</code> with a token from <a href="/settings/tokens">your settings</a>
+            or from <code>POST /api/auth/login</code>. IDs are strings. Times are RFC 3339 in UTC.
+            Lists are paginated: pass <code>nextCursor</code> as <code>cursor</code> to get the next page.
+            Errors are <code>application/problem+json</code>. For tools: \
+            <a href="/api/openapi.json">OpenAPI 3.1</a>.</p>
             \(sections)</div>
             """)
     }
@@ -42,7 +44,8 @@ struct APIDocs {
         let result: HTML? = operation.answer.map { " with <code>\($0)</code>" }
         return """
             <details class="operation"><summary>\
-            <code>\(operation.route.method.rawValue) /api\(operation.path)</code> \(operation.summary)</summary>
+            <code>\(operation.route.method.rawValue) /api\(operation.path)</code> \
+            \(operation.summary)</summary>
             \(when: operation.route.audience == .member, #"<p class="hint">Requires a token.</p>"#)
             \(when: !rows.isEmpty, table(rows))
             <p>Returns \(operation.status.code)\(result). Errors: \(errors).</p>
@@ -52,7 +55,8 @@ struct APIDocs {
 
     private func table(_ rows: [HTML]) -> HTML {
         """
-        <table><thead><tr><th scope="col">Name</th><th scope="col">In</th><th scope="col">Description</th></tr></thead>\
+        <table><thead><tr><th scope="col">Name</th><th scope="col">In</th>\
+        <th scope="col">Description</th></tr></thead>\
         <tbody>\(rows)</tbody></table>
         """
     }

@@ -44,7 +44,8 @@ struct ProfileHeader {
     private var website: HTML {
         let displayText = account.website.replacing("https://", with: "").replacing("http://", with: "")
         return """
-            <p><a class="link" rel="nofollow noopener ugc" href="\(url: account.website)">\(displayText)</a></p>
+            <p><a class="link" rel="nofollow noopener ugc" href="\(url: account.website)">\
+            \(displayText)</a></p>
             """
     }
 

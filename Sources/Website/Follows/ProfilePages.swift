@@ -112,7 +112,9 @@ struct ProfilePages {
         return pageContext.grid(
             page.posts.items,
             empty: isOwn
-                ? #"<p class="empty">Your photos will appear here. <a href="/create">Post your first photo</a></p>"#
+                ? """
+                <p class="empty">Your photos will appear here. <a href="/create">Post your first photo</a></p>
+                """
                 : #"<p class="empty">No posts yet.</p>"#)
     }
 

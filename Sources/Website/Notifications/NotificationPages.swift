@@ -30,12 +30,15 @@ struct NotificationPages {
         let items = page.items.filter { $0.kind != .request }.map { item($0, pageContext) }
         let list: HTML =
             items.isEmpty && requests.isEmpty
-            ? #"<p class="empty">No notifications yet. Likes, comments and new followers will appear here.</p>"#
+            ? """
+            <p class="empty">No notifications yet. Likes, comments and new followers will appear here.</p>
+            """
             : #"<ul class="people news">\#(items)</ul>"#
         return pageContext.page(
             "Notifications",
             """
-            <div class="narrow"><h1>Notifications</h1>\(when: !requests.isEmpty, requestList(requests, pageContext))
+            <div class="narrow"><h1>Notifications</h1>\
+            \(when: !requests.isEmpty, requestList(requests, pageContext))
             \(list)\(nextPageLink("/notifications", page.nextCursor))</div>
             """)
     }
@@ -69,12 +72,13 @@ struct NotificationPages {
         let time = Timestamp(group.createdAt)
         let thumbnail: HTML? = group.photo.map { photo in
             """
-            <img class="thumb" src="\(url: pageContext.site.media(photo.thumbnailKey))" width="320" height="320" \
-            alt="" loading="lazy">
+            <img class="thumb" src="\(url: pageContext.site.media(photo.thumbnailKey))" \
+            width="320" height="320" alt="" loading="lazy">
             """
         }
         return """
-            <li\(when: group.isUnread, #" class="unread""#)>\(group.actors.first.map { pageContext.avatar($0) })\
+            <li\(when: group.isUnread, #" class="unread""#)>\
+            \(group.actors.first.map { pageContext.avatar($0) })\
             <p>\(actorNames(group)) <a href="\(url: path(of: group))">\(text(of: group))</a> \
             <time class="time" datetime="\(time.rfc3339)">\(time.dayName)</time></p>\(thumbnail)</li>
             """

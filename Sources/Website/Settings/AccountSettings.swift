@@ -90,20 +90,25 @@ struct AccountSettings {
             <button class="quiet">Change username</button></form>
             <h2>Email</h2><form method="post" action="/settings/account/email">\(tokenField)
             <div class="field"><label for="email">Email</label>
-            <input id="email" name="email" type="email" value="\(ownAccount.email)" autocomplete="email" required></div>
+            <input id="email" name="email" type="email" value="\(ownAccount.email)" autocomplete="email" \
+            required></div>
             \(passwordField("email-password"))<button class="quiet">Change email</button></form>
             <h2>Password</h2><form method="post" action="/settings/account/password">\(tokenField)
             \(passwordField("currentPassword", name: "currentPassword", label: "Current password"))
             <div class="field"><label for="newPassword">New password</label>
             <input id="newPassword" name="newPassword" type="password" autocomplete="new-password" \
             aria-describedby="new-note" required>
-            <p class="hint" id="new-note">At least 10 characters. You’ll be signed out everywhere else.</p></div>
+            <p class="hint" id="new-note">At least 10 characters. You’ll be signed out everywhere \
+            else.</p></div>
             <button class="quiet">Change password</button></form>
-            <h2>Your data</h2><p>Everything you’ve posted, written and liked, in a ZIP file with JSON and photos.</p>
+            <h2>Your data</h2><p>Everything you’ve posted, written and liked, in a ZIP file with JSON and \
+            photos.</p>
             <p><a class="button quiet" href="/api/me/export" download>Download your data</a></p>
             <h2>Delete account</h2>\
-            <p>Your account, posts, photos, comments and likes will be deleted immediately. This can’t be undone.</p>
-            <form method="post" action="/settings/account/delete">\(tokenField)\(passwordField("delete-password"))
+            <p>Your account, posts, photos, comments and likes will be deleted immediately. This can’t be \
+            undone.</p>
+            <form method="post" action="/settings/account/delete">\
+            \(tokenField)\(passwordField("delete-password"))
             <button class="danger">Delete my account</button></form>
             """)
     }

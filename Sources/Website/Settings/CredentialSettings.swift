@@ -85,8 +85,10 @@ struct CredentialSettings {
         }
         return layout.page(
             """
-            <p>Apps use a token instead of your password. See the <a href="/api/docs">API documentation</a>.</p>\(newToken)
-            \(when: credentials.isEmpty, #"<p class="hint">No tokens yet.</p>"#)<ul class="credentials">\(items)</ul>
+            <p>Apps use a token instead of your password. See the \
+            <a href="/api/docs">API documentation</a>.</p>\(newToken)
+            \(when: credentials.isEmpty, #"<p class="hint">No tokens yet.</p>"#)<ul class="credentials">\
+            \(items)</ul>
             <h2>New token</h2><form method="post" action="/settings/tokens">\(layout.pageContext.tokenField)
             \(nameField.html)
             <p class="check"><input type="checkbox" id="read" name="scopes" value="read" checked>\
@@ -125,8 +127,8 @@ struct CredentialSettings {
     }
 }
 
-/// A short name of a browser, from its `User-Agent` header: `Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101
-/// Firefox/140.0` becomes “Firefox on Linux”.
+/// A short name of a browser, from its `User-Agent` header: `Mozilla/5.0 (X11; Linux x86_64; rv:140.0)
+/// Gecko/20100101 Firefox/140.0` becomes “Firefox on Linux”.
 enum BrowserName {
     // The order matters: most browsers also name others.
     private static let browsers = [

@@ -88,7 +88,8 @@ struct ProfileSettings {
             <button>Save changes</button></form>
             <h2>Blocked</h2>\
             \(list(blocked, action: "unblock", label: "Unblock", empty: "You haven’t blocked anyone."))
-            <h2>Muted</h2>\(list(muted, action: "unmute", label: "Unmute", empty: "You haven’t muted anyone."))
+            <h2>Muted</h2>\
+            \(list(muted, action: "unmute", label: "Unmute", empty: "You haven’t muted anyone."))
             """)
     }
 
@@ -141,7 +142,8 @@ struct ProfileSettings {
             accept="image/jpeg,image/png,image/webp,image/gif,image/heic,image/heif,image/avif">
             <button class="quiet">Upload</button></form>
             \(when: account.picture != nil, removeButton)</div>
-            <form method="post" action="/settings/profile">\(layout.pageContext.tokenField)\(fields.map(\.html))
+            <form method="post" action="/settings/profile">\
+            \(layout.pageContext.tokenField)\(fields.map(\.html))
             <div class="field"><label for="bio">Bio</label>
             <textarea id="bio" name="bio" rows="3" maxlength="\(ProfileEdit.bioLimit)">\
             \(edit?.bio ?? account.bio)</textarea>

@@ -3,7 +3,7 @@ import HTML
 import Hummingbird
 import Web
 
-/// The layout of every settings page: its tabs, what is wrong, what was done.
+/// The layout of every settings page: the tabs, a problem or confirmation, and the content.
 struct SettingsLayout {
     let pageContext: PageContext
     let current: String
@@ -19,15 +19,18 @@ struct SettingsLayout {
     func page(_ content: HTML) -> Response {
         let tabs = Self.pages.map { name, label -> HTML in
             """
-            <li><a href="/settings/\(name)"\(when: name == current, #" aria-current="page""#)>\(label)</a></li>
+            <li><a href="/settings/\(name)"\(when: name == current, #" aria-current="page""#)>\
+            \(label)</a></li>
             """
         }
         let title = Self.pages.first { $0.0 == current }?.1 ?? "Settings"
         return pageContext.page(
             title, status: problem.status, retryAfter: problem?.retryAfter,
             """
-            <div class="narrow"><h1>Settings</h1><nav aria-label="Settings"><ul class="tabs">\(tabs)</ul></nav>
-            \(alert(problem))\(when: isSaved, #"<p class="done" role="status">\#(confirmation)</p>"#)\(content)</div>
+            <div class="narrow"><h1>Settings</h1><nav aria-label="Settings"><ul class="tabs">\
+            \(tabs)</ul></nav>
+            \(alert(problem))\(when: isSaved, #"<p class="done" role="status">\#(confirmation)</p>"#)\
+            \(content)</div>
             """)
     }
 
