@@ -89,5 +89,7 @@ extension PageContext {
 }
 
 private func multiplePhotosBadge(_ number: Int) -> HTML {
-    #"<span class="many-mark"><span class="visually-hidden">\#(number) photos</span>\#(Icon.many.html)</span>"#
+    """
+    <span class="many-mark"><span class="visually-hidden">\(number) photos</span>\(Icon.many.html)</span>
+    """
 }

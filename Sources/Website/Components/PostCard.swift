@@ -6,8 +6,8 @@ import Web
 struct PostCard {
     let post: Post
     let pageContext: PageContext
-    /// Where likes lead back to.
-    let returnTo: String
+    /// The path that the server redirects to after a like or a save.
+    let returnPath: String
     /// Whether the first photo loads immediately. Other photos load when they are about to become visible.
     var isFirst = false
     /// The likes and comments that the card shows in the feed; `nil` on the page of the post.
@@ -99,10 +99,10 @@ struct PostCard {
     private var caption: HTML {
         // In the feed, a long caption is folded to two lines with a “more” link.
         let isLong = isInFeed && (post.caption.utf8.count > 140 || post.caption.utf8.contains(10))
-        let name: HTML =
-            #"<a class="name" href="\#(url: Site.profile(post.author.username))">\#(post.author.username)</a>"#
+        let name = post.author.username
+        let nameLink: HTML = #"<a class="name" href="\#(url: Site.profile(name))">\#(name)</a>"#
         return """
-            <div class="caption\(when: isLong, " folded")"><p>\(name) \(linkified(post.caption))</p>\
+            <div class="caption\(when: isLong, " folded")"><p>\(nameLink) \(linkified(post.caption))</p>\
             \(when: isLong, #"<a class="quiet-link" href="\#(url: path)" data-unfold>more</a>"#)</div>
             """
     }

@@ -39,6 +39,14 @@
             AccountSummary(id: ID(4), username: "ada", fullName: "Ada Lovelace", picture: nil)
         }
 
+        private func people(isFollowing: Bool) -> HTML {
+            pageContext.people([person], empty: "") {
+                pageContext.followButton(
+                    $0.username, isOn: isFollowing, label: isFollowing ? "Following" : "Follow",
+                    returnTo: "/styleguide")
+            }
+        }
+
         private func card(_ post: Post, _ preview: PostPreview?) -> HTML {
             let card = PostCard(
                 post: post, pageContext: pageContext, returnPath: "/styleguide", preview: preview)
@@ -47,7 +55,10 @@
 
         private var examples: [(String, HTML)] {
             let long =
-                "A caption that is longer than two lines is folded, and a click on “more” shows the rest of it. "
+                "A caption of more than two lines is folded, and a click on “more” shows the rest of it. "
+            let icons = Icon.allCases.map { #"<span class="tool">\#($0.html)</span>"# as HTML }
+            let wrong = Field(
+                name: "wrong", label: "Label", value: "typed", error: "What is wrong, and how to fix it.")
             let preview = PostPreview(
                 likedBy: "ben", comments: [.init(id: ID(1), author: "cleo", text: "Lovely @ada #turin")])
             return [
@@ -62,13 +73,13 @@
                 ),
                 (
                     "Icons",
-                    #"<p class="actions">\#(Icon.allCases.map { #"<span class="tool">\#($0.html)</span>"# as HTML })</p>"#
+                    #"<p class="actions">\#(icons)</p>"#
                 ),
                 (
                     "Fields",
                     """
                     <div class="narrow">\(Field(name: "plain", label: "Label", hint: "A hint.").html)\
-                    \(Field(name: "wrong", label: "Label", value: "typed", error: "What is wrong, and how to fix it.").html)\
+                    \(wrong.html)\
                     \(alert(Problem(.invalid, "Something is wrong with this form.")))\
                     <p class="done" role="status">Changes saved.</p></div>
                     """
@@ -83,13 +94,8 @@
                 (
                     "People",
                     """
-                    <div class="narrow">\(pageContext.people([person], empty: "No followers yet.") {
-                        pageContext.followButton($0.username, isOn: false, label: "Follow", \
-                        returnTo: "/styleguide")
-                    })\(pageContext.people([person], empty: "") {
-                        pageContext.followButton($0.username, isOn: true, label: "Following", \
-                        returnTo: "/styleguide")
-                    })\(pageContext.people([], empty: "No followers yet."))</div>
+                    <div class="narrow">\(people(isFollowing: false))\(people(isFollowing: true))\
+                    \(pageContext.people([], empty: "No followers yet."))</div>
                     """
                 ), ("Card", card(post(), PostPreview())),
                 (
