@@ -5,7 +5,8 @@ import Hummingbird
 import NIOCore
 import Web
 
-/// What a page knows about its request: the viewer, the theme and the token of its forms. Renders the response.
+/// What a page knows about its request: the viewer, the theme and the token of its forms. Renders the
+/// response.
 struct PageContext {
     let viewer: Viewer?
     let unreadCount: Int
