@@ -126,13 +126,8 @@ struct PostCard {
             \(linkified(comment.text))</li>
             """
         }
-        let hasMore = post.commentsCount > items.count
-        let allComments: HTML = """
-            <p><a class="quiet-link" href="\(url: path)#comments">View all \(post.commentsCount) \
-            comments</a></p>
-            """
         return """
-            \(when: hasMore, allComments)\
+            \(when: post.commentsCount > items.count, allCommentsLink)\
             <ul class="lines">\(items)</ul>
             <form class="comment-form" method="post" action="\(url: "\(path)/comments")">\
             \(pageContext.tokenField)\
@@ -141,6 +136,12 @@ struct PostCard {
             required placeholder="Add a comment…"></textarea>\
             <button class="plain accent">Post</button></form>
             """
+    }
+
+    private var allCommentsLink: HTML {
+        """
+        <p><a class="quiet-link" href="\(url: path)#comments">View all \(post.commentsCount) comments</a></p>
+        """
     }
 
     // MARK: - Buttons

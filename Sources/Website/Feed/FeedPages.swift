@@ -36,8 +36,8 @@ struct FeedPages {
         return pageContext.page(
             "Home",
             """
-            <h1 class="visually-hidden">Home</h1><div class="feed"><div class="column"><div data-list>\
-            \(cards)</div>\
+            <h1 class="visually-hidden">Home</h1><div class="feed"><div class="column">\
+            <div data-list>\(cards)</div>\
             \(nextPageLink("/", page.nextCursor))</div>\
             <aside class="beside" aria-label="Your account and suggestions" data-suggestions="/suggestions">\
             <div class="self"><a href="\(url: Site.profile(viewer.username))">\
@@ -62,9 +62,8 @@ struct FeedPages {
     private func welcome(_ pageContext: PageContext) -> HTML {
         """
         <div class="narrow"><h1>Photos from people you know</h1>
-        <p>Isntgram is a photo community run by one of its own members: no ads, no tracking, no \
-        recommendations
-        by an algorithm.</p>
+        <p>Isntgram is a photo community run by one of its own members: no ads, no tracking,
+        no recommendations by an algorithm.</p>
         <p><a class="button wide-button" href="/register">Register</a></p>
         \(when: isDemo, demoButton(pageContext))
         <p>Already have an account? <a href="/login">Sign in</a></p></div>
@@ -76,8 +75,8 @@ struct FeedPages {
     ) -> HTML {
         guard isFirstPage else {
             return """
-                <div class="empty"><h1>You’re all caught up</h1><p>\
-                <a href="/">Back to the latest posts</a></p></div>
+                <div class="empty"><h1>You’re all caught up</h1>\
+                <p><a href="/">Back to the latest posts</a></p></div>
                 """
         }
         return """

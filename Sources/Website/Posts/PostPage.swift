@@ -94,14 +94,14 @@ struct PostPage {
 
     private func item(_ comment: Comment, replies: HTML) -> HTML {
         let time = Timestamp(comment.createdAt)
+        let likes = pluralized(comment.likesCount, "like", "likes")
         return """
             <li id="comment-\(comment.id.value)">\(pageContext.avatar(comment.author))<div>\
             <p class="comment-text">\
             <a class="name" href="\(url: Site.profile(comment.author.username))">\
-            \(comment.author.username)</a> \
-            \(linkified(comment.text))</p>
+            \(comment.author.username)</a> \(linkified(comment.text))</p>
             <div class="time comment-actions"><time datetime="\(time.rfc3339)">\(time.dayName)</time>\
-            \(when: comment.likesCount > 0, "<span>\(pluralized(comment.likesCount, "like", "likes"))</span>")\
+            \(when: comment.likesCount > 0, "<span>\(likes)</span>")\
             \(when: pageContext.viewer != nil, actions(on: comment))</div>\(replies)</div></li>
             """
     }
@@ -112,13 +112,16 @@ struct PostPage {
             ? buttonForm(
                 pageContext, action: "/comments/\(comment.id)/unlike", label: "Unlike", style: "plain liked")
             : buttonForm(pageContext, action: "/comments/\(comment.id)/like", label: "Like")
-        let delete = buttonForm(
-            pageContext, action: "/comments/\(comment.id)/delete", label: "Delete",
-            confirm: "Delete this comment?")
         return """
             \(like)<a href="\(url: "\(path)?reply=\(comment.id)#text")">Reply</a>\
-            \(when: comment.deletableByViewer, delete)
+            \(when: comment.deletableByViewer, deleteButton(for: comment))
             """
+    }
+
+    private func deleteButton(for comment: Comment) -> HTML {
+        buttonForm(
+            pageContext, action: "/comments/\(comment.id)/delete", label: "Delete",
+            confirm: "Delete this comment?")
     }
 
     private var commentForm: HTML {
