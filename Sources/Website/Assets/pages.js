@@ -5,9 +5,7 @@ export async function fetchPage(url, options = {}) {
   const response = await fetch(url, { headers: { Accept: "text/html" }, ...options });
   if (!response.ok && response.status !== 422) throw new Error(`${response.status}`);
   if (response.redirected && new URL(response.url).pathname === "/login") location.assign("/login");
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  page.address = response.url;
-  return page;
+  return new DOMParser().parseFromString(await response.text(), "text/html");
 }
 
 /** Sends a form without following the redirect. Throws if the server rejects it. */
