@@ -1,4 +1,5 @@
-// The registry of functions that enhance elements, both those of the initial page and those that are added later.
+// The registry of functions that enhance elements, both those of the initial page and those that are added
+// later.
 const enhancers = [];
 
 /** Registers a function that runs on every new part of the page. */

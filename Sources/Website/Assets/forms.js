@@ -1,4 +1,5 @@
-// Optimistic buttons for likes, follows and saved posts, comments in place, and confirmations before a deletion.
+// Optimistic buttons for likes, follows and saved posts, comments in place, and confirmations before a
+// deletion.
 import { enhance } from "./enhance.js";
 import { ask } from "./dialogs.js";
 import { fetchPage, sendForm } from "./pages.js";

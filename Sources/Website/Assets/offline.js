@@ -7,8 +7,8 @@ const paths = (await cache.keys()).map((request) => new URL(request.url).pathnam
 const thumbnails = paths.filter((path) => path.endsWith("/thumb.jpg"));
 if (thumbnails.length) {
   const items = thumbnails.reverse().slice(0, 60).map((src) => {
-    const image = make("img", { src, width: 320, height: 320, alt: "Photo you’ve already seen", loading: "lazy" });
-    return make("li", {}, image);
+    const alt = "Photo you’ve already seen";
+    return make("li", {}, make("img", { src, width: 320, height: 320, alt, loading: "lazy" }));
   });
   container.append(make("ul", { class: "grid" }, ...items));
 }

@@ -1,6 +1,6 @@
 // Fetches other pages of the site and sends forms, and creates elements.
 
-/** Returns the document at a URL of this site. Throws if the request fails; a form with errors (422) is a page too. */
+/** Returns the page at a URL of this site. Throws if the request fails. A form with errors (422) is a page too. */
 export async function fetchPage(url, options = {}) {
   const response = await fetch(url, { headers: { Accept: "text/html" }, ...options });
   if (!response.ok && response.status !== 422) throw new Error(`${response.status}`);
@@ -40,5 +40,6 @@ export function icon(name) {
 
 /** Creates a loading indicator. The stylesheet shows it only after a short delay. */
 export function loadingIndicator() {
-  return make("div", { class: "loading", "aria-label": "Loading", role: "img" }, make("i"), make("i"), make("i"));
+  const attributes = { class: "loading", "aria-label": "Loading", role: "img" };
+  return make("div", attributes, make("i"), make("i"), make("i"));
 }

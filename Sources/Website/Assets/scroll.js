@@ -1,5 +1,5 @@
-// Infinite scroll: loads the next page of a list before the end comes into view. When the user comes back to the page,
-// the list has its previous length and scroll position.
+// Infinite scroll: loads the next page of a list before the end comes into view. When the user comes back to
+// the page, the list has its previous length and scroll position.
 import { enhance, onNewContent } from "./enhance.js";
 import { fetchPage, loadingIndicator } from "./pages.js";
 import { toast } from "./toast.js";

@@ -1,5 +1,6 @@
-// Removes the local data of a member who signs out: cached photos and recent searches. The server also asks the browser
-// to do this (Clear-Site-Data), but some browsers ignore that, and all browsers ignore it over plain HTTP.
+// Removes the local data of a member who signs out: cached photos and recent searches. The server also asks
+// the browser to do this (Clear-Site-Data), but some browsers ignore that, and all browsers ignore it over
+// plain HTTP.
 import { forgetSearches } from "./search.js";
 
 const signOutPaths = ["/logout", "/settings/account/delete"];
@@ -28,7 +29,8 @@ async function leaveIfSignedOut() {
   location.replace("/");
 }
 
-// When a visitor's page opens, the session may have ended, in this tab or another. Tabs with a member's page then check.
+// When a visitor's page opens, the session may have ended, in this tab or another. Tabs with a member's page
+// then check.
 if (!isMember) otherTabs?.postMessage("visitor");
 otherTabs?.addEventListener("message", () => {
   if (isMember) leaveIfSignedOut();
