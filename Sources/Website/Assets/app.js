@@ -1,5 +1,4 @@
-// Enhances the pages. Every page also works without scripts: links and forms do the same with a full page
-// load.
+// Enhances the pages. Every page also works without scripts: links and forms then load whole pages.
 import { enhance } from "./enhance.js";
 import "./forms.js";
 import "./dialogs.js";

@@ -26,7 +26,8 @@ let current = null;
 
 // MARK: Layout
 
-const dropZone = make("div", { class: "drop" }, icon("create"), make("p", {}, "Drag photos here or choose files"));
+const dropHint = make("p", {}, "Drag photos here or choose files");
+const dropZone = make("div", { class: "drop" }, icon("create"), dropHint);
 const strip = make("ol", { class: "strip", "aria-label": "Photos in this post" });
 const preview = make("canvas", {
   tabindex: 0,
@@ -262,8 +263,8 @@ async function postJSON(path, body) {
 }
 
 /**
- * Discards the upload of a photo that has changed since, or that is removed from the post, so that it no longer counts
- * against the limit of pending uploads. The server removes an upload that this fails for after a day.
+ * Discards the upload of a photo that has changed since, or that is removed from the post, so that it no longer
+ * counts against the limit of pending uploads. If this fails, the server removes the upload after a day.
  */
 function discardUpload(photo) {
   if (photo.mediaId) deleteMedia(photo.mediaId);
@@ -274,7 +275,7 @@ function deleteMedia(mediaId) {
   fetch(`/api/media/${mediaId}`, { method: "DELETE", keepalive: true }).catch(() => {});
 }
 
-/** Sends a file to the presigned URL. This uses `XMLHttpRequest`, because `fetch` reports no upload progress. */
+/** Sends a file to the presigned URL. Uses `XMLHttpRequest`, because `fetch` reports no upload progress. */
 function send(target, file, onprogress) {
   return new Promise((resolve, reject) => {
     const body = new FormData();

@@ -1,5 +1,5 @@
-// Caches what never changes, the site's own files and the photos already seen, and a page for when there is
-// no connection.
+// Caches the site's own files, the photos already seen, which never change, and a page for when there is no
+// connection.
 const pageCache = "pages-1";
 const fileCache = "files-1";
 const photoLimit = 300;
