@@ -263,8 +263,8 @@ async function postJSON(path, body) {
 }
 
 /**
- * Discards the upload of a photo that has changed since, or that is removed from the post, so that it no longer
- * counts against the limit of pending uploads. If this fails, the server removes the upload after a day.
+ * Discards the upload of a photo that was changed or removed, so that it no longer counts against the limit of
+ * pending uploads. If this fails, the server removes the upload after a day.
  */
 function discardUpload(photo) {
   if (photo.mediaId) deleteMedia(photo.mediaId);
@@ -276,13 +276,13 @@ function deleteMedia(mediaId) {
 }
 
 /** Sends a file to the presigned URL. Uses `XMLHttpRequest`, because `fetch` reports no upload progress. */
-function send(target, file, onprogress) {
+function send(offer, file, onprogress) {
   return new Promise((resolve, reject) => {
     const body = new FormData();
-    for (const [name, value] of Object.entries(target.fields)) body.append(name, value);
+    for (const [name, value] of Object.entries(offer.fields)) body.append(name, value);
     body.append("file", file, "photo");
     const request = new XMLHttpRequest();
-    request.open(target.method, target.url);
+    request.open(offer.method, offer.url);
     request.upload.addEventListener("progress", (event) => onprogress(event.loaded / event.total));
     request.addEventListener("load", () => {
       if (request.status < 300) resolve();
@@ -298,24 +298,24 @@ async function upload(photo) {
   photo.error = "";
   photo.progress = 0.01;
   update();
-  let target = null;
+  let offer = null;
   try {
     const file = await editedFile(photo);
     const contentType = file === photo.file ? photo.type : "image/jpeg";
-    target = await postJSON("/api/uploads/presigned-url", {
+    offer = await postJSON("/api/uploads/presigned-url", {
       contentType, byteCount: file.size, altText: photo.altText,
     });
     // The URL has the public host name of the site. If the page was opened under another name, an upload to
     // the site itself goes to that name.
-    const path = new URL(target.url).pathname;
-    if (path.startsWith("/api/uploads/")) target.url = path;
-    await send(target, file, (fraction) => {
+    const path = new URL(offer.url).pathname;
+    if (path.startsWith("/api/uploads/")) offer.url = path;
+    await send(offer, file, (fraction) => {
       photo.progress = fraction;
       update();
     });
-    photo.mediaId = target.mediaId;
+    photo.mediaId = offer.mediaId;
   } catch (error) {
-    if (target) deleteMedia(target.mediaId);
+    if (offer) deleteMedia(offer.mediaId);
     photo.error = error.message;
     photo.progress = 0;
     throw error;

@@ -3,7 +3,7 @@
 /** The aspect ratios, width to height, that a post may have. `null` keeps the ratio of the photo. */
 export const aspectRatios = { Original: null, "1:1": 1, "4:5": 4 / 5, "1.91:1": 1.91 };
 
-/** The filters. Each is a set of slider values from -100 to 100; the user’s slider values are added to them. */
+/** The filters: slider values from -100 to 100, which are added to the values that the user sets. */
 export const filters = {
   None: {},
   Alba: { brightness: 12, saturation: -12, warmth: 14 },

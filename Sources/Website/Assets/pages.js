@@ -1,6 +1,6 @@
 // Fetches other pages of the site and sends forms, and creates elements.
 
-/** Returns the page at a URL of this site. Throws if the request fails, unless the page is a form with errors. */
+/** Returns the page at a URL of this site. Throws if the request fails. A form with errors is also a page. */
 export async function fetchPage(url, options = {}) {
   const response = await fetch(url, { headers: { Accept: "text/html" }, ...options });
   if (!response.ok && response.status !== 422) throw new Error(`${response.status}`);

@@ -6,7 +6,7 @@ enum Icon: String, CaseIterable {
     case home, search, explore, heart, heartFull, create, comment, share, save, saveFull, more, close
     case left, right, many, person, theme, play
 
-    /// The icon, hidden from screen readers: it stands beside text, or in a control that has a label.
+    /// The icon, hidden from screen readers: it is beside text, or in a control that has a label.
     var html: HTML {
         ##"<svg class="icon" aria-hidden="true"><use href="#icon-\##(rawValue)"></use></svg>"##
     }

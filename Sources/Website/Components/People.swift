@@ -57,10 +57,10 @@ extension PageContext {
     /// A list of people, each with a follow button, except the viewer.
     func followList(_ accounts: [AccountSummary], empty: String, community: Community) async throws -> HTML {
         guard let viewer else { return people(accounts, empty: empty) }
-        let isFollowing = try await community.follows.standing(to: accounts, of: viewer)
+        let followStates = try await community.follows.standing(to: accounts, of: viewer)
         return people(accounts, empty: empty) { account in
             guard account.id != viewer.id else { return .nothing }
-            let state = isFollowing[account.id]
+            let state = followStates[account.id]
             return followButton(
                 account.username, isOn: state != nil,
                 label: state.map { $0 ? "Following" : "Requested" } ?? "Follow",

@@ -64,8 +64,9 @@ struct NotificationPages {
             }
             return "\(buttons)"
         }
-        return
-            #"<section aria-labelledby="requests"><h2 id="requests">Follow requests</h2>\#(list)</section>"#
+        return """
+            <section aria-labelledby="requests"><h2 id="requests">Follow requests</h2>\(list)</section>
+            """
     }
 
     private func item(_ group: NotificationGroup, _ pageContext: PageContext) -> HTML {
