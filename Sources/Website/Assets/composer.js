@@ -263,8 +263,8 @@ async function postJSON(path, body) {
 }
 
 /**
- * Discards the upload of a photo that was changed or removed, so that it no longer counts against the limit of
- * pending uploads. If this fails, the server removes the upload after a day.
+ * Discards the upload of a photo that was changed or removed, so that it no longer counts against the limit
+ * of pending uploads. If this fails, the server removes the upload after a day.
  */
 function discardUpload(photo) {
   if (photo.mediaId) deleteMedia(photo.mediaId);

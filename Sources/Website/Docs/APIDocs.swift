@@ -25,10 +25,9 @@ struct APIDocs {
             "API",
             """
             <div class="docs"><h1>API</h1>
-            <p>JSON over HTTPS, under <code>/api</code>. Send
-            <code>Authorization: Bearer TOKEN</code> with a token from \
-            <a href="/settings/tokens">your settings</a>
-            or from <code>POST /api/auth/login</code>. IDs are strings. Times are RFC 3339 in UTC.
+            <p>JSON over HTTPS, under <code>/api</code>. Send <code>Authorization: Bearer TOKEN</code>
+            with a token from <a href="/settings/tokens">your settings</a> or from \
+            <code>POST /api/auth/login</code>. IDs are strings. Times are RFC 3339 in UTC.
             Lists are paginated: pass <code>nextCursor</code> as <code>cursor</code> to get the next page.
             Errors are <code>application/problem+json</code>. For tools:
             <a href="/api/openapi.json">OpenAPI 3.1</a>.</p>
