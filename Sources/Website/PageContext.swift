@@ -5,14 +5,15 @@ import Hummingbird
 import NIOCore
 import Web
 
-/// One request for a page: who looks, the token of its forms, and the answer it becomes.
+/// What a page knows about its request: the viewer, the theme and the token of its forms. Renders the
+/// response.
 struct PageContext {
     let viewer: Viewer?
     let unreadCount: Int
     let theme: Theme
-    /// The path that was asked for, with its query.
+    /// The path of the request, with its query.
     let path: String
-    /// The hidden field that every form carries, made once for all of a page's forms.
+    /// The hidden field with the form token. Every form of the page contains it; it is rendered once.
     let tokenField: HTML
     private let secret: Secret
     private let isNewVisitor: Bool
@@ -20,8 +21,9 @@ struct PageContext {
 
     var site: Site { cookies.site }
 
-    /// - Parameter isFailing: an error may come before a browser's cookies were read; it must not get new ones then.
-    init(_ context: some HandlerContext, cookies: SiteCookies, isFailing: Bool = false) {
+    /// - Parameter isErrorPage: An error can occur before the cookies are read. An error page therefore sets
+    ///   no new visitor cookie, which would replace the one that the browser has.
+    init(_ context: some HandlerContext, cookies: SiteCookies, isErrorPage: Bool = false) {
         let context = context.web
         viewer = context.viewer
         unreadCount = context.unreadCount
@@ -29,16 +31,16 @@ struct PageContext {
         path = context.path
         self.cookies = cookies
         secret = context.formSecret ?? cookies.newVisitor()
-        isNewVisitor = context.formSecret == nil && !isFailing
-        tokenField = "<input type=\"hidden\" name=\"\(Form.tokenField)\" value=\"\(secret.formToken)\">"
+        isNewVisitor = context.formSecret == nil && !isErrorPage
+        tokenField = #"<input type="hidden" name="\#(Form.tokenField)" value="\#(secret.formToken)">"#
     }
 
-    /// The whole page as an answer, with the cookie that a new visitor's forms need.
+    /// Returns the response with the whole page. A new visitor also gets the cookie that their forms need.
     func page(
         _ title: String, status: HTTPResponse.Status = .ok, retryAfter: Int? = nil, head: HTML = .nothing,
         _ body: HTML
     ) -> Response {
-        let markup = Layout(visit: self, title: title, head: head, content: body).html.bytes
+        let markup = Layout(pageContext: self, title: title, head: head, content: body).html.bytes
         var response = Response(
             status: status,
             headers: [

@@ -2,7 +2,7 @@ import Core
 import Hummingbird
 import Web
 
-/// Looks up how many notifications a member has not seen, for the pages that show it.
+/// Looks up the number of unread notifications, which every page of a member shows.
 struct UnreadCountMiddleware: RouterMiddleware {
     typealias Context = WebContext
     let notifications: Notifications

@@ -4,7 +4,7 @@ import Hummingbird
 import NIOCore
 import Web
 
-/// The pages of the site.
+/// The routes of the website: every page, and the files that pages load.
 package struct WebsiteRoutes: Sendable {
     private let community: Community
     private let site: Site
@@ -25,7 +25,6 @@ package struct WebsiteRoutes: Sendable {
         self.isDemo = isDemo
     }
 
-    /// Every page, and the files that pages need.
     package var routes: [Route] {
         let pages: [[Route]] = [
             general,
@@ -44,14 +43,14 @@ package struct WebsiteRoutes: Sendable {
         return Assets.routes + WellKnownFiles.routes + pages.flatMap { $0 }.through(unread)
     }
 
-    /// Pages of no subject.
+    /// Pages that belong to no other subject.
     private var general: [Route] {
         var routes: [Route] = [
             .post("settings/theme", .anyone, use: setTheme),
             .get("offline", .anyone) { [cookies] _, context in
                 PageContext(context, cookies: cookies).page(
                     "Offline",
-                    head: "<link rel=\"modulepreload\" href=\"\(url: Assets.path("offline.js"))\">",
+                    head: #"<link rel="modulepreload" href="\#(url: Assets.path("offline.js"))">"#,
                     AboutPage.offline)
             },
             .get("about", .anyone) { [cookies] _, context in
@@ -61,7 +60,7 @@ package struct WebsiteRoutes: Sendable {
         #if DEBUG
             routes.append(
                 .get("styleguide", .anyone) { [cookies] _, context in
-                    StyleGuide(visit: PageContext(context, cookies: cookies)).response
+                    StyleGuide(pageContext: PageContext(context, cookies: cookies)).response
                 })
         #endif
         return routes
@@ -69,19 +68,20 @@ package struct WebsiteRoutes: Sendable {
 
     @Sendable private func setTheme(_ request: Request, _ context: WebContext) async throws -> Response {
         let form = try await request.form(context)
-        var response = Response.seeOther(backTarget(form, otherwise: "/"))
+        var response = Response.seeOther(returnPath(from: form, default: "/"))
         (Theme(rawValue: form["theme"]) ?? .system).set(on: &response)
         return response
     }
 
-    /// The page that shows a problem.
+    /// Renders the error page.
     package static func errorPage(cookies: SiteCookies) -> ErrorResponses.ErrorPage {
         { report, context in
-            PageContext(context, cookies: cookies, isFailing: true).page(
+            PageContext(context, cookies: cookies, isErrorPage: true).page(
                 report.title, status: report.status,
                 """
                 <div class="narrow"><h1>\(report.title)</h1><p>\(report.detail)</p>
-                <p><a href="/">Go home</a>\(when: report.status == .unauthorized, " or <a href=\"/login\">sign in</a>")</p></div>
+                <p><a href="/">Go to the home page</a>\
+                \(when: report.status == .unauthorized, #" or <a href="/login">sign in</a>"#)</p></div>
                 """)
         }
     }
@@ -90,42 +90,54 @@ package struct WebsiteRoutes: Sendable {
 enum AboutPage {
     static let html: HTML = """
         <div class="narrow"><h1>About</h1>
-        <p>Isntgram is a photo community that one person can host. This server runs it; its keeper decides who may join.</p>
-        <p>Photos lose every trace of where and with what they were taken before they are kept.</p>
-        <p>Programs can do what people can do here: see the <a href="/api/docs">JSON API</a>.</p></div>
+        <p>Isntgram is a photo community that one person can host. The administrator of this server decides \
+        who can join.</p>
+        <p>Location and camera details are removed from every photo before it is stored.</p>
+        <p>Apps can do everything that people can do here. See the <a href="/api/docs">JSON API</a>.</p></div>
         """
 
     static let offline: HTML = """
-        <div class="empty" data-offline><h1>You are offline</h1><p>Photos you have seen are still here; the rest comes back with the connection.</p>
+        <div class="empty" data-offline><h1>You’re offline</h1>\
+        <p>Photos you’ve already seen are still here. Everything else needs a connection.</p>
         <p><a class="button" href="/">Try again</a></p></div>
         """
 }
 
-/// Files that others look for at fixed places.
+/// Files that browsers and crawlers request at fixed paths.
 enum WellKnownFiles {
     static var routes: [Route] {
         [
             .get("robots.txt", .unidentified) { _, _ in
-                answer(
-                    "User-agent: *\nDisallow: /api/\nDisallow: /create\nDisallow: /search\nDisallow: /settings/\n",
-                    type: "text/plain")
+                file(
+                    """
+                    User-agent: *
+                    Disallow: /api/
+                    Disallow: /create
+                    Disallow: /search
+                    Disallow: /settings/
+
+                    """, type: "text/plain")
             },
             // https://www.w3.org/TR/appmanifest/
             .get("manifest.webmanifest", .unidentified) { _, _ in
-                answer(
+                file(
                     """
-                    {"name": "Isntgram", "short_name": "Isntgram", "id": "/", "start_url": "/", "display": "standalone",
-                    "background_color": "#101314", "theme_color": "#101314", "description": "A photo community",
+                    {"name": "Isntgram", "short_name": "Isntgram", "id": "/", "start_url": "/", \
+                    "display": "standalone",
+                    "background_color": "#101314", "theme_color": "#101314", \
+                    "description": "A photo community",
                     "icons": [{"src": "/favicon.svg", "type": "image/svg+xml", "sizes": "any"},
-                    {"src": "\(Assets.path("icon-192.png"))", "type": "image/png", "sizes": "192x192", "purpose": "any maskable"},
-                    {"src": "\(Assets.path("icon-512.png"))", "type": "image/png", "sizes": "512x512", "purpose": "any maskable"}]}
+                    {"src": "\(Assets.path("icon-192.png"))", "type": "image/png", "sizes": "192x192", \
+                    "purpose": "any maskable"},
+                    {"src": "\(Assets.path("icon-512.png"))", "type": "image/png", "sizes": "512x512", \
+                    "purpose": "any maskable"}]}
 
                     """, type: "application/manifest+json")
             },
         ]
     }
 
-    private static func answer(_ text: String, type: String) -> Response {
+    private static func file(_ text: String, type: String) -> Response {
         Response(
             status: .ok,
             headers: [.contentType: "\(type); charset=utf-8", .cacheControl: "public, max-age=3600"],

@@ -4,7 +4,7 @@ import HTTPTypes
 import Hummingbird
 import Web
 
-/// Registering, signing in and out.
+/// Registration, sign-in and sign-out.
 struct AccountPages {
     let community: Community
     let cookies: SiteCookies
@@ -12,7 +12,7 @@ struct AccountPages {
 
     var routes: [Route] {
         let routes: [Route] = [
-            .get("register", .anyone, use: registration),
+            .get("register", .anyone, use: registrationForm),
             .post("register", .anyone, limits: [.register], use: register),
             .get("login", .anyone, use: signInForm),
             .post("login", .anyone, limits: [.signIn], use: signIn),
@@ -21,12 +21,12 @@ struct AccountPages {
         return isDemo ? routes + [.post("demo", .anyone, use: tryDemo)] : routes
     }
 
-    @Sendable func registration(_ request: Request, _ context: WebContext) async throws -> Response {
+    @Sendable func registrationForm(_ request: Request, _ context: WebContext) async throws -> Response {
         guard context.viewer == nil else { return .seeOther("/") }
-        let visit = PageContext(context, cookies: cookies)
-        guard community.accounts.policy != .closed else { return closed(visit) }
-        return page(
-            visit,
+        let pageContext = PageContext(context, cookies: cookies)
+        guard community.accounts.policy != .closed else { return registrationClosedPage(pageContext) }
+        return registrationPage(
+            pageContext,
             Registration(
                 email: "", fullName: "", username: "", password: "", invite: request.queryText("invite")))
     }
@@ -35,13 +35,12 @@ struct AccountPages {
         let form = try await request.form(context)
         let registration = Registration(
             email: form["email"], fullName: form["fullName"], username: form["username"],
-            password: form["password"],
-            invite: form["invite"])
+            password: form["password"], invite: form["invite"])
         do {
             let account = try await community.accounts.register(registration)
             return try await signedIn(account, request, context)
         } catch let problem as Problem where !problem.fields.isEmpty {
-            return page(PageContext(context, cookies: cookies), registration, problem)
+            return registrationPage(PageContext(context, cookies: cookies), registration, problem)
         }
     }
 
@@ -56,7 +55,7 @@ struct AccountPages {
             let issued = try await community.credentials.signIn(
                 login: form["login"], password: form["password"], as: .session, name: request.browser,
                 from: cookies.origin(of: request, context))
-            return try await enter(issued, request, context)
+            return try await startSession(issued, request, context)
         } catch let problem as Problem where problem.kind == .unauthorized {
             return signInPage(PageContext(context, cookies: cookies), login: form["login"], problem)
         }
@@ -69,7 +68,8 @@ struct AccountPages {
     }
 
     @Sendable func signOut(_ request: Request, _ context: WebContext) async throws -> Response {
-        // Whoever signed out in another tab has what they want, and a form of a session that is over.
+        // Someone who already signed out in another tab has a form token of an ended session. It is not
+        // checked.
         if let viewer = context.viewer {
             _ = try await request.form(context)
             try await community.credentials.signOut(viewer)
@@ -79,16 +79,18 @@ struct AccountPages {
         return response
     }
 
-    private func signedIn(_ account: Account, _ request: Request, _ context: WebContext) async throws
-        -> Response
-    {
+    /// Signs in an account whose owner needs no further proof: it was just created, or it is the demo
+    /// account.
+    private func signedIn(
+        _ account: Account, _ request: Request, _ context: WebContext
+    ) async throws -> Response {
         let issued = try await community.credentials.issue(
             .session, to: account, scopes: .all, name: request.browser)
-        return try await enter(issued, request, context)
+        return try await startSession(issued, request, context)
     }
 
-    /// A new session for every sign-in; one that the browser had before ends.
-    private func enter(
+    /// Starts a new session. A session that the browser already had ends.
+    private func startSession(
         _ issued: Credentials.Issued, _ request: Request, _ context: WebContext
     ) async throws -> Response {
         if let viewer = context.viewer { try await community.credentials.signOut(viewer) }
@@ -97,77 +99,82 @@ struct AccountPages {
         return response
     }
 
-    private func closed(_ visit: PageContext) -> Response {
-        visit.page(
+    private func registrationClosedPage(_ pageContext: PageContext) -> Response {
+        pageContext.page(
             "Register",
             """
-            <div class="narrow"><h1>Registration is closed</h1><p>Ask whoever keeps this site to make you an account.</p>
-            <p class="next">Have an account? <a href="/login">Sign in</a></p></div>
+            <div class="narrow"><h1>Registration is closed</h1>\
+            <p>Ask the administrator to create an account for you.</p>
+            <p class="next">Already have an account? <a href="/login">Sign in</a></p></div>
             """)
     }
 
-    private func page(_ visit: PageContext, _ typed: Registration, _ problem: Problem? = nil) -> Response {
+    private func registrationPage(
+        _ pageContext: PageContext, _ input: Registration, _ problem: Problem? = nil
+    ) -> Response {
         var fields = [
             Field(
-                name: "email", label: "Email", type: "email", value: typed.email, autocomplete: "email",
-                fault: problem.fault(of: "email")),
+                name: "email", label: "Email", type: "email", value: input.email, autocomplete: "email",
+                error: problem.error(for: "email")),
             Field(
-                name: "fullName", label: "Full name", value: typed.fullName, autocomplete: "name",
+                name: "fullName", label: "Full name", value: input.fullName, autocomplete: "name",
                 isRequired: false,
-                fault: problem.fault(of: "fullName")),
+                error: problem.error(for: "fullName")),
             Field(
-                name: "username", label: "Username", value: typed.username,
-                hint: "Letters a–z, digits, “.” and “_”.",
-                autocomplete: "username", fault: problem.fault(of: "username")),
+                name: "username", label: "Username", value: input.username,
+                hint: "Letters a–z, numbers, periods and underscores.",
+                autocomplete: "username", error: problem.error(for: "username")),
             Field(
                 name: "password", label: "Password", type: "password", hint: "At least 10 characters.",
-                autocomplete: "new-password", fault: problem.fault(of: "password")),
+                autocomplete: "new-password", error: problem.error(for: "password")),
         ]
         if community.accounts.policy == .invite {
             fields.append(
                 Field(
-                    name: "invite", label: "Invitation", value: typed.invite,
-                    hint: "The code that a keeper of this site gave you.",
-                    fault: problem.fault(of: "invite")))
+                    name: "invite", label: "Invitation code", value: input.invite,
+                    hint: "The code that the administrator gave you.",
+                    error: problem.error(for: "invite")))
         }
-        return visit.page(
+        return pageContext.page(
             "Register", status: problem.status,
             """
             <div class="narrow"><h1>Join the community</h1>\(alert(problem))
-            <form method="post" action="/register">\(visit.tokenField)\(fields.map(\.html))
+            <form method="post" action="/register">\(pageContext.tokenField)\(fields.map(\.html))
             <button class="wide-button">Register</button></form>
-            <p class="next">Have an account? <a href="/login">Sign in</a></p></div>
+            <p class="next">Already have an account? <a href="/login">Sign in</a></p></div>
             """)
     }
 
-    private func signInPage(_ visit: PageContext, login: String, _ problem: Problem?) -> Response {
+    private func signInPage(_ pageContext: PageContext, login: String, _ problem: Problem?) -> Response {
         let fields = [
             Field(name: "login", label: "Username or email", value: login, autocomplete: "username"),
             Field(name: "password", label: "Password", type: "password", autocomplete: "current-password"),
         ]
-        return visit.page(
+        return pageContext.page(
             "Sign in", status: problem.status,
             """
             <div class="narrow"><h1>Sign in</h1>\(alert(problem))
-            <form method="post" action="/login">\(visit.tokenField)\(fields.map(\.html))
-            <button class="wide-button">Sign in</button></form>\(when: isDemo, demoButton(visit))
+            <form method="post" action="/login">\(pageContext.tokenField)\(fields.map(\.html))
+            <button class="wide-button">Sign in</button></form>\(when: isDemo, demoButton(pageContext))
             <p class="next">New here? <a href="/register">Register</a></p></div>
             """)
     }
 }
 
-/// Lets a visitor in without an account.
-func demoButton(_ visit: PageContext) -> HTML {
-    "<div class=\"demo\">\(buttonForm(visit, action: "/demo", label: "Try the demo", style: "wide-button quiet"))</div>"
+/// The button that signs a visitor in as the demo account.
+func demoButton(_ pageContext: PageContext) -> HTML {
+    let button = buttonForm(
+        pageContext, action: "/demo", label: "Try the demo", style: "wide-button quiet")
+    return #"<div class="demo">\#(button)</div>"#
 }
 
 extension Request {
-    /// What the browser calls itself, to tell sessions apart.
+    /// The `User-Agent` header, which names a session in the list of sessions.
     fileprivate var browser: String { headers[.userAgent] ?? "Browser" }
 }
 
 extension Problem? {
-    /// The status of a page that shows a form again.
+    /// The status of a page with a form: an error if the form is shown again because of a problem.
     var status: HTTPResponse.Status {
         guard let problem = self else { return .ok }
         return ErrorReport(problem, requestID: "").status

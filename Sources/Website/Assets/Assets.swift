@@ -1,4 +1,4 @@
-/// The files of this folder, embedded in the program, by their names.
+/// The files of this folder by name, embedded in the program.
 package let files: [String: [UInt8]] = [
     "app.js": PackageResources.app_js, "enhance.js": PackageResources.enhance_js,
     "composer.js": PackageResources.composer_js,

@@ -1,4 +1,4 @@
-// Makes pages live. Every page works without: links and forms do the same, with a page each time.
+// Enhances the pages. Every page also works without scripts: links and forms then load whole pages.
 import { enhance } from "./enhance.js";
 import "./forms.js";
 import "./dialogs.js";

@@ -1,116 +1,168 @@
-// The composer: photos dropped or picked, put in order, cropped, coloured, described, and brought straight to where photos are
-// kept, each with its progress.
-import { draw, filters, isUntouched, shapes, sliders, untouched } from "./editor.js";
+// The composer: choose photos, arrange, crop and edit them, and describe them. Photos are uploaded directly
+// to the media storage, each with a progress bar.
+import { aspectRatios, defaultEdit, draw, filters, isUnchanged, sliders } from "./editor.js";
 import { icon, make } from "./pages.js";
 import { toast } from "./toast.js";
 
-const most = 10;
-const largest = 25_000_000;
-const widest = 2160;
-const types = { jpg: "image/jpeg", jpeg: "image/jpeg", png: "image/png", webp: "image/webp", gif: "image/gif", heic: "image/heic", heif: "image/heif", avif: "image/avif" };
+const maxPhotos = 10;
+const maxBytes = 25_000_000;
+/** The longest side of an edited photo, in pixels. */
+const maxSide = 2160;
+const contentTypes = {
+  jpg: "image/jpeg",
+  jpeg: "image/jpeg",
+  png: "image/png",
+  webp: "image/webp",
+  gif: "image/gif",
+  heic: "image/heic",
+  heif: "image/heif",
+  avif: "image/avif",
+};
 
 const form = document.querySelector("[data-composer]");
 const picker = form.querySelector("input[type=file]");
-const shots = [];
+const photos = [];
 let current = null;
 
-// MARK: The frame
+// MARK: Layout
 
-const drop = make("div", { class: "drop" }, icon("create"), make("p", {}, "Drop photos here, or choose them"));
-const strip = make("ol", { class: "strip", "aria-label": "Photos of this post" });
-const stage = make("canvas", { tabindex: 0, role: "img", "aria-label": "Preview. Drag, or press the arrow keys, to move the photo" });
-const stagePlace = make("div", { class: "stage" }, stage);
+const dropHint = make("p", {}, "Drag photos here or choose files");
+const dropZone = make("div", { class: "drop" }, icon("create"), dropHint);
+const strip = make("ol", { class: "strip", "aria-label": "Photos in this post" });
+const preview = make("canvas", {
+  tabindex: 0,
+  role: "img",
+  "aria-label": "Preview. Drag or use the arrow keys to move the photo",
+});
+const previewContainer = make("div", { class: "stage" }, preview);
 const tools = make("div", { class: "tools" });
-const bench = make("div", { class: "bench", hidden: true }, stagePlace, tools);
+const workspace = make("div", { class: "bench", hidden: true }, previewContainer, tools);
 const fileField = picker.closest(".field");
-fileField.before(drop, strip, bench);
-drop.append(fileField);
+fileField.before(dropZone, strip, workspace);
+dropZone.append(fileField);
 picker.required = false;
 form.querySelector("[name=altText]").closest(".field").remove();
 form.closest(".narrow").className = "maker";
 
-function options(legend, name, words) {
-  return make("fieldset", { class: "choices" }, make("legend", {}, legend), ...words.map((word) =>
-    make("label", {}, make("input", { type: "radio", name, value: word, onchange: () => change({ [name]: word }) }), word)));
+function radioButtons(legend, name, values) {
+  const labels = values.map((value) => {
+    const onchange = () => changeEdit({ [name]: value });
+    return make("label", {}, make("input", { type: "radio", name, value, onchange }), value);
+  });
+  return make("fieldset", { class: "choices" }, make("legend", {}, legend), ...labels);
 }
 
-function slider(name, low, high, step) {
+function slider(name, min, max, step) {
   const label = name[0].toUpperCase() + name.slice(1);
   const output = make("output", {});
-  return make("label", { class: "slider" }, make("span", {}, label), make("input", {
-    type: "range", name: `edit-${name}`, min: low, max: high, step,
-    oninput: (event) => { output.value = event.target.value; change({ [name]: Number(event.target.value) }); },
-  }), output);
+  const oninput = (event) => {
+    output.value = event.target.value;
+    changeEdit({ [name]: Number(event.target.value) });
+  };
+  const input = make("input", { type: "range", name: `edit-${name}`, min, max, step, oninput });
+  return make("label", { class: "slider" }, make("span", {}, label), input, output);
 }
 
-const altText = make("textarea", { id: "shot-alt", rows: 2, maxlength: 1000, oninput: () => { current.altText = altText.value; takeBack(current); } });
+function toolButton(onclick, ...content) {
+  return make("button", { type: "button", class: "quiet", onclick }, ...content);
+}
+
+const altText = make("textarea", {
+  id: "shot-alt",
+  rows: 2,
+  maxlength: 1000,
+  oninput: () => {
+    current.altText = altText.value;
+    discardUpload(current);
+  },
+});
 tools.append(
-  options("Shape", "shape", Object.keys(shapes)), slider("zoom", 1, 4, 0.01), options("Filter", "filter", Object.keys(filters)),
+  radioButtons("Aspect ratio", "shape", Object.keys(aspectRatios)),
+  slider("zoom", 1, 4, 0.01),
+  radioButtons("Filter", "filter", Object.keys(filters)),
   ...sliders.map((name) => slider(name, -100, 100, 1)),
-  make("p", {}, make("button", { type: "button", class: "quiet", onclick: () => change(untouched()) }, "Undo all changes")),
-  make("div", { class: "field" }, make("label", { for: "shot-alt" }, "Description for people who cannot see the photo"), altText),
+  make("p", {}, toolButton(() => changeEdit(defaultEdit()), "Reset")),
+  make("div", { class: "field" },
+    make("label", { for: "shot-alt" }, "Alt text for people who can’t see the photo"), altText),
   make("p", {},
-    make("button", { type: "button", class: "quiet", onclick: () => move(-1) }, icon("left"), "Earlier"), " ",
-    make("button", { type: "button", class: "quiet", onclick: () => move(1) }, "Later", icon("right")), " ",
-    make("button", { type: "button", class: "quiet", onclick: () => remove() }, "Remove")));
+    toolButton(() => move(-1), icon("left"), "Move left"), " ",
+    toolButton(() => move(1), "Move right", icon("right")), " ",
+    toolButton(() => remove(), "Remove")));
 
 // MARK: Photos
 
 async function add(files) {
   for (const file of files) {
-    if (shots.length === most) { toast(`A post has ${most} photos at most`); break; }
-    const type = file.type || types[file.name.split(".").pop().toLowerCase()] || "";
-    if (!Object.values(types).includes(type)) { toast(`${file.name} is not a photo we know`); continue; }
-    if (file.size > largest) { toast(`${file.name} has more than 25 MB`); continue; }
-    const shot = { file, type, edit: untouched(), altText: "", mediaId: null, image: null, progress: 0, error: "" };
-    // What this browser cannot draw goes as it is.
-    shot.image = await createImageBitmap(file, { imageOrientation: "from-image" }).catch(() => null);
-    shots.push(shot);
-    current ??= shot;
+    if (photos.length === maxPhotos) {
+      toast(`A post can have up to ${maxPhotos} photos`);
+      break;
+    }
+    const type = file.type || contentTypes[file.name.split(".").pop().toLowerCase()] || "";
+    if (!Object.values(contentTypes).includes(type)) {
+      toast(`${file.name} isn’t a supported photo format`);
+      continue;
+    }
+    if (file.size > maxBytes) {
+      toast(`${file.name} is larger than 25 MB`);
+      continue;
+    }
+    const photo = {
+      file, type, edit: defaultEdit(), altText: "", mediaId: null, image: null, progress: 0, error: "",
+    };
+    // A photo that this browser cannot decode is uploaded unedited.
+    photo.image = await createImageBitmap(file, { imageOrientation: "from-image" }).catch(() => null);
+    photos.push(photo);
+    current ??= photo;
   }
   picker.value = "";
-  show();
+  update();
 }
 
-function change(edit) {
-  Object.assign(current.edit, edit);
-  takeBack(current);
-  show();
+function changeEdit(changes) {
+  Object.assign(current.edit, changes);
+  discardUpload(current);
+  update();
 }
 
 function move(step) {
-  const here = shots.indexOf(current);
-  const there = Math.min(shots.length - 1, Math.max(0, here + step));
-  shots.splice(here, 1);
-  shots.splice(there, 0, current);
-  show();
+  const from = photos.indexOf(current);
+  const to = Math.min(photos.length - 1, Math.max(0, from + step));
+  photos.splice(from, 1);
+  photos.splice(to, 0, current);
+  update();
 }
 
 function remove() {
-  const here = shots.indexOf(current);
-  takeBack(current);
-  shots.splice(here, 1);
-  current = shots[Math.min(here, shots.length - 1)] ?? null;
-  show();
+  const index = photos.indexOf(current);
+  discardUpload(current);
+  photos.splice(index, 1);
+  current = photos[Math.min(index, photos.length - 1)] ?? null;
+  update();
 }
 
-let frame = 0;
-function show() {
-  cancelAnimationFrame(frame);
-  frame = requestAnimationFrame(paint);
+let animationFrame = 0;
+function update() {
+  cancelAnimationFrame(animationFrame);
+  animationFrame = requestAnimationFrame(render);
 }
 
-function paint() {
-  bench.hidden = !current;
-  strip.replaceChildren(...shots.map(thumbnail));
+function render() {
+  workspace.hidden = !current;
+  strip.replaceChildren(...photos.map(thumbnail));
   if (!current) return;
-  stage.hidden = !current.image;
-  stagePlace.querySelector("p")?.remove();
-  if (current.image) draw(stage, current.image, current.edit, 900);
-  else stagePlace.append(make("p", {}, `${current.file.name} is shown when it is posted: this browser cannot draw it.`));
+  preview.hidden = !current.image;
+  previewContainer.querySelector("p")?.remove();
+  if (current.image) {
+    draw(preview, current.image, current.edit, 900);
+  } else {
+    const text = `This browser can’t preview ${current.file.name}. You’ll see it when it’s posted.`;
+    previewContainer.append(make("p", {}, text));
+  }
   for (const field of tools.querySelectorAll("fieldset, .slider input")) field.disabled = !current.image;
   for (const name of ["shape", "filter"]) {
-    for (const choice of tools.querySelectorAll(`[name=${name}]`)) choice.checked = choice.value === current.edit[name];
+    for (const button of tools.querySelectorAll(`[name=${name}]`)) {
+      button.checked = button.value === current.edit[name];
+    }
   }
   for (const name of ["zoom", ...sliders]) {
     const field = tools.querySelector(`[name=edit-${name}]`);
@@ -120,153 +172,213 @@ function paint() {
   if (document.activeElement !== altText) altText.value = current.altText;
 }
 
-function thumbnail(shot, index) {
+function thumbnail(photo, index) {
   const button = make("button", {
-    type: "button", class: `shot${shot.error ? " failed" : ""}`, "aria-label": `Photo ${index + 1}${shot.error ? `: ${shot.error}` : ""}`,
-    "aria-current": shot === current ? "true" : null, draggable: true,
-    onclick: () => { current = shot; show(); },
-    ondragstart: (event) => { current = shot; event.dataTransfer.setData("text/plain", String(index)); },
+    type: "button",
+    class: `shot${photo.error ? " failed" : ""}`,
+    "aria-label": `Photo ${index + 1}${photo.error ? `: ${photo.error}` : ""}`,
+    "aria-current": photo === current ? "true" : null,
+    draggable: true,
+    onclick: () => {
+      current = photo;
+      update();
+    },
+    ondragstart: (event) => {
+      current = photo;
+      event.dataTransfer.setData("text/plain", String(index));
+    },
     ondragover: (event) => event.preventDefault(),
-    ondrop: (event) => { event.preventDefault(); event.stopPropagation(); move(index - shots.indexOf(current)); },
+    ondrop: (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+      move(index - photos.indexOf(current));
+    },
   });
-  if (shot.image) {
-    const small = make("canvas");
-    draw(small, shot.image, shot.edit, 144);
-    button.append(small);
+  if (photo.image) {
+    const canvas = make("canvas");
+    draw(canvas, photo.image, photo.edit, 144);
+    button.append(canvas);
   } else {
     button.append(icon("many"));
   }
   const item = make("li", {}, button);
-  if (shot.progress && !shot.mediaId) item.append(make("progress", { max: 1, value: shot.progress, "aria-label": `Photo ${index + 1} on its way` }));
+  if (photo.progress && !photo.mediaId) {
+    const label = `Uploading photo ${index + 1}`;
+    item.append(make("progress", { max: 1, value: photo.progress, "aria-label": label }));
+  }
   return item;
 }
 
-// MARK: Moving the photo under its frame
+// MARK: Moving the photo within its crop
 
 function pan(dx, dy) {
   const { edit } = current;
-  change({ x: Math.min(1, Math.max(0, edit.x + dx)), y: Math.min(1, Math.max(0, edit.y + dy)) });
+  changeEdit({ x: Math.min(1, Math.max(0, edit.x + dx)), y: Math.min(1, Math.max(0, edit.y + dy)) });
 }
-let grip = null;
-stage.addEventListener("pointerdown", (event) => { grip = event; stage.setPointerCapture(event.pointerId); });
-stage.addEventListener("pointermove", (event) => {
-  if (!grip) return;
-  pan(-(event.clientX - grip.clientX) / stage.clientWidth / current.edit.zoom, -(event.clientY - grip.clientY) / stage.clientHeight / current.edit.zoom);
-  grip = event;
+
+let lastPointer = null;
+preview.addEventListener("pointerdown", (event) => {
+  lastPointer = event;
+  preview.setPointerCapture(event.pointerId);
 });
-stage.addEventListener("pointerup", () => { grip = null; });
-stage.addEventListener("wheel", (event) => {
+preview.addEventListener("pointermove", (event) => {
+  if (!lastPointer) return;
+  const { zoom } = current.edit;
+  pan(
+    -(event.clientX - lastPointer.clientX) / preview.clientWidth / zoom,
+    -(event.clientY - lastPointer.clientY) / preview.clientHeight / zoom);
+  lastPointer = event;
+});
+preview.addEventListener("pointerup", () => {
+  lastPointer = null;
+});
+preview.addEventListener("wheel", (event) => {
   event.preventDefault();
-  change({ zoom: Math.min(4, Math.max(1, current.edit.zoom * (event.deltaY < 0 ? 1.05 : 1 / 1.05))) });
+  const factor = event.deltaY < 0 ? 1.05 : 1 / 1.05;
+  changeEdit({ zoom: Math.min(4, Math.max(1, current.edit.zoom * factor)) });
 }, { passive: false });
-stage.addEventListener("keydown", (event) => {
-  const step = { ArrowLeft: [-0.02, 0], ArrowRight: [0.02, 0], ArrowUp: [0, -0.02], ArrowDown: [0, 0.02] }[event.key];
+preview.addEventListener("keydown", (event) => {
+  const steps = { ArrowLeft: [-0.02, 0], ArrowRight: [0.02, 0], ArrowUp: [0, -0.02], ArrowDown: [0, 0.02] };
+  const step = steps[event.key];
   if (!step) return;
   event.preventDefault();
   pan(...step);
 });
 
-// MARK: Sending
+// MARK: Uploading and posting
 
-function blobOf(shot) {
-  if (!shot.image || isUntouched(shot.edit)) return Promise.resolve(shot.file);
+function editedFile(photo) {
+  if (!photo.image || isUnchanged(photo.edit)) return Promise.resolve(photo.file);
   const canvas = document.createElement("canvas");
-  draw(canvas, shot.image, shot.edit, widest);
+  draw(canvas, photo.image, photo.edit, maxSide);
   return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.92));
 }
 
-async function json(path, body) {
-  const answer = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
-  const result = await answer.json();
-  if (!answer.ok) throw Object.assign(new Error(result.detail), { status: answer.status });
+async function postJSON(path, body) {
+  const headers = { "Content-Type": "application/json" };
+  const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
+  const result = await response.json();
+  if (!response.ok) throw Object.assign(new Error(result.detail), { status: response.status });
   return result;
 }
 
-// Gives up what was brought for a photo that has changed since, or is not posted after all: it no longer counts as on its
-// way. What cannot be given up now is removed after a day.
-function takeBack(shot) {
-  if (shot.mediaId) discard(shot.mediaId);
-  shot.mediaId = null;
+/**
+ * Discards the upload of a photo that was changed or removed, so that it no longer counts against the limit
+ * of pending uploads. If this fails, the server removes the upload after a day.
+ */
+function discardUpload(photo) {
+  if (photo.mediaId) deleteMedia(photo.mediaId);
+  photo.mediaId = null;
 }
 
-function discard(mediaId) {
+function deleteMedia(mediaId) {
   fetch(`/api/media/${mediaId}`, { method: "DELETE", keepalive: true }).catch(() => {});
 }
 
-function send(offer, blob, onprogress) {
+/** Sends a file to the presigned URL. Uses `XMLHttpRequest`, because `fetch` reports no upload progress. */
+function send(offer, file, onprogress) {
   return new Promise((resolve, reject) => {
     const body = new FormData();
     for (const [name, value] of Object.entries(offer.fields)) body.append(name, value);
-    body.append("file", blob, "photo");
+    body.append("file", file, "photo");
     const request = new XMLHttpRequest();
     request.open(offer.method, offer.url);
     request.upload.addEventListener("progress", (event) => onprogress(event.loaded / event.total));
-    request.addEventListener("load", () => (request.status < 300 ? resolve() : reject(new Error("The photo was refused"))));
+    request.addEventListener("load", () => {
+      if (request.status < 300) resolve();
+      else reject(new Error("The photo was rejected"));
+    });
     request.addEventListener("error", () => reject(new Error("The connection was lost")));
     request.send(body);
   });
 }
 
-async function bring(shot) {
-  if (shot.mediaId) return;
-  shot.error = "";
-  shot.progress = 0.01;
-  show();
+async function upload(photo) {
+  if (photo.mediaId) return;
+  photo.error = "";
+  photo.progress = 0.01;
+  update();
   let offer = null;
   try {
-    const blob = await blobOf(shot);
-    const type = blob === shot.file ? shot.type : "image/jpeg";
-    offer = await json("/api/uploads/presigned-url", { contentType: type, byteCount: blob.size, altText: shot.altText });
-    // A site that is reached under another name than its own takes what is its own here.
-    const own = new URL(offer.url).pathname;
-    if (own.startsWith("/api/uploads/")) offer.url = own;
-    await send(offer, blob, (share) => { shot.progress = share; show(); });
-    shot.mediaId = offer.mediaId;
+    const file = await editedFile(photo);
+    const contentType = file === photo.file ? photo.type : "image/jpeg";
+    offer = await postJSON("/api/uploads/presigned-url", {
+      contentType, byteCount: file.size, altText: photo.altText,
+    });
+    // The URL has the public host name of the site. If the page was opened under another name, an upload to
+    // the site itself goes to that name.
+    const path = new URL(offer.url).pathname;
+    if (path.startsWith("/api/uploads/")) offer.url = path;
+    await send(offer, file, (fraction) => {
+      photo.progress = fraction;
+      update();
+    });
+    photo.mediaId = offer.mediaId;
   } catch (error) {
-    if (offer) discard(offer.mediaId);
-    shot.error = error.message;
-    shot.progress = 0;
+    if (offer) deleteMedia(offer.mediaId);
+    photo.error = error.message;
+    photo.progress = 0;
     throw error;
   } finally {
-    show();
+    update();
   }
 }
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  if (!shots.length) { toast("Choose a photo first"); picker.focus(); return; }
+  if (!photos.length) {
+    toast("Choose a photo first");
+    picker.focus();
+    return;
+  }
   const button = form.querySelector("button.wide-button");
   button.disabled = true;
   try {
-    const done = await Promise.allSettled(shots.map(bring));
-    const failed = done.find((one) => one.status === "rejected");
-    if (failed) throw failed.reason;
-    const post = await json("/api/posts", {
-      caption: form.caption.value, location: form.elements.location.value, mediaIds: shots.map((shot) => shot.mediaId),
+    const results = await Promise.allSettled(photos.map(upload));
+    const failure = results.find((result) => result.status === "rejected");
+    if (failure) throw failure.reason;
+    const post = await postJSON("/api/posts", {
+      caption: form.caption.value,
+      location: form.elements.location.value,
+      mediaIds: photos.map((photo) => photo.mediaId),
     });
     location.assign(new URL(post.url).pathname);
   } catch (error) {
     button.textContent = "Try again";
-    // Where a photo was refused, all are brought anew.
-    if ([413, 415, 422].includes(error.status)) shots.forEach(takeBack);
-    toast(error.message || "That did not work. Everything is still here: try again.");
+    // If the server rejected a photo, all photos are uploaded again.
+    if ([413, 415, 422].includes(error.status)) photos.forEach(discardUpload);
+    toast(error.message || "Something went wrong. Your photos are still here, so you can try again.");
   } finally {
     button.disabled = false;
   }
 });
 
 picker.addEventListener("change", () => add([...picker.files]));
-for (const name of ["dragenter", "dragover"]) drop.addEventListener(name, (event) => { event.preventDefault(); drop.classList.add("over"); });
-for (const name of ["dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.remove("over"));
-drop.addEventListener("drop", (event) => { event.preventDefault(); add([...event.dataTransfer.files]); });
-addEventListener("paste", (event) => { if (event.clipboardData.files.length) add([...event.clipboardData.files]); });
+for (const name of ["dragenter", "dragover"]) {
+  dropZone.addEventListener(name, (event) => {
+    event.preventDefault();
+    dropZone.classList.add("over");
+  });
+}
+for (const name of ["dragleave", "drop"]) {
+  dropZone.addEventListener(name, () => dropZone.classList.remove("over"));
+}
+dropZone.addEventListener("drop", (event) => {
+  event.preventDefault();
+  add([...event.dataTransfer.files]);
+});
+addEventListener("paste", (event) => {
+  if (event.clipboardData.files.length) add([...event.clipboardData.files]);
+});
 
-// MARK: The caption's counter
+// MARK: The character counter of the caption
 
 const caption = form.querySelector("[name=caption]");
 const counter = make("span", { class: "count" });
-const count = () => { counter.textContent = `${[...caption.value].length} / ${caption.maxLength}`; };
+const updateCounter = () => {
+  counter.textContent = `${[...caption.value].length} / ${caption.maxLength}`;
+};
 caption.before(counter);
-caption.addEventListener("input", count);
-count();
+caption.addEventListener("input", updateCounter);
+updateCounter();
 if (picker.files.length) add([...picker.files]);

@@ -1,12 +1,13 @@
-// What is done to new pieces of a page, whether they came with it or later.
-const steps = [];
+// The registry of functions that enhance elements, both those of the initial page and those that are added
+// later.
+const enhancers = [];
 
-/** Has `step` look at every piece that comes. */
-export function whenNew(step) {
-  steps.push(step);
+/** Registers a function that runs on every new part of the page. */
+export function onNewContent(enhancer) {
+  enhancers.push(enhancer);
 }
 
-/** Runs every step on a piece of the page. */
-export function enhance(piece) {
-  for (const step of steps) step(piece);
+/** Runs every registered function on a part of the page. */
+export function enhance(root) {
+  for (const enhancer of enhancers) enhancer(root);
 }

@@ -1,91 +1,90 @@
-// Likes, follows, saved posts: answered at once, taken back where the server refuses. Comments in place. Questions before
-// what cannot be undone.
+// Optimistic buttons for likes, follows and saved posts, comments in place, and confirmations before a
+// deletion.
 import { enhance } from "./enhance.js";
 import { ask } from "./dialogs.js";
 import { fetchPage, sendForm } from "./pages.js";
 import { toast } from "./toast.js";
 
-const undoable = {
-  save: ["Saved", "Not saved any more"],
-  follow: ["You follow them now", "You follow them no more"],
+/** The messages after a toggle was turned on or off. They have an undo button. */
+const toggleMessages = {
+  save: ["Saved", "Removed from saved"],
+  follow: ["Following", "Unfollowed"],
 };
 
-/** Sets a toggle and all that stand for the same thing on the page. */
-function show(form, isOn) {
+/** Shows a toggle as on or off, and every other button on the page for the same thing. */
+function showToggle(form, isOn) {
   const name = form.dataset.toggle;
-  const verb = isOn ? `un${name}` : name;
-  const before = new URL(form.action).pathname;
-  const after = before.replace(/[^/]+$/, verb);
+  const oldPath = new URL(form.action).pathname;
+  const newPath = oldPath.replace(/[^/]+$/, isOn ? `un${name}` : name);
   for (const other of document.querySelectorAll(`form[data-toggle="${name}"]`)) {
-    if (new URL(other.action).pathname !== before) continue;
-    other.action = after;
+    if (new URL(other.action).pathname !== oldPath) continue;
+    other.action = newPath;
     const button = other.querySelector("button");
     const label = button.dataset.labels.split("|")[isOn ? 1 : 0];
     button.classList.toggle("on", isOn);
     if (button.hasAttribute("aria-label")) button.setAttribute("aria-label", label);
     else button.textContent = label;
     const likes = name === "like" && other.closest("article")?.querySelector("[data-likes]");
-    if (likes) count(likes, isOn ? 1 : -1);
+    if (likes) changeLikeCount(likes, isOn ? 1 : -1);
   }
 }
 
-function count(likes, step) {
-  const number = Math.max(0, Number(likes.dataset.likes) + step);
-  likes.dataset.likes = number;
+function changeLikeCount(likes, change) {
+  const count = Math.max(0, Number(likes.dataset.likes) + change);
+  likes.dataset.likes = count;
   const link = likes.querySelector("a[data-dialog]");
   const path = likes.closest("[data-post]").dataset.post;
-  if (likes.textContent.startsWith("Liked by") && link) {
-    link.textContent = `${number - 1} ${number === 2 ? "other" : "others"}`;
-  } else if (!likes.textContent.startsWith("Liked by")) {
-    likes.textContent = "";
-    if (number === 0) likes.textContent = "Be the first to like this";
-    else {
-      const all = document.createElement("a");
-      all.href = `${path}/likes`;
-      all.dataset.dialog = "";
-      all.textContent = `${number} ${number === 1 ? "like" : "likes"}`;
-      likes.append(all);
-    }
+  if (likes.textContent.startsWith("Liked by")) {
+    if (link) link.textContent = `${count - 1} ${count === 2 ? "other" : "others"}`;
+  } else if (count === 0) {
+    likes.textContent = "Be the first to like this";
+  } else {
+    const newLink = document.createElement("a");
+    newLink.href = `${path}/likes`;
+    newLink.dataset.dialog = "";
+    newLink.textContent = `${count} ${count === 1 ? "like" : "likes"}`;
+    likes.replaceChildren(newLink);
   }
 }
 
-/** Presses a toggle: shows it at once, tells the server, and shows it back where that fails. */
+/** Presses a toggle: shows the result at once, sends the form, and reverts the button if that fails. */
 export async function press(form) {
   const action = form.action;
   const isOn = !new URL(action).pathname.split("/").at(-1).startsWith("un");
-  show(form, isOn);
+  showToggle(form, isOn);
   try {
     await sendForm(form, action);
-    const words = undoable[form.dataset.toggle];
-    if (words) toast(words[isOn ? 0 : 1], () => press(form));
+    const messages = toggleMessages[form.dataset.toggle];
+    if (messages) toast(messages[isOn ? 0 : 1], () => press(form));
   } catch {
-    show(form, !isOn);
-    toast("That did not work. Look at your connection, and try again.");
+    showToggle(form, !isOn);
+    toast("Something went wrong. Check your connection and try again.");
   }
 }
 
-async function comment(form) {
+async function postComment(form) {
   const button = form.querySelector("button:not([type=button])");
   button.disabled = true;
   try {
-    const page = await fetchPage(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
-    const fault = page.querySelector(".talk .alert");
-    if (fault) return toast(fault.textContent);
-    const talk = form.closest(".talk");
-    if (talk) {
-      talk.replaceWith(page.querySelector(".talk"));
+    const body = new URLSearchParams(new FormData(form));
+    const page = await fetchPage(form.action, { method: "POST", body });
+    const error = page.querySelector(".talk .alert");
+    if (error) return toast(error.textContent);
+    const comments = form.closest(".talk");
+    if (comments) {
+      comments.replaceWith(page.querySelector(".talk"));
       enhance(document.querySelector(".talk"));
       document.querySelector(".talk .comments > li:last-child")?.scrollIntoView({ block: "nearest" });
     } else {
-      const last = [...page.querySelectorAll(".comments .comment-text")].at(-1);
-      const line = document.createElement("li");
-      line.append(...last.childNodes);
-      form.closest("article").querySelector(".lines").append(line);
+      const newComment = [...page.querySelectorAll(".comments .comment-text")].at(-1);
+      const item = document.createElement("li");
+      item.append(...newComment.childNodes);
+      form.closest("article").querySelector(".lines").append(item);
       form.reset();
     }
-    toast("Your comment is there");
+    toast("Comment posted");
   } catch {
-    toast("Your comment was not sent. It is still here: try again.");
+    toast("Your comment wasn’t posted. It’s still here, so you can try again.");
   } finally {
     button.disabled = false;
   }
@@ -98,7 +97,7 @@ document.addEventListener("submit", async (event) => {
     press(form);
   } else if (form.matches(".comment-form")) {
     event.preventDefault();
-    comment(form);
+    postComment(form);
   } else if (form.dataset.confirm && !form.dataset.confirmed) {
     event.preventDefault();
     if (!(await ask(form.dataset.confirm, "Delete"))) return;
@@ -116,7 +115,7 @@ document.addEventListener("submit", async (event) => {
   }
 });
 
-// Enter sends a comment; with Shift it begins a line.
+// Enter posts a comment. Shift+Enter inserts a line break.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.defaultPrevented) return;
   const form = event.target.closest?.("textarea")?.form;
@@ -124,21 +123,26 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   if (form.reportValidity()) form.requestSubmit();
 });
+
 document.addEventListener("click", (event) => {
-  const more = event.target.closest("[data-unfold]");
-  if (more) {
+  const moreLink = event.target.closest("[data-unfold]");
+  if (moreLink) {
     event.preventDefault();
-    more.closest(".folded").classList.remove("folded");
-    more.remove();
+    moreLink.closest(".folded").classList.remove("folded");
+    moreLink.remove();
   }
-  const talk = event.target.closest("[data-comment]");
-  const field = talk?.closest("article, .post-page")?.parentElement.querySelector(`${"#" + talk.closest("article").id} textarea, .talk textarea`);
+  const commentLink = event.target.closest("[data-comment]");
+  const container = commentLink?.closest("article, .post-page")?.parentElement;
+  const field = container?.querySelector(`#${commentLink.closest("article").id} textarea, .talk textarea`);
   if (field) {
     event.preventDefault();
     field.focus();
   }
 });
-// A menu closes when something else is touched.
+
+// A click outside of an open menu closes it.
 document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll("details.more[open]")) if (!menu.contains(event.target)) menu.open = false;
+  for (const menu of document.querySelectorAll("details.more[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
 });

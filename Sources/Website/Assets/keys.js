@@ -1,10 +1,11 @@
-// The keyboard's ways: j and k walk the feed, l likes, / searches.
+// Keyboard shortcuts: j and k move through the feed, l likes, / searches.
 import { press } from "./forms.js";
 
 let current = -1;
 
 document.addEventListener("keydown", (event) => {
-  if (event.target.closest?.("input, textarea, select, dialog") || event.metaKey || event.ctrlKey || event.altKey) return;
+  if (event.target.closest?.("input, textarea, select, dialog")) return;
+  if (event.metaKey || event.ctrlKey || event.altKey) return;
   const cards = [...document.querySelectorAll("main article.card")];
   if (event.key === "/") {
     event.preventDefault();

@@ -1,23 +1,21 @@
-// Other pages of the site, fetched and taken apart: what they hold is shown in this one.
+// Fetches other pages of the site and sends forms, and creates elements.
 
-/** The document at an address of this site. Throws where it is none. */
+/** Returns the page at a URL of this site. Throws if the request fails. A form with errors is also a page. */
 export async function fetchPage(url, options = {}) {
   const response = await fetch(url, { headers: { Accept: "text/html" }, ...options });
   if (!response.ok && response.status !== 422) throw new Error(`${response.status}`);
   if (response.redirected && new URL(response.url).pathname === "/login") location.assign("/login");
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  page.address = response.url;
-  return page;
+  return new DOMParser().parseFromString(await response.text(), "text/html");
 }
 
-/** Sends a form as a browser would, and does not follow where it leads. Throws where it was refused. */
+/** Sends a form without following the redirect. Throws if the server rejects it. */
 export async function sendForm(form, action = form.action, submitter) {
   const body = new URLSearchParams(new FormData(form, submitter));
   const response = await fetch(action, { method: "POST", body, redirect: "manual" });
   if (response.type !== "opaqueredirect" && !response.ok) throw new Error(`${response.status}`);
 }
 
-/** An element with attributes and children. */
+/** Creates an element with attributes, event listeners (`onclick`, …) and children. */
 export function make(name, attributes = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
@@ -29,7 +27,7 @@ export function make(name, attributes = {}, ...children) {
   return element;
 }
 
-/** One of the icons that stand at the top of every page. */
+/** Creates an icon that refers to the sprite at the top of every page. */
 export function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("class", "icon");
@@ -40,7 +38,8 @@ export function icon(name) {
   return svg;
 }
 
-/** Something to look at where a wait is longer than a moment; the stylesheet shows it late. */
-export function waiting() {
-  return make("div", { class: "loading", "aria-label": "Loading", role: "img" }, make("i"), make("i"), make("i"));
+/** Creates a loading indicator. The stylesheet shows it only after a short delay. */
+export function loadingIndicator() {
+  const attributes = { class: "loading", "aria-label": "Loading", role: "img" };
+  return make("div", attributes, make("i"), make("i"), make("i"));
 }

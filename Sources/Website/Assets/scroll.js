@@ -1,42 +1,45 @@
-// The next page of a list comes when its end comes near; on the way back the list is as long as it was.
-import { enhance, whenNew } from "./enhance.js";
-import { fetchPage, waiting } from "./pages.js";
+// Infinite scroll: loads the next page of a list before the end comes into view. When the user comes back to
+// the page, the list has its previous length and scroll position.
+import { enhance, onNewContent } from "./enhance.js";
+import { fetchPage, loadingIndicator } from "./pages.js";
 import { toast } from "./toast.js";
 
 const key = `pages ${location.pathname}${location.search}`;
 
-async function append(next) {
+/** Replaces a link to the next page with the items of that page. */
+async function loadNextPage(next) {
   const link = next.querySelector("a[rel=next]");
   if (!link || next.dataset.busy) return;
   next.dataset.busy = "yes";
-  const sign = waiting();
-  next.before(sign);
+  const indicator = loadingIndicator();
+  next.before(indicator);
   try {
     const page = await fetchPage(link.href);
     const list = next.parentElement.querySelector("[data-list]");
-    const more = page.querySelector("[data-list]");
-    const items = more ? [...more.children].filter((item) => !item.id || !document.getElementById(item.id)) : [];
+    const newList = page.querySelector("[data-list]");
+    const isNew = (item) => !item.id || !document.getElementById(item.id);
+    const items = newList ? [...newList.children].filter(isNew) : [];
     list?.append(...items);
     for (const item of items) enhance(item);
-    const after = page.querySelector("[data-next]");
-    if (after && items.length) next.replaceWith(after);
+    const following = page.querySelector("[data-next]");
+    if (following && items.length) next.replaceWith(following);
     else next.remove();
-    if (after) enhance(after);
+    if (following) enhance(following);
   } catch {
     delete next.dataset.busy;
-    toast("More could not be loaded. The link below tries again.");
+    toast("Couldn’t load more. Use the link below to try again.");
   } finally {
-    sign.remove();
+    indicator.remove();
   }
 }
 
-const watcher = new IntersectionObserver((entries) => {
-  for (const entry of entries) if (entry.isIntersecting) append(entry.target);
+const observer = new IntersectionObserver((entries) => {
+  for (const entry of entries) if (entry.isIntersecting) loadNextPage(entry.target);
 }, { rootMargin: "1200px" });
 
-whenNew((piece) => {
-  const ends = piece.matches?.("[data-next]") ? [piece] : piece.querySelectorAll("[data-next]");
-  for (const next of ends) watcher.observe(next);
+onNewContent((root) => {
+  const links = root.matches?.("[data-next]") ? [root] : root.querySelectorAll("[data-next]");
+  for (const next of links) observer.observe(next);
 });
 
 addEventListener("pagehide", () => {
@@ -48,13 +51,13 @@ history.scrollRestoration = "manual";
 
 async function restore() {
   const navigation = performance.getEntriesByType("navigation")[0];
-  const kept = JSON.parse(sessionStorage.getItem(key) ?? "null");
-  if (navigation?.type !== "back_forward" || !kept) return;
-  for (let turn = 0; turn < 50; turn++) {
+  const saved = JSON.parse(sessionStorage.getItem(key) ?? "null");
+  if (navigation?.type !== "back_forward" || !saved) return;
+  for (let page = 0; page < 50; page++) {
     const next = document.querySelector("main [data-next]");
-    if (!next || document.querySelectorAll("main [data-list] > *").length >= kept.items) break;
-    await append(next);
+    if (!next || document.querySelectorAll("main [data-list] > *").length >= saved.items) break;
+    await loadNextPage(next);
   }
-  scrollTo({ top: kept.top, behavior: "instant" });
+  scrollTo({ top: saved.top, behavior: "instant" });
 }
 restore();

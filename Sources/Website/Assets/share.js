@@ -1,4 +1,4 @@
-// Shares a post by what the device has for it, or copies its address.
+// Shares a post with the share sheet of the device, or copies its link.
 import { toast } from "./toast.js";
 
 document.addEventListener("click", async (event) => {

@@ -1,10 +1,11 @@
-// What this browser kept for whoever signs out: photos already seen, and what was searched for. The server's answer
-// asks the browser to clear itself too (Clear-Site-Data); not every browser does, and over plain HTTP none.
+// Removes the local data of a member who signs out: cached photos and recent searches. The server also asks
+// the browser to do this (Clear-Site-Data), but some browsers ignore that, and all browsers ignore it over
+// plain HTTP.
 import { forgetSearches } from "./search.js";
 
-const leaving = ["/logout", "/settings/account/delete"];
+const signOutPaths = ["/logout", "/settings/account/delete"];
 
-/** Forgets the photos; the site's own files stay, as everybody gets the same. */
+/** Removes the cached photos. The site's own files stay, because they are the same for everyone. */
 async function forgetPhotos() {
   if (!("caches" in window)) return;
   for (const name of await caches.keys()) {
@@ -14,27 +15,30 @@ async function forgetPhotos() {
   }
 }
 
-/** Whether this page was made for somebody who is signed in. */
+/** Whether this page was rendered for a member. */
 const isMember = document.body.classList.contains("member");
-const tabs = "BroadcastChannel" in window ? new BroadcastChannel("session") : null;
+const otherTabs = "BroadcastChannel" in window ? new BroadcastChannel("session") : null;
 
-/** Shows nothing more of whoever was signed in when this page was made, if nobody is now. */
-async function leave() {
-  // A page of members' sends strangers elsewhere.
-  const answer = await fetch("/settings/profile", { redirect: "manual" }).catch(() => null);
-  if (answer?.type !== "opaqueredirect") return;
+/** Leaves the page of a member and removes the local data, if the session has ended. */
+async function leaveIfSignedOut() {
+  // A page for members redirects visitors.
+  const response = await fetch("/settings/profile", { redirect: "manual" }).catch(() => null);
+  if (response?.type !== "opaqueredirect") return;
   forgetSearches();
   await forgetPhotos().catch(() => {});
   location.replace("/");
 }
 
-// A page of a stranger's says that the session may be over, wherever it was ended; tabs of members look.
-if (!isMember) tabs?.postMessage("stranger");
-tabs?.addEventListener("message", () => { if (isMember) leave(); });
+// When a visitor's page opens, the session may have ended, in this tab or another. Tabs with a member's page
+// then check.
+if (!isMember) otherTabs?.postMessage("visitor");
+otherTabs?.addEventListener("message", () => {
+  if (isMember) leaveIfSignedOut();
+});
 
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (event.defaultPrevented || !leaving.includes(new URL(form.action).pathname)) return;
+  if (event.defaultPrevented || !signOutPaths.includes(new URL(form.action).pathname)) return;
   event.preventDefault();
   forgetSearches();
   await forgetPhotos().catch(() => {});

@@ -1,63 +1,76 @@
-// Names after @ and tags after #, suggested while one writes.
+// Suggests usernames after @ and tags after # while typing.
 import { make } from "./pages.js";
 
-let box = null;
-let turn = 0;
+let list = null;
+let latestRequest = 0;
 
 function close() {
-  box?.remove();
-  box = null;
+  list?.remove();
+  list = null;
 }
 
-/** The word before the pointer, where it begins with @ or #. */
-function wordAt(field) {
+/** Matches the word before the cursor if it begins with @ or #. */
+function wordAtCursor(field) {
   return field.value.slice(0, field.selectionStart).match(/(?:^|\s)([@#])([\p{L}\p{N}._]{1,30})$/u);
 }
 
 async function suggest(field) {
-  const found = wordAt(field);
-  const mine = ++turn;
-  if (!found) return close();
-  const [, sign, word] = found;
+  const match = wordAtCursor(field);
+  const request = ++latestRequest;
+  if (!match) return close();
+  const [, sign, word] = match;
   const type = sign === "@" ? "users" : "tags";
-  const answer = await fetch(`/api/search?type=${type}&limit=6&q=${encodeURIComponent(word)}`).catch(() => null);
-  if (mine !== turn || !answer?.ok) return;
-  const { items } = await answer.json();
+  const url = `/api/search?type=${type}&limit=6&q=${encodeURIComponent(word)}`;
+  const response = await fetch(url).catch(() => null);
+  if (request !== latestRequest || !response?.ok) return;
+  const { items } = await response.json();
   close();
   if (!items.length) return;
+  const length = word.length + 1;
   const options = items.map((item, index) => {
     const text = sign + (item.username ?? item.tag);
-    const option = make("li", { role: "option", id: `suggested-${index}`, "aria-selected": String(index === 0) }, text);
-    option.addEventListener("pointerdown", (event) => { event.preventDefault(); take(field, text, word.length + 1); });
+    const attributes = { role: "option", id: `suggested-${index}`, "aria-selected": String(index === 0) };
+    const option = make("li", attributes, text);
+    option.addEventListener("pointerdown", (event) => {
+      event.preventDefault();
+      insert(field, text, length);
+    });
     return option;
   });
-  box = make("ul", { class: "suggest", role: "listbox", "aria-label": "Suggestions" }, ...options);
-  box.pick = (step) => {
-    const here = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
-    options[here].setAttribute("aria-selected", "false");
-    options[(here + step + options.length) % options.length].setAttribute("aria-selected", "true");
+  list = make("ul", { class: "suggest", role: "listbox", "aria-label": "Suggestions" }, ...options);
+  list.moveSelection = (step) => {
+    const selected = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
+    const next = (selected + step + options.length) % options.length;
+    options[selected].setAttribute("aria-selected", "false");
+    options[next].setAttribute("aria-selected", "true");
   };
-  box.take = () => take(field, box.querySelector("[aria-selected=true]").textContent, word.length + 1);
-  (field.closest("dialog") ?? document.body).append(box);
-  const place = field.getBoundingClientRect();
-  const base = field.closest("dialog")?.getBoundingClientRect() ?? { left: -scrollX, top: -scrollY };
-  box.style.left = `${place.left - base.left}px`;
-  box.style.top = `${Math.min(place.bottom, innerHeight - 240) - base.top}px`;
+  list.insertSelection = () => {
+    insert(field, list.querySelector("[aria-selected=true]").textContent, length);
+  };
+  const dialog = field.closest("dialog");
+  (dialog ?? document.body).append(list);
+  const bounds = field.getBoundingClientRect();
+  const origin = dialog?.getBoundingClientRect() ?? { left: -scrollX, top: -scrollY };
+  list.style.left = `${bounds.left - origin.left}px`;
+  list.style.top = `${Math.min(bounds.bottom, innerHeight - 240) - origin.top}px`;
 }
 
-function take(field, text, length) {
+/** Replaces the characters before the cursor with a suggestion. */
+function insert(field, text, length) {
   const end = field.selectionStart;
   field.setRangeText(`${text} `, end - length, end, "end");
   field.dispatchEvent(new Event("input", { bubbles: true }));
   close();
 }
 
-document.addEventListener("input", (event) => { if (event.target.matches("textarea[name=text], textarea[name=caption]")) suggest(event.target); });
+document.addEventListener("input", (event) => {
+  if (event.target.matches("textarea[name=text], textarea[name=caption]")) suggest(event.target);
+});
 document.addEventListener("keydown", (event) => {
-  if (!box) return;
+  if (!list) return;
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (step) box.pick(step);
-  else if (event.key === "Enter" || event.key === "Tab") box.take();
+  if (step) list.moveSelection(step);
+  else if (event.key === "Enter" || event.key === "Tab") list.insertSelection();
   else if (event.key === "Escape") close();
   else return;
   event.preventDefault();

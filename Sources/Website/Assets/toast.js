@@ -1,16 +1,24 @@
-// Says what was done, for some seconds, with a way to take it back.
+// Toasts: short messages that disappear after a few seconds, with an optional undo button.
 import { make } from "./pages.js";
 
-/** Shows a sentence; `undo` is done where somebody asks for it. */
-export function toast(text, undo) {
-  const place = document.querySelector("dialog[open] .toasts") ?? document.querySelector(".toasts");
-  const note = make("div", { class: "toast" }, make("span", {}, text));
-  const end = () => note.remove();
-  if (undo) note.append(make("button", { type: "button", onclick: () => { end(); undo(); } }, "Undo"));
-  while (place.children.length > 2) place.firstChild.remove();
-  place.append(note);
-  let timer = setTimeout(end, 5000);
-  note.addEventListener("pointerenter", () => clearTimeout(timer));
-  note.addEventListener("focusin", () => clearTimeout(timer));
-  note.addEventListener("pointerleave", () => { timer = setTimeout(end, 2000); });
+/** Shows a message. With `undo`, it has a button that calls it. */
+export function toast(message, undo) {
+  const container = document.querySelector("dialog[open] .toasts") ?? document.querySelector(".toasts");
+  const element = make("div", { class: "toast" }, make("span", {}, message));
+  const dismiss = () => element.remove();
+  if (undo) {
+    const onclick = () => {
+      dismiss();
+      undo();
+    };
+    element.append(make("button", { type: "button", onclick }, "Undo"));
+  }
+  while (container.children.length > 2) container.firstChild.remove();
+  container.append(element);
+  let timer = setTimeout(dismiss, 5000);
+  element.addEventListener("pointerenter", () => clearTimeout(timer));
+  element.addEventListener("focusin", () => clearTimeout(timer));
+  element.addEventListener("pointerleave", () => {
+    timer = setTimeout(dismiss, 2000);
+  });
 }

@@ -3,79 +3,93 @@ import HTML
 import Web
 
 extension PageContext {
-    /// A person's picture, or the first letter of their name on a circle.
+    /// The profile picture, or the first letter of the username on a coloured circle.
     func avatar(_ account: AccountSummary, isLarge: Bool = false) -> HTML {
         if let key = isLarge ? account.pictureKey : account.smallPictureKey {
             let side = isLarge ? 320 : 96
             return """
-                <img class="avatar\(when: isLarge, " large")" src="\(url: site.media(key))" width="\(side)" height="\(side)" alt="" \
-                loading="lazy" decoding="async">
+                <img class="avatar\(when: isLarge, " large")" src="\(url: site.media(key))" \
+                width="\(side)" height="\(side)" alt="" loading="lazy" decoding="async">
                 """
         }
+        let initial = account.username.prefix(1).uppercased()
         return """
-            <span class="avatar\(when: isLarge, " large") tint-\(Int(account.id.value % 6))" aria-hidden="true">\(account.username.prefix(1).uppercased())</span>
+            <span class="avatar\(when: isLarge, " large") tint-\(Int(account.id.value % 6))" \
+            aria-hidden="true">\
+            \(initial)</span>
             """
     }
 
-    /// People one under the other, each with what can be done; `empty` where there are none.
+    /// A list of people, each with actions; the text `empty` if there are none.
     func people(
         _ accounts: [AccountSummary], empty: String, actions: (AccountSummary) -> HTML = { _ in .nothing }
     ) -> HTML {
-        guard !accounts.isEmpty else { return "<p class=\"empty\">\(empty)</p>" }
+        guard !accounts.isEmpty else { return #"<p class="empty">\#(empty)</p>"# }
         let rows = accounts.map { account -> HTML in
             """
-            <li>\(avatar(account))<a href="\(url: Site.profile(account.username))"><span class="name">\(account.username)</span> \
+            <li>\(avatar(account))<a href="\(url: Site.profile(account.username))">\
+            <span class="name">\(account.username)</span> \
             <span class="full-name">\(account.fullName)</span></a>\(actions(account))</li>
             """
         }
-        return "<ul class=\"people\" data-list>\(rows)</ul>"
+        return #"<ul class="people" data-list>\#(rows)</ul>"#
     }
 
-    /// The button that follows somebody or ends that.
-    /// - Parameter label: what it says now.
+    /// The button that follows or unfollows an account.
+    /// - Parameters:
+    ///   - label: The current label.
+    ///   - offLabel: The label when the account is not followed.
     func followButton(
-        _ username: String, isOn: Bool, label: String, offLabel: String = "Follow", back: String
+        _ username: String, isOn: Bool, label: String, offLabel: String = "Follow",
+        returnTo returnPath: String
     ) -> HTML {
         let path = Site.profile(username)
         return """
-            <form method="post" action="\(url: "\(path)/\(isOn ? "unfollow" : "follow")")" data-toggle="follow">\(tokenField)\
-            <input type="hidden" name="back" value="\(back)"><button class="button\(when: isOn, " on")" \
+            <form method="post" action="\(url: "\(path)/\(isOn ? "unfollow" : "follow")")" \
+            data-toggle="follow">\
+            \(tokenField)\
+            <input type="hidden" name="back" value="\(returnPath)">\
+            <button class="button\(when: isOn, " on")" \
             data-labels="\(offLabel)|\(isOn ? label : "Following")">\(label)</button></form>
             """
     }
 
-    /// People with a button each that follows them, but for the viewer's own row.
+    /// A list of people, each with a follow button, except the viewer.
     func followList(_ accounts: [AccountSummary], empty: String, community: Community) async throws -> HTML {
         guard let viewer else { return people(accounts, empty: empty) }
-        let standing = try await community.follows.standing(to: accounts, of: viewer)
+        let followStates = try await community.follows.standing(to: accounts, of: viewer)
         return people(accounts, empty: empty) { account in
             guard account.id != viewer.id else { return .nothing }
-            let isFollowing = standing[account.id]
+            let state = followStates[account.id]
             return followButton(
-                account.username, isOn: isFollowing != nil,
-                label: isFollowing.map { $0 ? "Following" : "Requested" } ?? "Follow",
-                back: path)
+                account.username, isOn: state != nil,
+                label: state.map { $0 ? "Following" : "Requested" } ?? "Follow",
+                returnTo: path)
         }
     }
 
-    /// Squares of posts; `empty` where there are none.
+    /// A grid of posts, or `empty` if there are none.
     func grid(_ posts: [Post], empty: HTML) -> HTML {
-        posts.isEmpty ? empty : "<ul class=\"grid\" data-list>\(posts.map(tile))</ul>"
+        posts.isEmpty ? empty : #"<ul class="grid" data-list>\#(posts.map(tile))</ul>"#
     }
 
-    /// A square of a grid, leading to its post; the pointer over it shows how many liked and said something.
+    /// A square of a grid that links to its post. It shows the counts of likes and comments on hover.
     private func tile(_ post: Post) -> HTML {
         guard let photo = post.photos.first else { return .nothing }
         return """
-            <li><a href="\(url: Site.post(post.id))" data-dialog="post"><span class="frame">\(groundColour(of: photo))\
+            <li><a href="\(url: Site.post(post.id))" data-dialog="post"><span class="frame">\
+            \(colourPlaceholder(for: photo))\
             <img src="\(url: site.media(photo.thumbnailKey))" width="320" height="320" \
-            alt="\(photo.described(by: post.author))" loading="lazy" decoding="async"></span>\
-            \(when: post.photos.count > 1, manyMark(post.photos.count))\
-            <span class="counts-over" aria-hidden="true">\(Icon.heartFull.html) \(post.likesCount) \(Icon.comment.html) \(post.commentsCount)</span></a></li>
+            alt="\(photo.alternativeText(author: post.author))" loading="lazy" decoding="async"></span>\
+            \(when: post.photos.count > 1, multiplePhotosBadge(post.photos.count))\
+            <span class="counts-over" aria-hidden="true">\(Icon.heartFull.html) \(post.likesCount) \
+            \(Icon.comment.html) \(post.commentsCount)</span></a></li>
             """
     }
 }
 
-private func manyMark(_ number: Int) -> HTML {
-    "<span class=\"many-mark\"><span class=\"visually-hidden\">\(number) photos</span>\(Icon.many.html)</span>"
+private func multiplePhotosBadge(_ number: Int) -> HTML {
+    """
+    <span class="many-mark"><span class="visually-hidden">\(number) photos</span>\(Icon.many.html)</span>
+    """
 }

@@ -2,18 +2,18 @@ import Core
 import HTML
 import Web
 
-/// What somebody wrote, with its mentions and tags linked.
-func linked(_ text: String) -> HTML {
+/// The text that a person wrote, with its mentions and tags as links.
+func linkified(_ text: String) -> HTML {
     let spans = RichText(text).spans
-    // Most texts are one plain span.
-    return spans.count == 1 ? linked(spans[0]) : "\(spans.map(linked))"
+    // Most texts consist of one plain span.
+    return spans.count == 1 ? linkified(spans[0]) : "\(spans.map(linkified))"
 }
 
-private func linked(_ span: RichText.Span) -> HTML {
+private func linkified(_ span: RichText.Span) -> HTML {
     switch span {
     case .text(let text): "\(text)"
     case .mention(let written, let username):
-        "<a class=\"link\" href=\"\(url: Site.profile(username))\">\(written)</a>"
-    case .tag(let written, let tag): "<a class=\"link\" href=\"\(url: Site.tag(tag))\">\(written)</a>"
+        #"<a class="link" href="\#(url: Site.profile(username))">\#(written)</a>"#
+    case .tag(let written, let tag): #"<a class="link" href="\#(url: Site.tag(tag))">\#(written)</a>"#
     }
 }

@@ -20,7 +20,7 @@ struct APIDocs {
         ]
     }
 
-    private func page(_ visit: PageContext) -> Response {
+    private func page(_ pageContext: PageContext) -> Response {
         var tags: [APIOperation.Tag] = []
         for operation in operations where !tags.contains(operation.tag) { tags.append(operation.tag) }
         let sections = tags.map { tag -> HTML in
@@ -29,7 +29,7 @@ struct APIDocs {
                 <section><h2>\(tag.name)</h2><p>\(tag.meaning)</p>\(here.map(details))</section>
                 """
         }
-        return visit.page(
+        return pageContext.page(
             "API",
             """
             <div class="docs"><h1>The API</h1>

@@ -3,7 +3,7 @@ import HTML
 import Hummingbird
 import Web
 
-/// News, and who asks to follow.
+/// The list of notifications, with follow requests above it.
 struct NotificationPages {
     let community: Community
     let cookies: SiteCookies
@@ -11,36 +11,39 @@ struct NotificationPages {
     var routes: [Route] {
         [
             .get("notifications", .memberOrSignIn, use: list),
-            .post("notifications/requests", .member, use: answer),
+            .post("notifications/requests", .member, use: respondToRequest),
         ]
     }
 
-    /// Shows the news, and counts them as seen from then on.
+    /// Shows the notifications, and marks them as read.
     @Sendable func list(_ request: Request, _ context: MemberContext) async throws -> Response {
         let viewer = context.member
-        let asked = try request.page()
-        let page = try await community.notifications.all(for: viewer, page: asked)
+        let pageRequest = try request.page()
+        let page = try await community.notifications.all(for: viewer, page: pageRequest)
         let requests =
-            asked.isFirst ? try await community.follows.requests(to: viewer, page: .first).items : []
+            pageRequest.isFirst ? try await community.follows.requests(to: viewer, page: .first).items : []
         if context.web.unreadCount > 0 { try await community.notifications.markRead(by: viewer) }
-        var seen = context.web
-        seen.unreadCount = 0
-        let visit = PageContext(seen, cookies: cookies)
-        // Requests stand above, with their buttons.
-        let news = page.items.filter { $0.kind != .request }.map { item($0, visit) }
+        var readContext = context.web
+        readContext.unreadCount = 0
+        let pageContext = PageContext(readContext, cookies: cookies)
+        // Follow requests have a section of their own, with buttons.
+        let items = page.items.filter { $0.kind != .request }.map { item($0, pageContext) }
         let list: HTML =
-            news.isEmpty && requests.isEmpty
-            ? "<p class=\"empty\">Nothing yet. Likes, comments and new followers appear here.</p>"
-            : "<ul class=\"people news\">\(news)</ul>"
-        return visit.page(
+            items.isEmpty && requests.isEmpty
+            ? """
+            <p class="empty">No notifications yet. Likes, comments and new followers will appear here.</p>
+            """
+            : #"<ul class="people news">\#(items)</ul>"#
+        return pageContext.page(
             "Notifications",
             """
-            <div class="narrow"><h1>Notifications</h1>\(when: !requests.isEmpty, self.requests(requests, visit))
-            \(list)\(nextLink("/notifications", page.nextCursor))</div>
+            <div class="narrow"><h1>Notifications</h1>\
+            \(when: !requests.isEmpty, requestList(requests, pageContext))
+            \(list)\(nextPageLink("/notifications", page.nextCursor))</div>
             """)
     }
 
-    @Sendable func answer(_ request: Request, _ context: MemberContext) async throws -> Response {
+    @Sendable func respondToRequest(_ request: Request, _ context: MemberContext) async throws -> Response {
         let form = try await request.form(context)
         let viewer = context.member
         if form["answer"] == "accept" {
@@ -51,66 +54,71 @@ struct NotificationPages {
         return .seeOther("/notifications")
     }
 
-    private func requests(_ accounts: [AccountSummary], _ visit: PageContext) -> HTML {
-        let list = visit.people(accounts, empty: "") { account in
-            let buttons = [("accept", "Accept", "button"), ("reject", "Reject", "quiet")].map {
+    private func requestList(_ accounts: [AccountSummary], _ pageContext: PageContext) -> HTML {
+        let list = pageContext.people(accounts, empty: "") { account in
+            let buttons = [("accept", "Accept", "button"), ("reject", "Decline", "quiet")].map {
                 answer, label, style in
                 buttonForm(
-                    visit, action: "/notifications/requests", label: label, style: style,
+                    pageContext, action: "/notifications/requests", label: label, style: style,
                     hidden: [("username", account.username), ("answer", answer)])
             }
             return "\(buttons)"
         }
-        return
-            "<section aria-labelledby=\"requests\"><h2 id=\"requests\">Follow requests</h2>\(list)</section>"
+        return """
+            <section aria-labelledby="requests"><h2 id="requests">Follow requests</h2>\(list)</section>
+            """
     }
 
-    private func item(_ news: NotificationGroup, _ visit: PageContext) -> HTML {
-        let time = Timestamp(news.createdAt)
-        let picture: HTML? = news.photo.map { photo in
+    private func item(_ group: NotificationGroup, _ pageContext: PageContext) -> HTML {
+        let time = Timestamp(group.createdAt)
+        let thumbnail: HTML? = group.photo.map { photo in
             """
-            <img class="thumb" src="\(url: visit.site.media(photo.thumbnailKey))" width="320" height="320" alt="" loading="lazy">
+            <img class="thumb" src="\(url: pageContext.site.media(photo.thumbnailKey))" \
+            width="320" height="320" alt="" loading="lazy">
             """
         }
         return """
-            <li\(when: news.isUnread, " class=\"unread\"")>\(news.actors.first.map { visit.avatar($0) })<p>\(names(news)) \
-            <a href="\(url: target(news))">\(words(news))</a> \
-            <time class="time" datetime="\(time.rfc3339)">\(time.dayName)</time></p>\(picture)</li>
+            <li\(when: group.isUnread, #" class="unread""#)>\
+            \(group.actors.first.map { pageContext.avatar($0) })\
+            <p>\(actorNames(group)) <a href="\(url: path(of: group))">\(text(of: group))</a> \
+            <time class="time" datetime="\(time.rfc3339)">\(time.dayName)</time></p>\(thumbnail)</li>
             """
     }
 
-    /// “anna”, “anna and ben”, “anna, ben and 3 others”.
-    private func names(_ news: NotificationGroup) -> HTML {
-        let links = news.actors.prefix(2).map { account -> HTML in
-            "<a class=\"name\" href=\"\(url: Site.profile(account.username))\">\(account.username)</a>"
+    /// Returns “anna”, “anna and ben”, or “anna, ben and 3 others”.
+    private func actorNames(_ group: NotificationGroup) -> HTML {
+        let links = group.actors.prefix(2).map { account -> HTML in
+            #"<a class="name" href="\#(url: Site.profile(account.username))">\#(account.username)</a>"#
         }
-        let others = news.count - links.count
+        let others = group.count - links.count
         switch (links.count, others) {
         case (1, 0): return links[0]
         case (2, 0): return "\(links[0]) and \(links[1])"
-        case (2, _): return "\(links[0]), \(links[1]) and \(count(others, "other", "others"))"
+        case (2, _): return "\(links[0]), \(links[1]) and \(pluralized(others, "other", "others"))"
         default: return "\(links)"
         }
     }
 
-    private func target(_ news: NotificationGroup) -> String {
-        if let post = news.post {
-            return Site.post(post) + (news.comment.map { "#comment-\($0)" } ?? "")
+    /// The path that a notification leads to: the post or comment, or else the profile of the first person.
+    private func path(of group: NotificationGroup) -> String {
+        if let post = group.post {
+            return Site.post(post) + (group.comment.map { "#comment-\($0)" } ?? "")
         }
-        return news.actors.first.map { Site.profile($0.username) } ?? "/"
+        return group.actors.first.map { Site.profile($0.username) } ?? "/"
     }
 
-    private func words(_ news: NotificationGroup) -> HTML {
-        let text = (news.commentText ?? "").prefix(80)
-        return switch news.kind {
+    private func text(of group: NotificationGroup) -> HTML {
+        let comment = (group.commentText ?? "").prefix(80)
+        return switch group.kind {
         case .like: "liked your post"
-        case .commentLike: "liked your comment: \(text)"
-        case .comment: "commented: \(text)"
-        case .reply: "replied: \(text)"
-        case .mention: news.comment == nil ? "mentioned you in a post" : "mentioned you: \(text)"
+        case .commentLike: "liked your comment: \(comment)"
+        case .comment: "commented: \(comment)"
+        case .reply: "replied: \(comment)"
+        case .mention:
+            group.comment == nil ? "mentioned you in a post" : "mentioned you in a comment: \(comment)"
         case .follow: "started following you"
-        case .request: "asked to follow you"
-        case .accepted: "accepted your request"
+        case .request: "requested to follow you"
+        case .accepted: "accepted your follow request"
         }
     }
 }

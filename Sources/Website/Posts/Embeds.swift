@@ -2,12 +2,12 @@ import Core
 import Foundation
 import Web
 
-/// Where another site asks how to show the page at `address`.
-func embedPath(of address: String) -> String {
-    "/oembed?url=\(address.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")"
+/// The path of the oEmbed description of the page at `url`.
+func embedPath(of url: String) -> String {
+    "/oembed?url=\(url.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")"
 }
 
-/// A public post as oEmbed has photos (https://oembed.com, §2.3.4.1).
+/// The oEmbed description of a public post, of the type “photo” (https://oembed.com, §2.3.4.1).
 struct PostEmbed: JSONWritable {
     let post: Post
     let site: Site
@@ -32,7 +32,7 @@ struct PostEmbed: JSONWritable {
     }
 }
 
-/// A public profile as oEmbed has what is only linked (§2.3.4.3).
+/// The oEmbed description of a public profile, of the type “link” (§2.3.4.3).
 struct ProfileEmbed: JSONWritable {
     let account: Account
     let site: Site

@@ -3,54 +3,59 @@ import HTML
 import Hummingbird
 import Web
 
-/// The page of one post: its photos, its comments, and what the viewer may do.
+/// The page of one post: its photos, its comments, and actions for the viewer.
 struct PostPage {
-    let visit: PageContext
+    let pageContext: PageContext
     let site: Site
-    let found: Comments.PostPage
-    /// The comment that is being answered.
+    let content: Comments.PostPage
+    /// The comment that the viewer is replying to.
     var replyTo: Comment?
-    var typed = ""
+    /// The text that the viewer submitted, if the form is shown again because of a problem.
+    var text = ""
     var problem: Problem?
 
-    private var post: Post { found.post }
+    private var post: Post { content.post }
     private var path: String { Site.post(post.id) }
 
     var response: Response {
         let title =
             post.caption.isEmpty
             ? "Photo by \(post.author.username)" : "\(post.author.username): \(post.caption.prefix(60))"
-        return visit.page(
-            title, status: problem.status, head: preview,
+        return pageContext.page(
+            title, status: problem.status, head: openGraphTags,
             """
             <div class="post-page"><h1 class="visually-hidden">Post by \(post.author.username)</h1>
-            \(PostCard(post: post, visit: visit, back: path, isFirst: true).html)
+            \(PostCard(post: post, pageContext: pageContext, returnPath: path, isFirst: true).html)
             <section class="talk" aria-labelledby="comments"><h2 class="inset" id="comments">Comments</h2>
-            \(list)\(nextLink(path, found.comments.nextCursor))
-            \(form)\(when: visit.viewer?.id == post.author.id, ownerActions)</section></div>\(neighbours)
+            \(commentList)\(nextPageLink(path, content.comments.nextCursor))
+            \(commentForm)\(when: pageContext.viewer?.id == post.author.id, ownerActions)</section></div>\
+            \(neighbours)
             """)
     }
 
-    /// The posts of the same author on either side.
+    /// Links to the next newer and the next older post of the same author.
     private var neighbours: HTML {
         let links: [HTML] = [
-            found.neighbours.newer.map { "<a rel=\"prev\" href=\"\(url: Site.post($0))\">Newer post</a>" },
-            found.neighbours.older.map { "<a rel=\"next\" href=\"\(url: Site.post($0))\">Older post</a>" },
+            content.neighbours.newer.map { #"<a rel="prev" href="\#(url: Site.post($0))">Newer post</a>"# },
+            content.neighbours.older.map { #"<a rel="next" href="\#(url: Site.post($0))">Older post</a>"# },
         ].compactMap { $0 }
-        return links.isEmpty
-            ? .nothing
-            : "<nav class=\"neighbours inset\" aria-label=\"Posts of \(post.author.username)\">\(links)</nav>"
+        guard !links.isEmpty else { return .nothing }
+        return """
+            <nav class="neighbours inset" aria-label="Posts by \(post.author.username)">\(links)</nav>
+            """
     }
 
-    /// How other sites show a link to this page (https://ogp.me).
-    private var preview: HTML {
-        // What a stranger may not see, no other site is shown.
-        guard found.isPublic, let photo = post.photos.first, let rendition = photo.renditions.first else {
+    /// Describes the page to sites that show a preview of a link to it (https://ogp.me).
+    private var openGraphTags: HTML {
+        // Other sites get no description of a post that visitors may not see.
+        guard content.isPublic, let photo = post.photos.first, let rendition = photo.renditions.first else {
             return .nothing
         }
         return """
-            <link rel="alternate" type="application/json+oembed" href="\(url: embedPath(of: site.absolute(path)))">
-            <meta property="og:type" content="article"><meta property="og:title" content="\(post.author.username) on Isntgram">
+            <link rel="alternate" type="application/json+oembed" \
+            href="\(url: embedPath(of: site.absolute(path)))">
+            <meta property="og:type" content="article">\
+            <meta property="og:title" content="\(post.author.username) on Isntgram">
             <meta property="og:description" content="\(post.caption.prefix(200))">
             <meta property="og:url" content="\(site.absolute(path))">
             <meta property="og:image" content="\(site.absoluteMedia(photo.key(rendition)))">
@@ -58,37 +63,46 @@ struct PostPage {
     }
 
     private var ownerActions: HTML {
-        """
-        <div class="inset owner"><a class="button quiet" href="\(url: "\(path)/edit")">Edit post</a>
-        \(buttonForm(visit, action: "\(path)/delete", label: "Delete post", style: "quiet", confirm: "Delete this post, with its photos and comments?"))</div>
-        """
+        let deleteButton = buttonForm(
+            pageContext, action: "\(path)/delete", label: "Delete post", style: "quiet",
+            confirm: "Delete this post with its photos and comments?")
+        return """
+            <div class="inset owner"><a class="button quiet" href="\(url: "\(path)/edit")">Edit post</a>
+            \(deleteButton)</div>
+            """
     }
 
-    /// Comments oldest first, each with the answers to it; an answer whose comment stands on an earlier page stands alone.
-    private var list: HTML {
-        let comments = found.comments.items
-        guard !comments.isEmpty else { return "<p class=\"inset hint\">No comments yet.</p>" }
-        let here = Set(comments.map(\.id))
-        let answers = Dictionary(grouping: comments.filter { $0.replyTo.map(here.contains) == true }) {
+    /// The comments, oldest first, each with its replies. A reply to a comment on an earlier page is shown on
+    /// its own.
+    private var commentList: HTML {
+        let comments = content.comments.items
+        guard !comments.isEmpty else { return #"<p class="inset hint">No comments yet.</p>"# }
+        let ids = Set(comments.map(\.id))
+        let replies = Dictionary(grouping: comments.filter { $0.replyTo.map(ids.contains) == true }) {
             $0.replyTo
         }
-        let tops = comments.filter { $0.replyTo.map(here.contains) != true }
-        let items = tops.map { comment -> HTML in
-            let replies = (answers[comment.id] ?? []).map { item($0, .nothing) }
+        let topLevel = comments.filter { $0.replyTo.map(ids.contains) != true }
+        let items = topLevel.map { comment -> HTML in
+            let replyItems = (replies[comment.id] ?? []).map { item($0, replies: .nothing) }
             return item(
-                comment, replies.isEmpty ? .nothing : "<ol class=\"comments replies\">\(replies)</ol>")
+                comment,
+                replies: replyItems.isEmpty
+                    ? .nothing : #"<ol class="comments replies">\#(replyItems)</ol>"#)
         }
-        return "<ol class=\"comments\" data-list>\(items)</ol>"
+        return #"<ol class="comments" data-list>\#(items)</ol>"#
     }
 
-    private func item(_ comment: Comment, _ answers: HTML) -> HTML {
+    private func item(_ comment: Comment, replies: HTML) -> HTML {
         let time = Timestamp(comment.createdAt)
+        let likes = pluralized(comment.likesCount, "like", "likes")
         return """
-            <li id="comment-\(comment.id.value)">\(visit.avatar(comment.author))<div><p class="comment-text">\
-            <a class="name" href="\(url: Site.profile(comment.author.username))">\(comment.author.username)</a> \(linked(comment.text))</p>
+            <li id="comment-\(comment.id.value)">\(pageContext.avatar(comment.author))<div>\
+            <p class="comment-text">\
+            <a class="name" href="\(url: Site.profile(comment.author.username))">\
+            \(comment.author.username)</a> \(linkified(comment.text))</p>
             <div class="time comment-actions"><time datetime="\(time.rfc3339)">\(time.dayName)</time>\
-            \(when: comment.likesCount > 0, "<span>\(count(comment.likesCount, "like", "likes"))</span>")\
-            \(when: visit.viewer != nil, actions(on: comment))</div>\(answers)</div></li>
+            \(when: comment.likesCount > 0, "<span>\(likes)</span>")\
+            \(when: pageContext.viewer != nil, actions(on: comment))</div>\(replies)</div></li>
             """
     }
 
@@ -96,30 +110,40 @@ struct PostPage {
         let like =
             comment.likedByViewer
             ? buttonForm(
-                visit, action: "/comments/\(comment.id)/unlike", label: "Unlike", style: "plain liked")
-            : buttonForm(visit, action: "/comments/\(comment.id)/like", label: "Like")
+                pageContext, action: "/comments/\(comment.id)/unlike", label: "Unlike", style: "plain liked")
+            : buttonForm(pageContext, action: "/comments/\(comment.id)/like", label: "Like")
         return """
             \(like)<a href="\(url: "\(path)?reply=\(comment.id)#text")">Reply</a>\
-            \(when: comment.deletableByViewer, buttonForm(visit, action: "/comments/\(comment.id)/delete", label: "Delete", confirm: "Delete this comment?"))
+            \(when: comment.deletableByViewer, deleteButton(for: comment))
             """
     }
 
-    private var form: HTML {
-        guard visit.viewer != nil else {
-            return "<p class=\"inset\"><a href=\"/login\">Sign in</a> to comment.</p>"
+    private func deleteButton(for comment: Comment) -> HTML {
+        buttonForm(
+            pageContext, action: "/comments/\(comment.id)/delete", label: "Delete",
+            confirm: "Delete this comment?")
+    }
+
+    private var commentForm: HTML {
+        guard pageContext.viewer != nil else {
+            return #"<p class="inset"><a href="/login">Sign in</a> to comment.</p>"#
         }
-        let answered: HTML? = replyTo.map { comment in
+        let repliedTo: HTML? = replyTo.map { comment in
             """
             <input type="hidden" name="replyTo" value="\(comment.id.value)">
-            <p class="hint">Answering \(comment.author.username): \(comment.text.prefix(80)) <a href="\(url: path)#comments">Cancel</a></p>
+            <p class="hint">Replying to \(comment.author.username): \(comment.text.prefix(80)) \
+            <a href="\(url: path)#comments">Cancel</a></p>
             """
         }
-        let start = typed.isEmpty ? replyTo.map { "@\($0.author.username) " } ?? "" : typed
+        let initialText = text.isEmpty ? replyTo.map { "@\($0.author.username) " } ?? "" : text
         return """
-            <form class="comment-form" method="post" action="\(url: "\(path)/comments")">\(visit.tokenField)\(alert(problem))\(answered)
-            <label class="visually-hidden" for="text">\(replyTo == nil ? "Add a comment" : "Your answer")</label>
-            <textarea id="text" name="text" rows="1" maxlength="\(Comment.textLimit)" required placeholder="Add a comment…">\(start)</textarea>
-            <button class="plain accent">Comment</button></form>
+            <form class="comment-form" method="post" action="\(url: "\(path)/comments")">\
+            \(pageContext.tokenField)\(alert(problem))\(repliedTo)
+            <label class="visually-hidden" for="text">\
+            \(replyTo == nil ? "Add a comment" : "Your reply")</label>
+            <textarea id="text" name="text" rows="1" maxlength="\(Comment.textLimit)" required \
+            placeholder="Add a comment…">\(initialText)</textarea>
+            <button class="plain accent">Post</button></form>
             """
     }
 }

@@ -4,7 +4,7 @@ import HTTPTypes
 import Hummingbird
 import Web
 
-/// Posts: their page, making and deleting them, liking, commenting.
+/// The pages of posts and the actions on posts and comments.
 struct PostPages {
     let community: Community
     let uploads: UploadFolder
@@ -18,16 +18,16 @@ struct PostPages {
             .get("posts/{id}", .anyone, use: redirect),
             .get("p/{code}", .anyone, use: show),
             .get("p/{code}/likes", .anyone, use: likers),
-            .post("p/{code}/like", .member, limits: [.likes], use: act(community.likes.like)),
-            .post("p/{code}/unlike", .member, use: act(community.likes.unlike)),
-            .post("p/{code}/save", .member, use: act(community.saves.save)),
-            .post("p/{code}/unsave", .member, use: act(community.saves.unsave)),
+            .post("p/{code}/like", .member, limits: [.likes], use: postAction(community.likes.like)),
+            .post("p/{code}/unlike", .member, use: postAction(community.likes.unlike)),
+            .post("p/{code}/save", .member, use: postAction(community.saves.save)),
+            .post("p/{code}/unsave", .member, use: postAction(community.saves.unsave)),
             .get("p/{code}/edit", .member, use: editor),
             .post("p/{code}/edit", .member, use: edit),
             .post("p/{code}/comments", .member, limits: [.comments], use: comment),
             .post("p/{code}/delete", .member, use: delete),
-            .post("comments/{id}/like", .member, limits: [.likes], use: act(onComment: community.likes.like)),
-            .post("comments/{id}/unlike", .member, use: act(onComment: community.likes.unlike)),
+            .post("comments/{id}/like", .member, limits: [.likes], use: commentAction(community.likes.like)),
+            .post("comments/{id}/unlike", .member, use: commentAction(community.likes.unlike)),
             .post("comments/{id}/delete", .member, use: deleteComment),
             .get("saved", .memberOrSignIn, use: saved),
             .get("oembed", .anyone, use: embed),
@@ -35,7 +35,7 @@ struct PostPages {
     }
 
     @Sendable func composer(_ request: Request, _ context: MemberContext) async throws -> Response {
-        Composer(visit: PageContext(context, cookies: cookies)).response
+        Composer(pageContext: PageContext(context, cookies: cookies)).response
     }
 
     @Sendable func publish(_ request: Request, _ context: MemberContext) async throws -> Response {
@@ -44,8 +44,8 @@ struct PostPages {
             let altTexts = form["altText"].split(separator: "\n", omittingEmptySubsequences: false).map {
                 $0.trimmed
             }
-            let photos = form.files.enumerated().map { place, file in
-                PhotoUpload(path: file.path, altText: place < altTexts.count ? altTexts[place] : "")
+            let photos = form.files.enumerated().map { index, file in
+                PhotoUpload(path: file.path, altText: index < altTexts.count ? altTexts[index] : "")
             }
             let draft = PostDraft(
                 caption: form["caption"], location: form["location"], photos: .uploads(photos))
@@ -53,7 +53,7 @@ struct PostPages {
                 return .seeOther(Site.post(try await community.posts.publish(draft, by: viewer).id))
             } catch let problem as Problem where !problem.fields.isEmpty {
                 return Composer(
-                    visit: PageContext(context, cookies: cookies), caption: form["caption"],
+                    pageContext: PageContext(context, cookies: cookies), caption: form["caption"],
                     altText: form["altText"], location: form["location"], problem: problem
                 ).response
             }
@@ -70,21 +70,21 @@ struct PostPages {
         try await page(request, context)
     }
 
-    /// A button under a post: does it, and leads back to where it was pressed.
-    private func act(
+    /// Handles a button under a post: applies the rule, and redirects back to the page with the button.
+    private func postAction(
         _ rule: @escaping @Sendable (ID<Post>, Viewer) async throws -> Void
     ) -> Route.Handler<MemberContext> {
         { request, context in
             let form = try await request.form(context)
             let post = try id(context)
             try await rule(post, context.member)
-            return .seeOther(backTarget(form, otherwise: Site.post(post)))
+            return .seeOther(returnPath(from: form, default: Site.post(post)))
         }
     }
 
-    /// A button under a comment.
-    private func act(
-        onComment rule: @escaping @Sendable (ID<Comment>, Viewer) async throws -> ID<Post>
+    /// Handles a button under a comment.
+    private func commentAction(
+        _ rule: @escaping @Sendable (ID<Comment>, Viewer) async throws -> ID<Post>
     ) -> Route.Handler<MemberContext> {
         { request, context in
             _ = try await request.form(context)
@@ -98,25 +98,28 @@ struct PostPages {
         let post = try id(context)
         let page = try await community.likes.likers(of: post, for: context.viewer, page: try request.page())
         let path = Site.post(post)
-        let visit = PageContext(context, cookies: cookies)
-        let list = try await visit.followList(page.items, empty: "Nobody yet.", community: community)
-        return visit.page(
+        let pageContext = PageContext(context, cookies: cookies)
+        let list = try await pageContext.followList(page.items, empty: "No likes yet.", community: community)
+        return pageContext.page(
             "Likes",
             """
             <div class="narrow"><h1>Likes</h1>\(list)
-            \(nextLink("\(path)/likes", page.nextCursor))<p><a href="\(url: path)">Back to the post</a></p></div>
+            \(nextPageLink("\(path)/likes", page.nextCursor))<p>\
+            <a href="\(url: path)">Back to the post</a></p></div>
             """)
     }
 
     @Sendable func saved(_ request: Request, _ context: MemberContext) async throws -> Response {
         let viewer = context.member
         let page = try await community.saves.all(of: viewer, page: try request.page())
-        let empty: HTML = "<p class=\"empty\">Posts you save appear here; only you see them.</p>"
-        let visit = PageContext(context, cookies: cookies)
-        return visit.page(
+        let empty: HTML = #"<p class="empty">Posts you save appear here. Only you can see them.</p>"#
+        let pageContext = PageContext(context, cookies: cookies)
+        return pageContext.page(
             "Saved",
-            "<h1 class=\"inset\">Saved</h1>\(visit.grid(page.items, empty: empty))\(nextLink("/saved", page.nextCursor))"
-        )
+            """
+            <h1 class="inset">Saved</h1>\(pageContext.grid(page.items, empty: empty))\
+            \(nextPageLink("/saved", page.nextCursor))
+            """)
     }
 
     @Sendable func comment(_ request: Request, _ context: MemberContext) async throws -> Response {
@@ -128,7 +131,7 @@ struct PostPages {
             return .seeOther("\(Site.post(comment.post))#comment-\(comment.id)")
         } catch let problem as Problem where !problem.fields.isEmpty {
             return try await page(
-                request, context.web, typed: form["text"], replyTo: form["replyTo"], problem)
+                request, context.web, text: form["text"], replyTo: form["replyTo"], problem)
         }
     }
 
@@ -136,9 +139,9 @@ struct PostPages {
         let viewer = context.member
         let post = try await community.posts.find(try id(context), for: viewer)
         guard post.author.id == viewer.id else {
-            throw Problem(.forbidden, "Only its author may edit a post.")
+            throw Problem(.forbidden, "Only the author can edit this post.")
         }
-        return PostEditor(visit: PageContext(context, cookies: cookies), post: post).response
+        return PostEditor(pageContext: PageContext(context, cookies: cookies), post: post).response
     }
 
     @Sendable func edit(_ request: Request, _ context: MemberContext) async throws -> Response {
@@ -153,18 +156,19 @@ struct PostPages {
             return .seeOther(Site.post(try await community.posts.edit(post.id, edit, by: viewer).id))
         } catch let problem as Problem where !problem.fields.isEmpty {
             return PostEditor(
-                visit: PageContext(context, cookies: cookies), post: post, typed: edit, problem: problem
+                pageContext: PageContext(context, cookies: cookies), post: post, edit: edit, problem: problem
             ).response
         }
     }
 
-    /// How another site may show a public post (https://oembed.com).
+    /// Returns the oEmbed description of a public post or profile (https://oembed.com).
     @Sendable func embed(_ request: Request, _ context: WebContext) async throws -> Response {
-        let address = request.queryText("url")
-        let start = site.absolute("/")
-        guard address.hasPrefix(start) else { throw Problem.notFound("page") }
-        let path = address.dropFirst(start.count).prefix { $0 != "?" && $0 != "#" }
-        // Whoever asks, the answer is what a stranger may see: it is kept by others.
+        let url = request.queryText("url")
+        let root = site.absolute("/")
+        guard url.hasPrefix(root) else { throw Problem.notFound("page") }
+        let path = url.dropFirst(root.count).prefix { $0 != "?" && $0 != "#" }
+        // The viewer does not matter: other sites store the response, so it contains only what visitors may
+        // see.
         if path.hasPrefix("p/"), let id = ID<Post>(code: path.dropFirst(2)) {
             return .json(PostEmbed(post: try await community.posts.find(id, for: nil), site: site))
         }
@@ -195,17 +199,18 @@ struct PostPages {
     }
 
     private func page(
-        _ request: Request, _ context: WebContext, typed: String = "", replyTo: String? = nil,
+        _ request: Request, _ context: WebContext, text: String = "", replyTo: String? = nil,
         _ problem: Problem? = nil
     ) async throws -> Response {
-        let visit = PageContext(context, cookies: cookies)
-        let asked = problem == nil ? try request.page() : .first
-        let found = try await community.comments.page(of: try id(context), for: context.viewer, page: asked)
-        let answered = ID<Comment>(replyTo ?? request.queryText("reply"))
+        let pageContext = PageContext(context, cookies: cookies)
+        let pageRequest = problem == nil ? try request.page() : .first
+        let content = try await community.comments.page(
+            of: try id(context), for: context.viewer, page: pageRequest)
+        let repliedTo = ID<Comment>(replyTo ?? request.queryText("reply"))
         return PostPage(
-            visit: visit, site: site, found: found, replyTo: found.comments.items.first { $0.id == answered },
-            typed: typed,
-            problem: problem
+            pageContext: pageContext, site: site, content: content,
+            replyTo: content.comments.items.first { $0.id == repliedTo },
+            text: text, problem: problem
         ).response
     }
 }

@@ -3,7 +3,7 @@ import HTML
 import Hummingbird
 import Web
 
-/// How a member gets in, taking everything away, and leaving.
+/// Settings of the account: username, email, password, data export, and deletion.
 struct AccountSettings {
     let community: Community
     let cookies: SiteCookies
@@ -13,18 +13,18 @@ struct AccountSettings {
             .get("settings/account", .memberOrSignIn, use: show),
             .post(
                 "settings/account/username", .member,
-                use: change { form, viewer in
+                use: update { form, viewer in
                     _ = try await community.accounts.setUsername(form["username"], by: viewer)
                 }),
             .post(
                 "settings/account/email", .member,
-                use: change { form, viewer in
+                use: update { form, viewer in
                     try await community.accounts.setEmail(
                         form["email"], password: form["password"], by: viewer)
                 }),
             .post(
                 "settings/account/password", .member,
-                use: change { form, viewer in
+                use: update { form, viewer in
                     try await community.accounts.changePassword(
                         from: form["currentPassword"], to: form["newPassword"], by: viewer)
                 }),
@@ -50,7 +50,8 @@ struct AccountSettings {
         return response
     }
 
-    private func change(
+    /// Handles a form: applies the rule, then shows the page with a confirmation or with the problem.
+    private func update(
         _ rule: @escaping @Sendable (Form, Viewer) async throws -> Void
     ) -> Route.Handler<MemberContext> {
         { request, context in
@@ -67,36 +68,47 @@ struct AccountSettings {
     private func page(
         _ viewer: Viewer, _ context: MemberContext, _ problem: Problem? = nil, isSaved: Bool = false
     ) async throws -> Response {
-        let own = try await community.accounts.own(viewer)
-        let frame = SettingsFrame(
-            visit: PageContext(context, cookies: cookies), current: "account", problem: problem,
+        let ownAccount = try await community.accounts.own(viewer)
+        let layout = SettingsLayout(
+            pageContext: PageContext(context, cookies: cookies), current: "account", problem: problem,
             isSaved: isSaved)
-        func password(_ id: String, _ name: String = "password", _ label: String = "Your password") -> HTML {
+        func passwordField(
+            _ id: String, name: String = "password", label: String = "Your password"
+        ) -> HTML {
             """
             <div class="field"><label for="\(id)">\(label)</label>
             <input id="\(id)" name="\(name)" type="password" autocomplete="current-password" required></div>
             """
         }
-        return frame.page(
+        let tokenField = layout.pageContext.tokenField
+        return layout.page(
             """
-            <h2>Username</h2><form method="post" action="/settings/account/username">\(frame.visit.tokenField)
+            <h2>Username</h2><form method="post" action="/settings/account/username">\(tokenField)
             <div class="field"><label for="username">Username</label>
-            <input id="username" name="username" type="text" value="\(own.account.username)" maxlength="\(Username.maximumLength)" required></div>
+            <input id="username" name="username" type="text" value="\(ownAccount.account.username)" \
+            maxlength="\(Username.maximumLength)" required></div>
             <button class="quiet">Change username</button></form>
-            <h2>Email</h2><form method="post" action="/settings/account/email">\(frame.visit.tokenField)
+            <h2>Email</h2><form method="post" action="/settings/account/email">\(tokenField)
             <div class="field"><label for="email">Email</label>
-            <input id="email" name="email" type="email" value="\(own.email)" autocomplete="email" required></div>
-            \(password("email-password"))<button class="quiet">Change email</button></form>
-            <h2>Password</h2><form method="post" action="/settings/account/password">\(frame.visit.tokenField)
-            \(password("currentPassword", "currentPassword", "Current password"))
+            <input id="email" name="email" type="email" value="\(ownAccount.email)" autocomplete="email" \
+            required></div>
+            \(passwordField("email-password"))<button class="quiet">Change email</button></form>
+            <h2>Password</h2><form method="post" action="/settings/account/password">\(tokenField)
+            \(passwordField("currentPassword", name: "currentPassword", label: "Current password"))
             <div class="field"><label for="newPassword">New password</label>
-            <input id="newPassword" name="newPassword" type="password" autocomplete="new-password" aria-describedby="new-note" required>
-            <p class="hint" id="new-note">At least 10 characters. Every other session ends.</p></div>
+            <input id="newPassword" name="newPassword" type="password" autocomplete="new-password" \
+            aria-describedby="new-note" required>
+            <p class="hint" id="new-note">At least 10 characters. You’ll be signed out everywhere \
+            else.</p></div>
             <button class="quiet">Change password</button></form>
-            <h2>Your data</h2><p>Everything you posted, wrote and liked, as a ZIP file of JSON and photos.</p>
-            <p><a class="button quiet" href="/api/me/export" download>Download everything</a></p>
-            <h2>Leave</h2><p>Deletes your account, posts, photos, comments and likes at once. There is no way back.</p>
-            <form method="post" action="/settings/account/delete">\(frame.visit.tokenField)\(password("delete-password"))
+            <h2>Your data</h2><p>Everything you’ve posted, written and liked, in a ZIP file with JSON and \
+            photos.</p>
+            <p><a class="button quiet" href="/api/me/export" download>Download your data</a></p>
+            <h2>Delete account</h2>\
+            <p>Your account, posts, photos, comments and likes will be deleted immediately. This can’t be \
+            undone.</p>
+            <form method="post" action="/settings/account/delete">\
+            \(tokenField)\(passwordField("delete-password"))
             <button class="danger">Delete my account</button></form>
             """)
     }

@@ -3,7 +3,7 @@ import HTML
 import Hummingbird
 import Web
 
-/// What a member says of themselves, and who may see their posts.
+/// Settings of the profile, and of privacy: who can see the posts, blocked and muted accounts.
 struct ProfileSettings {
     let community: Community
     let uploads: UploadFolder
@@ -24,7 +24,7 @@ struct ProfileSettings {
     @Sendable func show(_ request: Request, _ context: MemberContext) async throws -> Response {
         let viewer = context.member
         let account = try await community.accounts.own(viewer).account
-        return page(frame(context, "profile", request), account)
+        return page(layout(context, "profile", request), account)
     }
 
     @Sendable func save(_ request: Request, _ context: MemberContext) async throws -> Response {
@@ -38,7 +38,7 @@ struct ProfileSettings {
             return .seeOther("/settings/profile?saved")
         } catch let problem as Problem where !problem.fields.isEmpty {
             let account = try await community.accounts.own(viewer).account
-            return page(frame(context, "profile", request, problem), account, typed: edit)
+            return page(layout(context, "profile", request, problem), account, edit: edit)
         }
     }
 
@@ -54,7 +54,7 @@ struct ProfileSettings {
                 return .seeOther("/settings/profile?saved")
             } catch let problem as Problem where !problem.fields.isEmpty {
                 let account = try await community.accounts.own(viewer).account
-                return page(frame(context, "profile", request, problem), account)
+                return page(layout(context, "profile", request, problem), account)
             }
         }
     }
@@ -70,23 +70,26 @@ struct ProfileSettings {
         let account = try await community.accounts.own(viewer).account
         let blocked = try await community.blocks.blocked(by: viewer, page: PageRequest(limit: 100)).items
         let muted = try await community.blocks.muted(by: viewer, page: PageRequest(limit: 100)).items
-        let frame = frame(context, "privacy", request)
-        func list(_ accounts: [AccountSummary], undo: String, label: String, empty: String) -> HTML {
-            frame.visit.people(accounts, empty: empty) { account in
+        let layout = layout(context, "privacy", request)
+        func list(_ accounts: [AccountSummary], action: String, label: String, empty: String) -> HTML {
+            layout.pageContext.people(accounts, empty: empty) { account in
                 buttonForm(
-                    frame.visit, action: "\(Site.profile(account.username))/\(undo)", label: label,
+                    layout.pageContext, action: "\(Site.profile(account.username))/\(action)", label: label,
                     style: "quiet",
-                    back: "/settings/privacy")
+                    returnTo: "/settings/privacy")
             }
         }
-        return frame.page(
+        return layout.page(
             """
-            <form method="post" action="/settings/privacy">\(frame.visit.tokenField)
-            <p class="check"><input type="checkbox" id="isPrivate" name="isPrivate" value="yes"\(when: account.isPrivate, " checked")>
-            <label for="isPrivate">Private account: only followers you accept see your posts</label></p>
-            <button>Save</button></form>
-            <h2>Blocked</h2>\(list(blocked, undo: "unblock", label: "Unblock", empty: "You block nobody."))
-            <h2>Muted</h2>\(list(muted, undo: "unmute", label: "Unmute", empty: "You mute nobody."))
+            <form method="post" action="/settings/privacy">\(layout.pageContext.tokenField)
+            <p class="check"><input type="checkbox" id="isPrivate" name="isPrivate" value="yes"\
+            \(when: account.isPrivate, " checked")>
+            <label for="isPrivate">Private account: only followers you accept can see your posts</label></p>
+            <button>Save changes</button></form>
+            <h2>Blocked</h2>\
+            \(list(blocked, action: "unblock", label: "Unblock", empty: "You haven’t blocked anyone."))
+            <h2>Muted</h2>\
+            \(list(muted, action: "unmute", label: "Unmute", empty: "You haven’t muted anyone."))
             """)
     }
 
@@ -97,46 +100,56 @@ struct ProfileSettings {
         return .seeOther("/settings/privacy?saved")
     }
 
-    private func frame(
+    private func layout(
         _ context: MemberContext, _ name: String, _ request: Request, _ problem: Problem? = nil
-    ) -> SettingsFrame {
-        SettingsFrame(
-            visit: PageContext(context, cookies: cookies), current: name, problem: problem,
+    ) -> SettingsLayout {
+        SettingsLayout(
+            pageContext: PageContext(context, cookies: cookies), current: name, problem: problem,
             isSaved: request.uri.query == "saved")
     }
 
-    private func page(_ frame: SettingsFrame, _ account: Account, typed: ProfileEdit? = nil) -> Response {
-        let problem = frame.problem
+    private func page(_ layout: SettingsLayout, _ account: Account, edit: ProfileEdit? = nil) -> Response {
+        let problem = layout.problem
         let fields = [
             Field(
-                name: "fullName", label: "Full name", value: typed?.fullName ?? account.fullName,
+                name: "fullName", label: "Full name", value: edit?.fullName ?? account.fullName,
                 autocomplete: "name",
                 isRequired: false, maximumLength: ProfileEdit.fullNameLimit,
-                fault: problem.fault(of: "fullName")),
+                error: problem.error(for: "fullName")),
             Field(
-                name: "pronouns", label: "Pronouns", value: typed?.pronouns ?? account.pronouns,
+                name: "pronouns", label: "Pronouns", value: edit?.pronouns ?? account.pronouns,
                 isRequired: false,
-                maximumLength: ProfileEdit.pronounsLimit, fault: problem.fault(of: "pronouns")),
+                maximumLength: ProfileEdit.pronounsLimit, error: problem.error(for: "pronouns")),
             Field(
-                name: "website", label: "Website", value: typed?.website ?? account.website,
+                name: "website", label: "Website", value: edit?.website ?? account.website,
                 autocomplete: "url",
                 isRequired: false, maximumLength: ProfileEdit.websiteLimit,
-                fault: problem.fault(of: "website")),
+                error: problem.error(for: "website")),
         ]
-        return frame.page(
+        let bioError: HTML? = problem.error(for: "bio").map { #"<p class="fault">\#($0)</p>"# }
+        let removeButton = buttonForm(
+            layout.pageContext, action: "/settings/profile/picture/remove", label: "Remove picture",
+            style: "quiet")
+        let signOutButton = buttonForm(
+            layout.pageContext, action: "/logout", label: "Sign out", style: "quiet")
+        return layout.page(
             """
-            <div class="picture-form">\(frame.visit.avatar(account.summary, isLarge: true))
-            <form method="post" action="/settings/profile/picture" enctype="multipart/form-data">\(frame.visit.tokenField)
+            <div class="picture-form">\(layout.pageContext.avatar(account.summary, isLarge: true))
+            <form method="post" action="/settings/profile/picture" enctype="multipart/form-data">\
+            \(layout.pageContext.tokenField)
             <label for="image">Profile picture</label>
-            <input id="image" name="image" type="file" required accept="image/jpeg,image/png,image/webp,image/gif,image/heic,image/heif,image/avif">
+            <input id="image" name="image" type="file" required \
+            accept="image/jpeg,image/png,image/webp,image/gif,image/heic,image/heif,image/avif">
             <button class="quiet">Upload</button></form>
-            \(when: account.picture != nil, buttonForm(frame.visit, action: "/settings/profile/picture/remove", label: "Remove picture", style: "quiet"))</div>
-            <form method="post" action="/settings/profile">\(frame.visit.tokenField)\(fields.map(\.html))
+            \(when: account.picture != nil, removeButton)</div>
+            <form method="post" action="/settings/profile">\
+            \(layout.pageContext.tokenField)\(fields.map(\.html))
             <div class="field"><label for="bio">Bio</label>
-            <textarea id="bio" name="bio" rows="3" maxlength="\(ProfileEdit.bioLimit)">\(typed?.bio ?? account.bio)</textarea>
-            \(problem.fault(of: "bio").map { "<p class=\"fault\">\($0)</p>" as HTML })</div>
-            <button class="wide-button">Save</button></form>
-            <div class="next">\(buttonForm(frame.visit, action: "/logout", label: "Sign out", style: "quiet"))</div>
+            <textarea id="bio" name="bio" rows="3" maxlength="\(ProfileEdit.bioLimit)">\
+            \(edit?.bio ?? account.bio)</textarea>
+            \(bioError)</div>
+            <button class="wide-button">Save changes</button></form>
+            <div class="next">\(signOutButton)</div>
             """)
     }
 }
