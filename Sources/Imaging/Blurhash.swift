@@ -2,8 +2,8 @@ import Foundation
 
 /// Computes a blurhash: a blurred preview of a picture in about thirty characters.
 ///
-/// A blurhash describes the picture as a sum of cosine components. The colours of the components are quantised and
-/// written in base 83. The format is described at
+/// A blurhash describes the picture as a sum of cosine components. The colours of the components are
+/// quantised and written in base 83. The format is described at
 /// https://github.com/woltapp/blurhash/blob/master/Algorithm.md.
 struct Blurhash {
     private typealias Colour = SIMD3<Float>
@@ -13,12 +13,14 @@ struct Blurhash {
     let width: Int
     let height: Int
 
-    /// The length of the hashes of photos, which have 4 × 3 components: two characters for the header, four for the
-    /// average colour, and two for each of the other eleven components.
+    /// The length of the hashes of photos, which have 4 × 3 components: two characters for the header, four
+    /// for the average colour, and two for each of the other eleven components.
     static let length = 28
 
     /// Whether the text consists of base 83 characters only.
-    static func hasValidCharacters(_ text: String) -> Bool { text.utf8.allSatisfy(Base83.characters.contains) }
+    static func hasValidCharacters(_ text: String) -> Bool {
+        text.utf8.allSatisfy(Base83.characters.contains)
+    }
 
     /// Returns the hash with the given numbers of components, 1 to 9 each.
     func encoded(xComponents: Int, yComponents: Int) -> String {

@@ -3,10 +3,10 @@ import Foundation
 
 /// The confinement of a rendering process, in addition to its resource limits.
 ///
-/// If a malicious upload takes over the decoder, the process can only use its open files, which are the upload and
-/// the renditions. It cannot open other files, use the network or start a process. The system call filter ensures
-/// this by itself, and no photo is read without it. Landlock and namespaces are additional layers, used where the
-/// kernel supports and allows them. Containers often do not allow them.
+/// If a malicious upload takes over the decoder, the process can only use its open files, which are the
+/// upload and the renditions. It cannot open other files, use the network or start a process. The system call
+/// filter ensures this by itself, and no photo is read without it. Landlock and namespaces are additional
+/// layers, used where the kernel supports and allows them. Containers often do not allow them.
 package struct Confinement: Sendable, Equatable, Codable {
     /// Whether system calls are filtered. Always true on Linux when photos are read.
     package let filtersSystemCalls: Bool
@@ -30,8 +30,8 @@ package struct Confinement: Sendable, Equatable, Codable {
 
     /// Confines this process until it ends.
     ///
-    /// Landlock and namespaces apply to the calling thread and the threads that it starts, so call this while the
-    /// process has a single thread. The filter applies to every thread.
+    /// Landlock and namespaces apply to the calling thread and the threads that it starts, so call this while
+    /// the process has a single thread. The filter applies to every thread.
     /// - Parameter folder: The folder that becomes the root of the process.
     /// - Throws: ``RenderFailure`` if the kernel cannot filter system calls.
     package static func enter(in folder: String, layers: Layers = .all) throws(RenderFailure) -> Confinement {

@@ -10,8 +10,8 @@ package enum ImagingError: Error, Equatable, Codable {
     case damaged(String)
     /// Decoding reached the limit of memory or CPU time.
     case tooComplex
-    /// The server cannot render the photo now, for a reason other than the photo: the queue is full, the process missed
-    /// its deadline, or the process was killed, for example by the kernel when memory is low.
+    /// The server cannot render the photo now, for a reason other than the photo: the queue is full, the
+    /// process missed its deadline, or the process was killed, for example by the kernel when memory is low.
     case busy
     /// The account has the maximum number of posts in the queue.
     case tooManyWaiting
@@ -23,18 +23,21 @@ package enum ImagingError: Error, Equatable, Codable {
             "This file is not a supported photo. Upload a JPEG, PNG, WebP, GIF, HEIC or AVIF file."
         case .tooManyPixels(let width, let height, let frames, let limit):
             "This photo is \(width) × \(height) pixels\(frames > 1 ? " in \(frames) frames" : ""). "
-                + "The limit is \(Self.number(limit, per: 1_000_000)) megapixels. Resize it and upload it again."
+                + "The limit is \(Self.number(limit, per: 1_000_000)) megapixels. "
+                + "Resize it and upload it again."
         case .sideTooLong(let side, let limit):
             "One side of this photo is \(side) pixels long. The limit is \(limit) pixels. "
                 + "Resize it and upload it again."
         case .tooLarge(let bytes, let limit):
             "This file is \(Self.number(bytes, per: 1_000_000)) MB. "
-                + "The limit is \(Self.number(limit, per: 1_000_000)) MB. Make it smaller and upload it again."
+                + "The limit is \(Self.number(limit, per: 1_000_000)) MB. "
+                + "Make it smaller and upload it again."
         case .damaged(let reason):
             "This photo is damaged and cannot be read\(reason.isEmpty ? "" : " (\(reason))"). "
                 + "Open it in a photo editor, save a new copy, and upload that."
         case .tooComplex:
-            "This photo takes too much memory or time to process. Save it as an ordinary JPEG and upload that."
+            "This photo takes too much memory or time to process. "
+                + "Save it as an ordinary JPEG and upload that."
         case .busy:
             "The server is too busy to process this photo right now. Wait a few seconds and try again."
         case .tooManyWaiting:
@@ -42,15 +45,16 @@ package enum ImagingError: Error, Equatable, Codable {
         }
     }
 
-    /// Formats the value rounded up to tenths, without a zero fraction. A value over the limit therefore never looks
-    /// equal to it.
+    /// Formats the value rounded up to tenths, without a zero fraction. A value over the limit therefore
+    /// never looks equal to it.
     private static func number(_ value: Int, per unit: Int) -> String {
         let tenths = (value / (unit / 10)) + (value % (unit / 10) == 0 ? 0 : 1)
         return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
     }
 }
 
-/// A failure of the server while rendering, such as a full disk, a missing permission or missing libvips. For the log.
+/// A failure of the server while rendering, such as a full disk, a missing permission or missing libvips. For
+/// the log.
 package struct RenderFailure: Error, Equatable, CustomStringConvertible {
     package let description: String
 

@@ -64,8 +64,8 @@ struct RenditionWriter {
 
     init(_ files: RenderFiles) { remaining = files.outputs[...] }
 
-    /// Writes the image as a JPEG without metadata. Optimised Huffman tables make the file 4 % smaller and take 3 ms
-    /// (see README.md).
+    /// Writes the image as a JPEG without metadata. Optimised Huffman tables make the file 4 % smaller and
+    /// take 3 ms (see README.md).
     mutating func save(_ image: VipsImage, as name: String) throws -> RenderedPhoto.Rendition {
         guard let file = remaining.popFirst() else {
             throw RenderFailure("there are more renditions than output files")
@@ -77,7 +77,9 @@ struct RenditionWriter {
             // The pixels are already in memory, so the disk must have failed.
             throw RenderFailure("cannot write a rendition: \(error.text)")
         }
-        guard let byteCount = file.byteCount else { throw RenderFailure("cannot read the size of a rendition") }
+        guard let byteCount = file.byteCount else {
+            throw RenderFailure("cannot read the size of a rendition")
+        }
         return .init(fileName: name, width: image.width, height: image.height, byteCount: byteCount)
     }
 }

@@ -8,10 +8,11 @@ package struct PhotoLimits: Sendable, Equatable, Codable {
     package var side = 16_384
     /// The bytes of memory that decoding may use in addition to the program itself.
     package var memory = 768 << 20
-    /// The CPU time in seconds. It does not depend on the load of the machine, so a photo that takes more is rejected.
+    /// The CPU time in seconds. It does not depend on the load of the machine, so a photo that takes more is
+    /// rejected.
     package var cpuSeconds = 8
-    /// The wall-clock time in seconds, from the start of the process. This only ends a process that hangs. It does not
-    /// reject the photo, because any photo may take long on a busy machine.
+    /// The wall-clock time in seconds, from the start of the process. This only ends a process that hangs. It
+    /// does not reject the photo, because any photo may take long on a busy machine.
     package var deadlineSeconds = 120.0
 
     package init() {}

@@ -1,6 +1,7 @@
 import Foundation
 
-/// A cropped and recoloured copy of a photograph. The demo community makes many posts from a few photographs this way.
+/// A cropped and recoloured copy of a photograph. The demo community makes many posts from a few photographs
+/// this way.
 package struct PhotoVariant: Codable, Sendable {
     /// The path of the source JPEG.
     package let input: String

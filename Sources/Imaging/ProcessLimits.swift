@@ -2,18 +2,19 @@ import Foundation
 
 /// The resource limits of the rendering process, enforced by the kernel (setrlimit(2)).
 enum ProcessLimits {
-    /// The largest file that the process may write, in bytes: five times the size of 1440 × 16,384 pixels of noise.
+    /// The largest file that the process may write, in bytes: five times the size of 1440 × 16,384 pixels of
+    /// noise.
     static let fileSize = 64 << 20
 
     /// Limits this process until it ends.
     ///
-    /// Memory is limited as address space: the amount that is mapped now, which is the program and libvips with its
-    /// hundred libraries, plus the amount that decoding may use.
+    /// Memory is limited as address space: the amount that is mapped now, which is the program and libvips
+    /// with its hundred libraries, plus the amount that decoding may use.
     static func apply(_ limits: PhotoLimits) throws(RenderFailure) {
         #if os(Linux)
             try set(RLIMIT_AS, "AS", mappedBytes() + limits.memory)
-            // At the soft limit the kernel sends SIGXCPU, which tells the reason. If both limits were equal, it would
-            // send SIGKILL.
+            // At the soft limit the kernel sends SIGXCPU, which tells the reason. If both limits were equal,
+            // it would send SIGKILL.
             try set(RLIMIT_CPU, "CPU", limits.cpuSeconds, hardLimit: limits.cpuSeconds + 1)
             try set(RLIMIT_FSIZE, "FSIZE", fileSize)
             try set(RLIMIT_CORE, "CORE", 0)

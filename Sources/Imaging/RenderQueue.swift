@@ -2,9 +2,10 @@ import Synchronization
 
 /// A queue that decides which photo is rendered next.
 ///
-/// It limits how many photos are rendered at once. Accounts take turns, and the photos of one account are rendered
-/// in the order of their arrival, so an account that sends many photos does not delay the others. The number of
-/// posts in the queue is limited too, in total and for each account: a post counts once, however many photos it has.
+/// It limits how many photos are rendered at once. Accounts take turns, and the photos of one account are
+/// rendered in the order of their arrival, so an account that sends many photos does not delay the others.
+/// The number of posts in the queue is limited too, in total and for each account: a post counts once,
+/// however many photos it has.
 final class RenderQueue: Sendable {
     fileprivate struct Waiter {
         let id: UInt64
@@ -75,7 +76,8 @@ final class RenderQueue: Sendable {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let result: Swift.Result<Void, any Error>? = state.withLock { state in
-                    // The task was cancelled before the waiter was added, so the handler found nothing to remove.
+                    // The task was cancelled before the waiter was added, so the handler found nothing to
+                    // remove.
                     if Task.isCancelled { return .failure(CancellationError()) }
                     if state.freeSlots > 0 {
                         state.freeSlots -= 1
@@ -119,8 +121,8 @@ extension RenderQueue.State {
         return waiter
     }
 
-    /// Removes and returns the first waiter of the account whose turn it is, and moves that account to the end of
-    /// the order.
+    /// Removes and returns the first waiter of the account whose turn it is, and moves that account to the
+    /// end of the order.
     fileprivate mutating func dequeueNext() -> RenderQueue.Waiter? {
         guard let account = accountOrder.first, let id = waiters[account]?.first?.id else { return nil }
         let waiter = remove(id, of: account)

@@ -3,9 +3,9 @@ import Foundation
 extension RenderedPhoto {
     /// Compares the child's reply with the files in its folder.
     ///
-    /// A malicious upload may take over the decoder, which may then reply and write anything. So the sizes must
-    /// be within the limits before anything is computed from them, file names and heights are computed here,
-    /// and every file must be a regular file that begins like a JPEG.
+    /// A malicious upload may take over the decoder, which may then reply and write anything. So the sizes
+    /// must be within the limits before anything is computed from them, file names and heights are computed
+    /// here, and every file must be a regular file that begins like a JPEG.
     /// - Parameters:
     ///   - folder: The folder of the files, which are named by their index in ``files``.
     ///   - limits: The limits that the child was given.

@@ -26,8 +26,8 @@ package struct RenderedPhoto: Sendable, Equatable, Codable {
     package let height: Int
     /// A blurred preview to show while the photo loads (https://blurha.sh).
     package let blurhash: String
-    /// The renditions, widest first. Empty only for a square photo that has only a thumbnail. Of a whole photo, the
-    /// first is as wide as the original, or 1440 pixels.
+    /// The renditions, widest first. Never empty. The first rendition of a whole photo is as wide as the
+    /// original, or 1440 pixels.
     package let renditions: [Rendition]
     /// A thumbnail of 320 × 320 pixels, cropped to the subject.
     package let thumbnail: Rendition
@@ -70,8 +70,8 @@ enum RenditionPlan {
         return min(original.width, max(widths[0], forSquare))
     }
 
-    /// The sides of the squares of a profile picture. They suffice for two device pixels per CSS pixel on the page of the
-    /// picture, in the profile header, and in lists.
+    /// The sides of the squares of a profile picture. They suffice for two device pixels per CSS pixel on the
+    /// page of the picture, in the profile header, and in lists.
     static let squareSides = [640, thumbnailSide, 96]
 
     /// Returns the sides for an original of this size. The thumbnail and smaller squares are always included.

@@ -2,7 +2,8 @@
     import CSeccomp
     import Foundation
 
-    /// The system calls that a process may make (seccomp(2)). Applies to all its threads, until the process ends.
+    /// The system calls that a process may make (seccomp(2)). Applies to all its threads, until the process
+    /// ends.
     struct SystemCallFilter: Sendable {
         /// A condition on an argument of a call: `argument & mask == value`.
         struct Condition: Sendable {
@@ -23,8 +24,8 @@
         /// The error that every other call returns.
         let defaultError: CInt
 
-        /// The calls that decoding, scaling and saving need once every file is open. Every other call fails with
-        /// EPERM, so libraries that make optional calls continue without them.
+        /// The calls that decoding, scaling and saving need once every file is open. Every other call fails
+        /// with EPERM, so libraries that make optional calls continue without them.
         static let rendering = SystemCallFilter(
             rules: [
                 // Memory.
@@ -42,11 +43,13 @@
                 "clock_getres", "clock_gettime", "clock_nanosleep", "getrandom", "gettimeofday", "nanosleep",
                 "sysinfo",
             ].map { Rule(call: $0) } + [
-                // New threads, but no new processes or namespaces. The filter cannot inspect the structure that
-                // clone3 takes, so clone3 fails with ENOSYS and the C library falls back to clone.
+                // New threads, but no new processes or namespaces. The filter cannot inspect the structure
+                // that clone3 takes, so clone3 fails with ENOSYS and the C library falls back to clone.
                 Rule(
                     call: "clone",
-                    conditions: [Condition(argument: 0, mask: cloneThread | cloneNamespaces, value: cloneThread)]),
+                    conditions: [
+                        Condition(argument: 0, mask: cloneThread | cloneNamespaces, value: cloneThread)
+                    ]),
                 Rule(call: "clone3", error: ENOSYS),
                 // prctl only to name a thread.
                 Rule(call: "prctl", conditions: [Condition(argument: 0, value: prSetName)]),
@@ -87,7 +90,8 @@
                         arg: $0.argument, op: SCMP_CMP_MASKED_EQ, datum_a: $0.mask, datum_b: $0.value)
                 }
                 failure = seccomp_rule_add_array(
-                    filter, rule.error.map(Self.errorAction) ?? Self.allowAction, number, UInt32(conditions.count),
+                    filter, rule.error.map(Self.errorAction) ?? Self.allowAction, number,
+                    UInt32(conditions.count),
                     conditions)
             }
             if failure == 0 { failure = seccomp_load(filter) }
