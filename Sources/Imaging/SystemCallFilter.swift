@@ -67,8 +67,8 @@
                 },
             defaultError: EPERM)
 
-        // CLONE_THREAD and every CLONE_NEW… of linux/sched.h, PR_SET_NAME of linux/prctl.h, AT_EMPTY_PATH of
-        // linux/fcntl.h.
+        // CLONE_THREAD and every CLONE_NEW… of linux/sched.h, PR_SET_NAME of linux/prctl.h,
+        // AT_EMPTY_PATH of linux/fcntl.h.
         private static let cloneThread: UInt64 = 0x1_0000
         private static let cloneNamespaces: UInt64 = 0x7E02_0000
         private static let prSetName: UInt64 = 15

@@ -91,7 +91,8 @@ struct ProcessTests {
             """
         let renditions = Array(repeating: rendition, count: copies).joined(separator: ",")
         return """
-            {"rendered":{"_0":{"width":\(width),"height":\(height),"blurhash":"\(blurhash)","renditions":[\(renditions)],
+            {"rendered":{"_0":{"width":\(width),"height":\(height),"blurhash":"\(blurhash)",\
+            "renditions":[\(renditions)],
             "thumbnail":{"fileName":"thumb.jpg","width":320,"height":320,"byteCount":12}}}}
             """
     }

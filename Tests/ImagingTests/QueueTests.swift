@@ -152,7 +152,8 @@ struct QueueTests {
         let scratch = try ScratchFolder()
         let (folder, output) = (scratch.path, scratch.output)
         let script = """
-            echo $$ > \(folder)/pid; echo > "$2/half.jpg"; mv \(folder)/pid \(folder)/started; while :; do :; done
+            echo $$ > \(folder)/pid; echo > "$2/half.jpg"; mv \(folder)/pid \(folder)/started
+            while :; do :; done
             """
         let processor = PhotoProcessor(
             executable: "/bin/sh", arguments: ["-c", script, "sh"], environment: ["PATH": "/bin"])
