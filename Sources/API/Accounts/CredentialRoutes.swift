@@ -69,7 +69,8 @@ struct CredentialRoutes {
         let viewer = context.member
         let body = try await request.json(TokenBody.self)
         guard let scopes = Credential.Scopes(names: body.scopes.joined(separator: " ")) else {
-            throw Problem(.invalid, field: "scopes", "“scopes” must contain “read”, “write” or both.")
+            throw Problem(
+                .invalid, field: "scopes", "“scopes” must contain “read”, “write” or both.")
         }
         let issued = try await community.credentials.createToken(name: body.name, scopes: scopes, by: viewer)
         return .json(
