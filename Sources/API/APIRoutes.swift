@@ -2,7 +2,7 @@ import Core
 import Hummingbird
 import Web
 
-/// The JSON side of the site: everything under `/api`.
+/// The routes of the JSON API, everything under `/api`.
 package struct APIRoutes: Sendable {
     private let community: Community
     private let site: Site
@@ -17,7 +17,7 @@ package struct APIRoutes: Sendable {
     }
 
     package var routes: [Route] {
-        let subjects: [[Route]] = [
+        let groups: [[Route]] = [
             AccountRoutes(community: community, site: site, cookies: cookies).routes,
             OwnAccountRoutes(community: community, site: site, uploads: uploads, cookies: cookies).routes,
             CredentialRoutes(community: community).routes,
@@ -31,7 +31,7 @@ package struct APIRoutes: Sendable {
             ExploreRoutes(community: community, site: site).routes,
             NotificationRoutes(community: community, site: site).routes,
         ]
-        let routes = subjects.flatMap { $0 }.below("api", errors: .json)
+        let routes = groups.flatMap { $0 }.below("api", errors: .json)
         return OpenAPI.routes(describing: routes) + routes
     }
 }

@@ -2,13 +2,14 @@ import Core
 import Hummingbird
 import Web
 
-/// The lists of the API. A cursor names the list that it is a place of (`explore-251740071191191772`), so that a
-/// cursor of another list is refused, and not taken for a place in this one.
+/// The lists of the API. A cursor begins with the name of its list (`explore-251740071191191772`), so that a
+/// cursor of another list is rejected instead of being used as a position in this one.
 package enum ListName: String, Sendable, CaseIterable {
     case home, explore, profile, tag, saved, likes, comments, followers, following, requests, blocks, mutes
     case notifications, search
 
-    /// What a cursor of this list looks like, as a regular expression. Most go by ids; search counts what came before.
+    /// The pattern of the cursors of this list, a regular expression. Most positions are ids. The position of
+    /// a search is the number of preceding results.
     package var cursorPattern: String {
         switch self {
         case .search: "^search-([1-9][0-9]{0,2}|1000)$"
@@ -16,28 +17,29 @@ package enum ListName: String, Sendable, CaseIterable {
         }
     }
 
-    /// The greatest place that a cursor of this list stands for.
-    private var lastPlace: Int64 { self == .search ? 1000 : 8_999_999_999_999_999_999 }
+    /// The maximum position of a cursor of this list.
+    private var maxPosition: Int64 { self == .search ? 1000 : 8_999_999_999_999_999_999 }
 
-    /// A place of this list as clients are given it.
-    func cursor(_ place: String) -> String { "\(rawValue)-\(place)" }
+    /// Returns the cursor for a position.
+    func cursor(_ position: String) -> String { "\(rawValue)-\(position)" }
 
-    /// The place that a cursor stands for.
-    /// - Throws: ``Problem`` of kind `unreadable` for what is no cursor, or one of another list.
-    fileprivate func place(_ cursor: Substring) throws(Problem) -> String {
+    /// Returns the position of a cursor.
+    /// - Throws: ``Problem`` of kind `unreadable` if the cursor is not valid or belongs to another list.
+    fileprivate func position(_ cursor: Substring) throws(Problem) -> String {
         let parts = cursor.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[0] == rawValue, let place = Int64(parts[1]), String(place) == parts[1],
-            (1...lastPlace).contains(place)
+        guard parts.count == 2, parts[0] == rawValue, let position = Int64(parts[1]),
+            String(position) == parts[1],
+            (1...maxPosition).contains(position)
         else { throw PageRequest.wrongCursor }
-        return String(place)
+        return String(position)
     }
 }
 
 extension Request {
-    /// Which page of a list is asked for.
+    /// Returns the page of a list that the query requests.
     func page(of list: ListName) throws(Problem) -> PageRequest {
         var cursor: String?
-        if let given = uri.queryParameters["cursor"] { cursor = try list.place(given) }
+        if let given = uri.queryParameters["cursor"] { cursor = try list.position(given) }
         return try PageRequest(cursor: cursor, limit: uri.queryParameters["limit"].map { String($0) })
     }
 }

@@ -14,7 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// Numbers and values as in the kernel's headers, which may be older than the kernel that the program runs on.
+// System call numbers, because the kernel headers may be older than the running kernel.
 #ifndef SYS_close_range
 #define SYS_close_range 436
 #endif
@@ -43,7 +43,7 @@ int csandbox_landlock_version(void) {
     return version < 0 ? 0 : (int)version;
 }
 
-// struct landlock_ruleset_attr: what a ruleset forbids wherever none of its rules allows it.
+// struct landlock_ruleset_attr: the actions that a ruleset forbids unless one of its rules allows them.
 struct ruleset {
     uint64_t files;
     uint64_t network;
@@ -53,7 +53,7 @@ struct ruleset {
 int csandbox_landlock_forbid_all(int version) {
     struct ruleset all = {.files = (1 << 13) - 1};
     size_t size = sizeof all.files;
-    if (version >= 2) all.files |= 1 << 13;  // linking and renaming across folders
+    if (version >= 2) all.files |= 1 << 13;  // linking and renaming across directories
     if (version >= 3) all.files |= 1 << 14;  // truncating
     if (version >= 5) all.files |= 1 << 15;  // ioctl on devices
     if (version >= 4) {
@@ -71,7 +71,8 @@ int csandbox_landlock_forbid_all(int version) {
     return failed;
 }
 
-// Part of LLVM's profiling runtime (compiler-rt/lib/profile/InstrProfilingFile.c), which only such a build is linked with.
+// Part of LLVM's profiling runtime (compiler-rt/lib/profile/InstrProfilingFile.c). Only builds that measure
+// coverage are linked with it.
 extern int __llvm_profile_set_file_object(FILE *file, int merge) __attribute__((weak));
 
 void csandbox_write_coverage_to(const char *path) {

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The functions used, declared as in vips/*.h and glib-object.h; `object` stands for any GObject.
-// gboolean and GType keep their sizes of int and size_t on every platform.
+// The functions used, declared as in vips/*.h and glib-object.h. `object` stands for any GObject, int for
+// gboolean and size_t for GType: these have the same sizes on every platform.
 typedef void object;
 #define FUNCTIONS(F) \
     F(int, vips_init, (const char *)) \
@@ -57,8 +57,9 @@ const char *cvips_open(void) {
 #define FIND(result, name, parameters) \
     if (!(name = (result(*) parameters)dlsym(handle, #name))) return dlerror();
     FUNCTIONS(FIND)
-    // libvips looks for its modules under VIPSHOME and loads all it finds, PDF and ImageMagick readers among them:
-    // 30 ms for nothing. Pixels belong in memory, where their limit is, and never in a temporary file.
+    // libvips loads all modules that it finds under VIPSHOME, including PDF and ImageMagick readers, which
+    // would take 30 ms. Pixels must stay in memory, where the limit applies, and never go to a temporary
+    // file.
     setenv("VIPSHOME", "/nonexistent", 1);
     setenv("VIPS_DISC_THRESHOLD", "16g", 1);
     if (vips_init("isntgram")) return vips_error_buffer();
@@ -71,31 +72,36 @@ const char *cvips_open(void) {
 const char *cvips_open_heif(void) {
     static int open = 0;
     if (open) return NULL;
-    Dl_info found;
-    if (!dladdr((void *)vips_init, &found)) return "libvips has no path";
-    const char *slash = strrchr(found.dli_fname, '/');
-    int folder = slash ? (int)(slash - found.dli_fname) : 0;
+    Dl_info info;
+    if (!dladdr((void *)vips_init, &info)) return "the path of libvips is unknown";
+    const char *slash = strrchr(info.dli_fname, '/');
+    int folder = slash ? (int)(slash - info.dli_fname) : 0;
     char path[4096];
     snprintf(
-        path, sizeof path, "%.*s/vips-modules-%d.%d/vips-heif.so", folder, found.dli_fname, vips_version(0),
+        path, sizeof path, "%.*s/vips-modules-%d.%d/vips-heif.so", folder, info.dli_fname, vips_version(0),
         vips_version(1));
-    // Where there is no such module, libvips has HEIF built in, or the loader will be missing and say so.
+    // Without this module, either HEIF is built into libvips, or the loader is missing and reports an error
+    // later.
     FILE *module = fopen(path, "r");
     if (module) {
         fclose(module);
         if (!g_module_open(path, 1)) return g_module_error();
     }
-    // A newer libheif has its decoders apart too and loads them when it is first used, which may be too late.
+    // Newer versions of libheif load their decoders as plugins on first use, which may be after the
+    // confinement.
     void *init = dlsym(RTLD_DEFAULT, "heif_init");
     if (init) ((void (*)(void *))init)(NULL);
     open = 1;
     return NULL;
 }
 
-void cvips_allow(const char *operation_class, int allowed) { vips_operation_block_set(operation_class, !allowed); }
+void cvips_allow(const char *operation_class, int allowed) {
+    vips_operation_block_set(operation_class, !allowed);
+}
+
 void cvips_forbid_untrusted(void) { vips_block_untrusted_set(1); }
 
-// Runs an operation whose inputs are set, and ends the reference to it.
+// Runs an operation whose inputs are set, and releases it.
 static int run(object *operation, const char *options, cvips_image **out) {
     int failed = (options && vips_object_set_from_string(operation, options)) || vips_object_build(operation);
     if (!failed && out) g_object_get(operation, "out", out, NULL);
@@ -119,7 +125,7 @@ cvips_image *cvips_apply(const char *name, cvips_image *image, const char *optio
     cvips_image *out = NULL;
     object *operation = vips_operation_new(name);
     if (!operation) return NULL;
-    // extract_area alone names it otherwise.
+    // The input is named "in" for all operations but extract_area.
     g_object_set(operation, strcmp(name, "extract_area") ? "in" : "input", image, NULL);
     return run(operation, options, &out) ? NULL : out;
 }
@@ -142,16 +148,18 @@ int cvips_width(cvips_image *image) { return vips_image_get_width(image); }
 int cvips_height(cvips_image *image) { return vips_image_get_height(image); }
 int cvips_bands(cvips_image *image) { return vips_image_get_bands(image); }
 // VIPS_FORMAT_UCHAR is 0.
-int cvips_is_deep(cvips_image *image) { return vips_image_get_format(image) != 0; }
+int cvips_is_high_bit_depth(cvips_image *image) { return vips_image_get_format(image) != 0; }
 int cvips_has_alpha(cvips_image *image) { return vips_image_hasalpha(image); }
 
-int cvips_metadata(cvips_image *image, const char *name, int otherwise) {
+int cvips_metadata(cvips_image *image, const char *name, int default_value) {
     int value;
-    if (!vips_image_get_typeof(image, name) || vips_image_get_int(image, name, &value)) return otherwise;
+    if (!vips_image_get_typeof(image, name) || vips_image_get_int(image, name, &value)) return default_value;
     return value;
 }
 
-int cvips_has_metadata(cvips_image *image, const char *name) { return vips_image_get_typeof(image, name) != 0; }
+int cvips_has_metadata(cvips_image *image, const char *name) {
+    return vips_image_get_typeof(image, name) != 0;
+}
 
 const unsigned char *cvips_pixels(cvips_image *image) { return vips_image_get_data(image); }
 

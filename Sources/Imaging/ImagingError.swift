@@ -1,55 +1,60 @@
-/// Why a photo was refused.
+/// The reason why a photo is rejected.
 package enum ImagingError: Error, Equatable, Codable {
-    /// The bytes are none of the formats that are taken.
+    /// The file has none of the supported formats.
     case notAPhoto
-    /// Wider × higher (× frames, of an animation) than the limit of pixels.
+    /// Width × height (× frames of an animation) exceeds the pixel limit.
     case tooManyPixels(width: Int, height: Int, frames: Int, limit: Int)
     case sideTooLong(side: Int, limit: Int)
     case tooLarge(bytes: Int, limit: Int)
-    /// The decoder gave up; the text says why, and holds neither paths nor control characters.
+    /// Decoding failed. The text is the reason. It contains neither paths nor control characters.
     case damaged(String)
-    /// Decoding reached a limit of memory or CPU time, whatever its header had promised.
+    /// Decoding reached the limit of memory or CPU time.
     case tooComplex
-    /// The server could not render it now, and the photo is not to blame: too many others wait, or its process came to
-    /// no end by the deadline, or was killed, as the kernel does where the machine has no memory left.
+    /// The server cannot render the photo now, for a reason other than the photo: the queue is full, the
+    /// process missed its deadline, or the process was killed, for example by the kernel when memory is low.
     case busy
-    /// As many posts of the same account wait for their turn as may.
+    /// The account has the maximum number of posts in the queue.
     case tooManyWaiting
 
-    /// What is wrong and what to do about it, for the person who sent the photo.
+    /// A message for the person who uploaded the photo: what is wrong and what to do.
     package var message: String {
         switch self {
         case .notAPhoto:
-            "This file is not a photo we know. Send a JPEG, PNG, WebP, GIF, HEIC or AVIF file."
+            "This file is not a supported photo. Upload a JPEG, PNG, WebP, GIF, HEIC or AVIF file."
         case .tooManyPixels(let width, let height, let frames, let limit):
-            "This photo is \(width) × \(height) pixels\(frames > 1 ? " in \(frames) frames" : ""), more than "
-                + "\(Self.number(limit, per: 1_000_000)) megapixels in all. Make it smaller and send it again."
+            "This photo is \(width) × \(height) pixels\(frames > 1 ? " in \(frames) frames" : ""). "
+                + "The limit is \(Self.number(limit, per: 1_000_000)) megapixels. "
+                + "Resize it and upload it again."
         case .sideTooLong(let side, let limit):
-            "This photo is \(side) pixels long on one side; at most \(limit) are taken. "
-                + "Make it smaller and send it again."
+            "One side of this photo is \(side) pixels long. The limit is \(limit) pixels. "
+                + "Resize it and upload it again."
         case .tooLarge(let bytes, let limit):
-            "This file has \(Self.number(bytes, per: 1_000_000)) MB; at most "
-                + "\(Self.number(limit, per: 1_000_000)) MB are taken. Make it smaller and send it again."
+            "This file is \(Self.number(bytes, per: 1_000_000)) MB. "
+                + "The limit is \(Self.number(limit, per: 1_000_000)) MB. "
+                + "Make it smaller and upload it again."
         case .damaged(let reason):
             "This photo is damaged and cannot be read\(reason.isEmpty ? "" : " (\(reason))"). "
-                + "Open it in a photo program, save it anew, and send that."
+                + "Open it in a photo editor, save a new copy, and upload that."
         case .tooComplex:
-            "This photo takes too much memory or time to read. Save it as an ordinary JPEG and send that."
+            "This photo takes too much memory or time to process. "
+                + "Save it as an ordinary JPEG and upload that."
         case .busy:
-            "The server is too busy to read this photo right now. Wait a few seconds and try again."
+            "The server is too busy to process this photo right now. Wait a few seconds and try again."
         case .tooManyWaiting:
-            "Your other photos are still being read. Wait until some of them are done, and try again."
+            "Your other photos are still being processed. Wait until some of them are done, and try again."
         }
     }
 
-    /// Rounded up to tenths, without a fraction of zero, so that what is over a limit never reads like it.
+    /// Formats the value rounded up to tenths, without a zero fraction. A value over the limit therefore
+    /// never looks equal to it.
     private static func number(_ value: Int, per unit: Int) -> String {
         let tenths = (value / (unit / 10)) + (value % (unit / 10) == 0 ? 0 : 1)
         return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
     }
 }
 
-/// The server failed, not the photo: no space left, no permission, libvips missing. For the log.
+/// A failure of the server while rendering, such as a full disk, a missing permission or missing libvips. For
+/// the log.
 package struct RenderFailure: Error, Equatable, CustomStringConvertible {
     package let description: String
 

@@ -1,18 +1,18 @@
 import Foundation
 
-/// A file that is open, closed with its last user. A rendering process opens all its files before it is
+/// An open file, closed when its last reference ends. A rendering process opens all its files before it is
 /// confined.
 final class PhotoFile {
     let descriptor: CInt
 
-    /// Opens a file to read it.
+    /// Opens an existing file for reading.
     convenience init(reading path: String) throws(RenderFailure) {
         try self.init(path, O_RDONLY, "open the upload")
     }
 
-    /// Makes a file that is not there yet.
-    convenience init(making path: String) throws(RenderFailure) {
-        try self.init(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, "make a rendition")
+    /// Creates a new file. Fails if it exists already.
+    convenience init(creating path: String) throws(RenderFailure) {
+        try self.init(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, "create a rendition")
     }
 
     private init(_ path: String, _ flags: CInt, _ purpose: String) throws(RenderFailure) {
@@ -24,60 +24,62 @@ final class PhotoFile {
 
     deinit { close(descriptor) }
 
-    /// How many bytes it has now; nil where that cannot be known.
+    /// The current size in bytes, or nil if it cannot be determined.
     var byteCount: Int? {
         var status = stat()
         return fstat(descriptor, &status) == 0 ? Int(status.st_size) : nil
     }
 
-    /// Its first bytes, fewer where it is shorter.
-    func beginning(_ count: Int) -> [UInt8] {
+    /// Returns the first bytes of the file, fewer if the file is shorter.
+    func firstBytes(_ count: Int) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
-        let got = pread(descriptor, &bytes, count, 0)
-        return Array(bytes.prefix(max(0, got)))
+        let readCount = pread(descriptor, &bytes, count, 0)
+        return Array(bytes.prefix(max(0, readCount)))
     }
 }
 
-/// What a rendering process reads and writes.
+/// The files that a rendering process reads and writes.
 struct RenderFiles {
     let input: PhotoFile
-    /// Empty files, one for each that a photo can become. They are named by numbers: who started the process
-    /// names them, once it knows what they are.
+    /// Empty files, as many as a photo can need. They are named by numbers: the server gives them their final
+    /// names after it has verified the reply.
     let outputs: [PhotoFile]
 
     init(input: String, folder: String) throws(RenderFailure) {
         self.input = try PhotoFile(reading: input)
         var outputs: [PhotoFile] = []
-        for number in 0..<RenditionPlan.mostFiles {
-            outputs.append(try PhotoFile(making: "\(folder)/\(Self.name(number))"))
+        for index in 0..<RenditionPlan.maxFileCount {
+            outputs.append(try PhotoFile(creating: "\(folder)/\(Self.name(at: index))"))
         }
         self.outputs = outputs
     }
 
-    /// The name of an output before it has its own: the place of its file in ``RenderedPhoto/files``.
-    static func name(_ place: Int) -> String { String(place) }
+    /// The temporary name of an output: its index in ``RenderedPhoto/files``.
+    static func name(at index: Int) -> String { String(index) }
 }
 
-/// Puts images into the files that are open for them, one after another.
+/// Writes images to the open output files, in order.
 struct RenditionWriter {
-    private var free: ArraySlice<PhotoFile>
+    private var remaining: ArraySlice<PhotoFile>
 
-    init(_ files: RenderFiles) { free = files.outputs[...] }
+    init(_ files: RenderFiles) { remaining = files.outputs[...] }
 
-    /// Metadata stays out of the file; Huffman tables of its own make it 4 % smaller for 3 ms (see
-    /// README.md).
+    /// Writes the image as a JPEG without metadata. Optimised Huffman tables make the file 4 % smaller and
+    /// take 3 ms (see README.md).
     mutating func save(_ image: VipsImage, as name: String) throws -> RenderedPhoto.Rendition {
-        guard let file = free.popFirst() else {
-            throw RenderFailure("there are more renditions than files for them")
+        guard let file = remaining.popFirst() else {
+            throw RenderFailure("there are more renditions than output files")
         }
         do {
             try image.save("jpegsave_target", to: file, "Q=80,optimize_coding=true,strip=true")
         } catch {
             guard !error.isOutOfMemory else { throw error }
-            // The pixels are in memory already, so it is the disk.
+            // The pixels are already in memory, so the disk must have failed.
             throw RenderFailure("cannot write a rendition: \(error.text)")
         }
-        guard let byteCount = file.byteCount else { throw RenderFailure("cannot look at a rendition") }
+        guard let byteCount = file.byteCount else {
+            throw RenderFailure("cannot read the size of a rendition")
+        }
         return .init(fileName: name, width: image.width, height: image.height, byteCount: byteCount)
     }
 }

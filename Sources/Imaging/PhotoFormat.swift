@@ -1,16 +1,16 @@
-/// The formats taken, told by their first bytes alone.
+/// The supported photo formats, recognised by their first bytes alone.
 enum PhotoFormat: CaseIterable {
     case jpeg, png, webp, gif, heif
 
-    /// Bytes needed to tell.
+    /// The number of bytes needed to recognise a format.
     static let signatureLength = 12
 
-    /// HEIC and AVIF are one container, ISO/IEC 23008-12; these are the brands that libvips opens.
+    /// The brands that libvips opens. HEIC and AVIF share one container format, ISO/IEC 23008-12.
     private static let heifBrands: Set<String> = [
         "heic", "heix", "hevc", "heim", "heis", "hevm", "hevs", "mif1", "msf1", "avif",
     ]
 
-    /// The format of a file that begins with these bytes; nil for any other.
+    /// Creates the format of a file that begins with these bytes. Returns nil if the format is not supported.
     init?(signature bytes: [UInt8]) {
         if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
             self = .jpeg
@@ -30,7 +30,7 @@ enum PhotoFormat: CaseIterable {
         }
     }
 
-    /// libvips' operation that reads it from an open file.
+    /// The libvips operation that reads this format from an open file.
     var loader: String {
         switch self {
         case .jpeg: "jpegload_source"
@@ -41,7 +41,7 @@ enum PhotoFormat: CaseIterable {
         }
     }
 
-    /// The class of all libvips' operations that read it.
+    /// The base class of all libvips operations that read this format.
     var loaderClass: String {
         switch self {
         case .jpeg: "VipsForeignLoadJpeg"
@@ -52,13 +52,15 @@ enum PhotoFormat: CaseIterable {
         }
     }
 
-    /// What makes the loader give fewer pixels, at least `reduced` wide, where the format can.
-    func loadOptions(_ width: Int, reducedTo reduced: Int) -> String {
+    /// The loader options that reduce the image while it is decoded, to no less than `minimumWidth`.
+    ///
+    /// Empty for formats that cannot be reduced.
+    func loadOptions(width: Int, minimumWidth: Int) -> String {
         switch self {
         case .jpeg:
-            // The decoder's own scaling by powers of two saves most of its time.
-            "shrink=\([8, 4, 2].first { width / $0 >= reduced } ?? 1)"
-        case .webp: "scale=\(Double(reduced) / Double(width))"
+            // Scaling by powers of two in the decoder saves most of the decoding time.
+            "shrink=\([8, 4, 2].first { width / $0 >= minimumWidth } ?? 1)"
+        case .webp: "scale=\(Double(minimumWidth) / Double(width))"
         case .png, .gif, .heif: ""
         }
     }

@@ -1,17 +1,18 @@
-/// What an uploaded photo, and the process that renders it, may cost.
+/// The limits of an uploaded photo and of the process that renders it.
 package struct PhotoLimits: Sendable, Equatable, Codable {
-    /// Bytes of the uploaded file.
+    /// The size of the uploaded file in bytes.
     package var bytes = 25_000_000
-    /// Pixels of all its frames together.
+    /// The number of pixels in all frames together.
     package var pixels = 64_000_000
-    /// Pixels along its longer side.
+    /// The length of the longer side in pixels.
     package var side = 16_384
-    /// Bytes of memory that decoding may take beyond the program itself.
+    /// The bytes of memory that decoding may use in addition to the program itself.
     package var memory = 768 << 20
-    /// Seconds of CPU time, which do not depend on what else the machine does: a photo that takes more is refused.
+    /// The CPU time in seconds. It does not depend on the load of the machine, so a photo that takes more is
+    /// rejected.
     package var cpuSeconds = 8
-    /// Seconds on the wall, from the start of the process on. This ends a process that hangs, and is no verdict on its
-    /// photo: on a busy machine any photo may take long.
+    /// The wall-clock time in seconds, from the start of the process. This only ends a process that hangs. It
+    /// does not reject the photo, because any photo may take long on a busy machine.
     package var deadlineSeconds = 120.0
 
     package init() {}

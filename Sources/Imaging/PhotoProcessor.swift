@@ -2,23 +2,25 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Renders uploaded photos, each in a child process, so that no file can harm the server.
+/// Renders uploaded photos, each in a child process, so that a malicious file cannot harm the server.
 ///
-/// A child may crash, run out of memory or hang: that photo is refused, and nothing else happens.
+/// If a child crashes, runs out of memory or hangs, only its photo is affected.
 package struct PhotoProcessor: Sendable {
-    /// What a photo may cost.
+    /// The limits of a photo.
     package let limits: PhotoLimits
     private let process: RenderProcess
     private let queue: RenderQueue
 
     /// - Parameters:
-    ///   - executable: Path of the program to start, usually this very one.
-    ///   - arguments: What makes it call ``RenderWorker/main(arguments:)`` with the arguments that follow.
-    ///   - limits: What a photo may cost.
-    ///   - concurrent: Photos rendered at once: each may take a core and the memory of `limits`.
-    ///   - posts: Posts whose photos are rendered or wait for it, at once.
-    ///   - postsOfOne: Those of one account. Who uploads ten photos one by one brings as many.
-    ///   - environment: What the child finds in its environment, which inherits nothing.
+    ///   - executable: The path of the program to start, usually this program.
+    ///   - arguments: The first arguments. They must make the program call ``RenderWorker/main(arguments:)``
+    ///     with the arguments that follow.
+    ///   - limits: The limits of a photo.
+    ///   - concurrent: The number of photos rendered at once. Each may use a core and the memory of `limits`.
+    ///   - posts: The maximum number of posts in the queue, including those being rendered.
+    ///   - postsOfOne: The maximum number of posts of one account. Photos uploaded one by one count as one
+    ///     post each.
+    ///   - environment: The additional environment of the child, which inherits nothing.
     package init(
         executable: String, arguments: [String], limits: PhotoLimits = PhotoLimits(),
         concurrent: Int = ProcessInfo.processInfo.activeProcessorCount, posts: Int = 100,
@@ -28,23 +30,24 @@ package struct PhotoProcessor: Sendable {
         self.limits = limits
         process = RenderProcess(
             executable: executable, arguments: arguments, limits: limits, environment: environment)
-        queue = RenderQueue(slots: concurrent, posts: posts, postsOfOne: postsOfOne)
+        queue = RenderQueue(slots: concurrent, maxPosts: posts, maxPostsPerAccount: postsOfOne)
     }
 
-    /// Photos waiting for their turn now.
-    package var waiting: Int { queue.waiting }
+    /// The number of photos that wait to be rendered.
+    package var waitingCount: Int { queue.waitingCount }
 
-    /// What confines the processes that read photos here, by having one confine itself.
-    /// - Throws: ``RenderFailure`` where none can be confined, so that no photo can be read.
+    /// Starts a process that confines itself, and returns how rendering processes are confined on this
+    /// machine.
+    /// - Throws: ``RenderFailure`` if processes cannot be confined, so that no photo can be read.
     package func confinement() async throws -> Confinement { try await process.confinement() }
 
-    /// Has a post wait for its turn once, however many photos it has.
+    /// Reserves a place in the queue for a post, which counts once however many photos it has.
     ///
-    /// Its place is free for another post as soon as all its photos are rendered.
+    /// The place is released as soon as all photos are rendered, or when the body returns.
     /// - Parameters:
-    ///   - account: Whose post it is: accounts take turns.
-    ///   - photos: How many photos will be rendered.
-    ///   - body: Renders the photos by ``Place/process(_:into:as:)``.
+    ///   - account: The author of the post. Accounts take turns.
+    ///   - photos: The number of photos to render.
+    ///   - body: Renders the photos with ``Place/process(_:into:as:)``.
     /// - Throws: ``ImagingError/busy`` or ``ImagingError/tooManyWaiting``, and what the body throws.
     package func withPlace<Result>(
         for account: Int64, photos: Int, _ body: (Place) async throws -> Result
@@ -55,52 +58,54 @@ package struct PhotoProcessor: Sendable {
         return try await body(place)
     }
 
-    /// Renders one photo that is a post by itself.
+    /// Renders a single photo, which counts as a post.
     package func process(
         _ file: String, into folder: String, as shape: PhotoShape = .whole, for account: Int64 = 0
     ) async throws -> RenderedPhoto {
         try await withPlace(for: account, photos: 1) { try await $0.process(file, into: folder, as: shape) }
     }
 
-    /// The place of one post among those that wait.
+    /// The reserved place of a post in the queue.
     package final class Place: Sendable {
         private let processor: PhotoProcessor
         private let account: Int64
-        /// Photos to render yet; a lock, because they are rendered side by side.
-        private let left: Mutex<Int>
+        /// The number of photos that are not rendered yet. A lock guards it because photos are rendered
+        /// concurrently.
+        private let remaining: Mutex<Int>
 
         fileprivate init(processor: PhotoProcessor, account: Int64, photos: Int) {
             self.processor = processor
             self.account = account
-            left = Mutex(photos)
+            remaining = Mutex(photos)
         }
 
-        /// Renders the photo at `file` into a folder that exists; the files are named in the result.
+        /// Renders the photo at `file` into an existing folder.
         ///
-        /// Whatever fails, and when the task is cancelled, the child has ended and the folder is as it was.
+        /// After an error or a cancellation, the child has ended and the folder is unchanged.
         /// - Parameters:
-        ///   - file: Path of the upload, which stays as it is.
-        ///   - folder: Where the renditions go.
-        ///   - shape: Whether the photo is kept whole or as squares.
-        /// - Returns: What the files are.
-        /// - Throws: ``ImagingError`` where the photo is refused, ``RenderFailure`` where the server failed,
-        ///   `CancellationError`.
+        ///   - file: The path of the upload, which is not changed.
+        ///   - folder: The output folder.
+        ///   - shape: Whether to render the whole photo or squares.
+        /// - Returns: The rendered files.
+        /// - Throws: ``ImagingError`` if the photo is rejected or cannot be rendered now, ``RenderFailure``
+        ///   if the server fails, `CancellationError`.
         package func process(
             _ file: String, into folder: String, as shape: PhotoShape = .whole
         ) async throws -> RenderedPhoto {
-            defer { count(-1) }
+            defer { release(1) }
             return try await processor.queue.withSlot(for: account) {
                 try await processor.render(file, into: folder, as: shape)
             }
         }
 
-        fileprivate func leave() { count(-Int.max) }
+        /// Releases the place, even if some photos were not rendered.
+        fileprivate func leave() { release(.max) }
 
-        private func count(_ change: Int) {
-            let isLast = left.withLock { left in
-                let was = left
-                left = max(0, left + change)
-                return was > 0 && left == 0
+        private func release(_ count: Int) {
+            let isLast = remaining.withLock { remaining in
+                let previous = remaining
+                remaining = max(0, remaining - count)
+                return previous > 0 && remaining == 0
             }
             if isLast { processor.queue.leave(account) }
         }
@@ -109,25 +114,26 @@ package struct PhotoProcessor: Sendable {
     private func render(_ file: String, into folder: String, as shape: PhotoShape) async throws
         -> RenderedPhoto
     {
-        // The child writes here; its files move up only when all is well.
-        let workshop = "\(folder)/.render-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
-        try await Self.onDiskThread { try Self.make(folder: workshop) }
+        // The child writes to this folder. Its files are moved to `folder` after they are verified.
+        let staging = "\(folder)/.render-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
+        try await Self.onDiskThread { try Self.createFolder(staging) }
         do {
-            let photo = try await process.render(file, into: workshop, as: shape)
+            let photo = try await process.render(file, into: staging, as: shape)
             try await Self.onDiskThread { [limits] in
-                try photo.verify(in: workshop, as: shape, within: limits)
-                try Self.move(photo, from: workshop, to: folder)
+                try photo.verify(in: staging, as: shape, within: limits)
+                try Self.move(photo, from: staging, to: folder)
             }
             return photo
         } catch {
-            await Self.onDiskThread { try? FileManager.default.removeItem(atPath: workshop) }
+            await Self.onDiskThread { try? FileManager.default.removeItem(atPath: staging) }
             throw error
         }
     }
 
     // MARK: - Files
 
-    /// Runs blocking work on a thread for such; there are never more of them than photos rendered at once.
+    /// Runs blocking work on a thread of the global dispatch queue. There are never more such threads than
+    /// photos rendered at once.
     private static func onDiskThread<Result: Sendable, Failure: Error>(
         _ work: @escaping @Sendable () throws(Failure) -> Result
     ) async throws(Failure) -> Result {
@@ -137,26 +143,26 @@ package struct PhotoProcessor: Sendable {
         return try result.get()
     }
 
-    private static func make(folder: String) throws(RenderFailure) {
+    private static func createFolder(_ folder: String) throws(RenderFailure) {
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
         } catch {
-            throw RenderFailure("cannot make a folder for renditions: \(error)")
+            throw RenderFailure("cannot create a folder for renditions: \(error)")
         }
     }
 
-    /// Moves the files up, each to its name, once they are known to be what the reply says; leaves none where
-    /// one is not.
-    private static func move(_ photo: RenderedPhoto, from workshop: String, to folder: String) throws {
+    /// Moves the verified files to the output folder, under their final names. If one cannot be moved, it
+    /// removes all of them.
+    private static func move(_ photo: RenderedPhoto, from staging: String, to folder: String) throws {
         var moved: [String] = []
         do {
-            for (place, file) in photo.files.enumerated() {
+            for (index, file) in photo.files.enumerated() {
                 let target = "\(folder)/\(file.fileName)"
                 try FileManager.default.moveItem(
-                    atPath: "\(workshop)/\(RenderFiles.name(place))", toPath: target)
+                    atPath: "\(staging)/\(RenderFiles.name(at: index))", toPath: target)
                 moved.append(target)
             }
-            try FileManager.default.removeItem(atPath: workshop)
+            try FileManager.default.removeItem(atPath: staging)
         } catch {
             for target in moved { try? FileManager.default.removeItem(atPath: target) }
             throw RenderFailure("cannot move renditions to their folder: \(error)")

@@ -1,24 +1,25 @@
 import CVips
 import Foundation
 
-/// Turns an uploaded file into the files that are kept.
+/// Renders an uploaded photo.
 ///
-/// Decoding untrusted bytes belongs in a process of its own: the server uses ``PhotoProcessor``, whose child process
-/// calls this.
+/// Untrusted files must be decoded in a separate process: the server uses ``PhotoProcessor``, whose child
+/// process calls this.
 package enum PhotoRenderer {
     private typealias Size = (width: Int, height: Int)
 
-    /// Renders the photo that is open into the files that are open for it.
+    /// Renders an open upload into the open output files.
     ///
-    /// What is kept is upright, sRGB, opaque, and without any metadata. All is made from one decoding, which is no
-    /// larger than the largest file needs.
+    /// The renditions are upright, sRGB and opaque, and have no metadata. The photo is decoded once, no
+    /// larger than the largest rendition needs.
     /// - Parameters:
-    ///   - files: The upload, and empty files for what it becomes.
-    ///   - shape: Whether it is kept whole or as squares.
-    ///   - limits: What the photo may cost; those of the process are the caller's to keep.
-    ///   - confine: Called once libvips is open, before any byte of the file but its signature is read.
-    /// - Returns: What the files are.
-    /// - Throws: ``ImagingError``, or ``RenderFailure`` where the photo is not to blame. Files may be left then.
+    ///   - files: The upload and the empty output files.
+    ///   - shape: Whether to render the whole photo or squares.
+    ///   - limits: The limits of the photo. The caller enforces those of the process.
+    ///   - confine: Called after libvips is loaded, before anything but the signature of the upload is read.
+    /// - Returns: The rendered files.
+    /// - Throws: ``ImagingError``, or ``RenderFailure`` if the cause is not the photo. The output files may
+    ///   then have content.
     static func render(
         _ files: RenderFiles, as shape: PhotoShape, limits: PhotoLimits, confine: () throws -> Void
     ) throws -> RenderedPhoto {
@@ -41,19 +42,21 @@ package enum PhotoRenderer {
         }
     }
 
-    /// What the file is, by its first bytes, once its size keeps the limit.
+    /// Checks the file size, then returns the format by the first bytes.
     private static func format(of file: PhotoFile, limits: PhotoLimits) throws -> PhotoFormat {
-        guard let byteCount = file.byteCount else { throw RenderFailure("cannot look at the upload") }
+        guard let byteCount = file.byteCount else {
+            throw RenderFailure("cannot read the size of the upload")
+        }
         guard byteCount <= limits.bytes else {
             throw ImagingError.tooLarge(bytes: byteCount, limit: limits.bytes)
         }
-        guard let format = PhotoFormat(signature: file.beginning(PhotoFormat.signatureLength)) else {
+        guard let format = PhotoFormat(signature: file.firstBytes(PhotoFormat.signatureLength)) else {
             throw ImagingError.notAPhoto
         }
         return format
     }
 
-    /// Opens libvips with one way in, the format's, and one way out.
+    /// Loads libvips and allows only the loader of the format and the JPEG saver.
     static func prepare(for format: PhotoFormat) throws(RenderFailure) {
         if let problem = cvips_open() { throw RenderFailure("libvips: \(String(cString: problem))") }
         if format == .heif, let problem = cvips_open_heif() {
@@ -65,15 +68,15 @@ package enum PhotoRenderer {
         cvips_forbid_untrusted()
     }
 
-    /// The sides of the upright original, once its header keeps the limits.
+    /// Checks the limits by the header, then returns the size of the upright original.
     private static func size(of header: VipsImage, as format: PhotoFormat, limits: PhotoLimits) throws -> Size
     {
         let (width, height) = (header.width, header.height)
         let side = max(width, height)
         guard side <= limits.side else { throw ImagingError.sideTooLong(side: side, limit: limits.side) }
-        // Only the first frame is decoded. The further images of a HEIF file are other photos, not frames, and cost
-        // nothing.
-        let frames = format == .heif ? 1 : max(1, header.metadata("n-pages", otherwise: 1))
+        // Only the first frame is decoded. The other images of a HEIF file are separate photos, not frames,
+        // and are never decoded.
+        let frames = format == .heif ? 1 : max(1, header.metadata("n-pages", default: 1))
         let (pixels, overflow) = (width * height).multipliedReportingOverflow(by: frames)
         guard !overflow, pixels <= limits.pixels else {
             throw ImagingError.tooManyPixels(
@@ -82,21 +85,24 @@ package enum PhotoRenderer {
         return header.swapsAxes ? (height, width) : (width, height)
     }
 
-    /// The photo upright, sRGB, opaque, 8 bits a channel, as large as the largest file needs, in memory.
+    /// Decodes the photo into memory: upright, sRGB, opaque, 8 bits per channel, as large as the largest
+    /// rendition needs.
     private static func decode(
         _ input: PhotoFile, as format: PhotoFormat, header: VipsImage, original: Size, width: Int
     ) throws(VipsError) -> VipsImage {
         let height = RenditionPlan.height(at: width, of: original)
-        let lies = header.swapsAxes
+        let swapsAxes = header.swapsAxes
         var image = try VipsImage.load(
-            input, format.loader, format.loadOptions(original.width, reducedTo: width))
-        // Onto white first: colours under transparent pixels must not bleed into their neighbours.
+            input, format.loader, format.loadOptions(width: original.width, minimumWidth: width))
+        // Flatten onto white before scaling, so that the colours of transparent pixels do not bleed into
+        // their neighbours.
         if image.hasAlpha {
-            image = try image.applying("flatten", "background=\(image.isDeep ? 65_535 : 255)")
+            image = try image.applying("flatten", "background=\(image.isHighBitDepth ? 65_535 : 255)")
         }
-        image = try image.resized(width: lies ? height : width, height: lies ? width : height).inMemory()
+        image = try image.resized(width: swapsAxes ? height : width, height: swapsAxes ? width : height)
+            .inMemory()
         image = try image.applying("autorot", "")
-        return try image.inStandardColours().inMemory()
+        return try image.convertedToSRGB().inMemory()
     }
 
     private static func renditions(
@@ -104,7 +110,8 @@ package enum PhotoRenderer {
     ) throws -> RenderedPhoto {
         var images: [VipsImage] = []
         for width in RenditionPlan.widths(forOriginal: original.width) {
-            // Each from the next larger: nobody sees the difference, and it takes a quarter less time.
+            // Scaling each rendition from the next larger one takes a quarter less time, with no visible
+            // difference.
             let larger = images.last ?? decoded
             let height = RenditionPlan.height(at: width, of: original)
             images.append(try larger.resized(width: width, height: height).inMemory())
@@ -113,7 +120,7 @@ package enum PhotoRenderer {
 
         let side = RenditionPlan.thumbnailSide
         let large = images.last { min($0.width, $0.height) >= side } ?? decoded
-        let square = try large.withoutFarEnds()
+        let square = try large.croppedToMaximumAspectRatio()
             .applying("thumbnail_image", "width=\(side),height=\(side),crop=attention")
         let thumbnail = try writer.save(square.inMemory(), as: RenditionPlan.thumbnailName)
 
@@ -127,7 +134,7 @@ package enum PhotoRenderer {
         of decoded: VipsImage, original: Size, to writer: inout RenditionWriter
     ) throws -> RenderedPhoto {
         let sides = RenditionPlan.squareSides(forOriginal: original)
-        let largest = try decoded.withoutFarEnds()
+        let largest = try decoded.croppedToMaximumAspectRatio()
             .applying("thumbnail_image", "width=\(sides[0]),height=\(sides[0]),crop=attention").inMemory()
         var images = [largest]
         for side in sides.dropFirst() {
@@ -153,19 +160,19 @@ package enum PhotoRenderer {
             max(1, Int(Double(image.width) * scale)), max(1, Int(Double(image.height) * scale))
         )
         let small = try image.resized(width: width, height: height).inMemory()
-        let (across, down) = image.width >= image.height ? (4, 3) : (3, 4)
-        return try Blurhash(pixels: small.pixels(), width: width, height: height).text(
-            across: across, down: down)
+        let (x, y) = image.width >= image.height ? (4, 3) : (3, 4)
+        return try Blurhash(pixels: small.pixels(), width: width, height: height).encoded(
+            xComponents: x, yComponents: y)
     }
 }
 
 extension VipsImage {
-    /// EXIF orientations 5 to 8: width and height change places when it is turned upright.
-    fileprivate var swapsAxes: Bool { metadata("orientation", otherwise: 1) >= 5 }
+    /// Whether rotating the image upright swaps width and height, which is so for EXIF orientations 5 to 8.
+    fileprivate var swapsAxes: Bool { metadata("orientation", default: 1) >= 5 }
 
-    /// The middle of an image far longer than wide: enlarged until its short side fits a square, all of it would be
-    /// gigantic.
-    fileprivate func withoutFarEnds() throws(VipsError) -> VipsImage {
+    /// Returns the middle of an image whose aspect ratio exceeds 8:1. Without this, enlarging the short side
+    /// to fit a square would make the image huge.
+    fileprivate func croppedToMaximumAspectRatio() throws(VipsError) -> VipsImage {
         let (width, height) = (min(self.width, self.height * 8), min(self.height, self.width * 8))
         guard width < self.width || height < self.height else { return self }
         let (left, top) = ((self.width - width) / 2, (self.height - height) / 2)
@@ -173,18 +180,18 @@ extension VipsImage {
             .inMemory()
     }
 
-    /// The image in sRGB, 8 bits a channel, by its own colour profile where it has one.
-    fileprivate func inStandardColours() throws(VipsError) -> VipsImage {
+    /// Converts the image to sRGB with 8 bits per channel, using its colour profile if it has one.
+    fileprivate func convertedToSRGB() throws(VipsError) -> VipsImage {
         var image = self
-        // Inks mean no colour without a profile: libvips has a common one.
-        let isInk = bands == 4
-        if isInk || has("icc-profile-data") {
+        // CMYK values have no defined colour without a profile, so libvips provides a default profile.
+        let isCMYK = bands == 4
+        if isCMYK || hasMetadata("icc-profile-data") {
             do {
-                let fallback = isInk ? ",input_profile=cmyk" : ""
+                let fallback = isCMYK ? ",input_profile=cmyk" : ""
                 image = try applying("icc_transform", "output_profile=srgb,embedded=true,depth=8\(fallback)")
             } catch {
-                // A broken profile is no reason to refuse a photo, unless there is no other way to know its colours.
-                guard !isInk, !error.isOutOfMemory else { throw error }
+                // Ignore a broken profile, unless it is a CMYK image, whose colours would be unknown.
+                guard !isCMYK, !error.isOutOfMemory else { throw error }
             }
         }
         return try image.applying("colourspace", "space=srgb").applying("cast", "format=uchar")
@@ -192,7 +199,9 @@ extension VipsImage {
 }
 
 extension VipsError {
-    /// What a person may see of it: the first line, without control characters. It names no path, as libvips
-    /// knows none.
-    fileprivate var reason: String { ImagingError.plain(String(text.split(separator: "\n").first ?? "")) }
+    /// The part of the error that people may see: the first line, without control characters. It contains no
+    /// path, because libvips is only given open files.
+    fileprivate var reason: String {
+        ImagingError.printableASCII(String(text.split(separator: "\n").first ?? ""))
+    }
 }

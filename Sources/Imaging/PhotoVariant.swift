@@ -1,12 +1,13 @@
 import Foundation
 
-/// A part of a photograph in other colours: what the demo community makes many posts of a few photographs with.
+/// A cropped and recoloured copy of a photograph. The demo community makes many posts from a few photographs
+/// this way.
 package struct PhotoVariant: Codable, Sendable {
-    /// Path of a JPEG.
+    /// The path of the source JPEG.
     package let input: String
-    /// Path of the JPEG to make.
+    /// The path of the JPEG to create.
     package let output: String
-    /// The part that is kept, in fractions of the sides.
+    /// The crop rectangle, in fractions of the width and height.
     package let left: Double
     package let top: Double
     package let width: Double
@@ -30,7 +31,7 @@ package struct PhotoVariant: Codable, Sendable {
         self.gains = gains
     }
 
-    /// Makes every variant of a list in JSON; for a process of its own, as libvips is opened.
+    /// Makes all variants listed in a JSON file. Run this in a separate process, because it loads libvips.
     package static func makeAll(listedIn path: String) throws {
         let variants = try JSONDecoder().decode(
             [PhotoVariant].self, from: Data(contentsOf: URL(fileURLWithPath: path)))
@@ -47,9 +48,9 @@ package struct PhotoVariant: Codable, Sendable {
         if isMirrored { image = try image.applying("flip", "direction=horizontal") }
         let factors = gains.map { String($0) }.joined(separator: " ")
         image = try image.applying("linear", "a=\(factors),b=0 0 0,uchar=true")
-        // Small photographs are shown large: enlarged once here, and sharp enough for a demo.
+        // Small crops are enlarged to 1080 pixels, which is sharp enough for a demo.
         let scale = max(1, 1080 / Double(image.width))
         image = try image.applying("resize", "scale=\(scale)")
-        try image.save("jpegsave_target", to: PhotoFile(making: output), "Q=85")
+        try image.save("jpegsave_target", to: PhotoFile(creating: output), "Q=85")
     }
 }

@@ -7,28 +7,29 @@ import Subprocess
     import SystemPackage
 #endif
 
-/// One child process for one photo, and what its end means.
+/// Runs a child process that renders one photo, and interprets its exit.
 struct RenderProcess: Sendable {
     let executable: String
     let arguments: [String]
     let limits: PhotoLimits
     let environment: [Environment.Key: String]
 
-    /// The child's environment is `environment` and what rendering needs: nothing of the server's, where secrets are.
+    /// Creates a runner. The child gets `environment` and the variables that rendering needs. It does not
+    /// inherit the environment of the server, which contains secrets.
     init(executable: String, arguments: [String], limits: PhotoLimits, environment: [String: String]) {
         self.executable = executable
         self.arguments = arguments
         self.limits = limits
-        // A heap for each thread would reserve 64 MiB of address space each.
-        var own: [Environment.Key: String] = ["MALLOC_ARENA_MAX": "1", "VIPS_WARNING": "1"]
-        // Set only where line coverage is measured.
-        own["LLVM_PROFILE_FILE"] = ProcessInfo.processInfo.environment["LLVM_PROFILE_FILE"]
-        self.environment = own.merging(environment.map { (.init(stringLiteral: $0), $1) }) { $1 }
+        // One malloc arena, because each further arena would reserve 64 MiB of address space.
+        var defaults: [Environment.Key: String] = ["MALLOC_ARENA_MAX": "1", "VIPS_WARNING": "1"]
+        // Set only when line coverage is measured.
+        defaults["LLVM_PROFILE_FILE"] = ProcessInfo.processInfo.environment["LLVM_PROFILE_FILE"]
+        self.environment = defaults.merging(environment.map { (.init(stringLiteral: $0), $1) }) { $1 }
     }
 
-    /// Starts the child and waits for its end; a cancelled task, or the deadline, kills it.
+    /// Starts the child and waits for its exit. Cancelling the task or reaching the deadline kills it.
     func render(_ file: String, into folder: String, as shape: PhotoShape) async throws -> RenderedPhoto {
-        let ending = try await withThrowingTaskGroup(of: Ending?.self) { group in
+        let outcome = try await withThrowingTaskGroup(of: Outcome?.self) { group in
             group.addTask { try await run(file, into: folder, as: shape) }
             group.addTask {
                 try await Task.sleep(for: .seconds(limits.deadlineSeconds))
@@ -38,37 +39,37 @@ struct RenderProcess: Sendable {
             return try await group.next() ?? nil
         }
         try Task.checkCancellation()
-        guard let ending else { throw ImagingError.busy }
-        return try ending.reply(within: limits).get()
+        guard let outcome else { throw ImagingError.busy }
+        return try outcome.reply(within: limits).get()
     }
 
-    /// Has a child confine itself and tell how.
+    /// Starts a child that confines itself and reports how.
     func confinement() async throws -> Confinement {
-        let ending = try await run([RenderWorker.check])
-        guard ending.status.isSuccess,
-            let confinement = try? JSONDecoder().decode(Confinement.self, from: Data(ending.output))
+        let outcome = try await run([RenderWorker.checkArgument])
+        guard outcome.status.isSuccess,
+            let confinement = try? JSONDecoder().decode(Confinement.self, from: Data(outcome.output))
         else {
-            let text = ImagingError.plain(ending.complaints, atMost: 500)
-            throw RenderFailure("a process that reads photos ends with \(ending.status): \(text)")
+            let text = ImagingError.printableASCII(outcome.errorOutput, maxLength: 500)
+            throw RenderFailure("the rendering process ended with \(outcome.status): \(text)")
         }
         return confinement
     }
 
-    private func run(_ file: String, into folder: String, as shape: PhotoShape) async throws -> Ending {
+    private func run(_ file: String, into folder: String, as shape: PhotoShape) async throws -> Outcome {
         try await run(RenderWorker.arguments(input: file, folder: folder, as: shape, limits: limits))
     }
 
-    private func run(_ added: [String]) async throws -> Ending {
+    private func run(_ additionalArguments: [String]) async throws -> Outcome {
         do {
             let result = try await Subprocess.run(
-                .path(FilePath(executable)), arguments: Arguments(arguments + added),
+                .path(FilePath(executable)), arguments: Arguments(arguments + additionalArguments),
                 environment: .custom(environment),
                 input: .none, output: .bytes(limit: 1 << 16), error: .bytes(limit: 1 << 16))
-            return Ending(
+            return Outcome(
                 status: result.terminationStatus, output: result.standardOutput,
-                complaints: String(decoding: result.standardError, as: UTF8.self))
+                errorOutput: String(decoding: result.standardError, as: UTF8.self))
         } catch let error as SubprocessError where error.code == .outputLimitExceeded {
-            // No working decoder has so much to say.
+            // A working process never prints this much.
             throw ImagingError.damaged("")
         } catch let error as SubprocessError {
             try Task.checkCancellation()
@@ -78,34 +79,37 @@ struct RenderProcess: Sendable {
 }
 
 extension RenderProcess {
-    /// How a child ended.
-    struct Ending: Sendable {
+    /// The exit status and output of a child.
+    struct Outcome: Sendable {
         let status: TerminationStatus
         let output: [UInt8]
-        /// What it wrote on its standard error.
-        let complaints: String
+        /// The text on its standard error.
+        let errorOutput: String
 
         func reply(within limits: PhotoLimits) throws -> RenderReply {
-            if case .signaled(let signal) = status { return .refused(verdict(of: signal)) }
+            if case .signaled(let signal) = status { return .refused(error(for: signal)) }
             guard status.isSuccess,
                 let reply = try? JSONDecoder().decode(RenderReply.self, from: Data(output))
             else {
-                // Libraries leave with a code of their own when they cannot have memory.
-                if VipsError.tellsOfMemory(complaints) { return .refused(.tooComplex) }
-                let text = ImagingError.plain(complaints, atMost: 500)
+                // Some libraries exit with a code of their own when they cannot allocate memory.
+                if VipsError.reportsOutOfMemory(errorOutput) { return .refused(.tooComplex) }
+                let text = ImagingError.printableASCII(errorOutput, maxLength: 500)
                 return .failed("the rendering process ended with \(status): \(text)")
             }
-            return reply.checked(against: limits)
+            return reply.validated(against: limits)
         }
 
-        /// The kernel's limits and the deadline end a child by signals of their own. A kill that was not ours comes from
-        /// outside, most likely from a kernel without memory to spare. GLib traps where it cannot have memory; any other
-        /// signal is a decoder falling over the file.
-        private func verdict(of signal: CInt) -> ImagingError {
+        /// Returns the error for a child that was ended by a signal.
+        ///
+        /// SIGXCPU and SIGXFSZ come from the resource limits, SIGALRM from the child's own alarm. SIGKILL
+        /// comes from outside, most likely from the kernel when memory is low. GLib ends the process with
+        /// SIGTRAP when it cannot allocate memory. Any other signal means that the decoder crashed on the
+        /// file.
+        private func error(for signal: CInt) -> ImagingError {
             switch signal {
             case SIGXCPU, SIGXFSZ: .tooComplex
             case SIGALRM, SIGKILL: .busy
-            default: VipsError.tellsOfMemory(complaints) ? .tooComplex : .damaged("")
+            default: VipsError.reportsOutOfMemory(errorOutput) ? .tooComplex : .damaged("")
             }
         }
     }

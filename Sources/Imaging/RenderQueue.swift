@@ -1,131 +1,134 @@
 import Synchronization
 
-/// Who renders a photo next: so many photos at once, the accounts in turn, and of each account its photos as
-/// they came.
+/// A queue that decides which photo is rendered next.
 ///
-/// So nobody waits longer because somebody else sends many photos. What is bounded is the number of posts
-/// with photos to render, in all and of one account: a post counts once, however many photos it has.
+/// It limits how many photos are rendered at once. Accounts take turns, and the photos of one account are
+/// rendered in the order of their arrival, so an account that sends many photos does not delay the others.
+/// The number of posts in the queue is limited too, in total and for each account: a post counts once,
+/// however many photos it has.
 final class RenderQueue: Sendable {
     fileprivate struct Waiter {
-        let ticket: UInt64
-        let turn: CheckedContinuation<Void, any Error>
+        let id: UInt64
+        let continuation: CheckedContinuation<Void, any Error>
     }
 
     fileprivate struct State {
         var freeSlots: Int
-        /// How many posts each account has here.
-        var posts: [Int64: Int] = [:]
-        /// The accounts whose photos wait, in the order of their turns.
-        var turns: [Int64] = []
+        /// The number of posts of each account in the queue.
+        var postCounts: [Int64: Int] = [:]
+        /// The accounts with waiting photos, in the order of their turns.
+        var accountOrder: [Int64] = []
         var waiters: [Int64: [Waiter]] = [:]
-        var lastTicket: UInt64 = 0
+        var lastID: UInt64 = 0
     }
 
-    private let most: Int
-    private let mostOfOne: Int
-    /// Taken for a few instructions at a time, never while waiting.
+    private let maxPosts: Int
+    private let maxPostsPerAccount: Int
+    /// Held for a few instructions at a time, never across a suspension.
     private let state: Mutex<State>
 
     /// - Parameters:
-    ///   - slots: photos rendered at once.
-    ///   - posts: posts here at once, those that are rendered among them.
-    ///   - postsOfOne: posts of one account.
-    init(slots: Int, posts: Int, postsOfOne: Int) {
-        most = posts
-        mostOfOne = postsOfOne
+    ///   - slots: The number of photos that are rendered at once.
+    ///   - maxPosts: The number of posts in the queue, including those that are being rendered.
+    ///   - maxPostsPerAccount: The number of posts of one account.
+    init(slots: Int, maxPosts: Int, maxPostsPerAccount: Int) {
+        self.maxPosts = maxPosts
+        self.maxPostsPerAccount = maxPostsPerAccount
         state = Mutex(State(freeSlots: slots))
     }
 
-    /// How many photos wait for their turn now.
-    var waiting: Int { state.withLock { $0.waiters.values.reduce(0) { $0 + $1.count } } }
+    /// The number of photos that wait for a slot.
+    var waitingCount: Int { state.withLock { $0.waiters.values.reduce(0) { $0 + $1.count } } }
 
-    /// Lets in one more post, which has to ``leave(_:)``.
+    /// Adds a post of the account. Every call that succeeds needs a matching call of ``leave(_:)``.
     func enter(_ account: Int64) throws(ImagingError) {
         let refusal = state.withLock { state -> ImagingError? in
-            let own = state.posts[account, default: 0]
-            if own >= mostOfOne { return .tooManyWaiting }
-            if state.posts.values.reduce(0, +) >= most { return .busy }
-            state.posts[account] = own + 1
+            let count = state.postCounts[account, default: 0]
+            if count >= maxPostsPerAccount { return .tooManyWaiting }
+            if state.postCounts.values.reduce(0, +) >= maxPosts { return .busy }
+            state.postCounts[account] = count + 1
             return nil
         }
         if let refusal { throw refusal }
     }
 
+    /// Removes a post of the account.
     func leave(_ account: Int64) {
         state.withLock { state in
-            let left = state.posts[account, default: 1] - 1
-            state.posts[account] = left > 0 ? left : nil
+            let count = state.postCounts[account, default: 1] - 1
+            state.postCounts[account] = count > 0 ? count : nil
         }
     }
 
-    /// Runs the body when it is the turn of a photo of that account.
+    /// Waits for the account's next turn, then runs the body in a slot.
     /// - Throws: `CancellationError`, and what the body throws.
     func withSlot<Result>(for account: Int64, _ body: () async throws -> Result) async throws -> Result {
-        try await take(account)
-        defer { giveBack() }
+        try await acquireSlot(for: account)
+        defer { releaseSlot() }
         return try await body()
     }
 
-    private func take(_ account: Int64) async throws {
-        let ticket = state.withLock { state in
-            state.lastTicket += 1
-            return state.lastTicket
+    private func acquireSlot(for account: Int64) async throws {
+        let id = state.withLock { state in
+            state.lastID += 1
+            return state.lastID
         }
         try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { turn in
-                let verdict: Swift.Result<Void, any Error>? = state.withLock { state in
-                    // Cancelled before it waited: the handler found nothing to take out.
+            try await withCheckedThrowingContinuation { continuation in
+                let result: Swift.Result<Void, any Error>? = state.withLock { state in
+                    // The task was cancelled before the waiter was added, so the handler found nothing to
+                    // remove.
                     if Task.isCancelled { return .failure(CancellationError()) }
                     if state.freeSlots > 0 {
                         state.freeSlots -= 1
                         return .success(())
                     }
-                    state.add(Waiter(ticket: ticket, turn: turn), of: account)
+                    state.enqueue(Waiter(id: id, continuation: continuation), for: account)
                     return nil
                 }
-                if let verdict { turn.resume(with: verdict) }
+                if let result { continuation.resume(with: result) }
             }
         } onCancel: {
-            state.withLock { $0.remove(ticket, of: account) }?.turn.resume(throwing: CancellationError())
+            state.withLock { $0.remove(id, of: account) }?.continuation.resume(throwing: CancellationError())
         }
     }
 
-    private func giveBack() {
+    private func releaseSlot() {
         let next = state.withLock { state -> Waiter? in
-            guard let next = state.takeNext() else {
+            guard let next = state.dequeueNext() else {
                 state.freeSlots += 1
                 return nil
             }
             return next
         }
-        next?.turn.resume()
+        next?.continuation.resume()
     }
 }
 
 extension RenderQueue.State {
-    fileprivate mutating func add(_ waiter: RenderQueue.Waiter, of account: Int64) {
-        if waiters[account] == nil { turns.append(account) }
+    fileprivate mutating func enqueue(_ waiter: RenderQueue.Waiter, for account: Int64) {
+        if waiters[account] == nil { accountOrder.append(account) }
         waiters[account, default: []].append(waiter)
     }
 
-    fileprivate mutating func remove(_ ticket: UInt64, of account: Int64) -> RenderQueue.Waiter? {
-        guard let place = waiters[account]?.firstIndex(where: { $0.ticket == ticket }) else { return nil }
-        let waiter = waiters[account]?.remove(at: place)
+    fileprivate mutating func remove(_ id: UInt64, of account: Int64) -> RenderQueue.Waiter? {
+        guard let index = waiters[account]?.firstIndex(where: { $0.id == id }) else { return nil }
+        let waiter = waiters[account]?.remove(at: index)
         if waiters[account]?.isEmpty == true {
             waiters[account] = nil
-            turns.removeAll { $0 == account }
+            accountOrder.removeAll { $0 == account }
         }
         return waiter
     }
 
-    /// The first photo of the account whose turn it is; its next one has to wait until all others had their
-    /// turn.
-    fileprivate mutating func takeNext() -> RenderQueue.Waiter? {
-        guard let account = turns.first, let ticket = waiters[account]?.first?.ticket else { return nil }
-        let waiter = remove(ticket, of: account)
+    /// Removes and returns the first waiter of the account whose turn it is, and moves that account to the
+    /// end of the order.
+    fileprivate mutating func dequeueNext() -> RenderQueue.Waiter? {
+        guard let account = accountOrder.first, let id = waiters[account]?.first?.id else { return nil }
+        let waiter = remove(id, of: account)
         if waiters[account] != nil {
-            turns.removeFirst()
-            turns.append(account)
+            accountOrder.removeFirst()
+            accountOrder.append(account)
         }
         return waiter
     }

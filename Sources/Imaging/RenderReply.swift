@@ -1,10 +1,10 @@
-/// What the child process tells the server, as one line of JSON on its standard output.
+/// The reply of the child process, one line of JSON on its standard output.
 enum RenderReply: Codable, Equatable {
     case rendered(RenderedPhoto)
     case refused(ImagingError)
     case failed(String)
 
-    /// What it stands for: a photo, or the error to throw.
+    /// Returns the photo, or throws the error.
     func get() throws -> RenderedPhoto {
         switch self {
         case .rendered(let photo): return photo
@@ -13,28 +13,28 @@ enum RenderReply: Codable, Equatable {
         }
     }
 
-    /// The same without what cannot be true or may not be repeated: a decoder that an upload took over may
-    /// say anything. A photo's own word is held against its files later, by
-    /// ``RenderedPhoto/verify(in:as:within:)``.
-    func checked(against limits: PhotoLimits) -> RenderReply {
+    /// Returns the reply without claims that cannot be true and without text that is not safe to show,
+    /// because a malicious upload may control the reply. ``RenderedPhoto/verify(in:as:within:)`` checks a
+    /// rendered photo later.
+    func validated(against limits: PhotoLimits) -> RenderReply {
         switch self {
         case .rendered: self
-        case .refused(let error): .refused(error.checked(against: limits))
-        case .failed(let text): .failed(ImagingError.plain(text, atMost: 500))
+        case .refused(let error): .refused(error.validated(against: limits))
+        case .failed(let text): .failed(ImagingError.printableASCII(text, maxLength: 500))
         }
     }
 }
 
 extension ImagingError {
-    /// Printable ASCII alone, of what a library says.
-    static func plain(_ text: String, atMost count: Int = 120) -> String {
+    /// Returns only the printable ASCII characters of a library's message.
+    static func printableASCII(_ text: String, maxLength: Int = 120) -> String {
         String(
-            text.unicodeScalars.lazy.filter { $0.value >= 32 && $0.value < 127 }.prefix(count).map(
+            text.unicodeScalars.lazy.filter { $0.value >= 32 && $0.value < 127 }.prefix(maxLength).map(
                 Character.init))
     }
 
-    fileprivate func checked(against limits: PhotoLimits) -> ImagingError {
-        let isTrue =
+    fileprivate func validated(against limits: PhotoLimits) -> ImagingError {
+        let isPlausible =
             switch self {
             case .notAPhoto, .tooComplex, .damaged: true
             case .tooManyPixels(let width, let height, let frames, let limit):
@@ -43,10 +43,10 @@ extension ImagingError {
                     && frames > 0
             case .sideTooLong(let side, let limit): limit == limits.side && side > limit
             case .tooLarge(let bytes, let limit): limit == limits.bytes && bytes > limit
-            // Only the server knows of others who wait.
+            // Only the server knows the state of the queue.
             case .busy, .tooManyWaiting: false
             }
-        if case .damaged(let reason) = self { return .damaged(Self.plain(reason)) }
-        return isTrue ? self : .damaged("")
+        if case .damaged(let reason) = self { return .damaged(Self.printableASCII(reason)) }
+        return isPlausible ? self : .damaged("")
     }
 }

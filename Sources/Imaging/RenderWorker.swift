@@ -1,25 +1,26 @@
 import CSandbox
 import Foundation
 
-/// The child process's side: one photo, within limits that the kernel keeps.
+/// The entry point of the child process, which renders one photo within limits that the kernel enforces.
 package enum RenderWorker {
-    /// The first argument of the program that makes it a rendering process.
+    /// The command that makes the program a rendering process.
     package static let command = "render-photo"
-    /// The argument that has it say how it would be confined, and read no photo.
-    static let check = "check"
+    /// The argument that makes the process report its confinement instead of rendering a photo.
+    static let checkArgument = "check"
 
-    /// Renders one photo and prints the reply. To be called before the process has a second thread.
-    /// - Parameter arguments: What ``PhotoProcessor`` adds to the command line: input, output folder, limits, shape.
-    /// - Returns: The code to exit with at once, as the process is confined for good.
+    /// Renders one photo and prints the reply. Call this while the process has a single thread.
+    /// - Parameter arguments: The arguments that ``PhotoProcessor`` adds: input, output folder, limits and
+    ///   shape.
+    /// - Returns: The exit code. The process must exit with it at once, because it stays confined.
     package static func main(arguments: [String]) -> Int32 {
-        // What the server had open when it started this is none of this process's business.
+        // Close the files that were inherited from the server.
         _ = csandbox_close_from(3)
         if let path = ProcessInfo.processInfo.environment["LLVM_PROFILE_FILE"] {
             csandbox_write_coverage_to(path.replacing("%m", with: "confined"))
         }
         do {
             let line =
-                if arguments == [check] {
+                if arguments == [checkArgument] {
                     try JSONEncoder().encode(Confinement.enter(in: "/"))
                 } else {
                     try JSONEncoder().encode(reply(to: arguments))
@@ -39,7 +40,7 @@ package enum RenderWorker {
         do {
             let files = try RenderFiles(input: arguments[0], folder: arguments[1])
             let photo = try PhotoRenderer.render(files, as: shape, limits: limits) {
-                try ProcessLimits.confine(to: limits)
+                try ProcessLimits.apply(limits)
                 _ = try Confinement.enter(in: arguments[1])
             }
             return .rendered(photo)
@@ -50,7 +51,7 @@ package enum RenderWorker {
         }
     }
 
-    /// The arguments that ``reply(to:)`` understands.
+    /// Returns the arguments for ``reply(to:)``.
     static func arguments(input: String, folder: String, as shape: PhotoShape, limits: PhotoLimits) throws
         -> [String]
     {

@@ -1,36 +1,37 @@
 import Foundation
 
 extension RenderedPhoto {
-    /// Holds the child's word against what is in its folder.
+    /// Compares the child's reply with the files in its folder.
     ///
-    /// A decoder that an upload took over may say and write anything. So sizes have to keep the limits before
-    /// anything is computed from them, names and heights are ours to derive, and files must be plain ones
-    /// that begin as a JPEG does.
+    /// A malicious upload may take over the decoder, which may then reply and write anything. So the sizes
+    /// must be within the limits before anything is computed from them, file names and heights are computed
+    /// here, and every file must be a regular file that begins like a JPEG.
     /// - Parameters:
-    ///   - folder: Where the files are, named by their place in ``files``.
-    ///   - limits: What the child was told to keep.
+    ///   - folder: The folder of the files, which are named by their index in ``files``.
+    ///   - limits: The limits that the child was given.
+    /// - Throws: ``ImagingError/damaged(_:)`` if they do not match.
     func verify(in folder: String, as shape: PhotoShape, within limits: PhotoLimits) throws(ImagingError) {
         let sides = 1...limits.side
         guard sides.contains(width), sides.contains(height), width * height <= limits.pixels,
-            isPlanned(as: shape),
-            blurhash.utf8.count == Blurhash.length, Blurhash.isPlain(blurhash)
+            matchesPlan(for: shape),
+            blurhash.utf8.count == Blurhash.length, Blurhash.hasValidCharacters(blurhash)
         else { throw .damaged("") }
-        for (place, file) in files.enumerated() {
-            guard Self.isJPEG("\(folder)/\(RenderFiles.name(place))", byteCount: file.byteCount) else {
+        for (index, file) in files.enumerated() {
+            guard Self.isJPEG("\(folder)/\(RenderFiles.name(at: index))", byteCount: file.byteCount) else {
                 throw .damaged("")
             }
         }
     }
 
-    /// Whether the files are those that a photo of this size becomes.
-    private func isPlanned(as shape: PhotoShape) -> Bool {
+    /// Whether the renditions are exactly those that ``RenditionPlan`` prescribes for a photo of this size.
+    private func matchesPlan(for shape: PhotoShape) -> Bool {
         let side = RenditionPlan.thumbnailSide
-        let planned =
+        let plannedWidths =
             switch shape {
             case .whole: RenditionPlan.widths(forOriginal: width)
             case .square: RenditionPlan.squareSides(forOriginal: (width, height)).filter { $0 != side }
             }
-        return renditions.map(\.width) == planned
+        return renditions.map(\.width) == plannedWidths
             && renditions.allSatisfy {
                 let height =
                     shape == .square ? $0.width : RenditionPlan.height(at: $0.width, of: (width, height))

@@ -1,16 +1,16 @@
-/// What becomes of an upload.
+/// Which set of renditions a photo gets.
 package enum PhotoShape: String, Sendable, Codable {
-    /// Renditions of several widths, whole, and a square thumbnail.
+    /// The whole photo in several widths, and a square thumbnail.
     case whole
-    /// Squares alone, cropped to what matters: for a profile picture.
+    /// Only squares, cropped to the subject, for a profile picture.
     case square
 }
 
-/// What an upload became: files in the output folder, and what a page needs to know of them.
+/// The result of rendering an upload: the files in the output folder and their properties.
 package struct RenderedPhoto: Sendable, Equatable, Codable {
-    /// One file.
+    /// A rendition file.
     package struct Rendition: Sendable, Equatable, Codable {
-        /// Its name in the output folder: `1440.jpg`, `thumb.jpg`.
+        /// The file name in the output folder, such as `1440.jpg` or `thumb.jpg`.
         package let fileName: String
         package let width: Int
         package let height: Int
@@ -18,26 +18,27 @@ package struct RenderedPhoto: Sendable, Equatable, Codable {
     }
 
     package static let contentType = "image/jpeg"
-    /// How the files' names end.
+    /// The file name extension.
     package static let fileType = "jpg"
 
-    /// Pixels of the original, turned upright.
+    /// The size of the upright original in pixels.
     package let width: Int
     package let height: Int
-    /// https://blurha.sh: a few colours to show while the photo loads.
+    /// A blurred preview to show while the photo loads (https://blurha.sh).
     package let blurhash: String
-    /// Widest first; never empty. The first is as wide as the original, or 1440 pixels.
+    /// The renditions, widest first. Never empty. The first rendition of a whole photo is as wide as the
+    /// original, or 1440 pixels.
     package let renditions: [Rendition]
-    /// 320 × 320 pixels, cropped to what matters.
+    /// A thumbnail of 320 × 320 pixels, cropped to the subject.
     package let thumbnail: Rendition
 
-    /// Every name that a file of a ``PhotoShape/square`` can have.
+    /// All possible file names of a ``PhotoShape/square`` photo.
     package static let squareNames = RenditionPlan.squareSides.map { side in
         side == RenditionPlan.thumbnailSide
             ? RenditionPlan.thumbnailName : RenditionPlan.fileName(width: side)
     }
 
-    /// All files, the thumbnail last.
+    /// All files, with the thumbnail last.
     package var files: [Rendition] { renditions + [thumbnail] }
 }
 
@@ -47,33 +48,33 @@ enum RenditionPlan {
     static let thumbnailSide = 320
     static let thumbnailName = "thumb.\(RenderedPhoto.fileType)"
 
-    /// How many files a photo can become, of either shape.
-    static let mostFiles = widths.count + 1
+    /// The maximum number of files of one photo, of either shape.
+    static let maxFileCount = widths.count + 1
 
     static func fileName(width: Int) -> String { "\(width).\(RenderedPhoto.fileType)" }
 
-    /// The widths for an original of that width: none larger than it, the largest it has room for first.
+    /// Returns the widths for an original of this width, largest first. None is larger than the original.
     static func widths(forOriginal width: Int) -> [Int] {
         (width <= widths[0] ? [width] : []) + widths.filter { $0 < width }
     }
 
-    /// The height that keeps the original's proportions at a width.
+    /// Returns the height that keeps the aspect ratio of the original at this width.
     static func height(at width: Int, of original: (width: Int, height: Int)) -> Int {
         max(1, (original.height * width * 2 + original.width) / (original.width * 2))
     }
 
-    /// The width to decode to: enough for the largest rendition, and for a square that is as high.
+    /// Returns the width to decode to. It is enough for the largest rendition and for the largest square.
     static func decodedWidth(of original: (width: Int, height: Int), as shape: PhotoShape) -> Int {
         let side = shape == .square ? squareSides[0] : thumbnailSide
         let forSquare = (side * original.width + original.height - 1) / original.height
         return min(original.width, max(widths[0], forSquare))
     }
 
-    /// Sides of the squares of a profile picture: two device pixels to each it is shown at on a page of its own, in its
-    /// account's head, and in a list.
+    /// The sides of the squares of a profile picture. They suffice for two device pixels per CSS pixel on the
+    /// page of the picture, in the profile header, and in lists.
     static let squareSides = [640, thumbnailSide, 96]
 
-    /// The sides that an original has room for; the thumbnail and what is smaller always.
+    /// Returns the sides for an original of this size. The thumbnail and smaller squares are always included.
     static func squareSides(forOriginal original: (width: Int, height: Int)) -> [Int] {
         squareSides.filter { $0 <= max(thumbnailSide, min(original.width, original.height)) }
     }

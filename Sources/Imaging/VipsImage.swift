@@ -1,22 +1,22 @@
 import CVips
 
-/// What libvips said about a failure.
+/// An error message of libvips.
 struct VipsError: Error {
     let text: String
 
-    /// Takes the text and leaves none for the next failure.
-    static func taken() -> VipsError {
+    /// Returns the current error of libvips and clears its error buffer.
+    static func takeCurrent() -> VipsError {
         let text = String(cString: cvips_error())
         cvips_clear_error()
         return VipsError(text: text)
     }
 
-    /// Whether memory ran out.
-    var isOutOfMemory: Bool { Self.tellsOfMemory(text) }
+    /// Whether the cause is a lack of memory.
+    var isOutOfMemory: Bool { Self.reportsOutOfMemory(text) }
 
-    /// Whether a text is of memory that ran out, in the words of libvips, GLib and the decoders under them; without
-    /// room for its stack no thread starts.
-    static func tellsOfMemory(_ text: String) -> Bool {
+    /// Whether a message of libvips, GLib or a decoder reports a lack of memory. Thread creation fails too if
+    /// there is no memory for the stack.
+    static func reportsOutOfMemory(_ text: String) -> Bool {
         let text = text.lowercased()
         return ["out of memory", "insufficient memory", "allocat", "mmap", "creating thread"].contains {
             text.contains($0)
@@ -24,18 +24,18 @@ struct VipsError: Error {
     }
 }
 
-/// An image of libvips: a recipe for pixels, computed when they are asked for.
+/// A libvips image. Its pixels are computed on demand.
 final class VipsImage {
     private let reference: OpaquePointer
 
     private init(_ reference: OpaquePointer?) throws(VipsError) {
-        guard let reference else { throw .taken() }
+        guard let reference else { throw .takeCurrent() }
         self.reference = reference
     }
 
     deinit { cvips_release(reference) }
 
-    /// A file's header; its pixels are decoded once they are needed, from top to bottom, one time.
+    /// Loads the header of a file. The pixels are decoded on demand, once, from top to bottom.
     static func load(
         _ file: PhotoFile, _ loader: String, _ options: String = ""
     ) throws(VipsError) -> VipsImage {
@@ -47,23 +47,23 @@ final class VipsImage {
     var height: Int { Int(cvips_height(reference)) }
     var bands: Int { Int(cvips_bands(reference)) }
     /// Whether a channel has more than 8 bits.
-    var isDeep: Bool { cvips_is_deep(reference) != 0 }
+    var isHighBitDepth: Bool { cvips_is_high_bit_depth(reference) != 0 }
     var hasAlpha: Bool { cvips_has_alpha(reference) != 0 }
 
-    func metadata(_ name: String, otherwise: Int) -> Int {
-        Int(cvips_metadata(reference, name, Int32(otherwise)))
+    func metadata(_ name: String, default defaultValue: Int) -> Int {
+        Int(cvips_metadata(reference, name, Int32(defaultValue)))
     }
-    func has(_ name: String) -> Bool { cvips_has_metadata(reference, name) != 0 }
+    func hasMetadata(_ name: String) -> Bool { cvips_has_metadata(reference, name) != 0 }
 
-    /// What one of libvips' operations makes of the image.
+    /// Applies a libvips operation to the image.
     func applying(_ operation: String, _ options: String) throws(VipsError) -> VipsImage {
         try VipsImage(cvips_apply(operation, reference, options))
     }
 
-    /// The image in memory, all its pixels computed.
+    /// Computes all pixels and returns the image in memory.
     func inMemory() throws(VipsError) -> VipsImage { try VipsImage(cvips_in_memory(reference)) }
 
-    /// The image scaled to exactly these sides.
+    /// Scales the image to exactly this size.
     func resized(width: Int, height: Int) throws(VipsError) -> VipsImage {
         let scale = Double(width) / Double(self.width)
         let verticalScale = Double(height) / Double(self.height)
@@ -71,12 +71,12 @@ final class VipsImage {
     }
 
     func save(_ saver: String, to file: PhotoFile, _ options: String) throws(VipsError) {
-        guard cvips_save(saver, reference, file.descriptor, options) == 0 else { throw .taken() }
+        guard cvips_save(saver, reference, file.descriptor, options) == 0 else { throw .takeCurrent() }
     }
 
-    /// The bytes of an image in memory: rows of pixels of `bands` bytes.
+    /// Returns the pixels of an image in memory, row by row, with `bands` bytes per pixel.
     func pixels() throws(VipsError) -> [UInt8] {
-        guard let first = cvips_pixels(reference) else { throw .taken() }
+        guard let first = cvips_pixels(reference) else { throw .takeCurrent() }
         return Array(UnsafeBufferPointer(start: first, count: width * height * bands))
     }
 }

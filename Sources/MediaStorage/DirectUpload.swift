@@ -1,9 +1,10 @@
-/// A photo on its way straight to where photos are kept, set aside there until it is posted; never served.
+/// A photo that a client uploads directly to the media storage. It is a pending upload until it is posted,
+/// and never served.
 package struct DirectUpload: Sendable {
     package let name: UploadName
     package let contentType: String
     package let byteCount: Int64
-    /// Milliseconds since 1970.
+    /// The end of the upload permission, in milliseconds since 1970.
     package let expiresAt: Int64
 
     package init(name: UploadName, contentType: String, byteCount: Int64, expiresAt: Int64) {
@@ -14,13 +15,14 @@ package struct DirectUpload: Sendable {
     }
 }
 
-/// What is to be sent: a form (`multipart/form-data`) with these fields and then the photo, named `file`.
+/// The form (`multipart/form-data`) that the client must send: these fields, followed by the photo in the
+/// field `file`.
 package struct DirectUploadForm: Sendable, Equatable {
     package let url: String
     package let fields: [String: String]
 }
 
-/// What a file set aside is called: 128 random bits in hexadecimal digits.
+/// The name of a pending upload: 128 random bits in hexadecimal digits.
 package struct UploadName: Hashable, Sendable, CustomStringConvertible {
     package static let folder = "incoming/"
     package let description: String
@@ -47,6 +49,6 @@ package struct UploadName: Hashable, Sendable, CustomStringConvertible {
 
     private init(verbatim: String) { description = verbatim }
 
-    /// Where it lies among the photos.
+    /// The key of the upload in the media storage.
     package var key: String { Self.folder + description }
 }

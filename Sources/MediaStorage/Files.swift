@@ -6,9 +6,9 @@ import NIOCore
     import Darwin
 #endif
 
-/// The few file operations that keeping photos needs, each with its error in words. All of them block.
+/// The file operations that media storage needs, with readable errors. All of them block.
 package enum Files {
-    /// Makes a folder and those above it; whether it was missing.
+    /// Creates a folder and its missing parents. Returns whether the folder was missing.
     @discardableResult
     package static func makeFolder(_ path: String) throws -> Bool {
         if mkdir(path, 0o700) == 0 { return true }
@@ -16,30 +16,30 @@ package enum Files {
         case EEXIST where isFolder(path): return false
         case ENOENT:
             guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
-                throw failure("make", path)
+                throw failure("create", path)
             }
-            // Where the folder above is there already, it is one that takes none, as those of /proc.
-            guard try makeFolder(String(path[..<slash])) else { throw failure("make", path) }
+            // If the parent exists, it does not accept folders, like those in /proc.
+            guard try makeFolder(String(path[..<slash])) else { throw failure("create", path) }
             return try makeFolder(path)
-        default: throw failure("make", path)
+        default: throw failure("create", path)
         }
     }
 
-    /// Renames, replacing nothing but an empty folder or a file. A file on another file system is copied to a place that
-    /// nothing has yet, has the disk hold it, and goes from where it was.
+    /// Moves a file or folder, replacing only a file or an empty folder. A file on another file system is
+    /// copied to a path that must not exist, synced to disk, and then removed from its old path.
     package static func move(_ path: String, to target: String) throws {
         if rename(path, target) == 0 { return }
-        guard errno == EXDEV, byteCount(path) != nil else { throw failure("move to \(target)", path) }
+        guard errno == EXDEV, byteCount(path) != nil else { throw failure("move", "\(path) to \(target)") }
         try copy(path, to: target)
         try remove(path)
     }
 
-    /// Gives a file a second name, or copies it where the file system knows no such.
+    /// Creates a hard link to a file, or copies the file if the file system does not support hard links.
     package static func link(_ path: String, at target: String) throws {
         if linkat(AT_FDCWD, path, AT_FDCWD, target, 0) == 0 { return }
         switch errno {
         case EPERM, ENOTSUP, EMLINK, EXDEV: try copy(path, to: target)
-        default: throw failure("link to \(target)", path)
+        default: throw failure("link", "\(path) to \(target)")
         }
     }
 
@@ -49,10 +49,10 @@ package enum Files {
         do {
             var position: Int64 = 0
             while true {
-                let piece = try source.readUp(to: 1 << 20, at: position)
-                guard piece.readableBytes > 0 else { break }
-                try copy.write(piece)
-                position += Int64(piece.readableBytes)
+                let chunk = try source.readUp(to: 1 << 20, at: position)
+                guard chunk.readableBytes > 0 else { break }
+                try copy.write(chunk)
+                position += Int64(chunk.readableBytes)
             }
             try sync(target)
         } catch {
@@ -61,7 +61,7 @@ package enum Files {
         }
     }
 
-    /// Has the disk hold what was written to a file or folder.
+    /// Flushes a file or folder to disk.
     package static func sync(_ path: String) throws {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("open", path) }
@@ -69,7 +69,8 @@ package enum Files {
         guard fsync(descriptor) == 0 else { throw failure("sync", path) }
     }
 
-    /// Removes a file, or a folder with all in it; fine where there is none. Follows no link.
+    /// Removes a file, or a folder with its contents. Does nothing if the path does not exist. Does not
+    /// follow symbolic links.
     package static func remove(_ path: String) throws {
         if unlink(path) == 0 || errno == ENOENT { return }
         guard isFolder(path) else { throw failure("remove", path) }
@@ -77,7 +78,7 @@ package enum Files {
         guard rmdir(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
     }
 
-    /// What a folder holds.
+    /// Returns the names of the entries of a folder.
     package static func names(in path: String) throws -> [String] {
         guard let folder = opendir(path) else { throw failure("list", path) }
         defer { closedir(folder) }
@@ -91,17 +92,18 @@ package enum Files {
         return names
     }
 
-    /// The size of a plain file; nil where there is none, or a link stands there.
+    /// Returns the size of a regular file in bytes. Returns nil if there is none or the path is a symbolic
+    /// link.
     package static func byteCount(_ path: String) -> Int64? {
         var status = stat()
         guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         return Int64(status.st_size)
     }
 
-    /// Whether there is a file. A disk that cannot tell is no answer.
-    package static func isThere(_ path: String) throws -> Bool {
+    /// Whether the path exists. Throws if this cannot be determined.
+    package static func exists(_ path: String) throws -> Bool {
         if access(path, F_OK) == 0 { return true }
-        guard errno == ENOENT || errno == ENOTDIR else { throw failure("look at", path) }
+        guard errno == ENOENT || errno == ENOTDIR else { throw failure("access", path) }
         return false
     }
 
@@ -115,7 +117,7 @@ package enum Files {
     }
 }
 
-/// A file open for reading, closed with its last user.
+/// A file open for reading, closed when its last reference ends.
 final class OpenFile: Sendable {
     private let descriptor: CInt
     private let path: String
@@ -128,35 +130,36 @@ final class OpenFile: Sendable {
 
     deinit { close(descriptor) }
 
-    /// At most `count` bytes from `position`; none at the end of the file.
+    /// Reads up to `count` bytes from `position`. Returns no bytes at the end of the file.
     func readUp(to count: Int, at position: Int64) throws -> ByteBuffer {
         var buffer = ByteBuffer()
-        var got = 0
+        var readCount = 0
         buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { bytes in
-            got = pread(descriptor, bytes.baseAddress, count, off_t(position))
-            return Swift.max(0, got)
+            readCount = pread(descriptor, bytes.baseAddress, count, off_t(position))
+            return Swift.max(0, readCount)
         }
-        guard got >= 0 else { throw Files.failure("read", path) }
+        guard readCount >= 0 else { throw Files.failure("read", path) }
         return buffer
     }
 
-    /// `count` bytes from `position`; fewer never, as kept files do not shrink.
+    /// Reads exactly `count` bytes from `position`. Throws at the end of the file, because stored files never
+    /// shrink.
     func read(_ count: Int, at position: Int64) throws -> ByteBuffer {
         var buffer = ByteBuffer()
         var done = 0
         while done < count {
-            let got = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count - done) { bytes in
+            let readCount = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count - done) { bytes in
                 Swift.max(
                     0, pread(descriptor, bytes.baseAddress, count - done, off_t(position) + off_t(done)))
             }
-            guard got > 0 else { throw Files.failure("read", path) }
-            done += got
+            guard readCount > 0 else { throw Files.failure("read", path) }
+            done += readCount
         }
         return buffer
     }
 }
 
-/// A file made anew, written from its beginning to its end, closed with its last user. Blocks.
+/// A new file that is written sequentially and closed when its last reference ends. All methods block.
 package final class NewFile: Sendable {
     private let descriptor: CInt
     private let path: String
@@ -164,7 +167,7 @@ package final class NewFile: Sendable {
     package init(_ path: String) throws {
         self.path = path
         descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw Files.failure("make", path) }
+        guard descriptor >= 0 else { throw Files.failure("create", path) }
     }
 
     deinit { close(descriptor) }
@@ -181,7 +184,7 @@ package final class NewFile: Sendable {
     }
 }
 
-/// write(2), which a method of that name would hide. The modules that have it differ from system to system.
+/// Calls write(2), which the method `write` would hide. The module that declares it depends on the system.
 private func writeBytes(_ descriptor: CInt, _ bytes: UnsafeRawBufferPointer) -> Int {
     write(descriptor, bytes.baseAddress, bytes.count)
 }

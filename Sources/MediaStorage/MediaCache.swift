@@ -1,29 +1,30 @@
 import NIOCore
 import Synchronization
 
-/// Small photo files that were asked for lately, in memory: a popular photo is read from disk once. All readers share
-/// the same bytes. Whoever deletes a photo has it forgotten here.
+/// An in-memory cache of small photo files that were requested recently, so that a popular photo is read from
+/// disk once. All readers share the same bytes. Code that deletes a photo must call ``forget(_:)``.
 package final class MediaCache: Sendable {
-    /// Larger files are streamed from disk each time: one does not push out a hundred thumbnails, and a client that
-    /// takes nothing of it holds a few pieces of it in memory, and not all.
+    /// The size of the largest cached file in bytes. Larger files are streamed from disk each time, so that
+    /// one does not evict a hundred thumbnails, and a slow client keeps only a few chunks of it in memory.
     package let largestFile = 192 * 1024
     private let capacity: Int
 
     private struct Entries {
         var byKey: [MediaKey: (bytes: ByteBuffer, usedAt: UInt64)] = [:]
         var byteCount = 0
+        /// A counter that orders the accesses.
         var time: UInt64 = 0
-        /// Counts the deletions: what was read before one must not be kept after it.
+        /// The number of deletions. A file that was read before a deletion must not be cached after it.
         var deletions = 0
     }
 
-    /// A lock, because requests on every thread read and write it, for well under a microsecond.
+    /// A lock guards the entries, because requests on every thread access them, for well under a microsecond.
     private let entries = Mutex(Entries())
 
-    /// - Parameter capacity: how many bytes of files are held at most.
+    /// - Parameter capacity: The maximum number of bytes in the cache.
     package init(capacity: Int) { self.capacity = capacity }
 
-    /// The file's bytes, or the number to hand back with what is read instead.
+    /// Returns the cached bytes, if any, and the number of deletions to pass to ``keep(_:under:ifStill:)``.
     package func find(_ key: MediaKey) -> (bytes: ByteBuffer?, deletions: Int) {
         entries.withLock { entries in
             entries.time += 1
@@ -32,7 +33,7 @@ package final class MediaCache: Sendable {
         }
     }
 
-    /// Keeps a file that was read, unless one was deleted since.
+    /// Caches a file that was read, unless a deletion has happened since `deletions` was returned.
     package func keep(_ bytes: ByteBuffer, under key: MediaKey, ifStill deletions: Int) {
         guard bytes.readableBytes <= largestFile else { return }
         entries.withLock { entries in
@@ -40,11 +41,11 @@ package final class MediaCache: Sendable {
             entries.time += 1
             entries.byteCount += bytes.readableBytes - (entries.byKey[key]?.bytes.readableBytes ?? 0)
             entries.byKey[key] = (bytes, entries.time)
-            if entries.byteCount > capacity { Self.shrink(&entries, to: capacity * 3 / 4) }
+            if entries.byteCount > capacity { Self.evict(from: &entries, downTo: capacity * 3 / 4) }
         }
     }
 
-    /// Forgets the files of deleted photos; after this returns they are served no more.
+    /// Removes the files of deleted photos. After this returns they are no longer served from the cache.
     package func forget(_ prefixes: [MediaPrefix]) {
         let prefixes = Set(prefixes)
         entries.withLock { entries in
@@ -56,6 +57,7 @@ package final class MediaCache: Sendable {
         }
     }
 
+    /// Removes all files.
     package func forgetAll() {
         entries.withLock { entries in
             entries.deletions += 1
@@ -64,8 +66,8 @@ package final class MediaCache: Sendable {
         }
     }
 
-    /// Drops what was not asked for the longest, a quarter at once, so that the sorting is rare.
-    private static func shrink(_ entries: inout Entries, to target: Int) {
+    /// Evicts the least recently used files, a quarter of the capacity at once, so that sorting is rare.
+    private static func evict(from entries: inout Entries, downTo target: Int) {
         for (key, entry) in entries.byKey.sorted(by: { $0.value.usedAt < $1.value.usedAt }) {
             guard entries.byteCount > target else { return }
             entries.byKey[key] = nil
@@ -73,6 +75,6 @@ package final class MediaCache: Sendable {
         }
     }
 
-    /// How many bytes are held; for tests.
+    /// The number of cached bytes, for tests.
     package var byteCount: Int { entries.withLock { $0.byteCount } }
 }

@@ -1,59 +1,63 @@
-/// Whose photos the two places of a copy hold. A copy must neither give a place to a community whose it is not, nor move
-/// another community's photos aside.
+/// The communities that own the photos of the source and the target. A copy must neither mark a storage of
+/// another community nor move photos of another community aside.
 extension MediaCopy {
     struct Owners: Sendable {
-        /// What the source is marked with; nil where it is not.
-        let here: String?
-        let there: String?
-        /// Whether other communities keep photos at the source too, so that nobody knows which are whose.
-        let isShared: Bool
+        /// The marker of the source, or nil if there is none.
+        let source: String?
+        /// The marker of the target, or nil if there is none.
+        let target: String?
+        /// Whether other communities store photos at the source too, so that the owner of a photo is unknown.
+        let isSourceShared: Bool
     }
 
-    /// - Throws: ``MediaError`` where the target is marked as another's, or others keep photos there too.
+    /// - Throws: ``MediaError`` if the target is marked for another community, or other communities store
+    ///   photos there too.
     func owners() async throws -> Owners {
-        let (here, there) = (try await source.marker(), try await target.marker())
-        let others = try await target.others().filter { $0 != here }
+        let (sourceMarker, targetMarker) = (try await source.marker(), try await target.marker())
+        let others = try await target.others().filter { $0 != sourceMarker }
         guard others.isEmpty else {
+            let names = others.map { ".community-\($0)" }.joined(separator: ", ")
+            throw MediaError(
+                "The target also contains photos of other communities (\(names)). Choose an empty location.")
+        }
+        guard targetMarker == nil || targetMarker == sourceMarker else {
             throw MediaError(
                 """
-                Other communities keep photos at the target too (\(others.map { ".community-\($0)" }.joined(separator: ", "))): \
-                choose an empty place.
+                The target contains the photos of a different community than the source. Choose an empty \
+                location, or remove the file .community there if it is the same community.
                 """)
         }
-        guard there == nil || there == here else {
-            throw MediaError(
-                """
-                The target holds the photos of another community than the source: choose an empty place, or remove \
-                .community there if they are the same.
-                """)
-        }
-        return Owners(here: here, there: there, isShared: try await source.others().contains { $0 != here })
+        let isSourceShared = try await source.others().contains { $0 != sourceMarker }
+        return Owners(source: sourceMarker, target: targetMarker, isSourceShared: isSourceShared)
     }
 
-    /// Marks the target as the source is marked.
-    /// - Parameter count: how many photos the target has and the source has not.
-    /// - Throws: ``MediaError`` where these may be another community's, as after its marker was lost.
-    func mark(unknown count: Int) async throws {
+    /// Marks the target with the marker of the source.
+    /// - Parameter count: The number of photos that the target has and the source does not have.
+    /// - Throws: ``MediaError`` if these may belong to another community, for example because its marker was
+    ///   lost.
+    func markTarget(unknownCount count: Int) async throws {
         let owners = try await owners()
-        guard owners.there == nil, let here = owners.here, !owners.isShared else { return }
+        guard owners.target == nil, let marker = owners.source, !owners.isSourceShared else { return }
         guard count == 0 else {
             throw MediaError(
                 """
-                The target has \(count) photos that the source does not have, and no .community that says whose they \
-                are: choose an empty place.
+                The target contains \(count) photos that the source does not have, and no file .community \
+                that says which community they belong to. Choose an empty location.
                 """)
         }
-        try await target.mark(here)
-        // Of two that come at once, one has it.
+        try await target.mark(marker)
+        // If two communities mark the target at once, only one succeeds. The other one throws here.
         _ = try await self.owners()
     }
 
-    /// Photos that an earlier run copied and that were deleted at the source since must not come back by moving. But
-    /// many at once are no such: the source is the wrong one, or an old one. They are left to the maintenance, which
-    /// knows the records.
+    /// Whether photos that the source no longer has may be moved aside at the target.
+    ///
+    /// A few of them are photos that an earlier run copied and that were deleted since, and they must not
+    /// reappear. A large number means that the source is wrong or outdated. The maintenance handles these,
+    /// because it can read the database.
     func mayMoveAside(_ count: Int, of total: Int) async throws -> Bool {
         let owners = try await owners()
-        return owners.here != nil && owners.here == owners.there && !owners.isShared
+        return owners.source != nil && owners.source == owners.target && !owners.isSourceShared
             && StrayPhoto.areFew(count, of: total)
     }
 }

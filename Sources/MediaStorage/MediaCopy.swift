@@ -2,19 +2,21 @@ import Foundation
 import NIOCore
 import NIOPosix
 
-/// Copies every photo from one media storage to another, of whichever kinds; what is there already stays, but for photos
-/// that the source does not have any more: these are moved aside, where both places are one community's and they are few.
+/// Copies all photos from one media storage to another, of any kind.
 ///
-/// Files never change under their names, so that sameness is the same names and sizes: broken off, it goes on where it
-/// was when it is run again. The source may be in use meanwhile; what came since goes with the next run.
+/// Photos that the target already has stay. Photos of the target that the source no longer has are moved
+/// aside, if both storages belong to the same community and the number of photos is small. Files never change
+/// under their names, so two photos are equal if their file names and sizes are equal. An interrupted copy
+/// therefore continues when it is run again. The source may be in use. Photos that are added during a copy
+/// are copied by the next run.
 package struct MediaCopy: Sendable {
     let source: any MediaStorage
     let target: any MediaStorage
-    /// Where files lie between the two; removed at the end.
+    /// A temporary folder for files in transit, removed at the end.
     let folder: String
     private let threads = NIOThreadPool.singleton
-    /// How many photos are on their way at once.
-    private static let atOnce = 8
+    /// The number of photos copied at once.
+    private static let concurrency = 8
 
     package init(from source: any MediaStorage, to target: any MediaStorage, through folder: String) {
         self.source = source
@@ -26,25 +28,27 @@ package struct MediaCopy: Sendable {
         package var photos = 0
         package var files = 0
         package var bytes: Int64 = 0
-        /// Photos that were not there, or not whole.
+        /// Photos that were missing or incomplete at the target.
         package var copied = 0
-        /// Photos that were deleted or renamed at the source before they could be read.
+        /// Photos that were deleted or got a new prefix at the source before they could be read.
         package var goneMeanwhile = 0
-        /// Photos of the target that the source does not have any more.
+        /// Photos of the target that the source no longer has.
         package var movedAside = 0
-        /// Such photos that stay where they are: too many, or perhaps not this community's.
+        /// Such photos that were not moved, because there are too many or because they may belong to another
+        /// community.
         package var leftAlone = 0
     }
 
-    /// How far it is, in photos.
+    /// The progress of a copy in photos.
     package struct Progress: Sendable {
         package let done: Int
         package let total: Int
     }
 
-    /// The target gets the source's marker: the photos are of the same community there.
-    /// - Throws: ``MediaError`` where the target is another community's or may be, or a photo is not there whole at the
-    ///   end.
+    /// Runs the copy. The target gets the marker of the source, because its photos belong to the same
+    /// community.
+    /// - Throws: ``MediaError`` if the target belongs to another community or may belong to one, or if a
+    ///   photo is incomplete at the end.
     package func run(report: @escaping @Sendable (Progress) -> Void = { _ in }) async throws -> Report {
         _ = try await owners()
         _ = try await threads.runIfActive { try Files.makeFolder(folder) }
@@ -63,51 +67,55 @@ package struct MediaCopy: Sendable {
         try await threads.runIfActive { try Files.remove(folder) }
     }
 
-    private struct Missing: Sendable {
+    /// A photo that is missing or incomplete at the target.
+    private struct PendingPhoto: Sendable {
         let prefix: MediaPrefix
         let files: [String: Int64]
-        let isThereInPart: Bool
+        let isIncompleteAtTarget: Bool
     }
 
     private func copyAll(_ report: @escaping @Sendable (Progress) -> Void) async throws -> Report {
         var result = Report()
-        var missing: [Missing] = []
-        var gone: [MediaPrefix] = []
-        var found = 0
+        var pending: [PendingPhoto] = []
+        var unknown: [MediaPrefix] = []
+        var targetCount = 0
         for folder in MediaPrefix.folders {
-            let there = try await target.files(in: folder)
-            let here = try await source.files(in: folder)
-            found += there.count
-            gone += there.keys.filter { here[$0] == nil }
-            for (prefix, files) in here {
+            let targetFiles = try await target.files(in: folder)
+            let sourceFiles = try await source.files(in: folder)
+            targetCount += targetFiles.count
+            unknown += targetFiles.keys.filter { sourceFiles[$0] == nil }
+            for (prefix, files) in sourceFiles {
                 result.photos += 1
                 result.files += files.count
                 result.bytes += files.values.reduce(0, +)
-                if there[prefix] != files {
-                    missing.append(Missing(prefix: prefix, files: files, isThereInPart: there[prefix] != nil))
+                if targetFiles[prefix] != files {
+                    pending.append(
+                        PendingPhoto(
+                            prefix: prefix, files: files,
+                            isIncompleteAtTarget: targetFiles[prefix] != nil))
                 }
             }
         }
-        try await mark(unknown: gone.count)
-        let skipped = try await copy(missing, of: result.photos, report)
+        try await markTarget(unknownCount: unknown.count)
+        let skipped = try await copy(pending, of: result.photos, report)
         result.goneMeanwhile = skipped.count
-        result.copied = missing.count - skipped.count
-        try await compare(missing.filter { !skipped.contains($0.prefix) })
-        if try await mayMoveAside(gone.count, of: found), result.photos > 0 {
-            try await target.moveAside(gone, at: Int64(Date().timeIntervalSince1970 * 1000))
-            result.movedAside = gone.count
+        result.copied = pending.count - skipped.count
+        try await verify(pending.filter { !skipped.contains($0.prefix) })
+        if try await mayMoveAside(unknown.count, of: targetCount), result.photos > 0 {
+            try await target.moveAside(unknown, at: Int64(Date().timeIntervalSince1970 * 1000))
+            result.movedAside = unknown.count
         } else {
-            result.leftAlone = gone.count
+            result.leftAlone = unknown.count
         }
         try await copyUploads()
         return result
     }
 
-    /// Copies photos, some at once; which of them are not at the source any more.
+    /// Copies photos concurrently. Returns those that the source no longer has.
     private func copy(
-        _ missing: [Missing], of total: Int, _ report: @escaping @Sendable (Progress) -> Void
+        _ pending: [PendingPhoto], of total: Int, _ report: @escaping @Sendable (Progress) -> Void
     ) async throws -> Set<MediaPrefix> {
-        var done = total - missing.count
+        var done = total - pending.count
         var skipped: Set<MediaPrefix> = []
         report(Progress(done: done, total: total))
         func advance(_ gone: MediaPrefix?) {
@@ -116,8 +124,8 @@ package struct MediaCopy: Sendable {
             report(Progress(done: done, total: total))
         }
         try await withThrowingTaskGroup(of: MediaPrefix?.self) { group in
-            for (place, photo) in missing.enumerated() {
-                if place >= Self.atOnce, let gone = try await group.next() { advance(gone) }
+            for (index, photo) in pending.enumerated() {
+                if index >= Self.concurrency, let gone = try await group.next() { advance(gone) }
                 group.addTask { try await copyUnlessGone(photo) ? nil : photo.prefix }
             }
             while let gone = try await group.next() { advance(gone) }
@@ -131,7 +139,7 @@ package struct MediaCopy: Sendable {
             do {
                 guard try await source.fetch(name, to: path, atMost: .max) else { continue }
             } catch {
-                // It may have been posted or discarded meanwhile.
+                // Ignore the error if the upload was posted or discarded in the meantime.
                 guard try await source.uploads().contains(name) else { continue }
                 throw error
             }
@@ -139,18 +147,19 @@ package struct MediaCopy: Sendable {
         }
     }
 
-    /// Looks whether what was copied is there whole.
-    private func compare(_ copied: [Missing]) async throws {
+    /// Checks that all copied photos are complete at the target.
+    private func verify(_ copied: [PendingPhoto]) async throws {
         for (folder, photos) in Dictionary(grouping: copied, by: \.prefix.folder) {
-            let there = try await target.files(in: folder)
-            if let lost = photos.first(where: { there[$0.prefix] != $0.files }) {
-                throw MediaError("\(lost.prefix) did not arrive whole: run this again.")
+            let files = try await target.files(in: folder)
+            if let incomplete = photos.first(where: { files[$0.prefix] != $0.files }) {
+                throw MediaError("\(incomplete.prefix) was not copied completely. Run this again.")
             }
         }
     }
 
-    /// False where the photo is not at the source any more, in whole or part: it was deleted, or has a new address.
-    private func copyUnlessGone(_ photo: Missing) async throws -> Bool {
+    /// Copies a photo. Returns false if the source no longer has all its files, because it was deleted or got
+    /// a new prefix.
+    private func copyUnlessGone(_ photo: PendingPhoto) async throws -> Bool {
         do {
             try await copy(photo)
             return true
@@ -163,21 +172,22 @@ package struct MediaCopy: Sendable {
         }
     }
 
-    private func copy(_ photo: Missing) async throws {
+    private func copy(_ photo: PendingPhoto) async throws {
         let (prefix, files) = (photo.prefix, photo.files)
-        let own = "\(folder)/\(prefix.description.dropFirst(3))"
-        _ = try await threads.runIfActive { try Files.makeFolder(own) }
+        let photoFolder = "\(folder)/\(prefix.digits)"
+        _ = try await threads.runIfActive { try Files.makeFolder(photoFolder) }
         for (name, count) in files {
             guard let key = MediaKey(prefix: prefix.description, name: name) else {
-                throw MediaError("\(prefix)/\(name) has no name of a photo's file.")
+                throw MediaError("\(prefix)/\(name) is not a valid name of a photo file.")
             }
-            let file = try await threads.runIfActive { try NewFile("\(own)/\(name)") }
+            let file = try await threads.runIfActive { try NewFile("\(photoFolder)/\(name)") }
             guard count > 0 else { continue }
-            for try await piece in try await source.read(key, 0..<count) {
-                try await threads.runIfActive { try file.write(piece) }
+            for try await chunk in try await source.read(key, 0..<count) {
+                try await threads.runIfActive { try file.write(chunk) }
             }
         }
-        if photo.isThereInPart { try await target.delete([prefix]) }
-        try await target.put(files.keys.map { MediaFile(path: "\(own)/\($0)", name: $0) }, under: prefix)
+        if photo.isIncompleteAtTarget { try await target.delete([prefix]) }
+        try await target.put(
+            files.keys.map { MediaFile(path: "\(photoFolder)/\($0)", name: $0) }, under: prefix)
     }
 }

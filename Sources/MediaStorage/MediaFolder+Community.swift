@@ -7,7 +7,7 @@ import NIOPosix
     import Darwin
 #endif
 
-/// Whose photos a folder holds: a file `.community` at its root says so.
+/// The community that owns the photos of a folder. Its id is in the file `.community` at the root.
 extension MediaFolder {
     private var markerPath: String { root + "/.community" }
 
@@ -21,10 +21,10 @@ extension MediaFolder {
     package func mark(_ community: String) async throws { try await write(community, at: markerPath) }
 
     package func others() async throws -> [String] {
-        let beginning = ".community-"
+        let filePrefix = ".community-"
         return try await threads.runIfActive { [self] in
-            try Files.names(in: root).filter { $0.hasPrefix(beginning) }.map {
-                String($0.dropFirst(beginning.count))
+            try Files.names(in: root).filter { $0.hasPrefix(filePrefix) }.map {
+                String($0.dropFirst(filePrefix.count))
             }
         }
     }
@@ -35,18 +35,18 @@ extension MediaFolder {
 
     private func write(_ community: String, at path: String) async throws {
         try await threads.runIfActive { [self] in
-            let new = "\(staging)/community-\(UploadName.random())"
-            try NewFile(new).write(.init(string: community + "\n"))
-            defer { unlink(new) }
-            try Files.sync(new)
-            // A link replaces nothing, and is there whole or not at all.
-            guard link(new, path) == 0 || errno == EEXIST else { throw Files.failure("make", path) }
+            let staged = "\(staging)/community-\(UploadName.random())"
+            try NewFile(staged).write(.init(string: community + "\n"))
+            defer { unlink(staged) }
+            try Files.sync(staged)
+            // Linking is atomic and never replaces an existing file.
+            guard link(staged, path) == 0 || errno == EEXIST else { throw Files.failure("create", path) }
             try Files.sync(root)
         }
     }
 }
 
-/// Photos that nothing names: in `.strays`, in a folder for each time that some were moved.
+/// Stray photos. They are in `.strays`, in one folder for each time when photos were moved aside.
 extension MediaFolder {
     private var straysFolder: String { root + "/.strays" }
 
@@ -77,40 +77,43 @@ extension MediaFolder {
     package func moveBack(_ strays: [StrayPhoto]) async throws {
         try await threads.runIfActive { [self] in
             for stray in strays {
-                let (aside, place) = (path(of: stray), "\(root)/\(stray.prefix)")
-                guard try Files.isThere(aside) else { continue }
+                let (source, target) = (path(of: stray), "\(root)/\(stray.prefix)")
+                guard try Files.exists(source) else { continue }
                 try Files.makeFolder("\(root)/\(stray.prefix.folder)")
-                if try Files.isThere(place) {
-                    try merge(aside, into: place)
+                if try Files.exists(target) {
+                    try merge(source, into: target)
                 } else {
-                    try Files.move(aside, to: place)
+                    try Files.move(source, to: target)
                 }
                 try Files.sync("\(root)/\(stray.prefix.folder)")
             }
-            tidyUp(strays)
+            removeEmptyFolders(of: strays)
         }
     }
 
-    /// Moves the files of a photo to where some of them may be again. What is there in part, as after a copy by hand
-    /// that was broken off, must not replace the whole.
-    private func merge(_ aside: String, into place: String) throws {
-        for name in try Files.names(in: aside) {
-            let (kept, known) = (Files.byteCount("\(aside)/\(name)"), Files.byteCount("\(place)/\(name)"))
-            if let kept, kept > known ?? -1 { try Files.move("\(aside)/\(name)", to: "\(place)/\(name)") }
+    /// Moves the files of a photo into a folder that may already have some of them. An incomplete file, for
+    /// example of an interrupted manual copy, must not replace a complete one.
+    private func merge(_ source: String, into target: String) throws {
+        for name in try Files.names(in: source) {
+            let newSize = Files.byteCount("\(source)/\(name)")
+            let existingSize = Files.byteCount("\(target)/\(name)")
+            if let newSize, newSize > existingSize ?? -1 {
+                try Files.move("\(source)/\(name)", to: "\(target)/\(name)")
+            }
         }
-        try Files.sync(place)
-        try Files.remove(aside)
+        try Files.sync(target)
+        try Files.remove(source)
     }
 
     package func removeStrays(_ strays: [StrayPhoto]) async throws {
         try await threads.runIfActive { [self] in
             for stray in strays { try Files.remove(path(of: stray)) }
-            tidyUp(strays)
+            removeEmptyFolders(of: strays)
         }
     }
 
-    /// Removes the folders that are empty now.
-    private func tidyUp(_ strays: [StrayPhoto]) {
+    /// Removes the folders of these strays that are empty.
+    private func removeEmptyFolders(of strays: [StrayPhoto]) {
         for since in Set(strays.map(\.since)) { rmdir("\(straysFolder)/\(since)") }
     }
 
@@ -120,6 +123,6 @@ extension MediaFolder {
 }
 
 extension String {
-    /// What stands before the first line break; nil where that is nothing.
+    /// The first line that is not empty, or nil if there is none.
     var firstLine: String? { split(whereSeparator: \.isNewline).first.map(String.init) }
 }

@@ -7,31 +7,32 @@ import NIOPosix
     import Darwin
 #endif
 
-/// Photo files in a folder on disk.
+/// A media storage in a folder on disk.
 ///
-/// Files of a photo are staged in a folder aside, synced, and then the folder is renamed into place, so that a crash
-/// at any moment leaves all of them or none. All of it runs on threads for blocking work.
+/// The files of a photo are written to a staging folder and synced. Then the staging folder is renamed to its
+/// final path, so that a crash leaves either all files or none. All work runs on threads for blocking work.
 package struct MediaFolder: MediaStorage {
     let root: String
     let threads: NIOThreadPool
 
-    /// Opens the folder, makes it where it is missing, and clears what a crash left staged.
-    /// - Parameter isForReading: whether another program may be at work in it, so that nothing is cleared.
+    /// Opens the folder, creates it if it is missing, and removes staged files that a crash left behind.
+    /// - Parameter isForReading: Whether another process may be using the folder, so that staged files are
+    ///   not removed.
     package init(_ root: String, isForReading: Bool = false, threads: NIOThreadPool = .singleton) throws {
         self.root = root
         self.threads = threads
         try Files.makeFolder(root)
         if !isForReading { try Files.remove(staging) }
         try Files.makeFolder(staging)
-        try Files.makeFolder(aside)
+        try Files.makeFolder(uploadsFolder)
     }
 
     var staging: String { root + "/.incoming" }
-    private var aside: String { root + "/.aside" }
+    private var uploadsFolder: String { root + "/.aside" }
 
     package func put(_ files: [MediaFile], under prefix: MediaPrefix) async throws {
         try await threads.runIfActive { [self] in
-            try place(prefix) { staged in
+            try writeAtomically(prefix) { staged in
                 for file in files {
                     try Files.sync(file.path)
                     try Files.move(file.path, to: "\(staged)/\(file.name)")
@@ -42,17 +43,19 @@ package struct MediaFolder: MediaStorage {
 
     package func copy(_ names: [String], of prefix: MediaPrefix, to other: MediaPrefix) async throws -> Bool {
         try await threads.runIfActive { [self] in
-            let found = try names.filter { try Files.isThere("\(root)/\(prefix)/\($0)") }
-            guard !found.isEmpty else { return false }
-            try place(other) { staged in
-                for name in found { try Files.link("\(root)/\(prefix)/\(name)", at: "\(staged)/\(name)") }
+            let existing = try names.filter { try Files.exists("\(root)/\(prefix)/\($0)") }
+            guard !existing.isEmpty else { return false }
+            try writeAtomically(other) { staged in
+                for name in existing {
+                    try Files.link("\(root)/\(prefix)/\(name)", at: "\(staged)/\(name)")
+                }
             }
             return true
         }
     }
 
-    /// Has `fill` put files into a staged folder, and the folder put into place: all of them are there, or none.
-    private func place(_ prefix: MediaPrefix, _ fill: (_ staged: String) throws -> Void) throws {
+    /// Calls `fill` to write files to a staging folder, then renames the folder to its final path.
+    private func writeAtomically(_ prefix: MediaPrefix, _ fill: (_ staged: String) throws -> Void) throws {
         let staged = "\(staging)/\(prefix.digits)"
         do {
             try Files.makeFolder(staged)
@@ -77,12 +80,12 @@ package struct MediaFolder: MediaStorage {
     ) async throws -> any AsyncSequence<ByteBuffer, any Error> & Sendable {
         let path = path(of: key)
         let file = try await threads.runIfActive { try OpenFile(path) }
-        return FilePieces(file: file, range: range, threads: threads)
+        return FileChunks(file: file, range: range, threads: threads)
     }
 
     package func delete(_ prefixes: [MediaPrefix]) async throws {
         try await threads.runIfActive { [self] in
-            // The folder of the first two digits stays: another photo may be on its way into it just now.
+            // The two-digit folder is not removed, because another photo may be moved into it at this moment.
             for prefix in prefixes { try Files.remove("\(root)/\(prefix)") }
         }
     }
@@ -90,7 +93,7 @@ package struct MediaFolder: MediaStorage {
     package func delete(_ keys: [MediaKey]) async throws {
         try await threads.runIfActive { [self] in
             for key in keys { try Files.remove(path(of: key)) }
-            // A folder that still holds something stays.
+            // rmdir removes only empty folders.
             for prefix in Set(keys.map(\.prefix)) { rmdir("\(root)/\(prefix)") }
         }
     }
@@ -126,39 +129,44 @@ package struct MediaFolder: MediaStorage {
 
     package func check() async throws {
         try await threads.runIfActive { [self] in
-            guard access(staging, W_OK) == 0 else { throw MediaError("\(staging) cannot be written to.") }
+            guard access(staging, W_OK) == 0 else { throw MediaError("Cannot write to \(staging).") }
         }
     }
 
     package func setAside(_ path: String, as name: UploadName) async throws {
         try await threads.runIfActive { [self] in
-            // By way of the staging folder: from another file system it is copied, and what a crash leaves of that goes.
-            // Under a name of its own, as the same upload may come twice at once.
+            // The file goes through the staging folder: from another file system it is copied, and an
+            // incomplete copy is removed after a crash. The random name allows two concurrent uploads of the
+            // same name.
             let staged = "\(staging)/\(UploadName.random())"
             try Files.sync(path)
             try Files.move(path, to: staged)
-            try Files.move(staged, to: "\(aside)/\(name)")
-            try Files.sync(aside)
+            try Files.move(staged, to: "\(uploadsFolder)/\(name)")
+            try Files.sync(uploadsFolder)
         }
     }
 
     package func fetch(_ name: UploadName, to path: String, atMost limit: Int64) async throws -> Bool {
-        let source = "\(aside)/\(name)"
+        let source = "\(uploadsFolder)/\(name)"
         guard let size = try await threads.runIfActive({ Files.byteCount(source) }) else { return false }
-        guard size <= limit else { throw MediaError("What was uploaded has more than \(limit) bytes.") }
+        guard size <= limit else { throw MediaError("The upload is larger than \(limit) bytes.") }
         let (file, copy) = try await threads.runIfActive { (try OpenFile(source), try NewFile(path)) }
-        for try await piece in FilePieces(file: file, range: 0..<size, threads: threads) {
-            try await threads.runIfActive { try copy.write(piece) }
+        for try await chunk in FileChunks(file: file, range: 0..<size, threads: threads) {
+            try await threads.runIfActive { try copy.write(chunk) }
         }
         return true
     }
 
     package func discard(_ names: [UploadName]) async throws {
-        try await threads.runIfActive { [self] in for name in names { try Files.remove("\(aside)/\(name)") } }
+        try await threads.runIfActive { [self] in
+            for name in names { try Files.remove("\(uploadsFolder)/\(name)") }
+        }
     }
 
     package func uploads() async throws -> [UploadName] {
-        try await threads.runIfActive { [self] in try Files.names(in: aside).compactMap { UploadName($0) } }
+        try await threads.runIfActive { [self] in
+            try Files.names(in: uploadsFolder).compactMap { UploadName($0) }
+        }
     }
 
     private func path(of key: MediaKey) -> String { "\(root)/\(key)" }

@@ -1,92 +1,94 @@
 import NIOCore
 
-/// Where photo files live. Files of one photo share the beginning of their keys, are kept together, and never
-/// change once kept.
+/// A storage for photo files. The files of a photo share a key prefix, are stored together and never change.
 package protocol MediaStorage: Sendable {
-    /// Keeps files under `prefix`, all or none; when this returns they survive a power cut. The files may be moved
-    /// away from their paths.
+    /// Stores files under `prefix`, all or none. After this returns, they survive a power failure. The source
+    /// files may be moved away.
     func put(_ files: [MediaFile], under prefix: MediaPrefix) async throws
 
-    /// How many bytes the file has; nil when there is none.
+    /// Returns the size of the file in bytes, or nil if it does not exist.
     func byteCount(of key: MediaKey) async throws -> Int64?
 
-    /// A part of a file in small pieces, each read only when it is asked for.
+    /// Reads a range of a file in small chunks. Each chunk is read when the consumer asks for it.
     func read(_ key: MediaKey, _ range: Range<Int64>) async throws -> any AsyncSequence<ByteBuffer, any Error>
         & Sendable
 
-    /// Keeps files of one photo under another prefix too, as many of `names` as are there; false where none is.
+    /// Copies the files of a photo that exist among `names` to another prefix. Returns false if none of them
+    /// exists.
     func copy(_ names: [String], of prefix: MediaPrefix, to other: MediaPrefix) async throws -> Bool
 
-    /// Removes every file under each prefix; what is not there needs no removing.
+    /// Removes all files under the prefixes. Ignores prefixes without files.
     func delete(_ prefixes: [MediaPrefix]) async throws
 
-    /// Removes these files, without looking what else there is; what is not there needs no removing.
+    /// Removes exactly these files, without listing the storage. Ignores files that do not exist.
     func delete(_ keys: [MediaKey]) async throws
 
-    /// Those of ``MediaPrefix/folders`` that may hold photos.
+    /// Returns the folders among ``MediaPrefix/folders`` that may contain photos.
     func folders() async throws -> [String]
 
-    /// Every photo in one of ``MediaPrefix/folders``.
+    /// Returns the prefixes of all photos in one of ``MediaPrefix/folders``.
     func prefixes(in folder: String) async throws -> [MediaPrefix]
 
-    /// Every file in one of ``MediaPrefix/folders``, by its photo: name and how many bytes.
+    /// Returns the names and sizes in bytes of all files in one of ``MediaPrefix/folders``, grouped by photo.
     func files(in folder: String) async throws -> [MediaPrefix: [String: Int64]]
 
-    /// Throws when photos cannot be kept now.
+    /// Throws if photos cannot be stored now.
     func check() async throws
 
-    /// Where whoever asks for a file is sent; nil where the program serves it itself.
+    /// Returns the URL to which requests for the file are redirected, or nil if the server sends the file
+    /// itself.
     func address(of key: MediaKey) async throws -> String?
 
-    // MARK: Photos that wait to be posted, set aside and never served
+    // MARK: Pending uploads, which are not yet posted and never served
 
-    /// Lets a browser bring a photo straight here; nil where photos come through the program.
+    /// Returns a form with which a browser can upload a photo directly to the storage, or nil if uploads go
+    /// through the server.
     func directUpload(_ upload: DirectUpload) async throws -> DirectUploadForm?
 
-    /// Sets a file aside; it may be moved away from its path.
+    /// Stores a file as a pending upload. The source file may be moved away.
     func setAside(_ path: String, as name: UploadName) async throws
 
-    /// Copies what was set aside to a new file at `path`; false where it never came.
-    /// - Throws: ``MediaError`` where it is longer than `limit` bytes.
+    /// Copies a pending upload to a new file at `path`. Returns false if the upload does not exist.
+    /// - Throws: ``MediaError`` if it is larger than `limit` bytes.
     func fetch(_ name: UploadName, to path: String, atMost limit: Int64) async throws -> Bool
 
-    /// Removes what was set aside; what is not there needs no removing.
+    /// Removes pending uploads. Ignores uploads that do not exist.
     func discard(_ names: [UploadName]) async throws
 
-    /// Everything that is set aside.
+    /// Returns the names of all pending uploads.
     func uploads() async throws -> [UploadName]
 
-    // MARK: Whose photos these are
+    // MARK: The community that owns the photos
 
-    /// What ``mark(_:)`` wrote; nil where nothing was written yet.
+    /// Returns the id of the community that ``mark(_:)`` wrote, or nil if there is no marker.
     func marker() async throws -> String?
 
-    /// Writes once and for all whose photos these are; a marker that is there already stays.
+    /// Writes the id of the community that owns the photos. An existing marker is not replaced.
     func mark(_ community: String) async throws
 
-    /// Communities that keep photos here though the place is marked as another's.
+    /// Returns the ids of other communities that store photos here although the marker names a different one.
     func others() async throws -> [String]
 
-    /// Writes that such a community keeps photos here.
+    /// Records that another community stores photos here.
     func noteOther(_ community: String) async throws
 
-    // MARK: Photos that nothing names, moved aside and never served
+    // MARK: Stray photos, which no database row references. They are moved aside and never served
 
-    /// Moves photos aside; what is not there needs no moving.
-    /// - Parameter time: now, in milliseconds since 1970.
+    /// Moves photos aside. Ignores photos that do not exist.
+    /// - Parameter time: The current time in milliseconds since 1970.
     func moveAside(_ prefixes: [MediaPrefix], at time: Int64) async throws
 
-    /// Everything that was moved aside.
+    /// Returns all photos that were moved aside.
     func strays() async throws -> [StrayPhoto]
 
-    /// Moves photos back to where they were; what is not aside needs no moving. Of a file that is at both places, the
-    /// longer is kept.
+    /// Moves photos back to their original prefix. Ignores photos that do not exist. If a file exists in both
+    /// places, the larger one is kept.
     func moveBack(_ strays: [StrayPhoto]) async throws
 
-    /// Removes what was moved aside.
+    /// Removes photos that were moved aside.
     func removeStrays(_ strays: [StrayPhoto]) async throws
 
-    /// Ends connections and the like.
+    /// Closes connections.
     func close() async throws
 }
 
@@ -96,10 +98,10 @@ extension MediaStorage {
     package func close() async throws {}
 }
 
-/// A photo that was moved aside.
+/// A photo that no database row references and that was moved aside.
 package struct StrayPhoto: Hashable, Sendable {
     package let prefix: MediaPrefix
-    /// When it was moved, in milliseconds since 1970.
+    /// The time when it was moved, in milliseconds since 1970.
     package let since: Int64
 
     package init(prefix: MediaPrefix, since: Int64) {
@@ -107,15 +109,15 @@ package struct StrayPhoto: Hashable, Sendable {
         self.since = since
     }
 
-    /// So many are moved aside without a question, whatever their share is.
+    /// The number of photos that may be moved aside without confirmation, whatever their share of the total.
     package static let few = 100
 
-    /// Whether so many photos of a place may be moved aside without a question: more are not left over from something
-    /// small.
+    /// Whether `count` of `total` photos may be moved aside without confirmation. A larger number is more
+    /// likely a configuration error.
     package static func areFew(_ count: Int, of total: Int) -> Bool { count <= few || count * 100 <= total }
 }
 
-/// A file about to be kept: where it lies, and what it is called under its photo's prefix.
+/// A file to be stored: its current path, and its name under the prefix of its photo.
 package struct MediaFile: Sendable {
     package let path: String
     package let name: String
@@ -126,12 +128,13 @@ package struct MediaFile: Sendable {
     }
 }
 
-/// What the keys of one photo's files begin with: `ab/ab54…`, 128 random bits in hexadecimal digits after the first
-/// two of them, so that no folder holds too many. Never made from anything a person sent.
+/// The common prefix of the keys of a photo's files, such as `ab/ab54…`: 128 random bits in hexadecimal
+/// digits. The first two digits are also the name of a folder, so that no folder has too many entries. Never
+/// derived from user input.
 package struct MediaPrefix: Hashable, Sendable, CustomStringConvertible {
     package let description: String
 
-    /// A prefix as it was stored; nil where it has not the form of one.
+    /// Creates a prefix from its stored form. Returns nil if the text is not a valid prefix.
     package init?(_ text: String) {
         let bytes = Array(text.utf8)
         guard bytes.count == 35, bytes[2] == UInt8(ascii: "/"), bytes[0...1] == bytes[3...4],
@@ -143,16 +146,16 @@ package struct MediaPrefix: Hashable, Sendable, CustomStringConvertible {
         description = text
     }
 
-    /// A prefix by its last part alone.
+    /// Creates a prefix from its 32 digits.
     init?(digits: some StringProtocol) { self.init("\(digits.prefix(2))/\(digits)") }
 
-    /// What it begins with, one of ``folders``.
+    /// The folder of the prefix, one of ``folders``.
     package var folder: String { String(description.prefix(2)) }
 
-    /// Its last part, all digits.
+    /// The 32 digits of the prefix.
     var digits: String { String(description.dropFirst(3)) }
 
-    /// What prefixes begin with: `00` to `ff`.
+    /// The folders of all prefixes: `00` to `ff`.
     package static let folders = (0..<256).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
 
     private init(random: UInt128) {
@@ -164,12 +167,12 @@ package struct MediaPrefix: Hashable, Sendable, CustomStringConvertible {
     package static func random() -> MediaPrefix { MediaPrefix(random: .random(in: .min ... .max)) }
 }
 
-/// The name of one kept file: a prefix and a file name such as `1080.jpg`.
+/// The key of a stored file: a prefix and a file name such as `1080.jpg`.
 package struct MediaKey: Hashable, Sendable, CustomStringConvertible {
     package let prefix: MediaPrefix
     package let name: String
 
-    /// A key out of the parts of an address; nil where it has not the form of one.
+    /// Creates a key from the parts of a URL. Returns nil if they do not form a valid key.
     package init?(prefix: String, name: String) {
         guard let prefix = MediaPrefix(prefix), (1...40).contains(name.utf8.count), !name.hasPrefix("."),
             name.utf8.allSatisfy({
@@ -185,10 +188,10 @@ package struct MediaKey: Hashable, Sendable, CustomStringConvertible {
     package var description: String { "\(prefix)/\(name)" }
 }
 
-/// Why media storage could not do what was asked, for the log.
+/// An error of the media storage, for the log.
 package struct MediaError: Error, CustomStringConvertible {
     package let description: String
-    /// Whether the same may succeed in a while.
+    /// Whether the error is transient, so that a retry may succeed later.
     package let isPassing: Bool
 
     package init(_ description: String, isPassing: Bool = false) {

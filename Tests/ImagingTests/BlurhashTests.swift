@@ -2,7 +2,7 @@ import Testing
 
 @testable import Imaging
 
-/// Expected hashes come from another implementation, Python's `blurhash` 1.1.5.
+/// The expected hashes come from another implementation, the Python package `blurhash` 1.1.5.
 struct BlurhashTests {
     private static func picture(_ colour: (Int, Int) -> [Int]) -> Blurhash {
         let pixels = (0..<20).flatMap { y in (0..<32).flatMap { x in colour(x, y).map { UInt8($0 % 256) } } }
@@ -19,12 +19,12 @@ struct BlurhashTests {
                 + "fPfPs;WmjwfNfPfSfOfPa|eofRfRfPfSfOfPfSfRt6WqjsfQfPfPfSfPa_eof8fPf9fPf6fRf5fS"
         ),
     ])
-    func `a picture has the hash that others give it`(across: Int, down: Int, hash: String) {
-        #expect(Self.gradients.text(across: across, down: down) == hash)
+    func `hashes equal those of another implementation`(x: Int, y: Int, hash: String) {
+        #expect(Self.gradients.encoded(xComponents: x, yComponents: y) == hash)
     }
 
     @Test(arguments: [([0, 0, 0], "000000"), ([255, 255, 255], "00TSUA"), ([200, 100, 50], "00M|T9")])
-    func `one colour is its own hash`(colour: [Int], hash: String) {
-        #expect(Self.picture { _, _ in colour }.text(across: 1, down: 1) == hash)
+    func `the hash of a single colour contains that colour`(colour: [Int], hash: String) {
+        #expect(Self.picture { _, _ in colour }.encoded(xComponents: 1, yComponents: 1) == hash)
     }
 }

@@ -4,23 +4,23 @@ import Testing
 @testable import Imaging
 
 struct ConfinementTests {
-    /// What a probe said: how it was confined, and what became of its attempt.
+    /// The output of a probe: its confinement and the result of its attempt.
     private struct Outcome {
         let confinement: Confinement
         let result: String
     }
 
-    /// Confines a process in a folder of its own and has it try something.
-    private func attempt(_ name: String, walls: Confinement.Walls, asNobody: Bool) throws -> Outcome {
-        let workshop = try Workshop()
-        // Nobody has to get into it too.
-        chmod(workshop.folder, 0o777)
-        chmod(workshop.output, 0o777)
+    /// Runs a probe, which confines itself in a temporary folder and then makes the attempt.
+    private func attempt(_ name: String, layers: Confinement.Layers, asNobody: Bool) throws -> Outcome {
+        let scratch = try ScratchFolder()
+        // The user nobody needs access too.
+        chmod(scratch.path, 0o777)
+        chmod(scratch.output, 0o777)
         let process = Process()
         process.executableURL = Bundle.module.bundleURL.deletingLastPathComponent().appending(
             path: "ConfinementProbe")
-        process.arguments = [workshop.output, String(walls.rawValue), name] + (asNobody ? ["nobody"] : [])
-        // Whatever it may not write at its end is no complaint.
+        process.arguments = [scratch.output, String(layers.rawValue), name] + (asNobody ? ["nobody"] : [])
+        // The process may not write coverage when it ends, so the coverage goes to /dev/null.
         process.environment = ["MALLOC_ARENA_MAX": "1", "LLVM_PROFILE_FILE": "/dev/null"]
         let output = Pipe()
         process.standardOutput = output
@@ -30,53 +30,56 @@ struct ConfinementTests {
         process.waitUntilExit()
         let lines = text.split(separator: "\n").map(String.init)
         try #require(lines.count == 2, "\(text)")
-        #expect(!FileManager.default.fileExists(atPath: workshop.folder + "/elsewhere") || lines[1] == "done")
+        #expect(!FileManager.default.fileExists(atPath: scratch.path + "/elsewhere") || lines[1] == "done")
         let confinement = try JSONDecoder().decode(Confinement.self, from: Data(lines[0].utf8))
         return Outcome(confinement: confinement, result: lines[1])
     }
 
     private static let forbidden = [
-        "read a file", "read its environment", "write elsewhere", "write a new file", "remove a file",
-        "make a socket",
-        "make a local socket", "fork", "start a program", "become a program", "signal its parent",
+        "read a file", "read the environment", "write outside the folder", "write a new file",
+        "remove a file",
+        "create a socket",
+        "create a local socket", "fork", "start a program", "replace the program", "signal the parent",
         "raise a limit",
-        "enter a namespace", "read on a thread that was there", "read on a new thread",
+        "create a namespace", "read on an existing thread", "read on a new thread",
     ]
 
-    /// By the filter alone, as in a container that allows no more, and by all there is.
-    @Test(arguments: forbidden, [Confinement.Walls.filter, .all])
-    func `a confined process is refused whatever it tries`(name: String, walls: Confinement.Walls) throws {
+    /// Tests the filter alone, as in a container that allows nothing more, and all layers together.
+    @Test(arguments: forbidden, [Confinement.Layers.filter, .all])
+    func `a confined process cannot do any forbidden action`(
+        name: String, layers: Confinement.Layers
+    ) throws {
         for asNobody in [false, true] {
-            let outcome = try attempt(name, walls: walls, asNobody: asNobody)
+            let outcome = try attempt(name, layers: layers, asNobody: asNobody)
             #expect(outcome.result == String(EPERM))
             #expect(outcome.confinement.filtersSystemCalls)
         }
     }
 
     @Test(arguments: ["compute", "write to an open file"], [false, true])
-    func `a confined process computes and writes into files that are open`(name: String, asNobody: Bool)
-        throws
-    {
-        #expect(try attempt(name, walls: .all, asNobody: asNobody).result == "done")
+    func `a confined process can compute and write to open files`(name: String, asNobody: Bool) throws {
+        #expect(try attempt(name, layers: .all, asNobody: asNobody).result == "done")
     }
 
     @Test(arguments: [
-        "read a file", "write elsewhere", "write a new file", "remove a file", "read on a new thread",
+        "read a file", "write outside the folder", "write a new file", "remove a file",
+        "read on a new thread",
     ])
-    func `where the kernel has Landlock, it forbids files by itself`(name: String) throws {
-        let outcome = try attempt(name, walls: .landlock, asNobody: true)
+    func `Landlock alone blocks access to files if the kernel supports it`(name: String) throws {
+        let outcome = try attempt(name, layers: .landlock, asNobody: true)
         #expect(outcome.result == (outcome.confinement.landlockVersion > 0 ? String(EACCES) : "done"))
     }
 
-    /// That the attempts are real.
+    /// Checks that the attempts are real.
     @Test(arguments: [
-        "read a file", "write elsewhere", "make a socket", "fork", "start a program", "become a program",
+        "read a file", "write outside the folder", "create a socket", "fork", "start a program",
+        "replace the program",
     ])
-    func `a process that is not confined does all of it`(name: String) throws {
-        #expect(try attempt(name, walls: [], asNobody: false).result == "done")
+    func `a process that is not confined can do the forbidden actions`(name: String) throws {
+        #expect(try attempt(name, layers: [], asNobody: false).result == "done")
     }
 
-    @Test func `the server is told how its processes are confined`() async throws {
+    @Test func `the server learns how its rendering processes are confined`() async throws {
         let confinement = try await PhotoProcessor.forTests().confinement()
         #expect(confinement.filtersSystemCalls)
         #expect(confinement.description.contains("system calls are filtered"))
@@ -88,13 +91,13 @@ struct ConfinementTests {
         #expect(without.description.contains("Landlock is not available"))
     }
 
-    /// Every format has a decoder of its own, with threads and needs of its own.
+    /// Every format has a different decoder, which starts different threads and makes different system calls.
     @Test(arguments: [
         "coffee.jpg", "cat.png", "cat.webp", "cat.gif", "coffee.heic", "coffee.avif", "p3.jpg", "cmyk.jpg",
     ])
-    func `a confined process renders photos of every kind`(name: String) async throws {
-        let workshop = try Workshop()
-        let photo = try await workshop.render(Fixture.path(name))
-        #expect(try workshop.written() == photo.files.map(\.fileName).sorted())
+    func `a confined process renders photos of every format`(name: String) async throws {
+        let scratch = try ScratchFolder()
+        let photo = try await scratch.render(Fixture.path(name))
+        #expect(try scratch.outputNames() == photo.files.map(\.fileName).sorted())
     }
 }

@@ -6,23 +6,23 @@ struct FormatTests {
     @Test(arguments: [
         "cat.png", "cat.webp", "cat.gif", "cat.heic", "cat.avif", "deep.png", "grey.jpg", "metadata.jpg",
     ])
-    func `every format taken becomes the same files`(name: String) async throws {
-        let workshop = try Workshop()
-        let photo = try await workshop.render(Fixture.path(name))
+    func `every supported format gives the same renditions`(name: String) async throws {
+        let scratch = try ScratchFolder()
+        let photo = try await scratch.render(Fixture.path(name))
         #expect(photo.width == 120 && photo.height == 80)
         #expect(photo.renditions.map(\.fileName) == ["120.jpg"])
-        #expect(try workshop.written() == ["120.jpg", "thumb.jpg"])
+        #expect(try scratch.outputNames() == ["120.jpg", "thumb.jpg"])
         #expect(photo.blurhash.hasPrefix("L") && photo.blurhash.count == 28)
-        let picture = try workshop.picture(photo.renditions[0])
+        let picture = try scratch.picture(photo.renditions[0])
         #expect(picture.width == 120 && picture.height == 80)
-        // The cat's nose.
+        // The colour of the cat's nose.
         let nose = name == "grey.jpg" ? [131, 131, 131] : [175, 116, 86]
         #expect(picture.isColour(nose, atX: 63, y: 42, within: 40))
     }
 
-    @Test func `the bytes decide what a file is, not its name`() async throws {
-        let workshop = try Workshop()
-        let photo = try await workshop.render(workshop.file(Fixture.bytes("cat.webp"), named: "photo[1].png"))
+    @Test func `the content of a file decides its format, not its name`() async throws {
+        let scratch = try ScratchFolder()
+        let photo = try await scratch.render(scratch.file(Fixture.bytes("cat.webp"), named: "photo[1].png"))
         #expect(photo.width == 120)
     }
 
@@ -35,30 +35,30 @@ struct FormatTests {
         "RIFF1234WAVE",
         "\0\0\0\u{1C}ftypmp42", "GIF88a",
     ])
-    func `anything else is not a photo we know, whatever its name`(text: String) async throws {
-        let workshop = try Workshop()
-        let file = try workshop.file(text.utf8, named: "photo.jpg")
-        await #expect(throws: ImagingError.notAPhoto) { try await workshop.render(file) }
-        #expect(try workshop.written() == [])
+    func `any other file is rejected as not a photo, whatever its name`(text: String) async throws {
+        let scratch = try ScratchFolder()
+        let file = try scratch.file(text.utf8, named: "photo.jpg")
+        await #expect(throws: ImagingError.notAPhoto) { try await scratch.render(file) }
+        #expect(try scratch.outputNames() == [])
     }
 
     @Test(arguments: ["animation.gif", "animation.webp"])
-    func `an animation shows its first frame`(name: String) async throws {
-        let workshop = try Workshop()
-        let photo = try await workshop.render(Fixture.path(name))
+    func `an animation is rendered as its first frame`(name: String) async throws {
+        let scratch = try ScratchFolder()
+        let photo = try await scratch.render(Fixture.path(name))
         #expect(photo.width == 60 && photo.height == 40)
-        #expect(try workshop.picture(photo.renditions[0]).isColour([255, 0, 0], atX: 30, y: 20))
+        #expect(try scratch.picture(photo.renditions[0]).isColour([255, 0, 0], atX: 30, y: 20))
     }
 
-    @Test func `all frames of an animation count`() async throws {
-        let workshop = try Workshop()
+    @Test func `all frames of an animation count towards the pixel limit`() async throws {
+        let scratch = try ScratchFolder()
         var limits = PhotoLimits()
         limits.pixels = 60 * 40 * 3
-        #expect(try await workshop.render(Fixture.path("animation.gif"), limits: limits).width == 60)
+        #expect(try await scratch.render(Fixture.path("animation.gif"), limits: limits).width == 60)
         limits.pixels -= 1
-        let refusal = ImagingError.tooManyPixels(width: 60, height: 40, frames: 3, limit: limits.pixels)
-        await #expect(throws: refusal) {
-            try await workshop.render(Fixture.path("animation.gif"), limits: limits)
+        let error = ImagingError.tooManyPixels(width: 60, height: 40, frames: 3, limit: limits.pixels)
+        await #expect(throws: error) {
+            try await scratch.render(Fixture.path("animation.gif"), limits: limits)
         }
     }
 }

@@ -4,11 +4,11 @@ import Testing
 @testable import Imaging
 
 struct LimitTests {
-    /// A PNG with such a header and no more than a few bytes of pixels.
+    /// Creates a PNG with this size in its header and only a few bytes of pixel data.
     private static func png(width: UInt32, height: UInt32) -> [UInt8] {
         func chunk(_ name: String, _ data: [UInt8]) -> [UInt8] {
             let body = Array(name.utf8) + data
-            // CRC-32 of ISO 3309, as PNG wants it.
+            // CRC-32 of ISO 3309, which PNG uses.
             let sum = body.reduce(UInt32.max) { sum, byte in
                 (0..<8).reduce(sum ^ UInt32(byte)) { sum, _ in sum >> 1 ^ (sum & 1 == 1 ? 0xEDB8_8320 : 0) }
             }
@@ -20,79 +20,79 @@ struct LimitTests {
             + chunk("IDAT", [0x78, 0x9C, 0x63, 0x00, 0x00, 0x00, 0x01, 0x00, 0x01]) + chunk("IEND", [])
     }
 
-    @Test func `a small file that promises 30,000² pixels is refused by its header`() async throws {
-        let workshop = try Workshop()
-        let bomb = try workshop.file(Self.png(width: 30_000, height: 30_000))
+    @Test func `a small file whose header declares 30,000² pixels is rejected`() async throws {
+        let scratch = try ScratchFolder()
+        let bomb = try scratch.file(Self.png(width: 30_000, height: 30_000))
         await #expect(throws: ImagingError.sideTooLong(side: 30_000, limit: 16_384)) {
-            try await workshop.render(bomb)
+            try await scratch.render(bomb)
         }
-        #expect(try workshop.written() == [])
+        #expect(try scratch.outputNames() == [])
     }
 
-    @Test func `more than 64 megapixels are refused by the header`() async throws {
-        let workshop = try Workshop()
-        let large = try workshop.file(Self.png(width: 16_000, height: 4_001))
-        let refusal = ImagingError.tooManyPixels(width: 16_000, height: 4_001, frames: 1, limit: 64_000_000)
-        await #expect(throws: refusal) { try await workshop.render(large) }
-        // As many as are taken: only now its missing pixels show.
-        let whole = try workshop.file(Self.png(width: 16_000, height: 4_000))
-        let error = await #expect(throws: ImagingError.self) { try await workshop.render(whole) }
+    @Test func `a photo of more than 64 megapixels is rejected by its header`() async throws {
+        let scratch = try ScratchFolder()
+        let large = try scratch.file(Self.png(width: 16_000, height: 4_001))
+        let expected = ImagingError.tooManyPixels(width: 16_000, height: 4_001, frames: 1, limit: 64_000_000)
+        await #expect(throws: expected) { try await scratch.render(large) }
+        // At the limit, the header is accepted, and the missing pixels are detected.
+        let whole = try scratch.file(Self.png(width: 16_000, height: 4_000))
+        let error = await #expect(throws: ImagingError.self) { try await scratch.render(whole) }
         guard case .damaged = error else { throw Unexpected(error) }
     }
 
-    @Test func `a file over 25 MB is refused unread`() async throws {
-        let workshop = try Workshop()
-        let file = try workshop.file(Fixture.bytes("cat.jpg"))
+    @Test func `a file over 25 MB is rejected without being read`() async throws {
+        let scratch = try ScratchFolder()
+        let file = try scratch.file(Fixture.bytes("cat.jpg"))
         let handle = try FileHandle(forUpdating: URL(filePath: file))
         try handle.truncate(atOffset: 25_000_001)
         try handle.close()
         await #expect(throws: ImagingError.tooLarge(bytes: 25_000_001, limit: 25_000_000)) {
-            try await workshop.render(file)
+            try await scratch.render(file)
         }
     }
 
-    @Test func `a photo that takes more memory than allowed is refused, and the next one is not`()
+    @Test func `a photo that needs too much memory is rejected, and the next one is rendered`()
         async throws
     {
-        let workshop = try Workshop()
+        let scratch = try ScratchFolder()
         var limits = PhotoLimits()
         limits.memory = 4 << 20
-        let photo = try workshop.plainPhoto(width: 6000, height: 4000)
-        await #expect(throws: ImagingError.tooComplex) { try await workshop.render(photo, limits: limits) }
-        #expect(try workshop.written() == [])
-        #expect(try await workshop.render(photo).width == 6000)
+        let photo = try scratch.plainPhoto(width: 6000, height: 4000)
+        await #expect(throws: ImagingError.tooComplex) { try await scratch.render(photo, limits: limits) }
+        #expect(try scratch.outputNames() == [])
+        #expect(try await scratch.render(photo).width == 6000)
     }
 
-    @Test func `a process that takes too much CPU time is ended by the kernel`() async throws {
-        let workshop = try Workshop()
+    @Test func `the kernel ends a process that uses too much CPU time`() async throws {
+        let scratch = try ScratchFolder()
         var limits = PhotoLimits()
         limits.cpuSeconds = 0
-        let photo = try workshop.plainPhoto(width: 12_000, height: 5_000)
-        await #expect(throws: ImagingError.tooComplex) { try await workshop.render(photo, limits: limits) }
-        #expect(try workshop.written() == [])
+        let photo = try scratch.plainPhoto(width: 12_000, height: 5_000)
+        await #expect(throws: ImagingError.tooComplex) { try await scratch.render(photo, limits: limits) }
+        #expect(try scratch.outputNames() == [])
     }
 
     @Test(arguments: [
         (ImagingError.notAPhoto, "HEIC or AVIF"),
         (
             .tooManyPixels(width: 9000, height: 8000, frames: 1, limit: 64_000_000),
-            "9000 × 8000 pixels, more than 64 "
+            "9000 × 8000 pixels. The limit is 64 megapixels."
         ),
         (
             .tooManyPixels(width: 900, height: 800, frames: 99, limit: 64_000_000),
-            "900 × 800 pixels in 99 frames,"
+            "900 × 800 pixels in 99 frames. "
         ),
-        (.sideTooLong(side: 20_000, limit: 16_384), "20000 pixels long on one side; at most 16384"),
-        (.tooLarge(bytes: 25_000_001, limit: 25_000_000), "has 25.1 MB; at most 25 MB"),
+        (.sideTooLong(side: 20_000, limit: 16_384), "is 20000 pixels long. The limit is 16384 pixels."),
+        (.tooLarge(bytes: 25_000_001, limit: 25_000_000), "is 25.1 MB. The limit is 25 MB."),
         (.damaged("no end"), "cannot be read (no end). Open it"), (.damaged(""), "cannot be read. Open it"),
         (.tooComplex, "ordinary JPEG"), (.busy, "try again"),
     ])
-    func `a refusal says what is wrong and what to do`(error: ImagingError, part: String) {
+    func `an error message says what is wrong and what to do`(error: ImagingError, part: String) {
         #expect(error.message.contains(part), "\(error.message)")
     }
 }
 
-/// Something else was thrown than expected.
+/// Thrown when a test gets another error than it expects.
 struct Unexpected: Error {
     let error: (any Error)?
     init(_ error: (any Error)?) { self.error = error }

@@ -8,7 +8,7 @@ struct OrientationTests {
     private static let blue = [0, 0, 254]
     private static let white = [255, 255, 255]
 
-    /// `quadrants.jpg` with another EXIF orientation.
+    /// Returns `quadrants.jpg` with another EXIF orientation.
     private static func quadrants(orientation: UInt8) throws -> [UInt8] {
         var bytes = try Fixture.bytes("quadrants.jpg")
         // Tag 0x0112, type SHORT, one value (Exif 2.3, 4.6.4), big-endian.
@@ -22,27 +22,28 @@ struct OrientationTests {
         (4, [blue, white, red, green]), (5, [red, blue, green, white]), (6, [blue, red, white, green]),
         (7, [white, green, blue, red]), (8, [green, white, red, blue]),
     ])
-    func `a photo stands upright however the camera was held`(orientation: Int, corners: [[Int]]) async throws
+    func `a photo is rendered upright for every EXIF orientation`(orientation: Int, corners: [[Int]])
+        async throws
     {
-        let workshop = try Workshop()
-        let photo = try await workshop.render(
-            workshop.file(Self.quadrants(orientation: UInt8(orientation))))
+        let scratch = try ScratchFolder()
+        let photo = try await scratch.render(
+            scratch.file(Self.quadrants(orientation: UInt8(orientation))))
         let (width, height) = orientation < 5 ? (96, 64) : (64, 96)
         #expect(photo.width == width && photo.height == height)
         #expect(photo.renditions.map(\.width) == [width])
-        try expect(corners, in: workshop.picture(photo.renditions[0]), width, height)
-        try expect(corners, in: workshop.picture(photo.thumbnail), 320, 320)
+        try expect(corners, in: scratch.picture(photo.renditions[0]), width, height)
+        try expect(corners, in: scratch.picture(photo.thumbnail), 320, 320)
     }
 
-    @Test func `a turned HEIC stands upright`() async throws {
-        let workshop = try Workshop()
-        let photo = try await workshop.render(Fixture.path("turned.heic"))
+    @Test func `a rotated HEIC is rendered upright`() async throws {
+        let scratch = try ScratchFolder()
+        let photo = try await scratch.render(Fixture.path("turned.heic"))
         #expect(photo.width == 64 && photo.height == 96)
-        let picture = try workshop.picture(photo.renditions[0])
+        let picture = try scratch.picture(photo.renditions[0])
         expect([Self.green, Self.white, Self.red, Self.blue], in: picture, 64, 96)
     }
 
-    /// Expects colours at top left, top right, bottom left, bottom right.
+    /// Expects these colours at the top left, top right, bottom left and bottom right.
     private func expect(_ corners: [[Int]], in picture: Picture, _ width: Int, _ height: Int) {
         #expect(picture.width == width && picture.height == height)
         #expect(picture.isColour(corners[0], atX: 8, y: 8))

@@ -4,95 +4,99 @@ import Testing
 @testable import Imaging
 
 struct QueueTests {
-    /// A processor whose children wait until a file is there; each says that it has begun.
-    private static func patient(
-        _ workshop: borrowing Workshop, posts: Int = 100, postsOfOne: Int = 10
+    /// A processor whose child processes log their start, then wait until a file named `go` exists.
+    private static func blockedProcessor(
+        _ scratch: borrowing ScratchFolder, posts: Int = 100, postsOfOne: Int = 10
     ) -> PhotoProcessor {
         let script =
-            "echo $1 >> \(workshop.folder)/begun; while [ ! -e \(workshop.folder)/go ]; do sleep 0.01; done"
+            "echo $1 >> \(scratch.path)/started; while [ ! -e \(scratch.path)/go ]; do sleep 0.01; done"
         return PhotoProcessor(
             executable: "/bin/sh", arguments: ["-c", script, "sh"], concurrent: 1, posts: posts,
             postsOfOne: postsOfOne, environment: ["PATH": "/usr/bin:/bin"])
     }
 
-    /// Waits for something that will be so soon; the test's time limit ends it otherwise.
-    private static func until(_ condition: () throws -> Bool) async throws {
+    /// Waits until the condition is true. The time limit of the test ends an endless wait.
+    private static func waitUntil(_ condition: () throws -> Bool) async throws {
         while try !condition() { try await Task.sleep(for: .milliseconds(2)) }
     }
 
-    private static func begun(in folder: String) -> [String] {
-        let text = try? String(contentsOfFile: "\(folder)/begun", encoding: .utf8)
+    /// The names of the photos whose processes have started.
+    private static func started(in folder: String) -> [String] {
+        let text = try? String(contentsOfFile: "\(folder)/started", encoding: .utf8)
         return text?.split(separator: "\n").map(String.init) ?? []
     }
 
     @Test(.timeLimit(.minutes(10)))
-    func `photos are taken in turn, and sent away when the line is full`() async throws {
-        let workshop = try Workshop()
-        let (folder, output) = (workshop.folder, workshop.output)
-        let processor = Self.patient(workshop, posts: 3)
+    func `photos are rendered in order, and rejected when the queue is full`() async throws {
+        let scratch = try ScratchFolder()
+        let (folder, output) = (scratch.path, scratch.output)
+        let processor = Self.blockedProcessor(scratch, posts: 3)
         var tasks: [Task<Void, any Error>] = []
         for name in ["first", "second", "third"] {
             tasks.append(Task { _ = try await processor.process(name, into: output) })
-            try await Self.until { Self.begun(in: folder).count + processor.waiting == tasks.count }
+            try await Self.waitUntil {
+                Self.started(in: folder).count + processor.waitingCount == tasks.count
+            }
         }
-        #expect(processor.waiting == 2)
+        #expect(processor.waitingCount == 2)
         await #expect(throws: ImagingError.busy) { try await processor.process("fourth", into: output) }
-        _ = try workshop.file([], named: "go")
+        _ = try scratch.file([], named: "go")
         for task in tasks { await #expect(throws: RenderFailure.self) { try await task.value } }
-        #expect(Self.begun(in: folder) == ["first", "second", "third"])
-        #expect(processor.waiting == 0)
+        #expect(Self.started(in: folder) == ["first", "second", "third"])
+        #expect(processor.waitingCount == 0)
     }
 
-    /// Starts rendering a photo and returns when it waits or is rendered, so that the order of arrival is
-    /// known.
+    /// Starts rendering a photo and returns when it is in the queue or started, so that the order of arrival
+    /// is known.
     private static func start(
-        _ name: String, for account: Int64, with processor: PhotoProcessor, in workshop: borrowing Workshop
+        _ name: String, for account: Int64, with processor: PhotoProcessor,
+        in scratch: borrowing ScratchFolder
     ) async throws -> Task<Void, any Error> {
-        let (folder, output) = (workshop.folder, workshop.output)
-        let before = begun(in: folder).count + processor.waiting
+        let (folder, output) = (scratch.path, scratch.output)
+        let before = started(in: folder).count + processor.waitingCount
         let task = Task { _ = try await processor.process(name, into: output, for: account) }
-        try await until { begun(in: folder).count + processor.waiting == before + 1 }
+        try await waitUntil { started(in: folder).count + processor.waitingCount == before + 1 }
         return task
     }
 
     @Test(.timeLimit(.minutes(10)))
-    func `accounts take turns, however many photos one of them has`() async throws {
-        let workshop = try Workshop()
-        let processor = Self.patient(workshop)
+    func `accounts take turns, however many photos one of them uploads`() async throws {
+        let scratch = try ScratchFolder()
+        let processor = Self.blockedProcessor(scratch)
         var tasks: [Task<Void, any Error>] = []
         for (name, account) in [("a1", 1), ("a2", 1), ("a3", 1), ("a4", 1), ("b1", 2), ("b2", 2), ("c1", 3)] {
-            tasks.append(try await Self.start(name, for: Int64(account), with: processor, in: workshop))
+            tasks.append(try await Self.start(name, for: Int64(account), with: processor, in: scratch))
         }
-        _ = try workshop.file([], named: "go")
+        _ = try scratch.file([], named: "go")
         for task in tasks { await #expect(throws: RenderFailure.self) { try await task.value } }
-        #expect(Self.begun(in: workshop.folder) == ["a1", "a2", "b1", "c1", "a3", "b2", "a4"])
+        #expect(Self.started(in: scratch.path) == ["a1", "a2", "b1", "c1", "a3", "b2", "a4"])
     }
 
     @Test(.timeLimit(.minutes(10)))
-    func `one account has only so many posts in the line, and others come in all the same`() async throws {
-        let workshop = try Workshop()
-        let output = workshop.output
-        let processor = Self.patient(workshop, posts: 3, postsOfOne: 2)
-        var tasks = [try await Self.start("a1", for: 1, with: processor, in: workshop)]
-        tasks.append(try await Self.start("a2", for: 1, with: processor, in: workshop))
+    func `an account cannot fill the queue for other accounts`() async throws {
+        let scratch = try ScratchFolder()
+        let output = scratch.output
+        let processor = Self.blockedProcessor(scratch, posts: 3, postsOfOne: 2)
+        var tasks = [try await Self.start("a1", for: 1, with: processor, in: scratch)]
+        tasks.append(try await Self.start("a2", for: 1, with: processor, in: scratch))
         await #expect(throws: ImagingError.tooManyWaiting) {
             try await processor.process("a3", into: output, for: 1)
         }
-        tasks.append(try await Self.start("b1", for: 2, with: processor, in: workshop))
+        tasks.append(try await Self.start("b1", for: 2, with: processor, in: scratch))
         await #expect(throws: ImagingError.busy) { try await processor.process("c1", into: output, for: 3) }
-        _ = try workshop.file([], named: "go")
+        _ = try scratch.file([], named: "go")
         for task in tasks { await #expect(throws: RenderFailure.self) { try await task.value } }
-        // All have left, and there is room again.
+        // The queue is empty again, so the photo is accepted.
         await #expect(throws: RenderFailure.self) { try await processor.process("a3", into: output, for: 1) }
     }
 
     @Test(.timeLimit(.minutes(10)))
-    func `a post of ten photos waits once, until the last of them is rendered`() async throws {
-        let workshop = try Workshop()
-        let (folder, output) = (workshop.folder, workshop.output)
-        let processor = Self.patient(workshop, posts: 1)
-        let (rendered, goOn) = AsyncStream.makeStream(of: Void.self)
-        let (ended, end) = AsyncStream.makeStream(of: Void.self)
+    func `a post of ten photos takes one place until the last photo is rendered`() async throws {
+        let scratch = try ScratchFolder()
+        let (folder, output) = (scratch.path, scratch.output)
+        let processor = Self.blockedProcessor(scratch, posts: 1)
+        let (rendered, signalRendered) = AsyncStream.makeStream(of: Void.self)
+        let (resumed, resume) = AsyncStream.makeStream(of: Void.self)
         let post = Task {
             try await processor.withPlace(for: 1, photos: 10) { place in
                 try await withThrowingTaskGroup(of: Void.self) { group in
@@ -101,76 +105,77 @@ struct QueueTests {
                     }
                     try await group.waitForAll()
                 }
-                goOn.finish()
-                for await _ in ended {}
+                signalRendered.finish()
+                for await _ in resumed {}
             }
         }
-        try await Self.until { processor.waiting == 9 && Self.begun(in: folder).count == 1 }
+        try await Self.waitUntil { processor.waitingCount == 9 && Self.started(in: folder).count == 1 }
         await #expect(throws: ImagingError.busy) {
             try await processor.process("other", into: output, for: 2)
         }
-        _ = try workshop.file([], named: "go")
+        _ = try scratch.file([], named: "go")
         for await _ in rendered {}
-        // The post goes on, with what comes after rendering, and its place is free.
+        // The post is still being published after rendering, but its place is already free.
         await #expect(throws: RenderFailure.self) {
             try await processor.process("other", into: output, for: 2)
         }
-        end.finish()
+        resume.finish()
         try await post.value
-        #expect(Self.begun(in: folder).count == 11)
+        #expect(Self.started(in: folder).count == 11)
     }
 
     @Test(.timeLimit(.minutes(10)))
-    func `whoever leaves the line lets the next one come sooner`() async throws {
-        let workshop = try Workshop()
-        let (folder, output) = (workshop.folder, workshop.output)
-        let processor = Self.patient(workshop, posts: 2)
+    func `a cancelled photo leaves the queue`() async throws {
+        let scratch = try ScratchFolder()
+        let (folder, output) = (scratch.path, scratch.output)
+        let processor = Self.blockedProcessor(scratch, posts: 2)
         let first = Task { try await processor.process("first", into: output) }
-        try await Self.until { Self.begun(in: folder).count == 1 }
+        try await Self.waitUntil { Self.started(in: folder).count == 1 }
         let second = Task { try await processor.process("second", into: output) }
-        try await Self.until { processor.waiting == 1 }
+        try await Self.waitUntil { processor.waitingCount == 1 }
         second.cancel()
         await #expect(throws: CancellationError.self) { try await second.value }
-        #expect(processor.waiting == 0)
+        #expect(processor.waitingCount == 0)
         first.cancel()
         await #expect(throws: CancellationError.self) { try await first.value }
-        // Cancelled before it came.
+        // This task is cancelled before it enters the queue.
         let late = Task {
             withUnsafeCurrentTask { $0?.cancel() }
             return try await processor.process("late", into: output)
         }
         await #expect(throws: CancellationError.self) { try await late.value }
-        #expect(Self.begun(in: folder) == ["first"])
+        #expect(Self.started(in: folder) == ["first"])
     }
 
     @Test(.timeLimit(.minutes(10)))
-    func `a cancelled upload ends its process and leaves nothing`() async throws {
-        let workshop = try Workshop()
-        let (folder, output) = (workshop.folder, workshop.output)
+    func `cancelling an upload ends its process and leaves no files`() async throws {
+        let scratch = try ScratchFolder()
+        let (folder, output) = (scratch.path, scratch.output)
         let script = """
-            echo $$ > \(folder)/pid; echo > "$2/half.jpg"; mv \(folder)/pid \(folder)/begun; while :; do :; done
+            echo $$ > \(folder)/pid; echo > "$2/half.jpg"; mv \(folder)/pid \(folder)/started
+            while :; do :; done
             """
         let processor = PhotoProcessor(
             executable: "/bin/sh", arguments: ["-c", script, "sh"], environment: ["PATH": "/bin"])
         let task = Task { try await processor.process("upload", into: output) }
-        try await Self.until { !Self.begun(in: folder).isEmpty }
-        let process = try #require(Int32(Self.begun(in: folder)[0]))
+        try await Self.waitUntil { !Self.started(in: folder).isEmpty }
+        let process = try #require(Int32(Self.started(in: folder)[0]))
         #expect(kill(process, 0) == 0)
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
         #expect(kill(process, 0) != 0)
-        #expect(try workshop.written() == [])
+        #expect(try scratch.outputNames() == [])
     }
 
-    @Test func `many photos at once all come out right`() async throws {
-        let workshop = try Workshop()
-        let folder = workshop.folder
+    @Test func `many photos can be rendered at once`() async throws {
+        let scratch = try ScratchFolder()
+        let folder = scratch.path
         let processor = PhotoProcessor.forTests(concurrent: 2)
         let sizes = try await withThrowingTaskGroup(of: Int.self) { group in
-            for (place, name) in ["cat.jpg", "cat.png", "cat.webp", "cat.gif", "cat.heic", "cat.avif"]
+            for (index, name) in ["cat.jpg", "cat.png", "cat.webp", "cat.gif", "cat.heic", "cat.avif"]
                 .enumerated()
             {
-                let output = "\(folder)/\(place)"
+                let output = "\(folder)/\(index)"
                 try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: false)
                 group.addTask { try await processor.process(Fixture.path(name), into: output).width }
             }

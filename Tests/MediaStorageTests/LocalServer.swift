@@ -2,15 +2,15 @@ import Hummingbird
 import Logging
 import NIOCore
 
-/// A server of a test's own on a free port, for as long as `body` runs.
+/// Runs an HTTP server for a test on a free port while `body` runs.
 enum LocalServer {
     static func with(
-        _ answer: @escaping @Sendable (Request) async throws -> Response,
+        _ respond: @escaping @Sendable (Request) async throws -> Response,
         _ body: @Sendable (String) async throws -> Void
     ) async throws {
         let router = Router()
         for method in [HTTPRequest.Method.get, .put, .post, .delete, .head] {
-            router.on("**", method: method) { request, _ in try await answer(request) }
+            router.on("**", method: method) { request, _ in try await respond(request) }
         }
         let (ports, port) = AsyncStream<Int>.makeStream()
         let application = Application(

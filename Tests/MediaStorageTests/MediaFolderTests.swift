@@ -5,8 +5,9 @@ import TestSupport
 import Testing
 
 struct MediaFolderTests {
-    private func keep(_ texts: [String: String], in folder: String) async throws -> (MediaFolder, MediaPrefix)
-    {
+    private func store(_ texts: [String: String], in folder: String) async throws -> (
+        MediaFolder, MediaPrefix
+    ) {
         let media = try MediaFolder(folder + "/media")
         let prefix = MediaPrefix.random()
         let files = try texts.map { name, text in
@@ -22,13 +23,13 @@ struct MediaFolderTests {
         try #require(MediaKey(prefix: prefix.description, name: name))
     }
 
-    @Test func `files are kept, read in part, and removed`() async throws {
+    @Test func `files are stored, read in part and removed`() async throws {
         try await Fixtures.withFolder { folder in
-            let (media, prefix) = try await keep(["1.jpg": "hello world", "2.jpg": ""], in: folder)
+            let (media, prefix) = try await store(["1.jpg": "hello world", "2.jpg": ""], in: folder)
             let key = try key(prefix, "1.jpg")
             #expect(try await media.byteCount(of: key) == 11)
             var text = ""
-            for try await piece in try await media.read(key, 6..<11) { text += String(buffer: piece) }
+            for try await chunk in try await media.read(key, 6..<11) { text += String(buffer: chunk) }
             #expect(text == "world")
             #expect(Fixtures.files(below: folder).filter { $0.hasSuffix(".jpg") }.count == 2)
             try await media.delete([prefix, .random()])
@@ -39,19 +40,19 @@ struct MediaFolderTests {
         }
     }
 
-    @Test func `a large file comes in pieces`() async throws {
+    @Test func `a large file is read in chunks`() async throws {
         try await Fixtures.withFolder { folder in
-            let (media, prefix) = try await keep(
+            let (media, prefix) = try await store(
                 ["1.jpg": String(repeating: "x", count: 200_000)], in: folder)
             var sizes: [Int] = []
-            for try await piece in try await media.read(try key(prefix, "1.jpg"), 0..<200_000) {
-                sizes.append(piece.readableBytes)
+            for try await chunk in try await media.read(try key(prefix, "1.jpg"), 0..<200_000) {
+                sizes.append(chunk.readableBytes)
             }
             #expect(sizes == [Int](repeating: 32_768, count: 6) + [3392])
         }
     }
 
-    @Test func `a file that is missing leaves nothing half kept`() async throws {
+    @Test func `if a file is missing, none of the files is stored`() async throws {
         try await Fixtures.withFolder { folder in
             let media = try MediaFolder(folder + "/media")
             try Data("x".utf8).write(to: URL(fileURLWithPath: folder + "/1.jpg"))
@@ -68,7 +69,7 @@ struct MediaFolderTests {
         }
     }
 
-    @Test func `what a crash left staged goes when the folder is opened`() async throws {
+    @Test func `opening the folder removes staged files that a crash left behind`() async throws {
         try await Fixtures.withFolder { folder in
             try FileManager.default.createDirectory(
                 atPath: folder + "/media/.incoming/x", withIntermediateDirectories: true)
@@ -78,9 +79,9 @@ struct MediaFolderTests {
         }
     }
 
-    @Test func `links lead nowhere`() async throws {
+    @Test func `symbolic links are not followed`() async throws {
         try await Fixtures.withFolder { folder in
-            let (media, prefix) = try await keep(["1.jpg": "x"], in: folder)
+            let (media, prefix) = try await store(["1.jpg": "x"], in: folder)
             let path = "\(folder)/media/\(prefix)/2.jpg"
             try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "/etc/passwd")
             let key = try key(prefix, "2.jpg")
@@ -89,12 +90,12 @@ struct MediaFolderTests {
         }
     }
 
-    @Test func `a folder that cannot be is refused in words`() async throws {
+    @Test func `an unusable folder gives a readable error`() async throws {
         try await Fixtures.withFolder { folder in
             try Data().write(to: URL(fileURLWithPath: folder + "/file"))
             #expect(throws: MediaError.self) { try MediaFolder(folder + "/file/media") }
             #expect(throws: MediaError.self) { try Files.names(in: folder + "/none") }
-            let (media, _) = try await keep(["1.jpg": "x"], in: folder)
+            let (media, _) = try await store(["1.jpg": "x"], in: folder)
             try FileManager.default.removeItem(atPath: folder + "/media/.incoming")
             await #expect(throws: MediaError.self) { try await media.check() }
         }
@@ -103,18 +104,18 @@ struct MediaFolderTests {
     @Test(arguments: [
         "", "ab/cd", "zz/zz000000000000000000000000000000", "../etc", "ab/ac000000000000000000000000000000",
     ])
-    func `only our own prefixes are prefixes`(_ text: String) { #expect(MediaPrefix(text) == nil) }
+    func `invalid prefixes are rejected`(_ text: String) { #expect(MediaPrefix(text) == nil) }
 
     @Test(arguments: ["", "../x", ".incoming", "a/b", "A.jpg", "x%00", String(repeating: "a", count: 41)])
-    func `only our own names are names`(_ name: String) {
+    func `invalid file names are rejected`(_ name: String) {
         #expect(MediaKey(prefix: MediaPrefix.random().description, name: name) == nil)
         #expect(MediaKey(prefix: "ab", name: "1.jpg") == nil)
     }
 
     #if os(Linux)
-        @Test func `uploads may lie on another file system than photos`() async throws {
+        @Test func `uploads can be on a different file system than photos`() async throws {
             try await Fixtures.withFolder { folder in
-                // Shared memory is a file system of its own on every Linux.
+                // /dev/shm is a separate file system on Linux.
                 let elsewhere = "/dev/shm/isntgram-test-\(UUID())"
                 try FileManager.default.createDirectory(atPath: elsewhere, withIntermediateDirectories: false)
                 defer { try? FileManager.default.removeItem(atPath: elsewhere) }
@@ -135,12 +136,12 @@ struct MediaFolderTests {
                 #expect(try FileManager.default.contentsOfDirectory(atPath: elsewhere) == [])
                 #expect(
                     try FileManager.default.contentsOfDirectory(atPath: folder + "/media/.incoming") == [])
-                // What cannot be kept stays where it was, and nothing half kept.
-                let kept = try upload("3")
+                // If storing fails, no staged file is left.
+                let third = try upload("3")
                 await #expect(throws: MediaError.self) {
                     try await media.put(
                         [
-                            MediaFile(path: kept, name: "3.jpg"),
+                            MediaFile(path: third, name: "3.jpg"),
                             MediaFile(path: elsewhere + "/gone", name: "4.jpg"),
                         ],
                         under: .random())

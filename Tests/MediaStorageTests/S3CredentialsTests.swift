@@ -8,8 +8,9 @@ import Testing
 @testable import MediaStorage
 
 struct S3CredentialsTests {
-    /// Nothing but what a test gives: no file of whoever runs it, no machine asked.
-    private static let nowhere = [
+    /// Disables the credentials file of the user and the instance metadata, so that only the test provides
+    /// credentials.
+    private static let isolated = [
         "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent", "AWS_EC2_METADATA_DISABLED": "true",
     ]
 
@@ -17,18 +18,18 @@ struct S3CredentialsTests {
         _ environment: [String: String], now: @escaping @Sendable () -> Int64 = { 0 }
     ) -> S3CredentialSource {
         S3CredentialSource(
-            environment: Self.nowhere.merging(environment) { $1 }, client: .shared, patience: .seconds(300),
+            environment: Self.isolated.merging(environment) { $1 }, client: .shared, timeout: .seconds(300),
             now: now)
     }
 
-    @Test func `the environment comes first`() async throws {
+    @Test func `the environment has priority`() async throws {
         let found = try await source([
             "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "t",
         ]).credentials()
         #expect(found == S3Credentials(accessKey: "a", secretKey: "s", sessionToken: "t"))
     }
 
-    @Test func `the file of credentials is read by profile`() async throws {
+    @Test func `the credentials file is read by profile`() async throws {
         try await Fixtures.withFolder { folder in
             let file = folder + "/credentials"
             try """
@@ -55,21 +56,18 @@ struct S3CredentialsTests {
         }
     }
 
-    @Test func `the container is asked with its token`() async throws {
+    @Test func `the container endpoint is requested with its token`() async throws {
         try await Fixtures.withFolder { folder in
             try "secret\n".write(toFile: folder + "/token", atomically: true, encoding: .utf8)
             try await LocalServer.with { request in
                 guard request.headers[.authorization] == "secret" else {
                     return Response(status: .unauthorized)
                 }
-                return Response(
-                    status: .ok,
-                    body: .init(
-                        byteBuffer: .init(
-                            string:
-                                #"{"AccessKeyId":"c","SecretAccessKey":"s","Token":"t","Expiration":"2026-01-02T03:04:05Z"}"#
-                        )
-                    ))
+                let body = """
+                    {"AccessKeyId":"c","SecretAccessKey":"s","Token":"t",\
+                    "Expiration":"2026-01-02T03:04:05Z"}
+                    """
+                return Response(status: .ok, body: .init(byteBuffer: .init(string: body)))
             } _: { url in
                 let environment = ["AWS_CONTAINER_CREDENTIALS_FULL_URI": url + "/key"]
                 let found = try await source(
@@ -84,8 +82,10 @@ struct S3CredentialsTests {
         }
     }
 
-    @Test func `the machine is asked once, and again before the key expires`() async throws {
-        let asked = Mutex(0)
+    @Test func `the instance metadata is requested once, and again before the credentials expire`()
+        async throws
+    {
+        let requestCount = Mutex(0)
         try await LocalServer.with { request in
             switch (request.method, request.uri.path) {
             case (.put, "/latest/api/token"):
@@ -93,7 +93,7 @@ struct S3CredentialsTests {
             case (.get, "/latest/meta-data/iam/security-credentials/"):
                 return Response(status: .ok, body: .init(byteBuffer: .init(string: "photos\n")))
             case (.get, "/latest/meta-data/iam/security-credentials/photos"):
-                let count = asked.withLock { count in
+                let count = requestCount.withLock { count in
                     count += 1
                     return count
                 }
@@ -118,7 +118,7 @@ struct S3CredentialsTests {
         }
     }
 
-    @Test func `where no key is found, every place is named`() async throws {
+    @Test func `the error names every place that was searched`() async throws {
         let error = await #expect(throws: MediaError.self) { try await source([:]).credentials() }
         #expect(
             error?.description.contains("AWS_ACCESS_KEY_ID") == true

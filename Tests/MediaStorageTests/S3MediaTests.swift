@@ -8,8 +8,10 @@ import Testing
 @testable import MediaStorage
 
 struct S3MediaTests {
-    /// Runs `body` over an empty bucket.
-    private func with(_ options: String = "", _ body: (S3Media, String) async throws -> Void) async throws {
+    /// Runs `body` with an empty bucket and a temporary folder.
+    private func withMedia(_ options: String = "", _ body: (S3Media, String) async throws -> Void)
+        async throws
+    {
         let location = try S3Location(try await S3Server.shared().bucket(options))
         let media = S3Media(location, environment: S3Server.key, patience: S3Server.patience)
         try await Fixtures.withFolder { folder in
@@ -28,12 +30,12 @@ struct S3MediaTests {
 
     private func text(_ media: S3Media, _ key: MediaKey, _ range: Range<Int64>) async throws -> String {
         var text = ""
-        for try await piece in try await media.read(key, range) { text += String(buffer: piece) }
+        for try await chunk in try await media.read(key, range) { text += String(buffer: chunk) }
         return text
     }
 
-    @Test func `files are kept, read in part, listed and removed`() async throws {
-        try await with { media, folder in
+    @Test func `files are stored, read in part, listed and removed`() async throws {
+        try await withMedia { media, folder in
             try await media.check()
             let (prefix, other) = (MediaPrefix.random(), MediaPrefix.random())
             try await media.put(
@@ -54,26 +56,26 @@ struct S3MediaTests {
         }
     }
 
-    @Test func `a large file goes in parts, and comes back as it was`() async throws {
-        try await with { media, folder in
+    @Test func `a large file is uploaded in parts and is unchanged`() async throws {
+        try await withMedia { media, folder in
             var bytes = Data(count: 20 << 20)
-            for place in stride(from: 0, to: bytes.count, by: 97) {
-                bytes[place] = UInt8(truncatingIfNeeded: place / 97)
+            for index in stride(from: 0, to: bytes.count, by: 97) {
+                bytes[index] = UInt8(truncatingIfNeeded: index / 97)
             }
             let prefix = MediaPrefix.random()
             try await media.put([file("1.jpg", bytes, in: folder)], under: prefix)
             let key = try #require(MediaKey(prefix: prefix.description, name: "1.jpg"))
             #expect(try await media.byteCount(of: key) == Int64(bytes.count))
             var read = Data()
-            for try await piece in try await media.read(key, 0..<Int64(bytes.count)) {
-                read.append(contentsOf: piece.readableBytesView)
+            for try await chunk in try await media.read(key, 0..<Int64(bytes.count)) {
+                read.append(contentsOf: chunk.readableBytesView)
             }
             #expect(read == bytes)
         }
     }
 
-    @Test func `a file that is missing leaves nothing half kept`() async throws {
-        try await with { media, folder in
+    @Test func `if a file is missing, none of the files is stored`() async throws {
+        try await withMedia { media, folder in
             let prefix = MediaPrefix.random()
             let there = try file("1.jpg", Data("x".utf8), in: folder)
             await #expect(throws: MediaError.self) {
@@ -83,14 +85,14 @@ struct S3MediaTests {
         }
     }
 
-    @Test func `many photos are listed and removed page by page`() async throws {
-        try await with { media, folder in
+    @Test func `many files are listed and removed in batches`() async throws {
+        try await withMedia { media, folder in
             let prefix = MediaPrefix.random()
             var files: [MediaFile] = []
             for number in 0..<12 { files.append(try file("\(number).jpg", Data("x".utf8), in: folder)) }
             try await media.put(files, under: prefix)
             let small = S3Media(
-                media.client.location, environment: S3Server.key, patience: S3Server.patience, longestList: 5)
+                media.client.location, environment: S3Server.key, patience: S3Server.patience, batchSize: 5)
             #expect(try await small.prefixes(in: String(prefix.description.prefix(2))) == [prefix])
             try await small.delete([prefix])
             #expect(try await media.prefixes(in: String(prefix.description.prefix(2))) == [])
@@ -98,8 +100,8 @@ struct S3MediaTests {
         }
     }
 
-    @Test func `a browser may bring a photo by a form, and an address shows one for a while`() async throws {
-        try await with("&serve=redirect") { media, folder in
+    @Test func `a browser can upload a photo with a form and read one with a presigned URL`() async throws {
+        try await withMedia("&serve=redirect") { media, folder in
             let name = UploadName.random()
             let end = Int64(Date().timeIntervalSince1970 * 1000) + 3_600_000
             let form = try #require(
@@ -107,16 +109,16 @@ struct S3MediaTests {
                     .init(name: name, contentType: "image/png", byteCount: 5, expiresAt: end)))
             #expect(try await media.fetch(name, to: folder + "/none", atMost: 100) == false)
             var body = form.fields.sorted { $0.key < $1.key }.map {
-                "--b\r\nContent-Disposition: form-data; name=\"\($0.key)\"\r\n\r\n\($0.value)\r\n"
+                #"--b\#r\#nContent-Disposition: form-data; name="\#($0.key)"\#r\#n\#r\#n\#($0.value)\#r\#n"#
             }.joined()
-            body +=
-                "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\nContent-Type: image/png\r\n\r\nhello\r\n--b--\r\n"
+            body += #"--b\#r\#nContent-Disposition: form-data; name="file"; filename="a"\#r\#n"#
+            body += "Content-Type: image/png\r\n\r\nhello\r\n--b--\r\n"
             var request = HTTPClientRequest(url: form.url)
             request.method = .POST
             request.headers.add(name: "content-type", value: "multipart/form-data; boundary=b")
             request.body = .bytes(ByteBuffer(string: body))
-            let sent = try await HTTPClient.shared.execute(request, timeout: .seconds(300))
-            #expect(sent.status == .noContent)
+            let uploadResponse = try await HTTPClient.shared.execute(request, timeout: .seconds(300))
+            #expect(uploadResponse.status == .noContent)
             #expect(try await media.uploads() == [name])
             await #expect(throws: MediaError.self) {
                 try await media.fetch(name, to: folder + "/long", atMost: 4)
@@ -128,14 +130,14 @@ struct S3MediaTests {
             let prefix = MediaPrefix.random()
             try await media.put([file("1.jpg", Data("shown".utf8), in: folder)], under: prefix)
             let key = try #require(MediaKey(prefix: prefix.description, name: "1.jpg"))
-            let address = try #require(try await media.address(of: key))
-            let answer = try await HTTPClient.shared.execute(
-                HTTPClientRequest(url: address), timeout: .seconds(300))
-            #expect(String(buffer: try await answer.body.collect(upTo: 100)) == "shown")
+            let url = try #require(try await media.address(of: key))
+            let response = try await HTTPClient.shared.execute(
+                HTTPClientRequest(url: url), timeout: .seconds(300))
+            #expect(String(buffer: try await response.body.collect(upTo: 100)) == "shown")
         }
     }
 
-    @Test func `what is set aside is fetched and discarded`() async throws {
+    @Test func `a pending upload can be fetched and discarded`() async throws {
         let check: (any MediaStorage, String) async throws -> Void = { media, folder in
             let name = UploadName.random()
             let upload = try file("up", Data("bytes".utf8), in: folder)
@@ -150,7 +152,7 @@ struct S3MediaTests {
             try await media.discard([name])
             #expect(try await media.fetch(name, to: folder + "/copy3", atMost: 5) == false)
         }
-        try await with { media, folder in try await check(media, folder) }
+        try await withMedia { media, folder in try await check(media, folder) }
         try await Fixtures.withFolder { folder in
             let media = try MediaFolder(folder + "/media")
             try await check(media, folder)
@@ -162,18 +164,18 @@ struct S3MediaTests {
     }
 
     @Test(arguments: [
-        ("http://x", "s3://BUCKET"), ("s3://", "s3://BUCKET"), ("s3://k:s@b", "holds no key"),
+        ("http://x", "s3://BUCKET"), ("s3://", "s3://BUCKET"), ("s3://k:s@b", "must not contain credentials"),
         ("s3://b?colour=red", "colour"),
         ("s3://b?endpoint=ftp://x", "endpoint"), ("s3://b?style=odd", "path or virtual"),
-        ("s3://b?public=x", "public address"),
+        ("s3://b?public=x", "public URL"),
         ("s3://b?serve=never", "never"), ("s3://b?region=", "region"),
     ])
-    func `an address with a fault is refused in words`(_ url: String, _ words: String) {
+    func `an invalid S3 URL gives a readable error`(_ url: String, _ text: String) {
         let error = #expect(throws: MediaError.self) { try S3Location(url) }
-        #expect(error?.description.contains(words) == true)
+        #expect(error?.description.contains(text) == true)
     }
 
-    @Test func `addresses of both styles are read`() throws {
+    @Test func `S3 URLs of both styles are parsed`() throws {
         let amazon = try S3Location("s3://photos/a/b/?region=eu-west-1")
         #expect(
             amazon.origin == "https://photos.s3.eu-west-1.amazonaws.com" && amazon.root == ""

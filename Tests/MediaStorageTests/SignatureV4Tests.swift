@@ -3,8 +3,8 @@ import Testing
 
 @testable import MediaStorage
 
-/// The examples that AWS gives
-/// (https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html and sigv4-query-string-auth.html).
+/// Tests the examples of AWS (https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+/// and sigv4-query-string-auth.html).
 struct SignatureV4Tests {
     private let signature = SignatureV4(
         credentials: S3Credentials(
@@ -17,13 +17,13 @@ struct SignatureV4Tests {
             String.init) ?? ""
     }
 
-    @Test func `requests are signed as in AWS's examples`() {
-        let none = SignatureV4.sha256([])
+    @Test func `signatures of requests equal the examples of AWS`() {
+        let emptyHash = SignatureV4.sha256([])
         #expect(
             signed(
                 .init(
                     method: "GET", path: "/test.txt", headers: ["host": host, "range": "bytes=0-9"],
-                    payloadHash: none))
+                    payloadHash: emptyHash))
                 == "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41")
         #expect(
             signed(
@@ -38,17 +38,18 @@ struct SignatureV4Tests {
             signed(
                 .init(
                     method: "GET", path: "/", query: [("lifecycle", "")], headers: ["host": host],
-                    payloadHash: none))
+                    payloadHash: emptyHash))
                 == "fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543")
         #expect(
             signed(
                 .init(
                     method: "GET", path: "/", query: [("prefix", "J"), ("max-keys", "2")],
                     headers: ["host": host],
-                    payloadHash: none)) == "34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7")
+                    payloadHash: emptyHash))
+                == "34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7")
     }
 
-    @Test func `an address is signed as in AWS's example`() {
+    @Test func `the signature of a URL equals the example of AWS`() {
         let query = signature.presignedQuery(
             .init(
                 method: "GET", path: "/test.txt", headers: ["host": host],
@@ -62,7 +63,9 @@ struct SignatureV4Tests {
         )
     }
 
-    @Test func `a key that expires goes with its token, and a form says all it allows`() throws {
+    @Test func `temporary credentials include the session token, and a form policy lists all conditions`()
+        throws
+    {
         var credentials = signature.credentials
         credentials.sessionToken = "token"
         let signature = SignatureV4(credentials: credentials, region: "eu-1", time: 1_369_353_600)
@@ -75,7 +78,10 @@ struct SignatureV4Tests {
             fields["policy"].flatMap { Data(base64Encoded: $0) }.map { String(decoding: $0, as: UTF8.self) })
         #expect(
             policy == #"""
-                {"expiration":"2013-05-24T00:05:00.000Z","conditions":[{"bucket":"b\""},["content-length-range",5,5],{"key":"a"},{"x-amz-algorithm":"AWS4-HMAC-SHA256"},{"x-amz-credential":"AKIAIOSFODNN7EXAMPLE/20130524/eu-1/s3/aws4_request"},{"x-amz-date":"20130524T000000Z"},{"x-amz-security-token":"token"}]}
+                {"expiration":"2013-05-24T00:05:00.000Z","conditions":[{"bucket":"b\""},\#
+                ["content-length-range",5,5],{"key":"a"},{"x-amz-algorithm":"AWS4-HMAC-SHA256"},\#
+                {"x-amz-credential":"AKIAIOSFODNN7EXAMPLE/20130524/eu-1/s3/aws4_request"},\#
+                {"x-amz-date":"20130524T000000Z"},{"x-amz-security-token":"token"}]}
                 """#)
         #expect(fields["x-amz-signature"]?.count == 64)
     }

@@ -1,13 +1,13 @@
 import Core
 import Web
 
-/// A member in JSON.
+/// The JSON form of an account.
 struct UserBody: JSONWritable {
     let account: Account
     let site: Site
-    /// Left out for a stranger and in one's own.
+    /// The relationship with the viewer. Omitted for visitors and for the viewer's own account.
     var relationship: Relationship?
-    /// Only in one's own.
+    /// Only present for the viewer's own account.
     var email: String?
 
     func write(to json: inout JSONText) {
@@ -40,7 +40,7 @@ extension Relationship: JSONWritable {
     }
 }
 
-/// The little of a member that stands beside a post or a comment.
+/// The JSON form of an account summary, as shown with a post or a comment.
 struct SummaryBody: JSONWritable {
     let account: AccountSummary
     let site: Site

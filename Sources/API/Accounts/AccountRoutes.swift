@@ -3,7 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Web
 
-/// Registering, signing in and out.
+/// Routes to register, sign in and sign out.
 struct AccountRoutes {
     let community: Community
     let site: Site
@@ -50,14 +50,14 @@ struct AccountRoutes {
                 email: body.email, fullName: body.fullName, username: body.username, password: body.password,
                 invite: body.invite ?? ""))
         let issued = try await community.credentials.issue(
-            .token, to: account, scopes: .all, name: request.program)
+            .token, to: account, scopes: .all, name: request.clientName)
         return .json(SignedInBody(issued: issued, site: site), status: .created)
     }
 
     @Sendable func login(_ request: Request, _ context: WebContext) async throws -> Response {
         let body = try await request.json(LoginBody.self)
         let issued = try await community.credentials.signIn(
-            login: body.login, password: body.password, as: .token, name: request.program,
+            login: body.login, password: body.password, as: .token, name: request.clientName,
             from: SignInOrigin(client: context.clientKey))
         return .json(SignedInBody(issued: issued, site: site))
     }
@@ -69,7 +69,7 @@ struct AccountRoutes {
 }
 
 extension Response {
-    /// Nothing to say to a program; a browser is signed out by it.
+    /// Returns an empty response. If the member used a browser session, it also removes the session cookie.
     static func signedOut(_ member: Viewer, cookies: SiteCookies) -> Response {
         var response = Response.noContent
         if member.credential.kind == .session { cookies.signOut(on: &response) }
@@ -78,6 +78,6 @@ extension Response {
 }
 
 extension Request {
-    /// What the client calls itself.
-    fileprivate var program: String { headers[.userAgent] ?? "API" }
+    /// The name of the client, from its `User-Agent` header.
+    fileprivate var clientName: String { headers[.userAgent] ?? "API" }
 }

@@ -2,7 +2,7 @@ import Core
 import Hummingbird
 import Web
 
-/// What one is signed in with: sessions of browsers and tokens of programs.
+/// Routes for credentials: browser sessions and API tokens.
 struct CredentialRoutes {
     let community: Community
 
@@ -21,7 +21,7 @@ struct CredentialRoutes {
         let scopes: [String]
     }
 
-    /// A session or token, never its secret.
+    /// The JSON form of a session or token, without its secret.
     private struct CredentialBody: JSONWritable {
         let issued: IssuedCredential
         let isCurrent: Bool
@@ -39,7 +39,7 @@ struct CredentialRoutes {
         }
     }
 
-    /// The secret is shown this once.
+    /// The JSON form of a new token. Only this response contains its secret.
     private struct NewTokenBody: JSONWritable {
         let secret: Secret
         let scopes: Credential.Scopes
@@ -69,7 +69,8 @@ struct CredentialRoutes {
         let viewer = context.member
         let body = try await request.json(TokenBody.self)
         guard let scopes = Credential.Scopes(names: body.scopes.joined(separator: " ")) else {
-            throw Problem(.invalid, field: "scopes", "Scopes are read and write; name one or both.")
+            throw Problem(
+                .invalid, field: "scopes", "“scopes” must contain “read”, “write” or both.")
         }
         let issued = try await community.credentials.createToken(name: body.name, scopes: scopes, by: viewer)
         return .json(

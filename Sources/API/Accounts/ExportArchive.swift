@@ -4,8 +4,8 @@ import Hummingbird
 import NIOCore
 import Web
 
-/// Everything a member made, as a ZIP file that is written while it is sent: JSON in the shapes of the API, and each photo
-/// in its widest rendition. No more than a page of any list is in memory at once.
+/// A ZIP file with all data of a member, written while it is sent: JSON files in the shapes of the API, and
+/// the widest rendition of each photo. At most one page of a list is in memory at a time.
 struct ExportArchive: Sendable {
     let export: Export
     let viewer: Viewer
@@ -19,17 +19,17 @@ struct ExportArchive: Sendable {
             status: .ok,
             headers: [
                 .contentType: "application/zip", .cacheControl: "no-store",
-                .contentDisposition: "attachment; filename=\"isntgram-\(account.username).zip\"",
+                .contentDisposition: #"attachment; filename="isntgram-\#(account.username).zip""#,
             ],
             body: ResponseBody { writer in
                 var file = ZipWriter(zip: ZipArchive(), body: writer, context: context)
                 try await writeDocuments(to: &file)
                 try await export.each(export.posts, of: viewer) { posts in
                     for (name, photo) in photos(of: posts) {
-                        // A photo that goes meanwhile is left out.
+                        // A photo that was deleted in the meantime is left out.
                         guard let opened = try await export.open(photo) else { continue }
                         try await file.begin(name)
-                        for try await piece in opened.pieces { try await file.add(piece) }
+                        for try await chunk in opened.pieces { try await file.add(chunk) }
                         try await file.end()
                     }
                 }
@@ -54,7 +54,7 @@ struct ExportArchive: Sendable {
         try await write("muted.json", export.muted, to: &file, person)
     }
 
-    /// A list as an object with `items`, page by page.
+    /// Writes a list as a JSON object with `items`, page by page.
     private func write<Item>(
         _ name: String, _ list: Export.List<Item>, to file: inout ZipWriter,
         _ body: (Item) -> some JSONWritable
@@ -64,10 +64,10 @@ struct ExportArchive: Sendable {
         try await export.each(list, of: viewer) { items in
             var json = JSONText()
             json.array { json in for item in items { json.item(body(item)) } }
-            var piece = ByteBuffer(string: separator)
-            // Without the brackets of the page’s own.
-            piece.writeBytes(json.bytes.dropFirst().dropLast())
-            try await file.add(piece)
+            var chunk = ByteBuffer(string: separator)
+            // Without the brackets of the page's own array.
+            chunk.writeBytes(json.bytes.dropFirst().dropLast())
+            try await file.add(chunk)
             separator = ","
         }
         try await file.add(ByteBuffer(string: separator == "," ? "]}" : separator + "]}"))
@@ -76,14 +76,14 @@ struct ExportArchive: Sendable {
 
     private func photos(of posts: [Post]) -> [(String, Photo)] {
         posts.flatMap { post in
-            post.photos.enumerated().map { place, photo in
-                ("photos/\(post.id.code)-\(place + 1).\(photo.fileType)", photo)
+            post.photos.enumerated().map { index, photo in
+                ("photos/\(post.id.code)-\(index + 1).\(photo.fileType)", photo)
             }
         }
     }
 }
 
-/// A ZIP file on its way into the body of an answer.
+/// Writes a ZIP file to a response body.
 private struct ZipWriter {
     var zip: ZipArchive
     var body: any ResponseBodyWriter
@@ -92,8 +92,8 @@ private struct ZipWriter {
     mutating func begin(_ name: String) async throws { try await body.write(zip.begin(name)) }
     mutating func end() async throws { try await body.write(zip.end()) }
 
-    mutating func add(_ piece: ByteBuffer) async throws {
-        try await body.write(zip.add(piece))
+    mutating func add(_ chunk: ByteBuffer) async throws {
+        try await body.write(zip.add(chunk))
         try await context.settleWrites()
     }
 

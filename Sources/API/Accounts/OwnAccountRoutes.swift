@@ -3,7 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Web
 
-/// One's own account: what it says, how one gets in, taking everything away, leaving.
+/// Routes for the member's own account: profile, sign-in data, export and deletion.
 struct OwnAccountRoutes {
     let community: Community
     let site: Site
@@ -45,7 +45,7 @@ struct OwnAccountRoutes {
     private struct DeletionBody: Decodable { let password: String }
 
     @Sendable func me(_ request: Request, _ context: MemberContext) async throws -> Response {
-        try await own(context.member)
+        try await accountResponse(for: context.member)
     }
 
     @Sendable func edit(_ request: Request, _ context: MemberContext) async throws -> Response {
@@ -55,7 +55,7 @@ struct OwnAccountRoutes {
             ProfileEdit(
                 fullName: body.fullName, bio: body.bio, website: body.website, pronouns: body.pronouns,
                 isPrivate: body.isPrivate), by: viewer)
-        return try await own(viewer)
+        return try await accountResponse(for: viewer)
     }
 
     @Sendable func setPicture(_ request: Request, _ context: MemberContext) async throws -> Response {
@@ -65,7 +65,7 @@ struct OwnAccountRoutes {
         ) { form in
             let file = try form.photo(named: "image")
             _ = try await community.accounts.setPicture(PhotoUpload(path: file.path, altText: ""), by: viewer)
-            return try await own(viewer)
+            return try await accountResponse(for: viewer)
         }
     }
 
@@ -78,14 +78,14 @@ struct OwnAccountRoutes {
         let viewer = context.member
         _ = try await community.accounts.setUsername(
             try await request.json(UsernameBody.self).username, by: viewer)
-        return try await own(viewer)
+        return try await accountResponse(for: viewer)
     }
 
     @Sendable func setEmail(_ request: Request, _ context: MemberContext) async throws -> Response {
         let viewer = context.member
         let body = try await request.json(EmailBody.self)
         try await community.accounts.setEmail(body.email, password: body.password, by: viewer)
-        return try await own(viewer)
+        return try await accountResponse(for: viewer)
     }
 
     @Sendable func setPassword(_ request: Request, _ context: MemberContext) async throws -> Response {
@@ -112,9 +112,9 @@ struct OwnAccountRoutes {
         ).response
     }
 
-    /// One's own account. The address is what only a token that may read is told: a program that may only write
-    /// learns nothing private from what it is answered.
-    private func own(_ viewer: Viewer) async throws -> Response {
+    /// Returns a response with the member's own account. It contains the email address only if the credential
+    /// has the scope “read”, so that a client that can only write learns nothing private from responses.
+    private func accountResponse(for viewer: Viewer) async throws -> Response {
         let own = try await community.accounts.own(viewer)
         let mayRead = viewer.credential.scopes.isSuperset(of: .read)
         return .json(UserBody(account: own.account, site: site, email: mayRead ? own.email : nil))

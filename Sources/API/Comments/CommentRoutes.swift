@@ -2,7 +2,7 @@ import Core
 import Hummingbird
 import Web
 
-/// A comment in JSON.
+/// The JSON form of a comment.
 struct CommentBody: JSONWritable {
     let comment: Comment
     let site: Site
@@ -22,7 +22,7 @@ struct CommentBody: JSONWritable {
     }
 }
 
-/// Comments: reading, writing, deleting.
+/// Routes to list, add and delete comments.
 struct CommentRoutes {
     let community: Community
     let site: Site
@@ -44,7 +44,7 @@ struct CommentRoutes {
         let page = try await community.comments.of(
             try context.id(of: Post.self, called: "post"), for: context.viewer,
             page: try request.page(of: .comments))
-        return page.answer(to: request, at: site, as: .comments) { CommentBody(comment: $0, site: site) }
+        return page.response(to: request, at: site, as: .comments) { CommentBody(comment: $0, site: site) }
     }
 
     @Sendable func add(_ request: Request, _ context: MemberContext) async throws -> Response {

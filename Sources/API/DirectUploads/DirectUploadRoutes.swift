@@ -3,7 +3,7 @@ import Hummingbird
 import MediaStorage
 import Web
 
-/// Photos that go straight to where photos are kept.
+/// Routes to upload photos directly to the media storage.
 struct DirectUploadRoutes {
     let community: Community
     let site: Site
@@ -32,12 +32,12 @@ struct DirectUploadRoutes {
         return .json(OfferBody(offer: offer, site: site), status: .created)
     }
 
-    /// Takes a photo where the site itself keeps photos. Its address is the permission, as with the addresses that S3 is
-    /// given: whoever holds it may bring one photo, for five minutes.
+    /// Receives an upload if the media storage is a folder. The URL itself is the permission, like a
+    /// presigned URL of S3: anyone who has it can upload one photo within five minutes.
     @Sendable func receive(_ request: Request, _ context: WebContext) async throws -> Response {
         guard let name = UploadName(try context.pathText("upload")) else { throw Problem.notFound("upload") }
-        // Asked before the form is read: nothing is written for an address that takes nothing, and no more
-        // than was offered for one that does.
+        // Check the expected size before reading the form, so that nothing is written for an invalid upload
+        // URL, and no more than the declared size for a valid one.
         var limits = MultipartLimits.onePhoto
         limits.fileBytes = try await community.directUploads.expectedBytes(of: name)
         do {
@@ -51,7 +51,7 @@ struct DirectUploadRoutes {
         } catch MultipartError.fileTooLarge, MultipartError.bodyTooLarge {
             throw Problem(
                 .invalid, field: "file",
-                "The photo is larger than the \(limits.fileBytes) bytes it was announced with.")
+                "The photo is larger than the declared \(limits.fileBytes) bytes.")
         }
     }
 }

@@ -2,7 +2,7 @@ import Core
 import Hummingbird
 import Web
 
-/// What there is beyond the people one follows: recent posts, tags, search, suggestions.
+/// Routes to discover posts and people: recent posts, tags, search and suggestions.
 struct ExploreRoutes {
     let community: Community
     let site: Site
@@ -28,31 +28,31 @@ struct ExploreRoutes {
 
     @Sendable func recent(_ request: Request, _ context: WebContext) async throws -> Response {
         try await community.explore.recent(for: context.viewer, page: try request.page(of: .explore))
-            .answer(to: request, at: site, as: .explore)
+            .response(to: request, at: site, as: .explore)
     }
 
     @Sendable func tagged(_ request: Request, _ context: WebContext) async throws -> Response {
         let found = try await community.explore.posts(
             tagged: try context.pathText("tag"), for: context.viewer, page: try request.page(of: .tag))
-        return found.posts.answer(to: request, at: site, as: .tag)
+        return found.posts.response(to: request, at: site, as: .tag)
     }
 
     @Sendable func search(_ request: Request, _ context: WebContext) async throws -> Response {
         guard let text = request.queryItem("q") else {
-            throw Problem(.unreadable, field: "q", "Say in “q” what to search for.")
+            throw Problem(.unreadable, field: "q", "“q” must contain the text to search for.")
         }
         let query = try SearchQuery(text)
         let page = try request.page(of: .search)
         switch request.queryItem("type") {
         case nil, "users":
             return try await community.search.people(query, for: context.viewer, page: page)
-                .answer(to: request, at: site, as: .search)
+                .response(to: request, at: site, as: .search)
         case "posts":
             return try await community.search.posts(query, for: context.viewer, page: page)
-                .answer(to: request, at: site, as: .search)
+                .response(to: request, at: site, as: .search)
         case "tags":
             return try await community.search.tags(query, for: context.viewer, page: page)
-                .answer(to: request, at: site, as: .search) { TagBody(tag: $0) }
+                .response(to: request, at: site, as: .search) { TagBody(tag: $0) }
         default: throw Problem(.unreadable, field: "type", "“type” must be users, tags or posts.")
         }
     }

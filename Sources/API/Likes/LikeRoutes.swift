@@ -2,7 +2,7 @@ import Core
 import Hummingbird
 import Web
 
-/// Liking posts and comments, who liked, and saving posts.
+/// Routes to like posts and comments, list likes, and save posts.
 struct LikeRoutes {
     let community: Community
     let site: Site
@@ -10,18 +10,18 @@ struct LikeRoutes {
     var routes: [Route] {
         [
             .get("posts/{id}/likes", .anyone, use: likers),
-            .post("posts/{id}/like", .member, limits: [.likes], use: post(community.likes.like)),
-            .delete("posts/{id}/like", .member, use: post(community.likes.unlike)),
-            .post("posts/{id}/save", .member, use: post(community.saves.save)),
-            .delete("posts/{id}/save", .member, use: post(community.saves.unsave)),
-            .post("comments/{id}/like", .member, limits: [.likes], use: comment(community.likes.like)),
-            .delete("comments/{id}/like", .member, use: comment(community.likes.unlike)),
+            .post("posts/{id}/like", .member, limits: [.likes], use: postHandler(community.likes.like)),
+            .delete("posts/{id}/like", .member, use: postHandler(community.likes.unlike)),
+            .post("posts/{id}/save", .member, use: postHandler(community.saves.save)),
+            .delete("posts/{id}/save", .member, use: postHandler(community.saves.unsave)),
+            .post("comments/{id}/like", .member, limits: [.likes], use: commentHandler(community.likes.like)),
+            .delete("comments/{id}/like", .member, use: commentHandler(community.likes.unlike)),
             .get("saved", .member, use: saved),
         ]
     }
 
-    /// A handler that does to the post in the path what `rule` says.
-    private func post(
+    /// Returns a handler that applies a rule to the post in the path.
+    private func postHandler(
         _ rule: @escaping @Sendable (ID<Post>, Viewer) async throws -> Void
     ) -> Route.Handler<MemberContext> {
         { _, context in
@@ -30,8 +30,8 @@ struct LikeRoutes {
         }
     }
 
-    /// A handler that does to the comment in the path what `rule` says.
-    private func comment(
+    /// Returns a handler that applies a rule to the comment in the path.
+    private func commentHandler(
         _ rule: @escaping @Sendable (ID<Comment>, Viewer) async throws -> ID<Post>
     ) -> Route.Handler<MemberContext> {
         { _, context in
@@ -44,11 +44,11 @@ struct LikeRoutes {
         let page = try await community.likes.likers(
             of: try context.id(of: Post.self, called: "post"), for: context.viewer,
             page: try request.page(of: .likes))
-        return page.answer(to: request, at: site, as: .likes)
+        return page.response(to: request, at: site, as: .likes)
     }
 
     @Sendable func saved(_ request: Request, _ context: MemberContext) async throws -> Response {
-        try await community.saves.all(of: context.member, page: try request.page(of: .saved)).answer(
+        try await community.saves.all(of: context.member, page: try request.page(of: .saved)).response(
             to: request, at: site, as: .saved)
     }
 }

@@ -2,7 +2,7 @@ import Core
 import Hummingbird
 import Web
 
-/// News: listed, marked read, live.
+/// Routes for notifications: list them, mark them as read, and receive events.
 struct NotificationRoutes {
     let community: Community
     let site: Site
@@ -43,7 +43,7 @@ struct NotificationRoutes {
     @Sendable func list(_ request: Request, _ context: MemberContext) async throws -> Response {
         let page = try await community.notifications.all(
             for: context.member, page: try request.page(of: .notifications))
-        return page.answer(to: request, at: site, as: .notifications) {
+        return page.response(to: request, at: site, as: .notifications) {
             NotificationBody(notification: $0, site: site)
         }
     }

@@ -1,12 +1,13 @@
 import Core
 import Web
 
-/// A photo in JSON; addresses are absolute, as programs have no page to take them relative to.
+/// The JSON form of a photo. URLs are absolute, because API clients have no page to resolve relative URLs
+/// against.
 struct PhotoBody: JSONWritable {
     let photo: Photo
     let site: Site
 
-    /// The widest rendition's address.
+    /// The URL of the widest rendition.
     var url: String { photo.renditions.first.map { site.address(of: $0, of: photo) } ?? "" }
 
     func write(to json: inout JSONText) {

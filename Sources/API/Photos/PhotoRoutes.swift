@@ -2,7 +2,7 @@ import Core
 import Hummingbird
 import Web
 
-/// Photos uploaded before they are posted.
+/// Routes to upload photos before they are posted, and to delete such photos.
 struct PhotoRoutes {
     let community: Community
     let site: Site
@@ -11,7 +11,7 @@ struct PhotoRoutes {
     var routes: [Route] {
         [
             .post("media", .member, limits: [.uploads], use: add),
-            .delete("media/{id}", .member, use: takeBack),
+            .delete("media/{id}", .member, use: delete),
         ]
     }
 
@@ -27,7 +27,7 @@ struct PhotoRoutes {
         }
     }
 
-    @Sendable func takeBack(_ request: Request, _ context: MemberContext) async throws -> Response {
+    @Sendable func delete(_ request: Request, _ context: MemberContext) async throws -> Response {
         try await community.photos.takeBack(
             try context.id(of: Photo.self, called: "photo"), by: context.member)
         return .noContent

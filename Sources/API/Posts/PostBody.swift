@@ -1,7 +1,7 @@
 import Core
 import Web
 
-/// A post in JSON.
+/// The JSON form of a post.
 struct PostBody: JSONWritable {
     let post: Post
     let site: Site

@@ -2,7 +2,7 @@ import Core
 import Hummingbird
 import Web
 
-/// The home feed, and posts: making, reading, editing, deleting.
+/// Routes for the home feed and for posts: publish, show, edit and delete.
 struct PostRoutes {
     let community: Community
     let site: Site
@@ -37,7 +37,7 @@ struct PostRoutes {
 
     @Sendable func home(_ request: Request, _ context: MemberContext) async throws -> Response {
         let page = try await community.feed.home(for: context.member, page: try request.page(of: .home))
-        return page.answer(to: request, at: site, as: .home)
+        return page.response(to: request, at: site, as: .home)
     }
 
     @Sendable func publish(_ request: Request, _ context: MemberContext) async throws -> Response {
@@ -48,22 +48,22 @@ struct PostRoutes {
         let body = try await request.json(DraftBody.self)
         let draft = PostDraft(
             caption: body.caption ?? "", location: body.location ?? "", photos: .added(body.mediaIds))
-        return answer(try await community.posts.publish(draft, by: viewer))
+        return created(try await community.posts.publish(draft, by: viewer))
     }
 
     private func publishUploads(_ request: Request, by viewer: Viewer) async throws -> Response {
         try await MultipartReader.withForm(of: request, in: uploads, from: .account(viewer.id)) { form in
             let altTexts = form.all("altText")
-            let photos = form.files.enumerated().map { place, file in
-                PhotoUpload(path: file.path, altText: place < altTexts.count ? altTexts[place] : "")
+            let photos = form.files.enumerated().map { index, file in
+                PhotoUpload(path: file.path, altText: index < altTexts.count ? altTexts[index] : "")
             }
             let draft = PostDraft(
                 caption: form["caption"] ?? "", location: form["location"] ?? "", photos: .uploads(photos))
-            return answer(try await community.posts.publish(draft, by: viewer))
+            return created(try await community.posts.publish(draft, by: viewer))
         }
     }
 
-    private func answer(_ post: Post) -> Response {
+    private func created(_ post: Post) -> Response {
         var response = Response.json(PostBody(post: post, site: site), status: .created)
         response.headers[.location] = "/api/posts/\(post.id)"
         return response

@@ -1,37 +1,39 @@
-/// The part of libvips (https://www.libvips.org, 8.13 or later) that Imaging needs, opened at run time.
+/// The part of libvips (https://www.libvips.org, 8.13 or later) that Imaging needs, loaded at run time.
 ///
-/// Nothing here is linked: libvips and the hundred libraries under it are mapped by `cvips_open`, so only by the
-/// process that renders a photo, never by the server. Objects are libvips' own and counted by references; every
-/// function that gives an image gives a reference that `cvips_release` ends. NULL or a number other than 0 means
-/// failure, and `cvips_error` says which.
+/// Nothing here is linked. `cvips_open` loads libvips and the hundred libraries that it depends on, so only
+/// the process that renders a photo loads them, never the server. Images are reference-counted libvips
+/// objects. Every function that returns an image returns a new reference, which `cvips_release` ends. NULL or
+/// a number other than 0 means failure, and `cvips_error` returns the reason.
 #ifndef CVIPS_H
 #define CVIPS_H
 
 typedef struct cvips_image cvips_image;
 
-/// Opens and starts libvips, on one thread, without its optional modules. NULL, or why it failed.
+/// Loads and initialises libvips, on one thread, without its optional modules. Returns NULL, or the reason of
+/// a failure.
 const char *cvips_open(void);
 
-/// Adds the module that reads HEIC and AVIF where libvips has it apart (as in Debian). NULL, or why it failed.
+/// Loads the module that reads HEIC and AVIF, if libvips has it as a separate file (as in Debian). Returns
+/// NULL, or the reason of a failure.
 const char *cvips_open_heif(void);
 
-/// Allows what the class reads or writes, and its subclasses, where `allowed` is not 0, else forbids it.
+/// Allows the operations of the class and its subclasses if `allowed` is not 0, and blocks them otherwise.
 void cvips_allow(const char *operation_class, int allowed);
 
-/// Forbids whatever libvips itself marks as unfit for untrusted files.
+/// Blocks all operations that libvips marks as unsafe for untrusted files.
 void cvips_forbid_untrusted(void);
 
-/// An open file read from its beginning by one of libvips' loaders from a source (`jpegload_source`), with options like
-/// `shrink=2,access=sequential`: its header; the pixels follow only when asked for.
+/// Loads the header of an open file with a libvips source loader (`jpegload_source`) and options such as
+/// `shrink=2,access=sequential`. The pixels are read on demand.
 cvips_image *cvips_load(const char *loader, int descriptor, const char *options);
 
-/// The image that an operation, with options like `width=320,crop=attention`, makes of another.
+/// Applies an operation to an image, with options such as `width=320,crop=attention`.
 cvips_image *cvips_apply(const char *operation, cvips_image *image, const char *options);
 
-/// The image with all its pixels computed, in memory.
+/// Computes all pixels of the image and returns it in memory.
 cvips_image *cvips_in_memory(cvips_image *image);
 
-/// Writes the image to an open file by one of libvips' savers to a target (`jpegsave_target`).
+/// Writes the image to an open file with a libvips target saver (`jpegsave_target`).
 int cvips_save(const char *saver, cvips_image *image, int descriptor, const char *options);
 
 void cvips_release(cvips_image *image);
@@ -41,17 +43,17 @@ int cvips_height(cvips_image *image);
 int cvips_bands(cvips_image *image);
 int cvips_has_alpha(cvips_image *image);
 /// Whether a channel has more than 8 bits.
-int cvips_is_deep(cvips_image *image);
+int cvips_is_high_bit_depth(cvips_image *image);
 
-/// An integer of the image's metadata, or `otherwise` where it has none of that name.
-int cvips_metadata(cvips_image *image, const char *name, int otherwise);
+/// Returns an integer from the metadata of the image, or `default_value` if there is none with this name.
+int cvips_metadata(cvips_image *image, const char *name, int default_value);
 
 int cvips_has_metadata(cvips_image *image, const char *name);
 
-/// The bytes of an image in memory, row by row; they live as long as it does.
+/// Returns the bytes of an image in memory, row by row. They are valid as long as the image.
 const unsigned char *cvips_pixels(cvips_image *image);
 
-/// What went wrong since the last call, for a person who knows libvips.
+/// Returns the libvips errors since they were last cleared.
 const char *cvips_error(void);
 void cvips_clear_error(void);
 

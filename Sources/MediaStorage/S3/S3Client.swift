@@ -4,18 +4,20 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// Speaks to one bucket: signs, waits only so long, and tries again what may pass.
+/// Sends signed requests to one bucket, with timeouts, and retries transient failures.
 package struct S3Client: Sendable {
-    /// How S3 is waited for.
+    /// The timeouts and retries of requests.
     package struct Patience: Sendable {
-        /// For the head of one answer.
+        /// The timeout for the response head of one attempt.
         let attempt: Duration
-        /// For all attempts together.
+        /// The timeout for all attempts together.
         let whole: Duration
         let attempts: Int
+        /// The pause before the second attempt. Later pauses are longer.
         let firstPause: Duration
-        /// For a connection, and for the next piece of an answer or of what is sent.
+        /// The timeout for a connection.
         let connecting: Duration
+        /// The timeout for the next part of a request or response body.
         let silence: Duration
 
         package init(
@@ -32,8 +34,8 @@ package struct S3Client: Sendable {
         }
     }
 
-    /// The answer's codes that a later attempt may not meet.
-    private static let passing: Set<UInt> = [408, 429, 500, 502, 503, 504]
+    /// The status codes of transient errors.
+    private static let transientStatuses: Set<UInt> = [408, 429, 500, 502, 503, 504]
 
     let location: S3Location
     let http: HTTPClient
@@ -41,7 +43,7 @@ package struct S3Client: Sendable {
     let now: @Sendable () -> Int64
     var patience = Patience()
 
-    /// What a request carries.
+    /// The body of a request.
     enum Body: Sendable {
         case none
         case bytes([UInt8])
@@ -52,25 +54,25 @@ package struct S3Client: Sendable {
     func key(_ name: String) -> String { "\(location.root)/\(location.prefix)\(name)" }
     var bucketPath: String { location.root.isEmpty ? "/" : location.root }
 
-    /// Sends a request until it is answered, however it is answered: only what may pass is tried again.
-    /// - Throws: ``MediaError`` when no answer came in time.
+    /// Sends a request and returns the response, whatever its status. Retries transient failures.
+    /// - Throws: ``MediaError`` if there is no usable response in time.
     func send(
         _ method: HTTPMethod, _ path: String, query: [(name: String, value: String)] = [],
         headers: [String: String] = [:],
         body: Body = .none
     ) async throws -> HTTPClientResponse {
-        let end = ContinuousClock.now + patience.whole
+        let deadline = ContinuousClock.now + patience.whole
         var pause = patience.firstPause
         var failure = ""
         for attempt in 1...patience.attempts {
-            let left = end - .now
-            guard left > .zero else { break }
+            let remaining = deadline - .now
+            guard remaining > .zero else { break }
             do {
                 let request = try await request(method, path, query, headers, body)
                 let response = try await http.execute(
-                    request, timeout: TimeAmount(min(left, patience.attempt)))
-                guard Self.passing.contains(response.status.code) else { return response }
-                failure = "it answered \(response.status.code)"
+                    request, timeout: TimeAmount(min(remaining, patience.attempt)))
+                guard Self.transientStatuses.contains(response.status.code) else { return response }
+                failure = "status \(response.status.code)"
                 _ = try await response.body.collect(upTo: 64 * 1024)
             } catch let error as MediaError {
                 throw error
@@ -79,15 +81,15 @@ package struct S3Client: Sendable {
             } catch {
                 failure = "\(error)"
             }
-            guard attempt < patience.attempts, .now + pause < end else { break }
-            // By chance, so that those who were turned away together do not come back together.
+            guard attempt < patience.attempts, .now + pause < deadline else { break }
+            // Random jitter, so that requests that failed together are not retried together.
             try await Task.sleep(for: pause * Double.random(in: 0.5...1.5))
             pause *= 3
         }
-        throw MediaError("S3 could not be asked for \(method) \(path): \(failure).", isPassing: true)
+        throw MediaError("The S3 request \(method) \(path) failed: \(failure).", isPassing: true)
     }
 
-    /// As ``send(_:_:query:headers:body:)``, where only these codes will do.
+    /// Sends a request with ``send(_:_:query:headers:body:)`` and throws if the status is not among `codes`.
     @discardableResult
     func expect(
         _ codes: Set<UInt>, _ method: HTTPMethod, _ path: String, query: [(name: String, value: String)] = [],
@@ -95,13 +97,14 @@ package struct S3Client: Sendable {
     ) async throws -> HTTPClientResponse {
         let response = try await send(method, path, query: query, headers: headers, body: body)
         guard codes.contains(response.status.code) else {
-            let words = String(buffer: try await response.body.collect(upTo: 64 * 1024))
-            throw MediaError("S3 answered \(response.status.code) to \(method) \(path): \(words.prefix(500))")
+            let text = String(buffer: try await response.body.collect(upTo: 64 * 1024))
+            throw MediaError(
+                "S3 responded with \(response.status.code) to \(method) \(path): \(text.prefix(500))")
         }
         return response
     }
 
-    /// The whole answer as text, a mebibyte at most: lists and the like.
+    /// Sends a request and returns the response body as text, at most 1 MiB.
     func text(
         _ method: HTTPMethod, _ path: String, query: [(name: String, value: String)],
         headers: [String: String] = [:],
@@ -111,7 +114,7 @@ package struct S3Client: Sendable {
         return String(buffer: try await response.body.collect(upTo: 1 << 20))
     }
 
-    /// An address under which anybody may read a file for so many seconds.
+    /// Returns a URL with which anyone can read a file for the given number of seconds.
     func presignedURL(_ path: String, expiresIn seconds: Int) async throws -> String {
         let signature = SignatureV4(
             credentials: try await credentials.credentials(), region: location.region, time: now())
@@ -144,9 +147,9 @@ package struct S3Client: Sendable {
             credentials: try await credentials.credentials(), region: location.region, time: now())
         let signed = signature.signedHeaders(
             .init(method: method.rawValue, path: path, query: query, headers: headers, payloadHash: hash))
-        let address = location.origin + SignatureV4.encoded(path: path)
+        let baseURL = location.origin + SignatureV4.encoded(path: path)
         var request = HTTPClientRequest(
-            url: query.isEmpty ? address : "\(address)?\(SignatureV4.encoded(query))")
+            url: query.isEmpty ? baseURL : "\(baseURL)?\(SignatureV4.encoded(query))")
         request.method = method
         for (name, value) in signed where name != "host" { request.headers.add(name: name, value: value) }
         switch body {
@@ -154,7 +157,7 @@ package struct S3Client: Sendable {
         case .bytes(let bytes): request.body = .bytes(ByteBuffer(bytes: bytes))
         case .file(let file, let range, _):
             request.body = .stream(
-                FilePieces(file: file, range: range, threads: .singleton), length: .known(Int64(range.count)))
+                FileChunks(file: file, range: range, threads: .singleton), length: .known(Int64(range.count)))
         }
         return request
     }

@@ -4,72 +4,77 @@ import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
 
-/// A key to S3, as AWS's tools name its parts.
+/// S3 credentials, with the names of the AWS tools.
 struct S3Credentials: Sendable, Equatable {
     let accessKey: String
     let secretKey: String
     var sessionToken: String?
-    /// Seconds since 1970; nil for a key that does not expire.
+    /// The expiry in seconds since 1970, or nil if the credentials do not expire.
     var expiresAt: Int64?
 }
 
-/// Finds the key where AWS's tools look for it: the environment, the file of credentials, the container's address, the
-/// machine's metadata; asks again before it expires
+/// Finds credentials where the AWS tools look for them: the environment, the credentials file, the container
+/// endpoint and the instance metadata. Renews them before they expire
 /// (https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html).
 actor S3CredentialSource {
-    private static let margin: Int64 = 300
+    /// Credentials are renewed this many seconds before they expire.
+    private static let renewalMargin: Int64 = 300
     private let environment: [String: String]
     private let client: HTTPClient
-    private let patience: TimeAmount
+    private let timeout: TimeAmount
     private let now: @Sendable () -> Int64
-    private var known: S3Credentials?
-    private var asking: Task<S3Credentials, any Error>?
+    private var cached: S3Credentials?
+    private var pendingRequest: Task<S3Credentials, any Error>?
 
-    /// - Parameter patience: How long each answer is waited for. Short, as most machines have nobody who answers.
+    /// - Parameter timeout: The timeout of each request. It is short, because most machines have no metadata
+    ///   service.
     init(
-        environment: [String: String], client: HTTPClient, patience: TimeAmount = .seconds(2),
+        environment: [String: String], client: HTTPClient, timeout: TimeAmount = .seconds(2),
         now: @escaping @Sendable () -> Int64
     ) {
         self.environment = environment
         self.client = client
-        self.patience = patience
+        self.timeout = timeout
         self.now = now
     }
 
-    /// - Throws: ``MediaError`` that names every place looked at.
+    /// Returns valid credentials.
+    /// - Throws: ``MediaError`` that names all places that were searched.
     func credentials() async throws -> S3Credentials {
-        if let known, known.expiresAt.map({ $0 - Self.margin > now() }) ?? true { return known }
-        // Requests that come together wait for one answer.
-        let task = asking ?? Task { try await find() }
-        asking = task
-        defer { asking = nil }
-        let found = try await task.value
-        known = found
-        return found
+        if let cached, cached.expiresAt.map({ $0 - Self.renewalMargin > now() }) ?? true { return cached }
+        // Concurrent callers share one request.
+        let task = pendingRequest ?? Task { try await find() }
+        pendingRequest = task
+        defer { pendingRequest = nil }
+        let credentials = try await task.value
+        cached = credentials
+        return credentials
     }
 
     private func find() async throws -> S3Credentials {
-        if let access = value("AWS_ACCESS_KEY_ID"), let secret = value("AWS_SECRET_ACCESS_KEY") {
+        if let access = variable("AWS_ACCESS_KEY_ID"), let secret = variable("AWS_SECRET_ACCESS_KEY") {
             return S3Credentials(
-                accessKey: access, secretKey: secret, sessionToken: value("AWS_SESSION_TOKEN"))
+                accessKey: access, secretKey: secret, sessionToken: variable("AWS_SESSION_TOKEN"))
         }
         if let found = fromFile() { return found }
         if let found = try await fromContainer() { return found }
-        if value("AWS_EC2_METADATA_DISABLED") != "true", let found = try? await fromMachine() { return found }
+        if variable("AWS_EC2_METADATA_DISABLED") != "true", let found = try? await fromInstanceMetadata() {
+            return found
+        }
         throw MediaError(
             """
-            No key to S3: neither AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment, nor the profile \
-            “\(profile)” in \(file), nor the container or the machine gives one.
+            No S3 credentials found. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. The profile \
+            “\(profile)” in \(file), the container endpoint and the instance metadata were searched too.
             """)
     }
 
-    private func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+    private func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
 
-    // MARK: - The file
+    // MARK: - Credentials file
 
-    private var profile: String { value("AWS_PROFILE") ?? "default" }
+    private var profile: String { variable("AWS_PROFILE") ?? "default" }
     private var file: String {
-        value("AWS_SHARED_CREDENTIALS_FILE") ?? (value("HOME") ?? "") + "/.aws/credentials"
+        variable("AWS_SHARED_CREDENTIALS_FILE") ?? (variable("HOME") ?? "") + "/.aws/credentials"
     }
 
     private func fromFile() -> S3Credentials? {
@@ -90,57 +95,61 @@ actor S3CredentialSource {
         return S3Credentials(accessKey: access, secretKey: secret, sessionToken: found["aws_session_token"])
     }
 
-    // MARK: - Over HTTP
+    // MARK: - HTTP
 
-    private struct Answer: Decodable {
+    private struct CredentialsResponse: Decodable {
         let AccessKeyId: String
         let SecretAccessKey: String
         let Token: String?
         let Expiration: String?
 
         var credentials: S3Credentials {
-            let end = Expiration.flatMap { try? Date($0, strategy: .iso8601) }
+            let expiry = Expiration.flatMap { try? Date($0, strategy: .iso8601) }
             return S3Credentials(
                 accessKey: AccessKeyId, secretKey: SecretAccessKey, sessionToken: Token,
-                expiresAt: end.map { Int64($0.timeIntervalSince1970) })
+                expiresAt: expiry.map { Int64($0.timeIntervalSince1970) })
         }
     }
 
     /// https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
     private func fromContainer() async throws -> S3Credentials? {
-        let relative = value("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI").map { "http://169.254.170.2\($0)" }
-        guard let url = relative ?? value("AWS_CONTAINER_CREDENTIALS_FULL_URI") else { return nil }
-        var token = value("AWS_CONTAINER_AUTHORIZATION_TOKEN")
-        if let file = value("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") {
+        let relative = variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI").map { "http://169.254.170.2\($0)" }
+        guard let url = relative ?? variable("AWS_CONTAINER_CREDENTIALS_FULL_URI") else { return nil }
+        var token = variable("AWS_CONTAINER_AUTHORIZATION_TOKEN")
+        if let file = variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") {
             token = (try? String(contentsOfFile: file, encoding: .utf8))?.trimmingCharacters(
                 in: .whitespacesAndNewlines)
         }
-        let body = try await ask(.GET, url, token.map { ["authorization": $0] } ?? [:])
-        return try JSONDecoder().decode(Answer.self, from: Data(buffer: body)).credentials
+        let body = try await fetch(.GET, url, token.map { ["authorization": $0] } ?? [:])
+        return try JSONDecoder().decode(CredentialsResponse.self, from: Data(buffer: body)).credentials
     }
 
     /// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html
-    private func fromMachine() async throws -> S3Credentials {
-        let root = (value("AWS_EC2_METADATA_SERVICE_ENDPOINT") ?? "http://169.254.169.254") + "/latest/"
+    private func fromInstanceMetadata() async throws -> S3Credentials {
+        let root = (variable("AWS_EC2_METADATA_SERVICE_ENDPOINT") ?? "http://169.254.169.254") + "/latest/"
         let token = String(
-            buffer: try await ask(.PUT, root + "api/token", ["x-aws-ec2-metadata-token-ttl-seconds": "21600"])
+            buffer: try await fetch(
+                .PUT, root + "api/token", ["x-aws-ec2-metadata-token-ttl-seconds": "21600"])
         )
         let headers = ["x-aws-ec2-metadata-token": token]
         let roles = root + "meta-data/iam/security-credentials/"
         let role =
-            String(buffer: try await ask(.GET, roles, headers)).split(whereSeparator: \.isNewline).first ?? ""
-        let body = try await ask(.GET, roles + role, headers)
-        return try JSONDecoder().decode(Answer.self, from: Data(buffer: body)).credentials
+            String(buffer: try await fetch(.GET, roles, headers)).split(whereSeparator: \.isNewline).first
+            ?? ""
+        let body = try await fetch(.GET, roles + role, headers)
+        return try JSONDecoder().decode(CredentialsResponse.self, from: Data(buffer: body)).credentials
     }
 
-    private func ask(_ method: HTTPMethod, _ url: String, _ headers: [String: String]) async throws
+    private func fetch(_ method: HTTPMethod, _ url: String, _ headers: [String: String]) async throws
         -> ByteBuffer
     {
         var request = HTTPClientRequest(url: url)
         request.method = method
         for (name, value) in headers { request.headers.add(name: name, value: value) }
-        let response = try await client.execute(request, timeout: patience)
-        guard response.status == .ok else { throw MediaError("\(url) answered \(response.status.code).") }
+        let response = try await client.execute(request, timeout: timeout)
+        guard response.status == .ok else {
+            throw MediaError("\(url) responded with \(response.status.code).")
+        }
         return try await response.body.collect(upTo: 64 * 1024)
     }
 }

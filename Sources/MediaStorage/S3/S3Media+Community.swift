@@ -2,7 +2,7 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 
-/// Whose photos a bucket holds under a prefix: the object `.community` there says so.
+/// The community that owns the photos of a bucket and prefix. Its id is in the object `.community`.
 extension S3Media {
     private static let markerName = ".community"
 
@@ -13,17 +13,17 @@ extension S3Media {
     }
 
     package func mark(_ community: String) async throws {
-        // Servers that know no conditions on writing answer 501, or pass over them: then the last of two who
-        // come at once has it, and the other finds that out before it cleans up anything.
+        // Servers without conditional writes respond with 501 or ignore the condition. Then the last of two
+        // concurrent writers wins, and the other one notices before it removes anything.
         let name = Self.markerName
         let status = try await put(community, at: name, ["if-none-match": "*"], [200, 409, 412, 501])
         if status == .notImplemented { _ = try await put(community, at: name, [:], [200]) }
     }
 
     package func others() async throws -> [String] {
-        let beginning = "\(Self.markerName)-"
-        return try await list(beginning, isDeep: false).objects.map {
-            String($0.name.dropFirst(beginning.count))
+        let namePrefix = "\(Self.markerName)-"
+        return try await list(namePrefix, isDeep: false).objects.map {
+            String($0.name.dropFirst(namePrefix.count))
         }
     }
 
@@ -42,7 +42,8 @@ extension S3Media {
     }
 }
 
-/// Photos that nothing names: under `strays/` and the time they were moved, copied by S3 itself.
+/// Stray photos. They are under `strays/` and the time when they were moved. S3 copies them on the server
+/// side.
 extension S3Media {
     private static let straysFolder = "strays/"
 
@@ -64,8 +65,8 @@ extension S3Media {
 
     package func moveBack(_ strays: [StrayPhoto]) async throws {
         for stray in strays {
-            let known = try await sizes(below: "\(stray.prefix)/")
-            try await move(folder(of: stray), to: "\(stray.prefix)/") { $1 > known[$0] ?? -1 }
+            let existing = try await sizes(below: "\(stray.prefix)/")
+            try await move(folder(of: stray), to: "\(stray.prefix)/") { $1 > existing[$0] ?? -1 }
         }
     }
 
@@ -77,15 +78,17 @@ extension S3Media {
         "\(Self.straysFolder)\(stray.since)/\(stray.prefix.digits)/"
     }
 
-    /// The objects of a folder by their names in it.
+    /// Returns the sizes of the objects of a folder, by their names in the folder.
     private func sizes(below folder: String) async throws -> [String: Int64] {
         try await list(folder).objects.reduce(into: [:]) {
             $0[String($1.name.dropFirst(folder.count))] = $1.byteCount
         }
     }
 
-    /// Copies all objects first: broken off at any moment, none is lost.
-    /// - Parameter isWanted: by name and size; the others are removed and not copied.
+    /// Moves the objects of a folder. Copies all of them before removing any, so that an interruption loses
+    /// none.
+    /// - Parameter isWanted: Whether to copy the object with this name and size. Other objects are only
+    ///   removed.
     private func move(
         _ folder: String, to target: String, where isWanted: (String, Int64) -> Bool = { _, _ in true }
     ) async throws {

@@ -5,41 +5,42 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// Photo files in a bucket of S3, or of a service that speaks as S3 does
+/// A media storage in a bucket of S3 or of an S3-compatible service
 /// (https://docs.aws.amazon.com/AmazonS3/latest/API/Welcome.html).
 ///
-/// The files of a photo arrive one after the other; when one fails, those before it go again. After a crash in between,
-/// the record of unclaimed files has them removed.
+/// The files of a photo are uploaded one after the other. If one fails, those before it are removed. If the
+/// server crashes in between, the table of unclaimed files causes their removal.
 package struct S3Media: MediaStorage {
-    /// Larger files are sent in parts.
-    private static let largestWhole: Int64 = 8 << 20
-    private static let mostListed = 1000
-    /// How long an address for one photo is good, in seconds.
-    private static let addressLifetime = 3600
+    /// The size of a part in bytes. Larger files are uploaded in parts.
+    private static let partSize: Int64 = 8 << 20
+    /// The maximum number of keys in one request of S3.
+    private static let maxBatchSize = 1000
+    /// The lifetime of a presigned URL in seconds.
+    private static let presignedLifetime = 3600
 
     let client: S3Client
     private let http: HTTPClient
     private let threads: NIOThreadPool
-    /// How many names are asked for, or removed, at once.
-    private let longestList: Int
+    /// The number of keys that are listed or removed in one request.
+    private let batchSize: Int
 
-    /// - Parameter environment: where the key, or the way to it, is looked for.
+    /// - Parameter environment: The environment variables in which to look for credentials.
     package init(
         _ location: S3Location, environment: [String: String] = ProcessInfo.processInfo.environment,
         patience: S3Client.Patience = .init()
     ) {
-        self.init(location, environment: environment, patience: patience, longestList: Self.mostListed)
+        self.init(location, environment: environment, patience: patience, batchSize: Self.maxBatchSize)
     }
 
     init(
         _ location: S3Location, environment: [String: String], patience: S3Client.Patience,
-        longestList: Int, threads: NIOThreadPool = .singleton,
+        batchSize: Int, threads: NIOThreadPool = .singleton,
         now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
     ) {
         var configuration = HTTPClient.Configuration()
         let silence = TimeAmount(patience.silence)
         configuration.timeout = .init(connect: TimeAmount(patience.connecting), read: silence, write: silence)
-        // What S3 sends elsewhere is answered as it stands: a signature is good for one host.
+        // Redirects are not followed, because a signature is valid for one host only.
         configuration.redirectConfiguration = .disallow
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 32
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
@@ -48,7 +49,7 @@ package struct S3Media: MediaStorage {
             credentials: S3CredentialSource(environment: environment, client: http, now: now), now: now,
             patience: patience)
         self.threads = threads
-        self.longestList = longestList
+        self.batchSize = batchSize
     }
 
     // MARK: - MediaStorage
@@ -60,9 +61,10 @@ package struct S3Media: MediaStorage {
                     file.path, as: "\(prefix)/\(file.name)", caching: "public, max-age=31536000, immutable")
             }
         } catch {
-            // Where S3 cannot be reached, neither can what is to be removed: it is known as unclaimed, and goes later.
+            // If S3 cannot be reached, the files cannot be removed now. They are recorded as unclaimed and
+            // removed later.
             if (error as? MediaError)?.isPassing != true {
-                // A task of its own: the request's may be cancelled already.
+                // A separate task, because the current task may be cancelled.
                 await Task { try? await delete([prefix]) }.value
             }
             throw error
@@ -71,25 +73,25 @@ package struct S3Media: MediaStorage {
     }
 
     package func copy(_ names: [String], of prefix: MediaPrefix, to other: MediaPrefix) async throws -> Bool {
-        var isAnyThere = false
+        var hasCopied = false
         for name in names where try await copy("\(prefix)/\(name)", to: "\(other)/\(name)") {
-            isAnyThere = true
+            hasCopied = true
         }
-        return isAnyThere
+        return hasCopied
     }
 
-    /// Copies an object without bringing it here, with its type and how long it may be cached; false where there is none.
-    /// https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+    /// Copies an object on the server side, with its content type and cache control. Returns false if it does
+    /// not exist. https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
     func copy(_ name: String, to target: String) async throws -> Bool {
         let source = "/\(client.location.bucket)/\(client.location.prefix)\(name)"
         let response = try await client.expect(
             [200, 404], .PUT, client.key(target),
             headers: ["x-amz-copy-source": SignatureV4.encoded(path: source)])
         guard response.status == .ok else { return false }
-        // S3 may begin with 200 and report the failure in the body.
-        let answer = String(buffer: try await response.body.collect(upTo: 1 << 20))
-        guard !answer.contains("<Error>") else {
-            throw MediaError("S3 did not copy \(name): \(answer.prefix(500))")
+        // S3 may respond with 200 and report an error in the body.
+        let text = String(buffer: try await response.body.collect(upTo: 1 << 20))
+        guard !text.contains("<Error>") else {
+            throw MediaError("S3 did not copy \(name): \(text.prefix(500))")
         }
         return true
     }
@@ -146,20 +148,20 @@ package struct S3Media: MediaStorage {
 
     package func address(of key: MediaKey) async throws -> String? {
         guard client.location.redirects else { return nil }
-        return try await client.presignedURL(client.key("\(key)"), expiresIn: Self.addressLifetime)
+        return try await client.presignedURL(client.key("\(key)"), expiresIn: Self.presignedLifetime)
     }
 
     package func close() async throws { try await http.shutdown() }
 
-    // MARK: - Sending
+    // MARK: - Uploading
 
     private func put(_ path: String, as name: String, caching: String? = nil) async throws {
         let size = try await threads.runIfActive { Files.byteCount(path) }
-        guard let size else { throw MediaError("There is no file \(path) to keep.") }
+        guard let size else { throw MediaError("There is no file at \(path) to store.") }
         let file = try await threads.runIfActive { try OpenFile(path) }
         var headers = ["content-type": "image/jpeg"]
         headers["cache-control"] = caching
-        if size <= Self.largestWhole {
+        if size <= Self.partSize {
             try await client.expect(
                 [200], .PUT, client.key(name), headers: headers, body: try await body(file, 0..<size))
         } else {
@@ -172,27 +174,27 @@ package struct S3Media: MediaStorage {
         async throws
     {
         let key = client.key(name)
-        let begun = try await client.text(.POST, key, query: [("uploads", "")], headers: headers)
-        guard let upload = XMLText.values(of: "UploadId", in: begun).first else {
-            throw MediaError("S3 began no upload in parts: \(begun.prefix(500))")
+        let response = try await client.text(.POST, key, query: [("uploads", "")], headers: headers)
+        guard let upload = XMLText.values(of: "UploadId", in: response).first else {
+            throw MediaError("S3 did not start a multipart upload: \(response.prefix(500))")
         }
         do {
             var parts = ""
-            for (place, start) in stride(from: 0, to: size, by: Int(Self.largestWhole)).enumerated() {
-                let range = start..<min(size, start + Self.largestWhole)
-                let sent = try await client.expect(
-                    [200], .PUT, key, query: [("partNumber", "\(place + 1)"), ("uploadId", upload)],
+            for (index, start) in stride(from: 0, to: size, by: Int(Self.partSize)).enumerated() {
+                let range = start..<min(size, start + Self.partSize)
+                let response = try await client.expect(
+                    [200], .PUT, key, query: [("partNumber", "\(index + 1)"), ("uploadId", upload)],
                     body: try await body(file, range))
-                let tag = sent.headers.first(name: "etag") ?? ""
+                let tag = response.headers.first(name: "etag") ?? ""
                 parts +=
-                    "<Part><PartNumber>\(place + 1)</PartNumber><ETag>\(XMLText.escaped(tag))</ETag></Part>"
+                    "<Part><PartNumber>\(index + 1)</PartNumber><ETag>\(XMLText.escaped(tag))</ETag></Part>"
             }
-            // S3 may begin with 200 and report the failure in the body.
-            let done = try await client.text(
+            // S3 may respond with 200 and report an error in the body.
+            let result = try await client.text(
                 .POST, key, query: [("uploadId", upload)],
                 body: .bytes(Array("<CompleteMultipartUpload>\(parts)</CompleteMultipartUpload>".utf8)))
-            guard !done.contains("<Error>") else {
-                throw MediaError("S3 did not put the parts together: \(done.prefix(500))")
+            guard !result.contains("<Error>") else {
+                throw MediaError("S3 did not complete the multipart upload: \(result.prefix(500))")
             }
         } catch {
             await Task {
@@ -202,24 +204,27 @@ package struct S3Media: MediaStorage {
         }
     }
 
-    /// A part of a file with its hash, which is read for it once more: so the file arrives as it is or not at all.
+    /// Returns a range of a file as a request body. It reads the range to compute the hash, with which S3
+    /// verifies the data.
     private func body(_ file: OpenFile, _ range: Range<Int64>) async throws -> S3Client.Body {
         var hash = SHA256()
-        for try await piece in FilePieces(file: file, range: range, threads: threads) {
-            piece.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
+        for try await chunk in FileChunks(file: file, range: range, threads: threads) {
+            chunk.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
         }
         return .file(file, range, hash: SignatureV4.hex(hash.finalize()))
     }
 
-    // MARK: - Lists
+    // MARK: - Listing and removing
 
-    /// Every key that begins so, without the location's own prefix; not deep, what stands before the next `/` counts as
-    /// a folder.
+    /// Lists the objects whose names begin with `namePrefix`. Names do not include the prefix of the
+    /// location. Unless `isDeep`, objects with a further `/` in their names are listed as folders.
     func list(
-        _ beginning: String, isDeep: Bool = true
+        _ namePrefix: String, isDeep: Bool = true
     ) async throws -> (objects: [(name: String, byteCount: Int64)], folders: [String]) {
-        let own = client.location.prefix
-        var query = [("list-type", "2"), ("max-keys", "\(longestList)"), ("prefix", own + beginning)]
+        let locationPrefix = client.location.prefix
+        var query = [
+            ("list-type", "2"), ("max-keys", "\(batchSize)"), ("prefix", locationPrefix + namePrefix),
+        ]
         if !isDeep { query.append(("delimiter", "/")) }
         var found: (objects: [(name: String, byteCount: Int64)], folders: [String]) = ([], [])
         var token: String?
@@ -233,12 +238,12 @@ package struct S3Media: MediaStorage {
                 else {
                     throw MediaError("S3 listed an object without a key or a size: \(object.prefix(200))")
                 }
-                found.objects.append((String(key.dropFirst(own.count)), size))
+                found.objects.append((String(key.dropFirst(locationPrefix.count)), size))
             }
             found.folders += XMLText.values(of: "CommonPrefixes", in: text).flatMap {
                 XMLText.values(of: "Prefix", in: $0)
             }
-            .map { String($0.dropFirst(own.count)) }
+            .map { String($0.dropFirst(locationPrefix.count)) }
             token = XMLText.values(of: "NextContinuationToken", in: text).first
         } while token != nil
         return found
@@ -246,23 +251,23 @@ package struct S3Media: MediaStorage {
 
     /// https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
     func remove(_ names: [String]) async throws {
-        for start in stride(from: 0, to: names.count, by: longestList) {
-            let some = names[start..<min(names.count, start + longestList)]
-            let objects = some.map {
+        for start in stride(from: 0, to: names.count, by: batchSize) {
+            let batch = names[start..<min(names.count, start + batchSize)]
+            let objects = batch.map {
                 "<Object><Key>\(XMLText.escaped(client.location.prefix + $0))</Key></Object>"
             }.joined()
             let body = Array("<Delete><Quiet>true</Quiet>\(objects)</Delete>".utf8)
-            let sum = Data(Insecure.MD5.hash(data: body)).base64EncodedString()
-            let answer = try await client.text(
-                .POST, client.bucketPath, query: [("delete", "")], headers: ["content-md5": sum],
+            let checksum = Data(Insecure.MD5.hash(data: body)).base64EncodedString()
+            let response = try await client.text(
+                .POST, client.bucketPath, query: [("delete", "")], headers: ["content-md5": checksum],
                 body: .bytes(body))
-            if let error = XMLText.values(of: "Error", in: answer).first {
-                throw MediaError("S3 did not delete everything: \(error.prefix(500))")
+            if let error = XMLText.values(of: "Error", in: response).first {
+                throw MediaError("S3 did not delete all objects: \(error.prefix(500))")
             }
         }
     }
 
-    // MARK: - What browsers bring
+    // MARK: - Pending uploads
 
     package func directUpload(_ upload: DirectUpload) async throws -> DirectUploadForm? {
         let signature = SignatureV4(
@@ -286,10 +291,10 @@ package struct S3Media: MediaStorage {
         guard response.status == .ok else { return false }
         let file = try await threads.runIfActive { try NewFile(path) }
         var count: Int64 = 0
-        for try await piece in response.body {
-            count += Int64(piece.readableBytes)
-            guard count <= limit else { throw MediaError("What was uploaded has more than \(limit) bytes.") }
-            try await threads.runIfActive { try file.write(piece) }
+        for try await chunk in response.body {
+            count += Int64(chunk.readableBytes)
+            guard count <= limit else { throw MediaError("The upload is larger than \(limit) bytes.") }
+            try await threads.runIfActive { try file.write(chunk) }
         }
         return true
     }

@@ -1,7 +1,7 @@
 import Crypto
 import Foundation
 
-/// Signs requests to S3 as AWS Signature Version 4 says
+/// Signs requests to S3 with AWS Signature Version 4
 /// (https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html).
 struct SignatureV4: Sendable {
     static let algorithm = "AWS4-HMAC-SHA256"
@@ -12,19 +12,19 @@ struct SignatureV4: Sendable {
     /// Seconds since 1970.
     let time: Int64
 
-    /// A request in the parts that are signed. Names of headers are in lower case.
+    /// The parts of a request that are signed. Header names are in lower case.
     struct Request: Sendable {
         var method: String
-        /// Not encoded; begins with `/`.
+        /// The path, not percent-encoded. Begins with `/`.
         var path: String
-        /// Not encoded.
+        /// The query, not percent-encoded.
         var query: [(name: String, value: String)] = []
         var headers: [String: String]
-        /// SHA-256 of the body in hexadecimal digits, or ``unsignedPayload``.
+        /// The SHA-256 of the body in hexadecimal digits, or ``unsignedPayload``.
         var payloadHash: String
     }
 
-    /// The request's headers with those that authenticate it.
+    /// Returns the headers of the request, including those that authenticate it.
     func signedHeaders(_ request: Request) -> [String: String] {
         var request = request
         request.headers["x-amz-date"] = dateTime
@@ -32,11 +32,12 @@ struct SignatureV4: Sendable {
         if let token = credentials.sessionToken { request.headers["x-amz-security-token"] = token }
         let names = request.headers.keys.sorted().joined(separator: ";")
         request.headers["authorization"] =
-            "\(Self.algorithm) Credential=\(credentials.accessKey)/\(scope),SignedHeaders=\(names),Signature=\(signature(request))"
+            "\(Self.algorithm) Credential=\(credentials.accessKey)/\(scope)"
+            + ",SignedHeaders=\(names),Signature=\(signature(request))"
         return request.headers
     }
 
-    /// The query of an address that anybody may use for so many seconds.
+    /// Returns the query of a URL that anyone can use for the given number of seconds.
     func presignedQuery(_ request: Request, expiresIn seconds: Int) -> String {
         var request = request
         request.query += [
@@ -49,11 +50,11 @@ struct SignatureV4: Sendable {
         return Self.encoded(request.query)
     }
 
-    /// The fields of a form that a browser may send
+    /// Returns the fields of a form with which a browser can upload a file
     /// (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html).
     /// - Parameters:
-    ///   - exact: fields and the one value each may have.
-    ///   - byteCount: how long the file may be.
+    ///   - exact: Fields that must have exactly these values.
+    ///   - byteCount: The allowed size of the file.
     func form(
         bucket: String, exact: [String: String], byteCount: ClosedRange<Int64>, expiresAt: Int64
     ) -> [String: String] {
@@ -98,8 +99,9 @@ struct SignatureV4: Sendable {
             headers.map(\.key).joined(separator: ";"),
             request.payloadHash,
         ].joined(separator: "\n")
-        let toSign = [Self.algorithm, dateTime, scope, Self.sha256(canonical.utf8)].joined(separator: "\n")
-        return Self.hex(Self.hmac(toSign, key: signingKey))
+        let stringToSign = [Self.algorithm, dateTime, scope, Self.sha256(canonical.utf8)].joined(
+            separator: "\n")
+        return Self.hex(Self.hmac(stringToSign, key: signingKey))
     }
 
     static func encoded(path: String) -> String {
@@ -112,7 +114,7 @@ struct SignatureV4: Sendable {
             separator: "&")
     }
 
-    /// Every byte but the unreserved ones of RFC 3986 as `%` and two digits.
+    /// Percent-encodes every byte except the unreserved characters of RFC 3986.
     static func encoded(_ text: some StringProtocol) -> String {
         var result = ""
         for byte in text.utf8 {

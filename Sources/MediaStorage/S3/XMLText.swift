@@ -1,6 +1,7 @@
-/// The few values that S3's answers hold, out of XML whose shape is known and has no attributes or comments there.
+/// Reads values from the XML of S3 responses. The structure is known, and the elements have no attributes or
+/// comments.
 enum XMLText {
-    /// What stands between each `<name>` and the next `</name>`.
+    /// Returns the contents of all elements `<name>…</name>`.
     static func values(of name: String, in text: some StringProtocol) -> [String] {
         var rest = Substring(text)
         var values: [String] = []
@@ -22,7 +23,7 @@ enum XMLText {
     }
 
     private static func unescaped(_ text: Substring) -> String {
-        // Most have none; the ampersand's own comes last.
+        // Most texts have no entities. “&amp;” must be replaced last.
         guard text.contains("&") else { return String(text) }
         return entities.reduce(String(text)) { $0.replacing($1.0, with: $1.1) }
     }

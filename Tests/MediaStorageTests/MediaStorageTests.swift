@@ -4,9 +4,9 @@ import Testing
 
 @testable import MediaStorage
 
-/// What both places for photos do alike: say whose they are, remove by name, and move strays aside.
-struct MediaPlaceTests {
-    private func with(
+/// Tests the behaviour that both media storages share: the marker, removal by name, and stray photos.
+struct MediaStorageTests {
+    private func withMedia(
         isInBucket: Bool,
         _ body: (any MediaStorage, (MediaPrefix, [String]) async throws -> Void) async throws -> Void
     ) async throws {
@@ -25,8 +25,8 @@ struct MediaPlaceTests {
     }
 
     @Test(arguments: [false, true])
-    func `a marker is written once, and is no photo`(_ isInBucket: Bool) async throws {
-        try await with(isInBucket: isInBucket) { media, put in
+    func `the marker is written once, and is not listed as a photo`(_ isInBucket: Bool) async throws {
+        try await withMedia(isInBucket: isInBucket) { media, put in
             #expect(try await media.marker() == nil)
             try await media.mark("one")
             try await media.mark("two")
@@ -38,28 +38,28 @@ struct MediaPlaceTests {
     }
 
     @Test(arguments: [false, true])
-    func `files are removed by their names, others stay`(_ isInBucket: Bool) async throws {
-        try await with(isInBucket: isInBucket) { media, put in
-            let (whole, part) = (MediaPrefix.random(), MediaPrefix.random())
-            for prefix in [whole, part] { try await put(prefix, ["1.jpg", "2.jpg"]) }
+    func `files are removed by name, and other files stay`(_ isInBucket: Bool) async throws {
+        try await withMedia(isInBucket: isInBucket) { media, put in
+            let (removed, kept) = (MediaPrefix.random(), MediaPrefix.random())
+            for prefix in [removed, kept] { try await put(prefix, ["1.jpg", "2.jpg"]) }
             func key(_ prefix: MediaPrefix, _ name: String) -> MediaKey? {
                 MediaKey(prefix: prefix.description, name: name)
             }
             let keys = [
-                key(whole, "1.jpg"), key(whole, "2.jpg"), key(part, "1.jpg"), key(part, "missing.jpg"),
+                key(removed, "1.jpg"), key(removed, "2.jpg"), key(kept, "1.jpg"), key(kept, "missing.jpg"),
                 key(.random(), "1.jpg"),
             ].compactMap { $0 }
             for _ in 0..<2 { try await media.delete(keys) }
-            #expect(try await media.prefixes(in: part.folder) == [part])
-            #expect(try await media.files(in: part.folder)[part] == ["2.jpg": 5])
-            #expect(try await !media.prefixes(in: whole.folder).contains(whole))
+            #expect(try await media.prefixes(in: kept.folder) == [kept])
+            #expect(try await media.files(in: kept.folder)[kept] == ["2.jpg": 5])
+            #expect(try await !media.prefixes(in: removed.folder).contains(removed))
             try await media.delete([MediaKey]())
         }
     }
 
     @Test(arguments: [false, true])
-    func `strays are moved aside and back, or removed`(_ isInBucket: Bool) async throws {
-        try await with(isInBucket: isInBucket) { media, put in
+    func `stray photos are moved aside, moved back and removed`(_ isInBucket: Bool) async throws {
+        try await withMedia(isInBucket: isInBucket) { media, put in
             let (one, two, three) = (MediaPrefix.random(), MediaPrefix.random(), MediaPrefix.random())
             for prefix in [one, two, three] { try await put(prefix, ["1.jpg", "2.jpg"]) }
             #expect(try await media.strays() == [])
@@ -72,7 +72,7 @@ struct MediaPlaceTests {
             try await media.moveBack([strays[0]])
             #expect(try await media.files(in: one.folder)[one] == ["1.jpg": 5, "2.jpg": 5])
             #expect(try await media.strays() == [strays[1]])
-            // What was put there anew meanwhile stays, and what is missing there comes.
+            // Files that were added again in the meantime stay, and missing files are moved back.
             try await put(two, ["1.jpg", "3.jpg"])
             for _ in 0..<2 { try await media.moveBack([strays[1]]) }
             #expect(try await media.files(in: two.folder)[two] == ["1.jpg": 5, "2.jpg": 5, "3.jpg": 5])

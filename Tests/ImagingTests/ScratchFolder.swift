@@ -3,42 +3,45 @@ import Testing
 
 @testable import Imaging
 
-/// A folder of its own for one test, and the processor that works in it.
-struct Workshop: ~Copyable {
-    let folder: String
+/// A temporary folder for one test, removed when the test ends.
+struct ScratchFolder: ~Copyable {
+    let path: String
 
     init() throws {
-        folder = NSTemporaryDirectory() + "imaging-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: folder + "/out", withIntermediateDirectories: true)
+        path = NSTemporaryDirectory() + "imaging-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: path + "/out", withIntermediateDirectories: true)
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
+    deinit { try? FileManager.default.removeItem(atPath: path) }
 
-    var output: String { folder + "/out" }
+    /// The folder for renditions.
+    var output: String { path + "/out" }
 
-    /// What is in the output folder, hidden files too.
-    func written() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: output).sorted() }
+    /// The names of the files in the output folder, including hidden files.
+    func outputNames() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: output).sorted()
+    }
 
     func bytes(_ path: String) throws -> [UInt8] { try Array(Data(contentsOf: URL(filePath: path))) }
 
     /// Empties the output folder.
     func clear() throws {
-        for name in try written() { try FileManager.default.removeItem(atPath: "\(output)/\(name)") }
+        for name in try outputNames() { try FileManager.default.removeItem(atPath: "\(output)/\(name)") }
     }
 
-    /// A file with these bytes.
+    /// Creates a file with these bytes and returns its path.
     func file(_ bytes: some Sequence<UInt8>, named name: String = "upload") throws -> String {
-        let path = "\(folder)/\(name)"
+        let path = "\(path)/\(name)"
         try Data(bytes).write(to: URL(filePath: path))
         return path
     }
 
-    /// A JPEG of one colour of these sides.
+    /// Creates a JPEG of this size in one colour and returns its path.
     func plainPhoto(width: Int, height: Int, named name: String = "plain.jpg") throws -> String {
-        let path = "\(folder)/\(name)"
+        let path = "\(path)/\(name)"
         let cat = try Picture.open(Fixture.path("grey.jpg"))
         try cat.resized(width: width, height: height).save(
-            "jpegsave_target", to: PhotoFile(making: path), "Q=30")
+            "jpegsave_target", to: PhotoFile(creating: path), "Q=30")
         return path
     }
 
@@ -54,7 +57,7 @@ struct Workshop: ~Copyable {
 }
 
 extension PhotoProcessor {
-    /// Few at a time over all tests: each takes a core.
+    /// A processor that renders few photos at once, because each takes a core.
     static func forTests(
         limits: PhotoLimits = PhotoLimits(), concurrent: Int = 2
     ) -> PhotoProcessor {
@@ -65,13 +68,13 @@ extension PhotoProcessor {
             environment: Self.coverage)
     }
 
-    /// The program that the tests start for a photo: the server itself, which lies beside the tests.
+    /// The program that renders a photo: the server itself, which is built into the same folder as the tests.
     static var worker: (executable: String, arguments: [String]) {
         let products = Bundle.module.bundleURL.deletingLastPathComponent()
         return (products.appending(path: "isntgram").path, ["render-photo"])
     }
 
-    /// Lets a child that is instrumented for line coverage add its own, where the test run collects it.
+    /// Makes an instrumented child write its line coverage to the folder where the test run collects it.
     private static var coverage: [String: String] {
         let name = "LLVM_PROFILE_FILE"
         return ProcessInfo.processInfo.environment[name].map { path in
@@ -91,10 +94,10 @@ enum Fixture {
     }
 }
 
-/// A JPEG of ours, decoded.
+/// A decoded JPEG that was rendered by a test.
 struct Picture {
-    /// The tests' own process reads and writes trusted JPEGs only.
-    private static let opened: Result<Void, RenderFailure> = Result { () throws(RenderFailure) in
+    /// Loads libvips in the test process, which reads and writes trusted JPEGs only.
+    private static let loadedLibvips: Result<Void, RenderFailure> = Result { () throws(RenderFailure) in
         try PhotoRenderer.prepare(for: .jpeg)
     }
 
@@ -110,11 +113,11 @@ struct Picture {
     }
 
     static func open(_ path: String) throws -> VipsImage {
-        try opened.get()
+        try loadedLibvips.get()
         return try VipsImage.load(PhotoFile(reading: path), "jpegload_source").inMemory()
     }
 
-    /// Whether the pixel is of a colour, but for what JPEG takes from it.
+    /// Whether the pixel has this colour, within the tolerance for JPEG compression.
     func isColour(_ colour: [Int], atX x: Int, y: Int, within tolerance: Int = 12) -> Bool {
         let first = (y * width + x) * bands
         return bands == 3

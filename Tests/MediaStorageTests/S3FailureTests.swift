@@ -6,29 +6,30 @@ import Testing
 
 @testable import MediaStorage
 
-/// S3 that fails, refuses, or does not answer.
-struct S3TroubleTests {
-    private static let patience = S3Client.Patience(
+/// Tests an S3 service that fails, rejects requests or does not respond.
+struct S3FailureTests {
+    private static let longTimeouts = S3Client.Patience(
         attempt: .seconds(300), whole: .seconds(900), attempts: 3, firstPause: .milliseconds(1),
         connecting: .seconds(300), silence: .seconds(300))
-    /// For S3 that does not answer at all, or is not there, which is asked until the time for a connection is over.
-    private static let impatience = S3Client.Patience(
+    /// For an S3 service that never responds or does not exist, so that the test waits until the timeout.
+    private static let shortTimeouts = S3Client.Patience(
         attempt: .milliseconds(300), whole: .seconds(1), attempts: 3, firstPause: .milliseconds(1))
 
-    /// Runs `body` with S3 answering so, and returns what was asked: method and path with query.
-    private func with(
-        patience: S3Client.Patience = Self.patience,
-        _ answer: @escaping @Sendable (Int, Request) async throws -> Response,
+    /// Runs `body` with an S3 service that responds with `respond`. Returns the method and URI of each
+    /// request.
+    private func withS3(
+        patience: S3Client.Patience = Self.longTimeouts,
+        _ respond: @escaping @Sendable (Int, Request) async throws -> Response,
         _ body: @Sendable (S3Media) async throws -> Void
     ) async throws -> [String] {
-        let asked = Mutex<[String]>([])
+        let requests = Mutex<[String]>([])
         try await LocalServer.with { request in
             for try await _ in request.body {}
-            let count = asked.withLock { list in
+            let count = requests.withLock { list in
                 list.append("\(request.method) \(request.uri)")
                 return list.count
             }
-            return try await answer(count, request)
+            return try await respond(count, request)
         } _: { url in
             let media = S3Media(
                 try S3Location("s3://b?endpoint=\(url)"), environment: S3Server.key, patience: patience)
@@ -38,7 +39,7 @@ struct S3TroubleTests {
             }
             try await media.close()
         }
-        return asked.withLock { $0 }
+        return requests.withLock { $0 }
     }
 
     private static let empty = "<ListBucketResult></ListBucketResult>"
@@ -46,37 +47,37 @@ struct S3TroubleTests {
         Response(status: .ok, body: .init(byteBuffer: .init(string: text)))
     }
 
-    @Test func `what passes is asked again`() async throws {
-        let asked = try await with { count, _ in
+    @Test func `a transient failure is retried`() async throws {
+        let requests = try await withS3 { count, _ in
             count < 3 ? Response(status: .serviceUnavailable) : Self.text(Self.empty)
         } _: {
             try await $0.check()
         }
-        #expect(asked.count == 3)
+        #expect(requests.count == 3)
     }
 
-    @Test func `what stays is an error that may pass`() async throws {
-        let asked = try await with { _, _ in
+    @Test func `a failure that persists is reported as transient`() async throws {
+        let requests = try await withS3 { _, _ in
             Response(status: .internalServerError)
         } _: { media in
             let error = await #expect(throws: MediaError.self) { try await media.check() }
             #expect(error?.isPassing == true && error?.description.contains("500") == true)
         }
-        #expect(asked.count == 3)
+        #expect(requests.count == 3)
     }
 
-    @Test func `a refusal is not asked again, and is told`() async throws {
-        let asked = try await with { _, _ in
+    @Test func `a rejected request is reported and not retried`() async throws {
+        let requests = try await withS3 { _, _ in
             Response(status: .forbidden, body: .init(byteBuffer: .init(string: "<Code>AccessDenied</Code>")))
         } _: { media in
             let error = await #expect(throws: MediaError.self) { try await media.check() }
             #expect(error?.isPassing == false && error?.description.contains("AccessDenied") == true)
         }
-        #expect(asked.count == 1)
+        #expect(requests.count == 1)
     }
 
-    @Test func `silence ends after the time there is`() async throws {
-        _ = try await with(patience: Self.impatience) { _, _ in
+    @Test func `a missing response ends with a timeout`() async throws {
+        _ = try await withS3(patience: Self.shortTimeouts) { _, _ in
             try await Task.sleep(for: .seconds(3600))
             return Response(status: .ok)
         } _: { media in
@@ -85,17 +86,17 @@ struct S3TroubleTests {
         }
     }
 
-    @Test func `nobody at the address is an error that may pass`() async throws {
+    @Test func `a refused connection is reported as transient`() async throws {
         let media = S3Media(
             try S3Location("s3://b?endpoint=http://127.0.0.1:\(try Ports.free())"), environment: S3Server.key,
-            patience: Self.impatience)
+            patience: Self.shortTimeouts)
         let error = await #expect(throws: MediaError.self) { try await media.check() }
         #expect(error?.isPassing == true)
         try await media.close()
     }
 
-    @Test func `parts that do not come together are given up`() async throws {
-        let asked = try await with { _, request in
+    @Test func `a multipart upload that cannot be completed is aborted`() async throws {
+        let requests = try await withS3 { _, request in
             if request.method == .delete { return Response(status: .noContent) }
             let query = request.uri.query ?? ""
             if request.method == .put { return Response(status: .ok, headers: [.eTag: "\"1\""]) }
@@ -111,11 +112,11 @@ struct S3TroubleTests {
                 #expect(error?.description.contains("InternalError") == true)
             }
         }
-        #expect(asked.contains { $0.hasPrefix("DELETE") && $0.contains("uploadId=7") })
+        #expect(requests.contains { $0.hasPrefix("DELETE") && $0.contains("uploadId=7") })
     }
 
-    @Test func `what could not be deleted is told`() async throws {
-        _ = try await with { _, request in
+    @Test func `objects that could not be deleted are reported`() async throws {
+        _ = try await withS3 { _, request in
             request.method == .get
                 ? Self.text("<Contents><Key>ab/x</Key><Size>1</Size></Contents>")
                 : Self.text("<DeleteResult><Error><Code>Slow &amp; down</Code></Error></DeleteResult>")
