@@ -84,9 +84,9 @@ struct CrawlTests {
         try await community.saves.save(post.id, by: viewer)
         let comment = try await community.comments.add("well", to: post.id, by: viewer)
         try await community.likes.like(comment.id, by: owner)
-        let answer = try await community.comments.add(
-            "\(Self.canary) answers @\(viewer.username)", to: post.id, replyTo: comment.id, by: owner)
-        try await community.likes.like(answer.id, by: viewer)
+        let response = try await community.comments.add(
+            "\(Self.canary) responses @\(viewer.username)", to: post.id, replyTo: comment.id, by: owner)
+        try await community.likes.like(response.id, by: viewer)
         _ = try await community.comments.add("\(Self.canary) for @\(viewer.username)", to: post.id, by: owner)
         let told = try await community.notifications.all(for: viewer, page: .first).items
         #expect(Set(told.map(\.kind)).isSuperset(of: [.mention, .reply, .commentLike]), "\(viewer.username)")
@@ -139,18 +139,18 @@ struct CrawlTests {
     private func crawl(
         _ routes: [Route], as name: String, _ planted: Planted, _ site: TestSite
     ) async throws -> Int {
-        let client = Program(site: site, token: planted.viewers[name])
+        let client = APIClient(site: site, token: planted.viewers[name])
         var count = 0
         for route in routes {
             for address in try addresses(route.path.description, planted) {
-                let json = route.method == .get ? nil : "{\"text\": \"x\", \"caption\": \"x\"}"
-                let answer = try await client.send(route.method, address, json: json)
-                #expect(answer.status != .internalServerError, "\(route.method) \(address) as \(name)")
+                let json = route.method == .get ? nil : #"{"text": "x", "caption": "x"}"#
+                let response = try await client.send(route.method, address, json: json)
+                #expect(response.status != .internalServerError, "\(route.method) \(address) as \(name)")
                 // What one searched for stands in the page again, and so does a tag.
                 let isEcho = address.hasPrefix("/search") || address.hasPrefix("/tags/")
                 let hasAddress = [planted.addresses.old, planted.addresses.new].contains(
-                    where: answer.text.contains)
-                guard hasAddress || answer.text.contains(isEcho ? Self.companion : Self.canary) else {
+                    where: response.text.contains)
+                guard hasAddress || response.text.contains(isEcho ? Self.companion : Self.canary) else {
                     continue
                 }
                 count += 1
@@ -181,15 +181,15 @@ struct CrawlTests {
                 // What these did can be taken back, so to the routes that do the post is not like none.
                 let former = route.method == .get ? Self.former : []
                 for name in ["stranger", "pending", "blocked", "blocking"] + former {
-                    let client = Program(site: site, token: planted.viewers[name])
-                    let answers = try await [planted, absent].asyncMap { planted in
+                    let client = APIClient(site: site, token: planted.viewers[name])
+                    let responses = try await [planted, absent].asyncMap { planted in
                         try await client.send(
                             route.method, try path(template, planted),
-                            json: route.method == .get ? nil : "{\"text\": \"x\"}")
+                            json: route.method == .get ? nil : #"{"text": "x"}"#)
                     }
-                    #expect(answers[0].status == answers[1].status, "\(route.method) \(template) as \(name)")
+                    #expect(responses[0].status == responses[1].status, "\(route.method) \(template) as \(name)")
                     #expect(
-                        Self.bare(answers[0].text) == Self.bare(answers[1].text),
+                        Self.bare(responses[0].text) == Self.bare(responses[1].text),
                         "\(route.method) \(template) as \(name)")
                 }
             }
@@ -199,13 +199,13 @@ struct CrawlTests {
     @Test func `an address that somebody kept shows no photo that they may not see any more`() async throws {
         try await TestSite.with { site in
             let planted = try await plant(site)
-            let stranger = Program(site: site, token: nil)
+            let visitor = APIClient(site: site, token: nil)
             #expect(planted.addresses.old != planted.addresses.new)
             for name in ["320.jpg", "thumb.jpg"] {
-                let old = try await stranger.send(.get, "/media/\(planted.addresses.old)/\(name)")
+                let old = try await visitor.send(.get, "/media/\(planted.addresses.old)/\(name)")
                 #expect(old.status == .notFound)
                 #expect(
-                    try await stranger.send(.get, "/media/\(planted.addresses.new)/\(name)").status == .ok)
+                    try await visitor.send(.get, "/media/\(planted.addresses.new)/\(name)").status == .ok)
             }
         }
     }

@@ -69,16 +69,16 @@ struct DescriptionTests {
 
     @Test func `clients may meet fields that they do not know`() async throws {
         try await TestSite.with { site in
-            let document = try await Program(site: site, token: nil).send(.get, "/api/openapi.json").text
+            let document = try await APIClient(site: site, token: nil).send(.get, "/api/openapi.json").text
             #expect(
-                document.contains("\"likesCount\"") && !document.contains("\"additionalProperties\":false"))
+                document.contains(#""likesCount""#) && !document.contains(#""additionalProperties":false"#))
         }
     }
 
     @Test func `each list refuses cursors of other lists, empty ones, and limits out of range`() async throws
     {
         try await TestSite.with { site in
-            let ada = try await site.program("ada")
+            let ada = try await site.apiClient("ada")
             let post = try await ada.post("a cat #cat")
             let operations = Operations.described(by: site.routes)
             let lists = operations.filter { $0.parameters.contains { $0.name == "cursor" } }
@@ -92,9 +92,9 @@ struct DescriptionTests {
                 let pattern = try #require(list.parameters.first { $0.name == "cursor" }?.pattern)
                 let own = try #require(ListName.allCases.first { $0.cursorPattern == pattern })
                 func status(_ query: String) async throws -> Int {
-                    let answer = try await ada.send(.get, "\(path)\(mark)\(query)")
-                    #expect(answer.status == .ok || answer.faults.first?["message"]?.isEmpty == false)
-                    return answer.status.code
+                    let response = try await ada.send(.get, "\(path)\(mark)\(query)")
+                    #expect(response.status == .ok || response.fieldErrors.first?["message"]?.isEmpty == false)
+                    return response.status.code
                 }
                 #expect(try await status("limit=1&cursor=\(own.rawValue)-7") == 200, "\(path)")
                 let others = ListName.allCases.filter { $0 != own }
@@ -110,8 +110,8 @@ struct DescriptionTests {
                 }
             }
             #expect(try await ada.send(.get, "/api/suggestions?limit=0").status == .badRequest)
-            #expect(try await ada.send(.get, "/api/search").faults.first?["field"] == "q")
-            #expect(try await ada.send(.get, "/api/search?q=x&type=").faults.first?["field"] == "type")
+            #expect(try await ada.send(.get, "/api/search").fieldErrors.first?["field"] == "q")
+            #expect(try await ada.send(.get, "/api/search?q=x&type=").fieldErrors.first?["field"] == "type")
             // A cursor of its own leads on.
             for caption in ["b", "c"] { _ = try await ada.post(caption) }
             let first = try await ada.send(.get, "/api/explore?limit=2")
@@ -124,19 +124,19 @@ struct DescriptionTests {
 
     @Test func `a token that may only write is told no email`() async throws {
         try await TestSite.with { site in
-            let ada = try await site.program("ada")
+            let ada = try await site.apiClient("ada")
             let made = try await ada.send(
                 .post, "/api/me/tokens", json: #"{"name": "bot", "scopes": ["write"]}"#)
-            let bot = Program(site: site, token: try #require(made.json["token"] as? String))
+            let bot = APIClient(site: site, token: try #require(made.json["token"] as? String))
             let cat: [Multipart.Part] = [.file("image", try Fixtures.bytes("cat.jpg"))]
             let password = TestCommunity.password
-            let calls: [@Sendable (Program) async throws -> Answer] = [
+            let calls: [@Sendable (APIClient) async throws -> SiteResponse] = [
                 { try await $0.send(.put, "/api/profile", json: #"{"bio": "hi"}"#) },
                 { try await $0.upload("/api/profile/picture", cat, method: .put) },
                 { try await $0.send(.put, "/api/me/username", json: #"{"username": "ada"}"#) },
                 {
                     try await $0.send(
-                        .put, "/api/me/email", json: "{\"email\": \"a@b.org\", \"password\": \"\(password)\"}"
+                        .put, "/api/me/email", json: #"{"email": "a@b.org", "password": "\#(password)"}"#
                     )
                 },
             ]
@@ -154,7 +154,7 @@ struct DescriptionTests {
 
     @Test func `a session is ended as a session and a token as a token`() async throws {
         try await TestSite.with { site in
-            let ada = try await site.program("ada")
+            let ada = try await site.apiClient("ada")
             _ = try await ada.send(.post, "/api/me/tokens", json: #"{"name": "bot", "scopes": ["read"]}"#)
             let tokens = try await ada.send(.get, "/api/me/tokens").items
             let id = try #require(tokens.first { $0["name"] as? String == "bot" }?["id"] as? String)
@@ -166,18 +166,18 @@ struct DescriptionTests {
 
     @Test func `what a field must be is said by its name`() async throws {
         try await TestSite.with { site in
-            let ada = try await site.program("ada")
+            let ada = try await site.apiClient("ada")
             for (json, field, message) in [
                 (#"{"bio": 5}"#, "bio", "“bio” must be a text."),
                 (#"{"isPrivate": "x"}"#, "isPrivate", "“isPrivate” must be true or false."),
             ] {
                 let refused = try await ada.send(.put, "/api/profile", json: json)
-                #expect(refused.faults.first == ["field": field, "message": message])
+                #expect(refused.fieldErrors.first == ["field": field, "message": message])
             }
             let post = try await ada.post()
             let refused = try await ada.send(
                 .patch, "/api/posts/\(post.id)", json: #"{"media": [{"id": "0", "altText": ""}]}"#)
-            #expect(refused.faults.first?["field"] == "media[0].id")
+            #expect(refused.fieldErrors.first?["field"] == "media[0].id")
             #expect(try await ada.send(.put, "/api/profile", json: "[]").status == .badRequest)
         }
     }

@@ -47,11 +47,11 @@ struct EventTests {
                 name: "phone", scopes: .read, by: ada)
             try await listen(with: token.secret, port: port) { listener in
                 #expect(try await listener.hears("text/event-stream"))
-                #expect(try await listener.hears("{\"unreadCount\":0}"))
+                #expect(try await listener.hears(#"{"unreadCount":0}"#))
                 try await test.community.likes.like(post.id, by: grace)
-                #expect(try await listener.hears("event: notifications\ndata: {\"unreadCount\":1}\n\n"))
+                #expect(try await listener.hears(#"event: notifications\#ndata: {"unreadCount":1}\#n\#n"#))
                 try await test.community.notifications.markRead(by: ada)
-                #expect(try await listener.hears("{\"unreadCount\":0}"))
+                #expect(try await listener.hears(#"{"unreadCount":0}"#))
                 #expect(try await test.community.credentials.revoke(token.secret))
                 // The last piece of a body in chunks.
                 #expect(try await listener.hears("0\r\n\r\n"))
@@ -65,10 +65,10 @@ struct EventTests {
             let kept = try await test.community.credentials.createToken(name: "a", scopes: .read, by: ada)
             let other = try await test.community.credentials.createToken(name: "b", scopes: .read, by: ada)
             try await listen(with: kept.secret, port: port) { listener in
-                #expect(try await listener.hears("{\"unreadCount\":0}"))
+                #expect(try await listener.hears(#"{"unreadCount":0}"#))
                 #expect(try await test.community.credentials.revoke(other.secret))
                 try await test.community.follows.follow("ada", by: grace)
-                #expect(try await listener.hears("{\"unreadCount\":1}"))
+                #expect(try await listener.hears(#"{"unreadCount":1}"#))
             }
             try await listen(with: other.secret, port: port) { listener in
                 let isRefused = try await listener.hears("401")

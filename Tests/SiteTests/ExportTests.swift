@@ -39,7 +39,7 @@ struct ExportTests {
                     uri: "/api/me/export", method: .get, headers: [.authorization: "Bearer \(token)"]
                 ) { Data($0.body.readableBytesView) }
             }
-            #expect(counting.mostRows <= Export.pageSize + 1, "more rows at once than a page has")
+            #expect(counting.maxRowsPerStatement <= Export.pageSize + 1, "more rows at once than a page has")
             let lengths = try await lists(in: zip, of: test)
             #expect(
                 lengths == [

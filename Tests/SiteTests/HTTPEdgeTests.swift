@@ -13,10 +13,10 @@ struct HTTPEdgeTests {
     private func ask(
         _ site: TestSite, _ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields = [:],
         _ body: String? = nil
-    ) async throws -> Answer {
+    ) async throws -> SiteResponse {
         try await site.client.execute(
             uri: path, method: method, headers: headers, body: body.map { ByteBuffer(string: $0) }
-        ) { Answer($0) }
+        ) { SiteResponse($0) }
     }
 
     @Test func `every route answers other methods with those that it takes`() async throws {
@@ -30,16 +30,16 @@ struct HTTPEdgeTests {
                 let allowed = taken.union([.options]).map(\.rawValue).sorted().joined(separator: ", ")
                 for method in [.get, .post, .put, .patch, .delete, .trace] as [HTTPRequest.Method]
                 where !taken.contains(method) {
-                    let answer = try await ask(site, method, path)
-                    #expect(answer.status == .methodNotAllowed, "\(method) \(path)")
-                    #expect(answer.headers[.allow] == allowed, "\(method) \(path)")
+                    let response = try await ask(site, method, path)
+                    #expect(response.status == .methodNotAllowed, "\(method) \(path)")
+                    #expect(response.headers[.allow] == allowed, "\(method) \(path)")
                 }
                 let options = try await ask(site, .options, path)
                 #expect(options.status == .noContent && options.headers[.allow] == allowed, "\(path)")
             }
-            let stranger = try await ask(site, .put, "/api/explore")
-            #expect(stranger.status == .methodNotAllowed && stranger.headers[.allow] == "GET, HEAD, OPTIONS")
-            #expect(stranger.headers[.contentType] == "application/problem+json")
+            let visitor = try await ask(site, .put, "/api/explore")
+            #expect(visitor.status == .methodNotAllowed && visitor.headers[.allow] == "GET, HEAD, OPTIONS")
+            #expect(visitor.headers[.contentType] == "application/problem+json")
             let page = try await ask(site, .delete, "//login/")
             #expect(page.status == .methodNotAllowed && page.headers[.allow] == "GET, HEAD, OPTIONS, POST")
             #expect(try await ask(site, .put, "/no/such/page").status == .notFound)
@@ -49,9 +49,9 @@ struct HTTPEdgeTests {
     @Test func `a body in chunks over the limit is too large, as one that says its length is`() async throws {
         try await TestSite.with { site in
             let large = String(repeating: " ", count: WebContext.bodyLimit + 1)
-            let answer = try await ask(
+            let response = try await ask(
                 site, .post, "/api/auth/login", [.contentType: "application/json"], large)
-            #expect(answer.status == .contentTooLarge)
+            #expect(response.status == .contentTooLarge)
             let report = ErrorReport(
                 Problem(seenBy: QuietLog.logger("x"), NIOTooManyBytesError(maxBytes: WebContext.bodyLimit)),
                 requestID: "")
@@ -85,8 +85,8 @@ struct HTTPEdgeTests {
                 for source in sources {
                     var headers = cookie
                     for field in source { headers[field.name] = field.value }
-                    let answer = try await ask(site, .put, "/api/profile", headers, #"{"bio": "x"}"#)
-                    #expect(answer.status == status, "\(source)")
+                    let response = try await ask(site, .put, "/api/profile", headers, #"{"bio": "x"}"#)
+                    #expect(response.status == status, "\(source)")
                 }
             }
             // A form has a token of its own.
@@ -97,7 +97,7 @@ struct HTTPEdgeTests {
                 )
                 .status == .forbidden)
             // Nobody's browser adds a token to a request.
-            let token = try await site.program("grace")
+            let token = try await site.apiClient("grace")
             #expect(try await token.send(.put, "/api/profile", json: #"{"bio": "x"}"#).status == .ok)
         }
     }

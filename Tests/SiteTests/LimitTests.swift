@@ -12,7 +12,7 @@ import Testing
 struct LimitTests {
     /// So many pass, and the next is told when to come again.
     private func expectLimit(
-        _ count: Int, wait: ClosedRange<Int>, _ send: () async throws -> Answer
+        _ count: Int, wait: ClosedRange<Int>, _ send: () async throws -> SiteResponse
     ) async throws {
         for number in 1...count {
             let status = try await send().status
@@ -34,10 +34,10 @@ struct LimitTests {
 
     @Test func `sign-ins and registrations from one address`() async throws {
         try await TestSite.with(limits: limits(.signIn, 10, 300)) { site in
-            let client = Program(site: site, token: nil)
+            let client = APIClient(site: site, token: nil)
             try await expectLimit(10, wait: 1...30) {
                 try await client.send(
-                    .post, "/api/auth/login", json: "{\"login\": \"x\", \"password\": \"\(UUID())\"}")
+                    .post, "/api/auth/login", json: #"{"login": "x", "password": "\#(UUID())"}"#)
             }
             // Another address has limits of its own.
             let other = try await client.send(
@@ -51,7 +51,7 @@ struct LimitTests {
                 try await client.send(.post, "/api/auth/login", json: "{}").status == .unprocessableContent)
         }
         try await TestSite.with(limits: limits(.register, 5, 1800)) { site in
-            let client = Program(site: site, token: nil)
+            let client = APIClient(site: site, token: nil)
             try await expectLimit(5, wait: 1...360) {
                 try await client.send(.post, "/api/auth/register", json: "{}")
             }
@@ -78,12 +78,12 @@ struct LimitTests {
 
     /// Whoever may come to the route sends it something: a browser by its session, a program by its token.
     private func sender(for route: Route, on site: TestSite, _ ada: Viewer) async throws -> (String)
-        async throws -> Answer
+        async throws -> SiteResponse
     {
         let credentials = site.test.community.credentials
         if route.errors == .json || route.audience == .unidentified {
             let token = try await credentials.createToken(name: "x", scopes: .all, by: ada).secret.text
-            let client = Program(site: site, token: route.audience == .member ? token : nil)
+            let client = APIClient(site: site, token: route.audience == .member ? token : nil)
             return { try await client.send(route.method, $0, json: route.method == .get ? nil : "{}") }
         }
         let browser = site.browser
@@ -149,8 +149,8 @@ struct LimitTests {
     @Test func `requests of strangers are counted wherever they lead, but for fixed files`() async throws {
         for path in ["/api/explore", "/api/nowhere", "/no/such/page", "/about", "//about/"] {
             try await TestSite.with(limits: limits(.anonymous, 3, 300)) { site in
-                func get(_ path: String) async throws -> Answer {
-                    try await site.client.execute(uri: path, method: .get) { Answer($0) }
+                func get(_ path: String) async throws -> SiteResponse {
+                    try await site.client.execute(uri: path, method: .get) { SiteResponse($0) }
                 }
                 try await expectLimit(3, wait: 1...100) { try await get(path) }
                 for free in ["/livez", "/robots.txt", "/favicon.svg", "/service-worker.js"] {
@@ -162,22 +162,22 @@ struct LimitTests {
 
     @Test func `requests of strangers and of tokens`() async throws {
         try await TestSite.with(limits: limits(.anonymous, 30, 300)) { site in
-            let client = Program(site: site, token: nil)
+            let client = APIClient(site: site, token: nil)
             try await expectLimit(30, wait: 1...10) { try await client.send(.get, "/api/explore") }
             #expect(
                 try await client.send(.get, "/livez").status == .ok,
                 "whoever watches over the server is not counted")
         }
         try await TestSite.with(limits: limits(.token, 20, 300)) { site in
-            let ada = try await site.program("ada")
+            let ada = try await site.apiClient("ada")
             try await expectLimit(20, wait: 1...15) { try await ada.send(.get, "/api/me") }
-            _ = try await site.program("grace").send(.get, "/api/me")
+            _ = try await site.apiClient("grace").send(.get, "/api/me")
         }
     }
 
     @Test func `taking a like back is not counted`() async throws {
         try await TestSite.with(limits: limits(.likes, 4, 3600)) { site in
-            let ada = try await site.program("ada")
+            let ada = try await site.apiClient("ada")
             try await expectLimit(4, wait: 1...900) { try await ada.send(.post, "/api/posts/5/like") }
             #expect(try await ada.send(.delete, "/api/posts/5/like").status == .notFound)
         }
@@ -189,11 +189,11 @@ struct LimitTests {
             try await browser.register("ada")
             // Registering and the page after it were two; the first came without a session.
             try await expectLimit(19, wait: 1...15) { try await browser.open("/") }
-            _ = try await site.program("grace").send(.get, "/api/me")
+            _ = try await site.apiClient("grace").send(.get, "/api/me")
         }
         try await TestSite.with(limits: limits(.anonymous, 5, 300)) { site in
-            _ = try await site.program("ada")
-            let guesser = Program(site: site, token: "isnt_none")
+            _ = try await site.apiClient("ada")
+            let guesser = APIClient(site: site, token: "isnt_none")
             try await expectLimit(4, wait: 1...60) { try await guesser.send(.get, "/api/me") }
         }
     }
@@ -202,8 +202,8 @@ struct LimitTests {
         async throws
     {
         try await TestSite.with(limits: limits(.uploads, 1, 1800)) { site in
-            let ada = try await site.program("ada")
-            let named = { try await ada.send(.post, "/api/posts", json: "{\"uploads\": [\"5\"]}") }
+            let ada = try await site.apiClient("ada")
+            let named = { try await ada.send(.post, "/api/posts", json: #"{"uploads": ["5"]}"#) }
             for _ in 0..<3 { #expect(try await named().status != .tooManyRequests) }
             try await expectLimit(1, wait: 1...1800) {
                 try await ada.upload("/api/posts", [.text("caption", "x")])
@@ -216,10 +216,10 @@ struct LimitTests {
 
     @Test func `whoever is signed in and guesses at the password is stopped`() async throws {
         try await TestSite.with(limits: limits(.wrongPasswords, 3, 3600)) { site in
-            let ada = try await site.program("ada")
-            func setEmail(_ password: String) async throws -> Answer {
+            let ada = try await site.apiClient("ada")
+            func setEmail(_ password: String) async throws -> SiteResponse {
                 try await ada.send(
-                    .put, "/api/me/email", json: "{\"email\": \"ada@new.org\", \"password\": \"\(password)\"}"
+                    .put, "/api/me/email", json: #"{"email": "ada@new.org", "password": "\#(password)"}"#
                 )
             }
             #expect(try await setEmail(TestCommunity.password).status == .ok)
@@ -229,9 +229,9 @@ struct LimitTests {
             for (method, path, json) in [
                 (
                     .put, "/api/me/password",
-                    "{\"currentPassword\": \"x\", \"newPassword\": \"another horse battery\"}"
+                    #"{"currentPassword": "x", "newPassword": "another horse battery"}"#
                 ),
-                (.delete, "/api/me", "{\"password\": \"x\"}"),
+                (.delete, "/api/me", #"{"password": "x"}"#),
             ] as [(HTTPRequest.Method, String, String)] {
                 #expect(try await ada.send(method, path, json: json).status == .tooManyRequests, "\(path)")
             }
@@ -246,23 +246,23 @@ struct LimitTests {
             try await owner.register("ada")
             _ = try await owner.submit("/logout")
             let forwarded = try #require(HTTPField.Name("x-forwarded-for"))
-            let guesser = Program(site: site, token: nil)
+            let guesser = APIClient(site: site, token: nil)
             for (number, login) in ["ada", "ADA@example.org", "ada@example.org"].enumerated() {
-                let answer = try await guesser.send(
-                    .post, "/api/auth/login", json: "{\"login\": \"\(login)\", \"password\": \"wrong\"}",
+                let response = try await guesser.send(
+                    .post, "/api/auth/login", json: #"{"login": "\#(login)", "password": "wrong"}"#,
                     headers: [forwarded: "203.0.113.\(number)"])
-                #expect(answer.status == .unauthorized)
+                #expect(response.status == .unauthorized)
             }
-            let right = "{\"login\": \"ada\", \"password\": \"\(TestCommunity.password)\"}"
+            let right = #"{"login": "ada", "password": "\#(TestCommunity.password)"}"#
             #expect(try await guesser.send(.post, "/api/auth/login", json: right).status == .tooManyRequests)
             _ = try await owner.open("/login")
             let back = try await owner.submit("/login", ["login": "ada", "password": TestCommunity.password])
             #expect(back.status == .seeOther, "\(back.text)")
-            let stranger = site.browser
-            _ = try await stranger.open("/login")
+            let visitor = site.browser
+            _ = try await visitor.open("/login")
             // A cookie that nobody signed opens nothing.
-            stranger.cookies["browser"] = "a.b"
-            let refused = try await stranger.submit(
+            visitor.cookies["browser"] = "a.b"
+            let refused = try await visitor.submit(
                 "/login", ["login": "ada", "password": TestCommunity.password])
             #expect(refused.status == .tooManyRequests)
         }
@@ -274,9 +274,9 @@ struct LimitTests {
             _ = try await browser.open("/login")
             let planted = Secret("planted")
             browser.cookies["visitor"] = planted.text
-            let answer = try await browser.submit(
+            let response = try await browser.submit(
                 "/login", ["login": "ada", "password": "x"], token: planted.formToken)
-            #expect(answer.status == .forbidden)
+            #expect(response.status == .forbidden)
             _ = try await browser.open("/login")
             #expect(browser.cookies["visitor"] != planted.text, "a cookie of the site takes its place")
             #expect(
@@ -288,11 +288,11 @@ struct LimitTests {
         async throws
     {
         try await TestSite.with(limits: limits(.failedSignIns, 3, 3600)) { site in
-            _ = try await site.program("ada")
-            let client = Program(site: site, token: nil)
-            func signIn(_ password: String) async throws -> Answer {
+            _ = try await site.apiClient("ada")
+            let client = APIClient(site: site, token: nil)
+            func signIn(_ password: String) async throws -> SiteResponse {
                 try await client.send(
-                    .post, "/api/auth/login", json: "{\"login\": \"ada\", \"password\": \"\(password)\"}")
+                    .post, "/api/auth/login", json: #"{"login": "ada", "password": "\#(password)"}"#)
             }
             #expect(try await signIn(TestCommunity.password).status == .ok)
             try await expectLimit(3, wait: 1...1200) { try await signIn("wrong") }
@@ -302,7 +302,7 @@ struct LimitTests {
 
     @Test func `an address is counted as one however it is typed`() async throws {
         try await TestSite.with(limits: limits(.failedSignIns, 3, 3600)) { site in
-            let client = Program(site: site, token: nil)
+            let client = APIClient(site: site, token: nil)
             let spellings = [
                 "jos\u{E9}@b\u{FC}cher.example", "JOSE\u{301}@bu\u{308}cher.example",
                 "jos\u{E9}@xn--bcher-kva.example",
@@ -310,7 +310,7 @@ struct LimitTests {
             ]
             var statuses: [Int] = []
             for login in spellings {
-                let body = "{\"login\": \"\(login)\", \"password\": \"wrong\"}"
+                let body = #"{"login": "\#(login)", "password": "wrong"}"#
                 statuses.append(try await client.send(.post, "/api/auth/login", json: body).status.code)
             }
             #expect(statuses == [401, 401, 401, 429])

@@ -23,16 +23,16 @@ struct LiveTests {
                     try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
                 }
             }
-        let answer = Mutex("")
+        let response = Mutex("")
         do {
             try await channel.executeThenClose { inbound, outbound in
                 try await outbound.write(ByteBuffer(string: text))
-                for try await piece in inbound { answer.withLock { $0 += String(buffer: piece) } }
+                for try await piece in inbound { response.withLock { $0 += String(buffer: piece) } }
             }
         } catch ChannelError.ioOnClosedChannel {
             // The server hung up, while we still wrote or as we closed: what it said before is its answer.
         } catch is IOError {}
-        return answer.withLock { $0 }
+        return response.withLock { $0 }
     }
 
     @Test func `the site's own files are sent compressed, pages are not`() async throws {
@@ -76,12 +76,12 @@ struct LiveTests {
     @Test func `ambiguous requests and long headers are refused`() async throws {
         try await LiveSite.serve { _, port in
             for head in ["GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"] {
-                let answer = try await exchange(head, port: port)
-                #expect(answer.hasPrefix("HTTP/1.1 400"))
+                let response = try await exchange(head, port: port)
+                #expect(response.hasPrefix("HTTP/1.1 400"))
             }
             let long = "GET /livez HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "x", count: 20_000))\r\n\r\n"
-            let answer = try await exchange(long, port: port)
-            #expect(!answer.contains("200 OK"))
+            let response = try await exchange(long, port: port)
+            #expect(!response.contains("200 OK"))
         }
     }
 
@@ -183,9 +183,9 @@ struct LiveTests {
             let hasEnded = Flag()
             try await withThrowingTaskGroup { group in
                 group.addTask {
-                    let answer = try await exchange(
+                    let response = try await exchange(
                         "GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", port: port)
-                    #expect(answer.hasPrefix("HTTP/1.1 200"))
+                    #expect(response.hasPrefix("HTTP/1.1 200"))
                     #expect(hasEnded.isSet, "it was answered beside the first")
                 }
                 group.addTask {

@@ -49,16 +49,16 @@ struct RouteTests {
 
     @Test func `a stranger comes to no route of members`() async throws {
         try await TestSite.with { site in
-            let stranger = Program(site: site, token: nil)
+            let visitor = APIClient(site: site, token: nil)
             for route in site.routes where route.audience == .member {
-                let answer = try await stranger.send(
+                let response = try await visitor.send(
                     route.method, path(route), json: route.method == .get ? nil : "{}")
                 if route.redirectsStrangers {
                     #expect(
-                        answer.status == .seeOther && answer.headers[.location] == "/login", "\(route.path)")
+                        response.status == .seeOther && response.headers[.location] == "/login", "\(route.path)")
                 } else {
                     #expect(
-                        answer.status == .unauthorized && answer.headers[.wwwAuthenticate] == "Bearer",
+                        response.status == .unauthorized && response.headers[.wwwAuthenticate] == "Bearer",
                         "\(route.path)")
                 }
             }
@@ -79,14 +79,14 @@ struct RouteTests {
             #expect(try await credentials.revoke(revoked))
             for route in site.routes where route.audience != .unidentified {
                 let (path, json) = (path(route), route.method == .get ? nil : "{}")
-                let old = try await Program(site: site, token: revoked.text).send(
+                let old = try await APIClient(site: site, token: revoked.text).send(
                     route.method, path, json: json)
                 #expect(old.status == .unauthorized, "\(route.method) \(route.path)")
                 #expect(
                     route.scope == (route.method == .get ? .read : .write),
                     "no route has a scope of its own yet")
                 let (other, name) = route.scope == .read ? (writing, "read") : (reading, "write")
-                let lacking = try await Program(site: site, token: other.text).send(
+                let lacking = try await APIClient(site: site, token: other.text).send(
                     route.method, path, json: json)
                 #expect(
                     lacking.status == .forbidden && lacking.text.contains("scope \(name)"),
@@ -94,7 +94,7 @@ struct RouteTests {
             }
             site.test.time.advance(by: Credential.Kind.token.lifetime + 1)
             #expect(
-                try await Program(site: site, token: reading.text).send(.get, "/api/me").status
+                try await APIClient(site: site, token: reading.text).send(.get, "/api/me").status
                     == .unauthorized)
         }
     }
@@ -111,40 +111,40 @@ struct RouteTests {
                     // No token of ours, and one without the scope: before and after it is known who asks.
                     for token in ["none", route.scope == .read ? writing.text : reading.text] {
                         let headers: HTTPFields = [.authorization: "Bearer \(token)"]
-                        let answer = try await site.client.execute(
+                        let response = try await site.client.execute(
                             uri: path, method: route.method, headers: headers
-                        ) { Answer($0) }
+                        ) { SiteResponse($0) }
                         #expect(
-                            answer.status.code >= 400 && answer.headers[.contentType] == type,
+                            response.status.code >= 400 && response.headers[.contentType] == type,
                             "\(route.method) \(path)")
                     }
                 }
             }
-            let stranger = Program(site: site, token: nil)
+            let visitor = APIClient(site: site, token: nil)
             #expect(
-                try await stranger.send(.get, "/api/nowhere").headers[.contentType]
+                try await visitor.send(.get, "/api/nowhere").headers[.contentType]
                     == "application/problem+json")
             #expect(
-                try await stranger.send(.get, "/no/such/page").headers[.contentType]?.hasPrefix("text/html")
+                try await visitor.send(.get, "/no/such/page").headers[.contentType]?.hasPrefix("text/html")
                     == true)
         }
     }
 
     @Test func `what is the same for everybody is answered to everybody`() async throws {
         try await TestSite.with { site in
-            let stranger = Program(site: site, token: "none")
+            let visitor = APIClient(site: site, token: "none")
             for route in site.routes where route.audience == .unidentified && !route.hasSecretPath {
-                let answer = try await stranger.send(route.method, route.path.description)
+                let response = try await visitor.send(route.method, route.path.description)
                 #expect(
-                    answer.status != .unauthorized, "a token that is none is not looked at: \(route.path)")
-                #expect(answer.headers[values: .setCookie].isEmpty, "\(route.path)")
+                    response.status != .unauthorized, "a token that is none is not looked at: \(route.path)")
+                #expect(response.headers[values: .setCookie].isEmpty, "\(route.path)")
             }
         }
     }
 
     @Test func `the description says which scope and which limits an operation has`() async throws {
         try await TestSite.with { site in
-            let document = try await Program(site: site, token: nil).send(.get, "/api/openapi.json").json
+            let document = try await APIClient(site: site, token: nil).send(.get, "/api/openapi.json").json
             let paths = try #require(document["paths"] as? [String: [String: [String: Any]]])
             let publish = try #require(paths["/posts"]?["post"])
             #expect(publish["security"] as? [[String: [String]]] == [["token": ["write"]]])

@@ -10,14 +10,14 @@ struct SessionTests {
     private let day: Int64 = 24 * 60 * 60 * 1000
 
     /// The session cookies that an answer sets.
-    private func sessions(in answer: Answer) -> [String] {
-        answer.headers[values: .setCookie].filter { $0.hasPrefix("session=") }
+    private func sessions(in response: SiteResponse) -> [String] {
+        response.headers[values: .setCookie].filter { $0.hasPrefix("session=") }
     }
 
-    private func get(_ path: String, as browser: Browser) async throws -> Answer {
+    private func get(_ path: String, as browser: Browser) async throws -> SiteResponse {
         let cookies = browser.cookies.map { "\($0.key)=\($0.value)" }.joined(separator: "; ")
         return try await browser.site.client.execute(uri: path, method: .get, headers: [.cookie: cookies]) {
-            Answer($0)
+            SiteResponse($0)
         }
     }
 
@@ -70,7 +70,7 @@ struct SessionTests {
                 .cookie: "session=\(try #require(ada.cookies["session"]))", .origin: "http://localhost",
             ]
             let out = try await site.client.execute(uri: "/api/auth/logout", method: .post, headers: headers)
-            { Answer($0) }
+            { SiteResponse($0) }
             #expect(out.status == .noContent && out.headers[field] == kept)
             #expect(sessions(in: out).first?.contains("Max-Age=0") == true)
 
@@ -81,7 +81,7 @@ struct SessionTests {
             let gone = try await ada.submit("/settings/account/delete", ["password": TestCommunity.password])
             #expect(gone.status == .seeOther && gone.headers[field] == kept)
 
-            let grace = try await site.program("grace")
+            let grace = try await site.apiClient("grace")
             let program = try await grace.send(.post, "/api/auth/logout")
             #expect(
                 program.status == .noContent && program.headers[field] == nil,

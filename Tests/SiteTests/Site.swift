@@ -46,13 +46,13 @@ struct TestSite {
     }
 
     /// A program signed in as a new member.
-    func program(_ name: String) async throws -> Program {
+    func apiClient(_ name: String) async throws -> APIClient {
         let body = """
             {"email": "\(name)@example.org", "fullName": "\(name)", "username": "\(name)", "password": "\(TestCommunity.password)"}
             """
-        let answer = try await Program(site: self, token: nil).send(.post, "/api/auth/register", json: body)
-        #expect(answer.status == .created)
-        return Program(site: self, token: try #require(answer.json["token"] as? String))
+        let response = try await APIClient(site: self, token: nil).send(.post, "/api/auth/register", json: body)
+        #expect(response.status == .created)
+        return APIClient(site: self, token: try #require(response.json["token"] as? String))
     }
 
     /// Who comes with a token.
@@ -66,7 +66,7 @@ struct TestSite {
 }
 
 /// What came back.
-struct Answer {
+struct SiteResponse {
     let status: HTTPResponse.Status
     let headers: HTTPFields
     let text: String
@@ -82,11 +82,11 @@ struct Answer {
     }
 
     var items: [[String: Any]] { json["items"] as? [[String: Any]] ?? [] }
-    var faults: [[String: String]] { json["errors"] as? [[String: String]] ?? [] }
+    var fieldErrors: [[String: String]] { json["errors"] as? [[String: String]] ?? [] }
 }
 
 /// A client of the API.
-struct Program {
+struct APIClient {
     let site: TestSite
     let token: String?
 
@@ -94,41 +94,41 @@ struct Program {
     func send(
         _ method: HTTPRequest.Method, _ path: String, json: String? = nil, headers: HTTPFields = [:],
         body: ByteBuffer? = nil
-    ) async throws -> Answer {
+    ) async throws -> SiteResponse {
         var headers = headers
         if let token { headers[.authorization] = "Bearer \(token)" }
         if json != nil { headers[.contentType] = "application/json" }
         let body = json.map { ByteBuffer(string: $0) } ?? body
-        let answer = try await site.client.execute(uri: path, method: method, headers: headers, body: body) {
-            Answer($0)
+        let response = try await site.client.execute(uri: path, method: method, headers: headers, body: body) {
+            SiteResponse($0)
         }
-        checkDescription(of: answer, method, path)
-        return answer
+        checkDescription(of: response, method, path)
+        return response
     }
 
     /// Every answer to a program is held against the description of the API.
-    private func checkDescription(of answer: Answer, _ method: HTTPRequest.Method, _ path: String) {
+    private func checkDescription(of response: SiteResponse, _ method: HTTPRequest.Method, _ path: String) {
         guard path.hasPrefix("/api/"), path != "/api/docs", method != .head else { return }
         let faults = site.schema.faults(
             method: method.rawValue, path: String(path.dropFirst(4).prefix { $0 != "?" }),
-            status: answer.status.code,
-            contentType: answer.headers[.contentType], body: Data(answer.text.utf8))
+            status: response.status.code,
+            contentType: response.headers[.contentType], body: Data(response.text.utf8))
         #expect(faults == [])
     }
 
     func upload(
         _ path: String, _ parts: [Multipart.Part], method: HTTPRequest.Method = .post
-    ) async throws -> Answer {
+    ) async throws -> SiteResponse {
         try await send(
             method, path, headers: [.contentType: Multipart.contentType], body: Multipart.body(parts))
     }
 
     /// Posts the cat and gives the post's id and code.
     func post(_ caption: String = "a cat") async throws -> (id: String, code: String) {
-        let answer = try await upload(
+        let response = try await upload(
             "/api/posts", [.file("image", try Fixtures.bytes("cat.jpg")), .text("caption", caption)])
-        #expect(answer.status == .created, "\(answer.text)")
-        return (try #require(answer.json["id"] as? String), try #require(answer.json["code"] as? String))
+        #expect(response.status == .created, "\(response.text)")
+        return (try #require(response.json["id"] as? String), try #require(response.json["code"] as? String))
     }
 }
 
@@ -147,10 +147,10 @@ enum Multipart {
             body.writeString("--frontier\r\n")
             switch part {
             case .text(let name, let value):
-                body.writeString("Content-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n")
+                body.writeString(#"Content-Disposition: form-data; name="\#(name)"\#r\#n\#r\#n\#(value)\#r\#n"#)
             case .file(let name, let bytes):
                 body.writeString(
-                    "Content-Disposition: form-data; name=\"\(name)\"; filename=\"a.jpg\"\r\nContent-Type: image/jpeg\r\n\r\n"
+                    #"Content-Disposition: form-data; name="\#(name)"; filename="a.jpg"\#r\#nContent-Type: image/jpeg\#r\#n\#r\#n"#
                 )
                 body.writeBytes(bytes)
                 body.writeString("\r\n")
@@ -170,20 +170,20 @@ final class Browser {
     init(site: TestSite) { self.site = site }
 
     /// Opens a page; every page is checked for its markup.
-    func open(_ path: String) async throws -> Answer {
-        let answer = try await send(.get, path, [:], nil)
-        if answer.status != .seeOther { #expect(MarkupChecker.faults(in: answer.text) == [], "\(path)") }
-        if let field = answer.text.firstRange(of: "name=\"csrf\" value=\"") {
-            token = String(answer.text[field.upperBound...].prefix { $0 != "\"" })
+    func open(_ path: String) async throws -> SiteResponse {
+        let response = try await send(.get, path, [:], nil)
+        if response.status != .seeOther { #expect(MarkupChecker.faults(in: response.text) == [], "\(path)") }
+        if let field = response.text.firstRange(of: #"name="csrf" value=""#) {
+            token = String(response.text[field.upperBound...].prefix { $0 != "\"" })
         }
-        return answer
+        return response
     }
 
     /// Sends a form of the page seen last.
     func submit(
         _ path: String, _ fields: [String: String] = [:], token: String? = nil, headers: HTTPFields = [:]
     ) async throws
-        -> Answer
+        -> SiteResponse
     {
         let fields = fields.merging(["csrf": token ?? self.token]) { own, _ in own }
         let body = fields.map {
@@ -194,7 +194,7 @@ final class Browser {
             ByteBuffer(string: body.joined(separator: "&")))
     }
 
-    func upload(_ path: String, _ parts: [Multipart.Part]) async throws -> Answer {
+    func upload(_ path: String, _ parts: [Multipart.Part]) async throws -> SiteResponse {
         try await send(
             .post, path, [.contentType: Multipart.contentType], Multipart.body([.text("csrf", token)] + parts)
         )
@@ -202,35 +202,35 @@ final class Browser {
 
     func register(_ name: String) async throws {
         _ = try await open("/register")
-        let answer = try await submit(
+        let response = try await submit(
             "/register",
             [
                 "email": "\(name)@example.org", "fullName": name, "username": name,
                 "password": TestCommunity.password,
             ])
-        #expect(answer.status == .seeOther, "\(answer.text)")
+        #expect(response.status == .seeOther, "\(response.text)")
         _ = try await open("/create")
     }
 
     private func send(
         _ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields, _ body: ByteBuffer?
     ) async throws
-        -> Answer
+        -> SiteResponse
     {
         var headers = headers
         headers[.cookie] = cookies.map { "\($0.key)=\($0.value)" }.joined(separator: "; ")
-        let answer = try await site.client.execute(uri: path, method: method, headers: headers, body: body) {
-            Answer($0)
+        let response = try await site.client.execute(uri: path, method: method, headers: headers, body: body) {
+            SiteResponse($0)
         }
-        for cookie in answer.headers[values: .setCookie] {
+        for cookie in response.headers[values: .setCookie] {
             let pair = cookie.prefix { $0 != ";" }.split(
                 separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             cookies[String(pair[0])] = cookie.contains("Max-Age=0") ? nil : String(pair[1])
         }
         #expect(
-            answer.headers[.contentSecurityPolicy] != nil && answer.headers[.xContentTypeOptions] == "nosniff"
+            response.headers[.contentSecurityPolicy] != nil && response.headers[.xContentTypeOptions] == "nosniff"
         )
-        return answer
+        return response
     }
 }
 
