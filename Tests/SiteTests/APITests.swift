@@ -10,8 +10,7 @@ import Testing
 struct APITests {
     private let visitor: @Sendable (TestSite) -> APIClient = { APIClient(site: $0, token: nil) }
 
-    @Test func `registering answers with the user and a token, in the shape that is documented`() async throws
-    {
+    @Test func `Ada registers and gets a user and a token with the documented fields`() async throws {
         try await TestSite.with { site in
             let ada = try await site.apiClient("ada")
             let me = try await ada.send(.get, "/api/me")
@@ -34,7 +33,7 @@ struct APITests {
         }
     }
 
-    @Test func `a post by upload: its shape, its photos, its files gone after deletion`() async throws {
+    @Test func `Ada posts photos with the documented fields, and deletion removes the files`() async throws {
         try await TestSite.with { site in
             let ada = try await site.apiClient("ada")
             let response = try await ada.upload(
@@ -60,19 +59,20 @@ struct APITests {
                 Set(media[0].keys) == ["id", "url", "width", "height", "altText", "blurhash", "renditions"])
             let id = try #require(response.json["id"] as? String)
             #expect(try await visitor(site).send(.get, "/api/posts/\(id)").json["id"] as? String == id)
-            let url = try #require(response.json["imageUrl"] as? String).replacing("http://localhost", with: "")
+            let url = try #require(response.json["imageUrl"] as? String)
+                .replacing("http://localhost", with: "")
             let photo = try await visitor(site).send(.get, url)
             #expect(photo.status == .ok && photo.headers[.contentType] == "image/jpeg")
             #expect(photo.headers[.cacheControl] == "public, max-age=31536000, immutable")
             #expect(try await ada.send(.delete, "/api/posts/\(id)").status == .noContent)
             #expect(try await ada.send(.get, "/api/posts/\(id)").status == .notFound)
-            #expect(try await visitor(site).send(.get, url).status == .notFound, "not even from memory")
+            #expect(try await visitor(site).send(.get, url).status == .notFound, "not even from the cache")
             try await site.test.settle()
             #expect(site.test.keptFiles == [] && Fixtures.files(below: site.test.folder + "/uploads") == [])
         }
     }
 
-    @Test func `photos uploaded first are posted by their ids`() async throws {
+    @Test func `Ada uploads a photo first and posts it by its id`() async throws {
         try await TestSite.with { site in
             let ada = try await site.apiClient("ada")
             let photo = try await ada.upload(
@@ -83,7 +83,8 @@ struct APITests {
                 .post, "/api/posts", json: #"{"caption": "x", "mediaIds": ["\#(id)"]}"#)
             #expect(post.status == .created && post.headers[.location]?.hasPrefix("/api/posts/") == true)
             #expect(
-                try await ada.upload("/api/media", [.text("altText", "cat")]).fieldErrors.first?["field"] == "file"
+                try await ada.upload("/api/media", [.text("altText", "cat")]).fieldErrors.first?["field"]
+                    == "file"
             )
             for body in [
                 #"{"mediaIds": ["x"]}"#, #"{"mediaIds": 1}"#, "{}", #"{"mediaIds": null}"#, "nothing", "[]",
@@ -94,23 +95,24 @@ struct APITests {
         }
     }
 
-    @Test func `a photo goes to the address that was given for it, without a token`() async throws {
+    @Test func `Ada uploads a photo to a presigned URL without a token`() async throws {
         try await TestSite.with { site in
             let ada = try await site.apiClient("ada")
             let cat = try Fixtures.bytes("cat.jpg")
-            let wish = #"{"contentType": "image/jpeg", "byteCount": \#(cat.count), "altText": "cat"}"#
-            let offer = try await ada.send(.post, "/api/uploads/presigned-url", json: wish)
+            let request = #"{"contentType": "image/jpeg", "byteCount": \#(cat.count), "altText": "cat"}"#
+            let offer = try await ada.send(.post, "/api/uploads/presigned-url", json: request)
             #expect(offer.status == .created && offer.json["method"] as? String == "POST")
             let address = try #require(offer.json["url"] as? String)
             let path = String(address.dropFirst("http://localhost".count))
             let visitor = APIClient(site: site, token: nil)
-            #expect(try await visitor.upload(path, [.file("photo", cat)]).fieldErrors.first?["field"] == "file")
+            #expect(
+                try await visitor.upload(path, [.file("photo", cat)]).fieldErrors.first?["field"] == "file")
             #expect(try await visitor.upload(path, [.file("file", cat)]).status == .noContent)
             #expect(
                 try await visitor.upload("/api/uploads/nobody", [.file("file", cat)]).status == .notFound)
             let larger = try await visitor.upload(path, [.file("file", cat + [0])])
             #expect(larger.status == .unprocessableContent && larger.fieldErrors.first?["field"] == "file")
-            // Refused before it is looked at whether it is a form at all.
+            // The URL is checked before the content type.
             let unknown = "/api/uploads/\(String(repeating: "0", count: 32))"
             #expect(try await visitor.send(.post, unknown, json: "{}").status == .notFound)
             let id = try #require(offer.json["mediaId"] as? String)
@@ -119,7 +121,7 @@ struct APITests {
             let media = try #require(post.json["media"] as? [[String: Any]])
             #expect(media.map { $0["id"] as? String } == [id])
             #expect(
-                try await visitor.send(.post, "/api/uploads/presigned-url", json: wish).status
+                try await visitor.send(.post, "/api/uploads/presigned-url", json: request).status
                     == .unauthorized)
             #expect(
                 try await ada.send(.post, "/api/uploads/presigned-url", json: "{}").status
@@ -127,7 +129,7 @@ struct APITests {
         }
     }
 
-    @Test func `two people: follow, feed, like, comment`() async throws {
+    @Test func `Grace follows Ada, sees her post in the feed, likes it and comments on it`() async throws {
         try await TestSite.with { site in
             let ada = try await site.apiClient("ada")
             let grace = try await site.apiClient("grace")
@@ -173,7 +175,7 @@ struct APITests {
         }
     }
 
-    @Test func `lists are walked by cursor, and Link says where on`() async throws {
+    @Test func `Ada pages through a list by cursor and by the Link header`() async throws {
         try await TestSite.with { site in
             let ada = try await site.apiClient("ada")
             for _ in 0..<3 { _ = try await ada.post() }
@@ -190,11 +192,11 @@ struct APITests {
         }
     }
 
-    @Test func `bad uploads are told why and leave nothing`() async throws {
+    @Test func `Ada learns why an upload is rejected, and no file is left behind`() async throws {
         try await TestSite.with { site in
             let ada = try await site.apiClient("ada")
             let cat = try Fixtures.bytes("cat.jpg")
-            let text = try await ada.upload("/api/posts", [.file("image", Array("no photo".utf8))])
+            let text = try await ada.upload("/api/posts", [.file("image", Array("not a photo".utf8))])
             #expect(text.status == .unsupportedMediaType && text.fieldErrors.first?["field"] == "image")
             #expect(text.headers[.contentType] == "application/problem+json")
             #expect(Set(text.json.keys) == ["type", "title", "status", "detail", "requestId", "errors"])
@@ -222,7 +224,7 @@ struct APITests {
         }
     }
 
-    @Test func `who may not is told so`() async throws {
+    @Test func `visitors get 401 for member routes, and a read token gets 403 for writes`() async throws {
         try await TestSite.with { site in
             let ada = try await site.apiClient("ada")
             let post = try await ada.post()
@@ -259,19 +261,20 @@ struct APITests {
         "/api/posts/5/comments",
         "/media/ab/cd/1.jpg", "/media/aa/aa000000000000000000000000000000/1.jpg",
     ])
-    func `what is not there is not found`(_ path: String) async throws {
+    func `a visitor gets 404 for anything that does not exist`(_ path: String) async throws {
         try await TestSite.with { site in
             let response = try await visitor(site).send(.get, path)
             #expect(response.status == .notFound)
         }
     }
 
-    @Test func `bodies that cannot be read, or are too large, are told apart`() async throws {
+    @Test func `a visitor gets a different error for each kind of invalid body`() async throws {
         try await TestSite.with { site in
             let client = visitor(site)
             #expect(try await client.send(.post, "/api/auth/login", json: "{").status == .badRequest)
             #expect(
-                try await client.send(.post, "/api/auth/login", json: #"{"login": 1}"#).fieldErrors.first?["field"]
+                try await client.send(.post, "/api/auth/login", json: #"{"login": 1}"#).fieldErrors.first?[
+                    "field"]
                     == "login")
             #expect(
                 try await client.send(.post, "/api/auth/login", json: #"{"login": "a"}"#).fieldErrors.first?[
@@ -286,18 +289,18 @@ struct APITests {
             let wrong = try await client.send(
                 .post, "/api/auth/login", json: #"{"login": "a", "password": "b"}"#)
             #expect(wrong.status == .unauthorized)
-            let taken = try await site.apiClient("ada")
-            _ = taken
+            _ = try await site.apiClient("ada")
             let again = try await client.send(
                 .post, "/api/auth/register",
-                json:
-                    #"{"email": "x@y.zz", "fullName": "", "username": "ada", "password": "\#(TestCommunity.password)"}"#
-            )
+                json: """
+                    {"email": "x@y.zz", "fullName": "", "username": "ada", \
+                    "password": "\(TestCommunity.password)"}
+                    """)
             #expect(again.status == .conflict && again.fieldErrors.first?["field"] == "username")
         }
     }
 
-    @Test func `a photo is served in part, or not at all to who has it`() async throws {
+    @Test func `Ada requests part of a photo, or revalidates the copy that she has`() async throws {
         try await TestSite.with { site in
             let ada = try await site.apiClient("ada")
             _ = try await ada.post()
@@ -324,16 +327,17 @@ struct APITests {
     }
 
     @Test(.timeLimit(.minutes(10)))
-    func `the process tells whether it lives and is ready`() async throws {
+    func `health checks report whether the process is alive and ready`() async throws {
         try await TestSite.with { site in
             #expect(try await visitor(site).send(.get, "/livez").text == "alive\n")
-            // The check ends after three seconds, which may be too few on a busy machine.
+            // The check has a timeout of three seconds, which may be too short on a busy machine.
             while try await visitor(site).send(.get, "/readyz").text != "ready\n" {
                 site.test.time.advance(by: 1000)
             }
             try FileManager.default.removeItem(atPath: site.test.folder + "/media/.incoming")
             #expect(
-                try await visitor(site).send(.get, "/readyz").text == "ready\n", "looked at a moment ago")
+                try await visitor(site).send(.get, "/readyz").text == "ready\n",
+                "the last result is still cached")
             site.test.time.advance(by: 5000)
             #expect(try await visitor(site).send(.get, "/readyz").status == .serviceUnavailable)
             #expect(try await visitor(site).send(.get, "/livez").status == .ok)

@@ -7,9 +7,9 @@ import TestSupport
 import Testing
 import Web
 
-/// What the log of requests may hold.
+/// What the access log may contain.
 struct AccessLogTests {
-    @Test func `the addresses of photos and uploads stand in no log`() async throws {
+    @Test func `the paths of Ada's photos and uploads are not in the access log`() async throws {
         let log = RecordedLog()
         try await TestSite.with(logger: log.logger) { site in
             let ada = try await site.apiClient("ada")
@@ -64,7 +64,7 @@ struct AccessLogTests {
     }
 }
 
-/// Keeps what is logged.
+/// Records log messages in memory.
 private final class RecordedLog: Sendable {
     private let lines = Mutex<[String]>([])
 

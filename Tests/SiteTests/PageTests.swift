@@ -5,8 +5,9 @@ import TestSupport
 import Testing
 import Web
 
+/// The main pages, without JavaScript.
 struct PageTests {
-    @Test func `a life on pages without JavaScript: register, post, follow, like, comment, delete`()
+    @Test func `Ada and Grace register, post, follow, like, comment and delete without JavaScript`()
         async throws
     {
         try await TestSite.with { site in
@@ -70,7 +71,7 @@ struct PageTests {
         }
     }
 
-    @Test func `wrong fields come back with what was typed`() async throws {
+    @Test func `a form with invalid fields keeps what Ada has typed`() async throws {
         try await TestSite.with { site in
             let browser = site.browser
             _ = try await browser.open("/register")
@@ -95,7 +96,7 @@ struct PageTests {
             let first = browser.cookies["session"]
             let stale = try await browser.submit(
                 "/login", ["login": "ada", "password": TestCommunity.password])
-            #expect(stale.status == .forbidden, "the form was of the session before")
+            #expect(stale.status == .forbidden, "the form belongs to the previous session")
             _ = try await browser.open("/create")
             #expect(
                 try await browser.submit("/login", ["login": "ada", "password": TestCommunity.password])
@@ -104,7 +105,7 @@ struct PageTests {
         }
     }
 
-    @Test func `forms of other sites and without their token do nothing`() async throws {
+    @Test func `forms from other sites or without a valid CSRF token are rejected`() async throws {
         try await TestSite.with { site in
             let ada = site.browser
             try await ada.register("ada")
@@ -132,14 +133,14 @@ struct PageTests {
     @Test(arguments: [
         "/nobody", "/p/!!", "/p/AAAA", "/nobody/followers", "/posts/5", "/no/such/page", "/Login.php",
     ])
-    func `a missing page is a page with a way home`(_ path: String) async throws {
+    func `a visitor gets a 404 page with a link to the home page`(_ path: String) async throws {
         try await TestSite.with { site in
             let response = try await site.browser.open(path)
             #expect(response.status == .notFound && response.text.contains(#"href="/""#))
         }
     }
 
-    @Test func `long lists have a next page, and old addresses lead on`() async throws {
+    @Test func `Ada pages through long lists, and old URLs of posts redirect`() async throws {
         try await TestSite.with { site in
             try await Seed(accounts: 30, posts: 60, follows: 25).plant(in: site.test.community)
             let first = try await site.browser.open("/person0/followers")
@@ -159,7 +160,7 @@ struct PageTests {
         }
     }
 
-    @Test func `assets never change under their address`() async throws {
+    @Test func `browsers may cache assets forever, because their URLs contain a hash`() async throws {
         try await TestSite.with { site in
             let page = try await site.browser.open("/about")
             let path = try #require(
@@ -174,7 +175,7 @@ struct PageTests {
         }
     }
 
-    @Test func `every first segment of a path is a reserved username`() async throws {
+    @Test func `nobody can register a username that is a path of the site`() async throws {
         try await TestSite.with { site in
             for path in [
                 "api", "media", "livez", "readyz", "assets", "login", "register", "logout", "create", "p",
@@ -188,8 +189,8 @@ struct PageTests {
     }
 }
 
-/// `Sec-Fetch-Site`, as browsers send it.
+/// The header `Sec-Fetch-Site`, which browsers send.
 private var fetchSite: HTTPField.Name {
-    guard let name = HTTPField.Name("sec-fetch-site") else { preconditionFailure("a valid field name") }
+    guard let name = HTTPField.Name("sec-fetch-site") else { preconditionFailure("the field name is valid") }
     return name
 }

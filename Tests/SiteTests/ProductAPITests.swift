@@ -8,9 +8,10 @@ import TestSupport
 import Testing
 import Web
 
-/// The API beyond first light; every answer is held against the description as well (`APIClient.send`).
+/// The less frequent operations of the API. `APIClient.send` also validates every response against the
+/// OpenAPI document.
 struct ProductAPITests {
-    @Test func `a photo that is not posted yet is taken back by whose it is`() async throws {
+    @Test func `Ada deletes a photo that is not posted yet, and Ben cannot`() async throws {
         try await TestSite.with { site in
             let (ada, ben) = (try await site.apiClient("ada"), try await site.apiClient("ben"))
             let added = try await ada.upload("/api/media", [.file("file", try Fixtures.bytes("cat.jpg"))])
@@ -20,13 +21,14 @@ struct ProductAPITests {
             #expect(try await ada.send(.get, photo).status == .ok)
             for id in [added.json["id"] as? String, offer.json["mediaId"] as? String] {
                 let path = "/api/media/\(try #require(id))"
-                #expect(try await APIClient(site: site, token: nil).send(.delete, path).status == .unauthorized)
+                #expect(
+                    try await APIClient(site: site, token: nil).send(.delete, path).status == .unauthorized)
                 #expect(try await ben.send(.delete, path).status == .notFound)
                 #expect(try await ada.send(.delete, path).status == .noContent)
                 #expect(try await ada.send(.delete, path).status == .notFound)
             }
             #expect(try await ada.send(.delete, "/api/media/x").status == .notFound)
-            // Its file is still there, and nobody is served it.
+            // The file still exists, but it is not served.
             #expect(!site.test.keptFiles.isEmpty)
             #expect(try await ada.send(.get, photo).status == .notFound)
             try await site.test.settle()
@@ -38,7 +40,9 @@ struct ProductAPITests {
         }
     }
 
-    @Test func `one's own account: profile, picture, names, leaving`() async throws {
+    @Test func `Ada edits her profile, picture, username, email and password, and deletes her account`()
+        async throws
+    {
         try await TestSite.with { site in
             let ada = try await site.apiClient("ada")
             let edited = try await ada.send(
@@ -54,8 +58,9 @@ struct ProductAPITests {
             let url = try #require(pictured.json["profilePictureUrl"] as? String)
             #expect(try await ada.send(.get, url.replacing("http://localhost", with: "")).status == .ok)
             #expect(
-                try await ada.upload("/api/profile/picture", [.text("x", "y")], method: .put).fieldErrors.first?[
-                    "field"] == "image")
+                try await ada.upload("/api/profile/picture", [.text("x", "y")], method: .put).fieldErrors
+                    .first?[
+                        "field"] == "image")
             #expect(try await ada.send(.delete, "/api/profile/picture").status == .noContent)
             try await site.test.settle()
             #expect(site.test.keptFiles == [])
@@ -81,14 +86,15 @@ struct ProductAPITests {
             let guess = try await ada.send(
                 .delete, "/api/me", json: #"{"password": "not this one at all"}"#)
             #expect(guess.status == .unprocessableContent && guess.fieldErrors.first?["field"] == "password")
-            #expect(try await ada.send(.get, "/api/me").status == .ok, "a token alone destroys nothing")
+            #expect(
+                try await ada.send(.get, "/api/me").status == .ok, "a token alone cannot delete the account")
             let right = #"{"password": "another horse battery"}"#
             #expect(try await ada.send(.delete, "/api/me", json: right).status == .noContent)
             #expect(try await ada.send(.get, "/api/me").status == .unauthorized)
         }
     }
 
-    @Test func `sessions and tokens are listed, made and ended`() async throws {
+    @Test func `Ada creates, lists and revokes tokens, and lists sessions`() async throws {
         try await TestSite.with { site in
             let ada = try await site.apiClient("ada")
             let made = try await ada.send(
@@ -108,7 +114,9 @@ struct ProductAPITests {
         }
     }
 
-    @Test func `private accounts, blocks and mutes`() async throws {
+    @Test func `Ada makes her account private, accepts a request, and removes, mutes and blocks Grace`()
+        async throws
+    {
         try await TestSite.with { site in
             let (ada, grace) = (try await site.apiClient("ada"), try await site.apiClient("grace"))
             let post = try await ada.post()
@@ -135,15 +143,17 @@ struct ProductAPITests {
         }
     }
 
-    @Test func `posts are edited and saved, comments answered and liked, likers listed`() async throws {
+    @Test func `Ada and Grace edit, save and like posts, and reply to and like comments`() async throws {
         try await TestSite.with { site in
             let (ada, grace) = (try await site.apiClient("ada"), try await site.apiClient("grace"))
             let post = try await ada.post("first")
             let media = try #require(
                 try await ada.send(.get, "/api/posts/\(post.id)").json["media"] as? [[String: Any]])
             let photo = try #require(media[0]["id"] as? String)
-            let edit =
-                #"{"caption": "second #tag", "location": "Turin", "media": [{"id": "\#(photo)", "altText": "a cat"}]}"#
+            let edit = """
+                {"caption": "second #tag", "location": "Turin", \
+                "media": [{"id": "\(photo)", "altText": "a cat"}]}
+                """
             let edited = try await ada.send(.patch, "/api/posts/\(post.id)", json: edit)
             #expect(edited.json["caption"] as? String == "second #tag" && edited.text.contains("a cat"))
             #expect(try await grace.send(.patch, "/api/posts/\(post.id)", json: edit).status == .forbidden)
@@ -162,9 +172,9 @@ struct ProductAPITests {
             let comment = try await grace.send(
                 .post, "/api/posts/\(post.id)/comments", json: #"{"text": "hi"}"#)
             let id = try #require(comment.json["id"] as? String)
-            let response = try await ada.send(
+            let reply = try await ada.send(
                 .post, "/api/posts/\(post.id)/comments", json: #"{"text": "ho", "replyToId": "\#(id)"}"#)
-            #expect(response.json["replyToId"] as? String == id)
+            #expect(reply.json["replyToId"] as? String == id)
             #expect(
                 try await ada.send(
                     .post, "/api/posts/\(post.id)/comments", json: #"{"text": "x", "replyToId": "5"}"#
@@ -174,15 +184,15 @@ struct ProductAPITests {
             let listed = try await ada.send(.get, "/api/posts/\(post.id)/comments").items
             #expect(listed[0]["likesCount"] as? Int == 1 && listed[0]["likedByMe"] as? Bool == true)
             #expect(try await ada.send(.delete, "/api/comments/\(id)/like").status == .noContent)
-            let news = try await grace.send(.get, "/api/notifications")
-            #expect(news.items.map { $0["kind"] as? String } == ["reply"])
+            let notifications = try await grace.send(.get, "/api/notifications")
+            #expect(notifications.items.map { $0["kind"] as? String } == ["reply"])
             #expect(try await grace.send(.post, "/api/notifications/read").status == .noContent)
             #expect(
                 try await grace.send(.get, "/api/notifications").items.first?["isUnread"] as? Bool == false)
         }
     }
 
-    @Test func `exploring, tags, search and suggestions`() async throws {
+    @Test func `visitors explore and search, and Grace gets suggestions`() async throws {
         try await TestSite.with { site in
             let (ada, grace) = (try await site.apiClient("ada"), try await site.apiClient("grace"))
             _ = try await ada.post("Espresso #torino #caffè")
@@ -211,7 +221,7 @@ struct ProductAPITests {
         }
     }
 
-    @Test func `everything one made comes as a ZIP file that unzips`() async throws {
+    @Test func `Ada downloads everything she has posted as a valid ZIP file`() async throws {
         try await TestSite.with { site in
             let ada = try await site.apiClient("ada")
             let post = try await ada.post("mine")
@@ -224,8 +234,12 @@ struct ProductAPITests {
             python.executableURL = URL(fileURLWithPath: "/usr/bin/env")
             python.arguments = [
                 "python3", "-c",
-                "import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; print(*z.namelist())",
-                path,
+                """
+                import sys, zipfile
+                archive = zipfile.ZipFile(sys.argv[1])
+                assert archive.testzip() is None
+                print(*archive.namelist())
+                """, path,
             ]
             let output = Pipe()
             python.standardOutput = output
@@ -239,14 +253,20 @@ struct ProductAPITests {
         }
     }
 
-    @Test func `registration by invitation, and none`() async throws {
+    @Test func `visitors register with an invitation, or not at all when registration is closed`()
+        async throws
+    {
         @Sendable func form(_ invite: String) -> String {
-            #"{"email": "a@b.org", "fullName": "", "username": "ada", "password": "\#(TestCommunity.password)", "invite": "\#(invite)"}"#
+            """
+            {"email": "a@b.org", "fullName": "", "username": "ada", \
+            "password": "\(TestCommunity.password)", "invite": "\(invite)"}
+            """
         }
         try await TestSite.with(registration: .invite) { site in
             let client = APIClient(site: site, token: nil)
             #expect(
-                try await client.send(.post, "/api/auth/register", json: form("x")).fieldErrors.first?["field"]
+                try await client.send(.post, "/api/auth/register", json: form("x")).fieldErrors.first?[
+                    "field"]
                     == "invite")
             let invite = try await site.test.community.invites.create(uses: 1, days: 1).text
             let page = try await site.browser.open("/register?invite=\(invite)")

@@ -6,9 +6,10 @@ import Testing
 
 @testable import Website
 
-/// The pages beyond first light; every page is checked for its markup (`Browser.open`).
+/// The less frequent pages. `Browser.open` also validates the markup of every page.
 struct ProductPageTests {
-    @Test func `settings: profile, picture, privacy, account, leaving`() async throws {
+    @Test func `Ada changes her profile, privacy and account settings, and deletes her account`() async throws
+    {
         try await TestSite.with { site in
             let ada = site.browser
             #expect(try await ada.open("/settings/profile").headers[.location] == "/login")
@@ -84,7 +85,7 @@ struct ProductPageTests {
         }
     }
 
-    @Test func `sessions and tokens`() async throws {
+    @Test func `Ada ends other sessions, and creates and revokes a token`() async throws {
         try await TestSite.with { site in
             let ada = site.browser
             try await ada.register("ada")
@@ -106,15 +107,15 @@ struct ProductPageTests {
             #expect(try await APIClient(site: site, token: String(token)).send(.get, "/api/me").status == .ok)
             let tokens = try await ada.open("/settings/tokens")
             #expect(!tokens.text.contains(token), "shown once")
-            let handle = try #require(tokens.text.firstMatch(of: #/name="id" value="([^"]+)"/#)?.1)
-            #expect(try await ada.submit("/settings/tokens/end", ["id": String(handle)]).status == .seeOther)
+            let tokenID = try #require(tokens.text.firstMatch(of: #/name="id" value="([^"]+)"/#)?.1)
+            #expect(try await ada.submit("/settings/tokens/end", ["id": String(tokenID)]).status == .seeOther)
             #expect(
                 try await APIClient(site: site, token: String(token)).send(.get, "/api/me").status
                     == .unauthorized)
         }
     }
 
-    @Test func `requests, news, blocks and mutes by buttons`() async throws {
+    @Test func `Ada answers follow requests, and removes, mutes and blocks Grace`() async throws {
         try await TestSite.with { site in
             let (ada, grace) = (site.browser, site.browser)
             try await ada.register("ada")
@@ -125,8 +126,8 @@ struct ProductPageTests {
             _ = try await grace.submit("/ada/follow")
             #expect(try await grace.open("/ada").text.contains(">Requested<"))
             #expect(try await ada.open("/").text.contains(#"class="badge""#))
-            let news = try await ada.open("/notifications")
-            #expect(news.text.contains("Follow requests") && news.text.contains("Accept"))
+            let notifications = try await ada.open("/notifications")
+            #expect(notifications.text.contains("Follow requests") && notifications.text.contains("Accept"))
             #expect(
                 try await ada.submit("/notifications/requests", ["username": "grace", "answer": "accept"])
                     .status == .seeOther)
@@ -159,7 +160,7 @@ struct ProductPageTests {
         }
     }
 
-    @Test func `a post's page: editing, answers, likes, saving, neighbours, how others show it`() async throws
+    @Test func `Ada and Grace edit, like, save and comment on a post, and other sites embed it`() async throws
     {
         try await TestSite.with { site in
             let (ada, grace) = (site.browser, site.browser)
@@ -189,9 +190,9 @@ struct ProductPageTests {
             _ = try await grace.submit("\(older)/comments", ["text": "first"])
             let commented = try await ada.open(older)
             let comment = try #require(commented.text.firstMatch(of: #/\/comments\/([0-9]+)\/like/#)?.1)
-            let answering = try await ada.open("\(older)?reply=\(comment)")
+            let replyForm = try await ada.open("\(older)?reply=\(comment)")
             #expect(
-                answering.text.contains("Answering grace") && answering.text.contains("@grace </textarea>"))
+                replyForm.text.contains("Answering grace") && replyForm.text.contains("@grace </textarea>"))
             #expect(
                 try await ada.submit("\(older)/comments", ["text": "@grace yes", "replyTo": String(comment)])
                     .status == .seeOther)
@@ -230,7 +231,9 @@ struct ProductPageTests {
         }
     }
 
-    @Test func `exploring, search and tags; the description; files at fixed places`() async throws {
+    @Test func `visitors explore, search, and open tag pages, API documentation and static files`()
+        async throws
+    {
         try await TestSite.with { site in
             let visitor = site.browser
             #expect(try await visitor.open("/explore").text.contains("Nobody has posted yet"))
@@ -265,8 +268,10 @@ struct ProductPageTests {
     @Test(arguments: [
         ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
         (
-            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1 Version/18.0 Mobile Safari/604.1",
-            "Safari on iPhone"
+            """
+            Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1 Version/18.0 \
+            Mobile Safari/604.1
+            """, "Safari on iPhone"
         ),
         (
             "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0",
@@ -274,11 +279,11 @@ struct ProductPageTests {
         ),
         ("curl/8", "curl/8"), ("Firefox", "Firefox"),
     ])
-    func `browsers are named in a few words`(_ userAgent: String, _ name: String) {
+    func `a session shows the short name of its browser`(_ userAgent: String, _ name: String) {
         #expect(BrowserName.of(userAgent) == name)
     }
 
-    @Test func `the demo lets visitors in, who may like and follow and change nothing else`() async throws {
+    @Test func `a visitor of the demo can like and follow, but change nothing else`() async throws {
         try await TestSite.with(isDemo: true) { site in
             let form = Registration(email: "v@demo.invalid", fullName: "", username: "visitor", password: "")
             _ = try await site.test.community.accounts.createDemo(form, isDemo: true)
@@ -307,9 +312,11 @@ struct ProductPageTests {
             _ = try await other.open("/")
             _ = try await other.submit("/demo")
             let sessions = try await other.open("/settings/sessions")
-            #expect(sessions.text.split(separator: "Last used").count == 2, "visitors do not see each other")
+            #expect(
+                sessions.text.split(separator: "Last used").count == 2,
+                "demo users do not see each other's sessions")
             try await site.test.settle()
-            #expect(site.test.keptFiles.count == 3, "one post of ada’s: two widths and a thumbnail")
+            #expect(site.test.keptFiles.count == 3, "one post by Ada: two renditions and a thumbnail")
         }
         try await TestSite.with { site in
             let visitor = site.browser

@@ -9,9 +9,9 @@ import Testing
 @testable import App
 @testable import Web
 
-/// What the list of routes says of each route is what the live router does.
+/// The router behaves as the list of routes declares.
 struct RouteTests {
-    /// A route's path with something in the place of its parameters.
+    /// Returns the path of a route with a value for each parameter.
     private func path(_ route: Route) -> String {
         route.path.description.replacing(#/\{[a-z]+\}/#, with: "1")
     }
@@ -23,7 +23,7 @@ struct RouteTests {
             logger: QuietLog.logger("routes"))
     }
 
-    @Test func `the router has the routes of the list and no others`() async throws {
+    @Test func `the router has exactly the listed routes`() async throws {
         try await TestSite.with { site in
             let live = try application(site).router.routes.map { "\($0.method) \($0.path)" }
             let listed = site.routes.map { "\($0.method) \($0.path)" }
@@ -31,7 +31,7 @@ struct RouteTests {
         }
     }
 
-    @Test func `the description names every route of the API, and no path begins with a username`()
+    @Test func `the OpenAPI document has every API route, and no path begins with a possible username`()
         async throws
     {
         try await TestSite.with { site in
@@ -47,7 +47,7 @@ struct RouteTests {
         }
     }
 
-    @Test func `a stranger comes to no route of members`() async throws {
+    @Test func `a visitor gets 401 or the sign-in page on every member route`() async throws {
         try await TestSite.with { site in
             let visitor = APIClient(site: site, token: nil)
             for route in site.routes where route.audience == .member {
@@ -55,7 +55,8 @@ struct RouteTests {
                     route.method, path(route), json: route.method == .get ? nil : "{}")
                 if route.redirectsStrangers {
                     #expect(
-                        response.status == .seeOther && response.headers[.location] == "/login", "\(route.path)")
+                        response.status == .seeOther && response.headers[.location] == "/login",
+                        "\(route.path)")
                 } else {
                     #expect(
                         response.status == .unauthorized && response.headers[.wwwAuthenticate] == "Bearer",
@@ -65,7 +66,8 @@ struct RouteTests {
         }
     }
 
-    @Test func `a token opens no route whose scope it lacks, and none at all when it has ended`() async throws
+    @Test func `a token opens no route outside its scopes, and no route after it is revoked or has expired`()
+        async throws
     {
         try await TestSite.with { site in
             let credentials = site.test.community.credentials
@@ -84,7 +86,7 @@ struct RouteTests {
                 #expect(old.status == .unauthorized, "\(route.method) \(route.path)")
                 #expect(
                     route.scope == (route.method == .get ? .read : .write),
-                    "no route has a scope of its own yet")
+                    "reads need the scope read, and writes the scope write")
                 let (other, name) = route.scope == .read ? (writing, "read") : (reading, "write")
                 let lacking = try await APIClient(site: site, token: other.text).send(
                     route.method, path, json: json)
@@ -99,7 +101,7 @@ struct RouteTests {
         }
     }
 
-    @Test func `errors look as the route says, however its path is spelled`() async throws {
+    @Test func `errors have the declared format, with every spelling of the path`() async throws {
         try await TestSite.with { site in
             let ada = try await site.test.member("ada")
             let credentials = site.test.community.credentials
@@ -108,7 +110,7 @@ struct RouteTests {
             for route in site.routes where route.audience != .unidentified {
                 let type = route.errors == .json ? "application/problem+json" : "text/html; charset=utf-8"
                 for path in [path(route), "/" + path(route), path(route) + "/"] {
-                    // No token of ours, and one without the scope: before and after it is known who asks.
+                    // An invalid token fails before the viewer is identified, and a missing scope after it.
                     for token in ["none", route.scope == .read ? writing.text : reading.text] {
                         let headers: HTTPFields = [.authorization: "Bearer \(token)"]
                         let response = try await site.client.execute(
@@ -130,28 +132,28 @@ struct RouteTests {
         }
     }
 
-    @Test func `what is the same for everybody is answered to everybody`() async throws {
+    @Test func `routes without a viewer ignore credentials and set no cookies`() async throws {
         try await TestSite.with { site in
             let visitor = APIClient(site: site, token: "none")
             for route in site.routes where route.audience == .unidentified && !route.hasSecretPath {
                 let response = try await visitor.send(route.method, route.path.description)
                 #expect(
-                    response.status != .unauthorized, "a token that is none is not looked at: \(route.path)")
+                    response.status != .unauthorized, "an invalid token is ignored: \(route.path)")
                 #expect(response.headers[values: .setCookie].isEmpty, "\(route.path)")
             }
         }
     }
 
-    @Test func `the description says which scope and which limits an operation has`() async throws {
+    @Test func `the OpenAPI document has the scope and the limits of an operation`() async throws {
         try await TestSite.with { site in
             let document = try await APIClient(site: site, token: nil).send(.get, "/api/openapi.json").json
             let paths = try #require(document["paths"] as? [String: [String: [String: Any]]])
             let publish = try #require(paths["/posts"]?["post"])
             #expect(publish["security"] as? [[String: [String]]] == [["token": ["write"]]])
             #expect(
-                publish["description"] as? String
-                    == "Limited: posts of one account; uploads of one account, where the request brings photos."
-            )
+                publish["description"] as? String == """
+                    Limited: posts of one account; uploads of one account, where the request brings photos.
+                    """)
             let explore = try #require(paths["/explore"]?["get"])
             #expect(explore["security"] as? [[String: [String]]] == [[:], ["token": ["read"]]])
             #expect(explore["description"] == nil)

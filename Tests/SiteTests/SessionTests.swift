@@ -4,13 +4,13 @@ import HummingbirdTesting
 import TestSupport
 import Testing
 
-/// What a browser is told about its session.
+/// The session cookie and what a browser clears when a session ends.
 struct SessionTests {
     private let hour: Int64 = 60 * 60 * 1000
     private let day: Int64 = 24 * 60 * 60 * 1000
 
-    /// The session cookies that an answer sets.
-    private func sessions(in response: SiteResponse) -> [String] {
+    /// Returns the session cookies that a response sets.
+    private func sessionCookies(in response: SiteResponse) -> [String] {
         response.headers[values: .setCookie].filter { $0.hasPrefix("session=") }
     }
 
@@ -21,38 +21,39 @@ struct SessionTests {
         }
     }
 
-    @Test func `a browser keeps a session in use as long as the server does`() async throws {
+    @Test func `Ada's session cookie is renewed while she uses the site`() async throws {
         try await TestSite.with { site in
             let ada = site.browser
             try await ada.register("ada")
             let session = try #require(ada.cookies["session"])
             let renewed = ["session=\(session); Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax"]
-            #expect(sessions(in: try await ada.open("/create")) == [], "not at every request")
+            #expect(sessionCookies(in: try await ada.open("/create")) == [], "not on every request")
             for path in ["/about", "/api/me", "/no/such/page"] {
                 site.test.time.advance(by: 29 * day)
-                #expect(sessions(in: try await get(path, as: ada)) == renewed, "\(path)")
+                #expect(sessionCookies(in: try await get(path, as: ada)) == renewed, "\(path)")
                 site.test.time.advance(by: hour / 2)
-                #expect(sessions(in: try await get(path, as: ada)) == [], "\(path)")
+                #expect(sessionCookies(in: try await get(path, as: ada)) == [], "\(path)")
             }
-            // What others may keep too has nobody's session in it.
+            // Responses that shared caches may store contain no session cookie.
             site.test.time.advance(by: 2 * hour)
             for path in ["/api/openapi.json", "/favicon.svg"] {
                 let shared = try await get(path, as: ada)
                 #expect(
-                    shared.headers[.cacheControl]?.hasPrefix("public") == true && sessions(in: shared) == [],
+                    shared.headers[.cacheControl]?.hasPrefix("public") == true
+                        && sessionCookies(in: shared) == [],
                     "\(path)")
             }
             site.test.time.advance(by: 2 * hour)
             _ = try await ada.open("/create")
             site.test.time.advance(by: 2 * hour)
-            let out = sessions(in: try await ada.submit("/logout"))
+            let out = sessionCookies(in: try await ada.submit("/logout"))
             #expect(
                 out.count == 1 && out.first?.contains("Max-Age=0") == true,
-                "and signing out is not taken back")
+                "signing out does not renew the cookie")
         }
     }
 
-    @Test func `signing out has the browser forget what it kept, by whatever way`() async throws {
+    @Test func `Ada's browser clears its caches when she signs out or deletes her account`() async throws {
         let field = try #require(HTTPField.Name("clear-site-data"))
         let kept = #""cache", "storage""#
         try await TestSite.with { site in
@@ -72,7 +73,7 @@ struct SessionTests {
             let out = try await site.client.execute(uri: "/api/auth/logout", method: .post, headers: headers)
             { SiteResponse($0) }
             #expect(out.status == .noContent && out.headers[field] == kept)
-            #expect(sessions(in: out).first?.contains("Max-Age=0") == true)
+            #expect(sessionCookies(in: out).first?.contains("Max-Age=0") == true)
 
             try await signIn()
             _ = try await ada.open("/settings/account")
@@ -85,7 +86,7 @@ struct SessionTests {
             let program = try await grace.send(.post, "/api/auth/logout")
             #expect(
                 program.status == .noContent && program.headers[field] == nil,
-                "a program keeps nothing of ours")
+                "an API client has nothing to clear")
         }
     }
 }

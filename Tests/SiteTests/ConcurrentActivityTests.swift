@@ -6,23 +6,24 @@ import NIOCore
 import TestSupport
 import Testing
 
-/// Twenty people doing 5,000 things at random at once: counters end as recounts have them, and nothing breaks.
-struct StormTests {
-    @Test func `a storm leaves every counter right and no error of ours`() async throws {
+/// Twenty people perform 5,000 random actions concurrently. Afterwards all counters equal a recount, and no
+/// request has failed with a server error.
+struct ConcurrentActivityTests {
+    @Test func `counters stay correct while twenty people act concurrently`() async throws {
         try await TestSite.with { site in
             let names = (0..<20).map { "person\($0)" }
-            let programs = try await names.asyncMap { name -> APIClient in
+            let clients = try await names.asyncMap { name -> APIClient in
                 let viewer = try await site.test.member(name)
                 let token = try await site.test.community.credentials.createToken(
                     name: "x", scopes: .all, by: viewer)
                 return APIClient(site: site, token: token.secret.text)
             }
             var posts: [String] = []
-            for program in programs { posts.append(try await program.post("storm #tag @person1").id) }
-            let planted = posts
+            for client in clients { posts.append(try await client.post("hello #tag @person1").id) }
+            let createdPosts = posts
             await withTaskGroup(of: Void.self) { group in
-                for (number, program) in programs.enumerated() {
-                    group.addTask { await act(as: program, number: number, names: names, posts: planted) }
+                for (number, client) in clients.enumerated() {
+                    group.addTask { await act(as: client, number: number, names: names, posts: createdPosts) }
                 }
             }
             #expect(try await site.test.community.maintenance.recount() == 0)
@@ -31,7 +32,7 @@ struct StormTests {
         }
     }
 
-    private func act(as program: APIClient, number: Int, names: [String], posts: [String]) async {
+    private func act(as client: APIClient, number: Int, names: [String], posts: [String]) async {
         var random = SeededRandom(seed: UInt64(number))
         var comments: [String] = []
         for _ in 0..<250 {
@@ -54,9 +55,11 @@ struct StormTests {
                 default: (.put, "/api/profile", #"{"isPrivate": \#(Bool.random(using: &random))}"#)
                 }
             do {
-                let response = try await program.send(method, path, json: json)
+                let response = try await client.send(method, path, json: json)
                 #expect(response.status.code < 500, "\(method) \(path): \(response.text)")
-                if path.hasSuffix("/comments"), let id = response.json["id"] as? String { comments.append(id) }
+                if path.hasSuffix("/comments"), let id = response.json["id"] as? String {
+                    comments.append(id)
+                }
             } catch {
                 Issue.record(error)
             }
