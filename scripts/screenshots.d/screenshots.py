@@ -23,13 +23,13 @@ class Screenshots(BrowserTest):
         desk = self.visitor(width=1280, height=844)
         self.try_demo(desk)
         desk.goto(self.server.url + "/explore")
-        self.until(desk, "[...document.images].slice(0, 9).every(i => i.complete)")
+        self.wait_for(desk, "[...document.images].slice(0, 9).every(i => i.complete)")
         desk.locator(".grid a").nth(4).click()
         desk.get_by_role("dialog").locator("article.card").wait_for()
         self.shoot(desk, "desktop")
 
     def shoot(self, page, name):
-        self.until(page, "[...document.images].filter(i => i.getBoundingClientRect().top < innerHeight).every(i => i.complete)")
+        self.wait_for(page, "[...document.images].filter(i => i.getBoundingClientRect().top < innerHeight).every(i => i.complete)")
         page.wait_for_timeout(500)
         page.screenshot(path=IMAGES / f"{name}.jpg", type="jpeg", quality=82)
 
