@@ -14,8 +14,7 @@ struct FullRenderingQueueTests {
         PhotoProcessor(executable: "/nonexistent", arguments: [], posts: posts, postsOfOne: postsOfOne)
     }
 
-    /// The upload folder accepts no files here, so every other error shows that no file was created before
-    /// it.
+    /// The upload folder accepts no files here, so every other error shows that no file was created before.
     @Test func `no file is created for a visitor, or for a request over a rate limit`() async throws {
         var none = UploadLimits()
         none.files = 0

@@ -21,7 +21,8 @@ struct VisibilityTests {
         var parameters: [String: String]
         /// The token of each viewer, by username.
         var tokens: [String: String]
-        /// The URL parts of the post's photo: before some viewers lost access, and now.
+        /// The media prefix of the post's photo, which is part of its URLs: before some viewers lost access,
+        /// and now.
         var photoPaths: (old: String, new: String)
     }
 
