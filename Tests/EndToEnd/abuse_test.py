@@ -1,4 +1,4 @@
-"""One client attacks a running copy, and an honest person is served meanwhile."""
+"""One client attacks a running server, and other clients are served meanwhile."""
 
 import contextlib
 import io
@@ -6,23 +6,22 @@ import pathlib
 import resource
 import socket
 import threading
-import time
 import unittest
 
 from PIL import Image
 
-from server import PASSWORD, PATIENCE, ServedTest, wait_until
+from server import PASSWORD, TIMEOUT, ServerTest, wait_until
 
-# How many connections ask for photos and read nothing, and what the server may grow by meanwhile, in KiB: 256 for each.
-# One that holds what it is asked for needs gigabytes.
-READERS = 500
-GROWTH = READERS * 256
+# The number of connections that request photos and read nothing, and the memory that the server may use for
+# them, in KiB: 256 for each connection. A server that buffered the responses would need gigabytes.
+SILENT_READERS = 500
+MEMORY_LIMIT = SILENT_READERS * 256
 
 
 def connect(server, source="127.0.0.1", receive_buffer=None):
-    """A connection from one of this machine's own addresses: all of 127.0.0.0/8 are."""
+    """Connects from a loopback address; all of 127.0.0.0/8 are loopback addresses."""
     connection = socket.socket()
-    connection.settimeout(PATIENCE)
+    connection.settimeout(TIMEOUT)
     if receive_buffer:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
     connection.bind((source, 0))
@@ -34,71 +33,74 @@ def send(connection, path, headers=""):
     connection.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\n{headers}\r\n".encode())
 
 
-def ask(connection, path, headers=""):
-    """What comes back until the server closes or has answered once."""
+def get(connection, path, headers=""):
+    """Sends a GET request and returns the first bytes of the response."""
     send(connection, path, headers)
     return connection.recv(65536)
 
 
-class AbuseTest(ServedTest):
+class AbuseTest(ServerTest):
     def setUp(self):
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8192), hard))
         self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
-        self.opened = contextlib.ExitStack()
-        self.addCleanup(self.opened.close)
+        self.connections = contextlib.ExitStack()
+        self.addCleanup(self.connections.close)
         super().setUp()
 
     def open(self, *arguments, **options):
-        return self.opened.enter_context(connect(self.server, *arguments, **options))
+        return self.connections.enter_context(connect(self.server, *arguments, **options))
 
     def memory(self):
-        """The resident memory of the server, in KiB."""
+        """Returns the resident memory of the server in KiB."""
         status = pathlib.Path(f"/proc/{self.server.process.pid}/status").read_text()
         return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
 
     def is_served(self, headers=""):
-        """Whether somebody from another address gets an answer."""
+        """Returns whether a client with another address gets a response."""
         with connect(self.server, "127.0.200.1") as connection:
-            answer = ask(connection, "/api/me" if headers else "/livez", headers)
-            return answer.startswith(b"HTTP/1.1 200")
+            response = get(connection, "/api/me" if headers else "/livez", headers)
+            return response.startswith(b"HTTP/1.1 200")
 
-    def test_silent_connections_of_one_client_leave_room(self):
+    def test_one_client_with_silent_connections_does_not_block_others(self):
         for _ in range(300):
             self.open()
         with connect(self.server) as refused:
-            # Over its share, the client is told so before it has asked anything.
-            wait_until(lambda: refused.recv(65536, socket.MSG_PEEK) != b"", "an answer")
+            # A client over its connection limit gets 503 before it has sent a request.
+            wait_until(lambda: refused.recv(65536, socket.MSG_PEEK) != b"", "a response")
             self.assertIn(b"503 Service Unavailable", refused.recv(65536))
         self.assertTrue(self.is_served())
-        self.opened.close()
-        wait_until(lambda: ask_once(self.server, "/livez").startswith(b"HTTP/1.1 200"), "room for the client again")
+        self.connections.close()
+        wait_until(
+            lambda: get_once(self.server, "/livez").startswith(b"HTTP/1.1 200"),
+            "free connections for the client")
 
-    def test_silent_connections_of_many_clients_leave_room_for_members(self):
+    def test_many_clients_with_silent_connections_do_not_block_members(self):
         token = self.server.register("ada")
         for number in range(3900):
             self.open(f"127.0.{number // 200}.1")
-        # So many are there that only the reserve is left: strangers are sent away, with a reason.
-        wait_until(lambda: b" 503 " in ask_once(self.server, "/explore"), "a full house")
-        self.assertTrue(self.is_served(), "whoever watches over the server")
+        # Only the reserved connections are left: visitors get 503.
+        wait_until(lambda: b" 503 " in get_once(self.server, "/explore"), "a server without free connections")
+        self.assertTrue(self.is_served(), "a health check")
         self.assertTrue(self.is_served(f"Authorization: Bearer {token}\r\n"), "a member")
-        self.opened.close()
-        wait_until(lambda: ask_once(self.server, "/explore").startswith(b"HTTP/1.1 200"), "room again")
+        self.connections.close()
+        wait_until(
+            lambda: get_once(self.server, "/explore").startswith(b"HTTP/1.1 200"), "free connections")
 
-    def test_event_streams_of_one_account_are_few(self):
+    def test_a_seventh_event_stream_of_a_member_ends_the_oldest(self):
         token = self.server.register("ada")
         headers = f"Authorization: Bearer {token}\r\n"
         streams = [self.open(f"127.0.{number}.1") for number in range(6)]
         for stream in streams:
-            self.assertTrue(ask(stream, "/api/events", headers).startswith(b"HTTP/1.1 200"))
-        # A page more takes the place of the oldest, which is told to leave it alone for a while.
-        self.assertTrue(ask(self.open(), "/api/events", headers).startswith(b"HTTP/1.1 200"))
+            self.assertTrue(get(stream, "/api/events", headers).startswith(b"HTTP/1.1 200"))
+        # One more stream replaces the oldest, which is told to reconnect later.
+        self.assertTrue(get(self.open(), "/api/events", headers).startswith(b"HTTP/1.1 200"))
         rest = b""
         while not rest.endswith(b"0\r\n\r\n"):
             rest += streams[0].recv(65536)
         self.assertIn(b"retry: 60000", rest)
 
-    def test_requests_that_nobody_reads_the_answers_of_take_little_memory(self):
+    def test_a_client_that_reads_no_responses_takes_little_memory(self):
         token = self.server.register("ada")
         for _ in range(8):
             self.assertEqual(self.server.post(token, noise()).status, 201)
@@ -108,20 +110,20 @@ class AbuseTest(ServedTest):
                  if rendition["width"] > 700]
         self.assertGreater(len(self.server.request("GET", paths[0]).body), 300_000)
         before = self.memory()
-        for number in range(READERS):
+        for number in range(SILENT_READERS):
             connection = self.open(f"127.0.{number // 100}.1", receive_buffer=4096)
             for count in range(8):
                 send(connection, paths[(number + count) % len(paths)])
         peak = before
-        # Whoever watches is answered meanwhile, and by then the server has read what was sent.
+        # Health checks are answered meanwhile, and give the server time to read the requests.
         for _ in range(50):
             self.assertTrue(self.is_served())
             peak = max(peak, self.memory())
-        self.assertLess(peak - before, GROWTH)
-        self.opened.close()
-        wait_until(lambda: self.memory() - before < GROWTH / 2, "memory given back")
+        self.assertLess(peak - before, MEMORY_LIMIT)
+        self.connections.close()
+        wait_until(lambda: self.memory() - before < MEMORY_LIMIT / 2, "less memory")
 
-    def test_bodies_that_never_end_take_little_memory(self):
+    def test_a_client_with_bodies_that_never_end_takes_little_memory(self):
         token = self.server.register("ada")
         text = b"a" * 65_000
         part = b'--x\r\nContent-Disposition: form-data; name="t"\r\n\r\n' + text + b"\r\n"
@@ -137,10 +139,10 @@ class AbuseTest(ServedTest):
             path, kind, length, body = bodies[number % len(bodies)]
             connection = self.open(f"127.0.{number // 60}.1")
             connection.sendall(
-                f"POST {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\nContent-Type: {kind}\r\n"
-                f"Content-Length: {length}\r\n\r\n".encode())
+                f"POST {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n"
+                f"Content-Type: {kind}\r\nContent-Length: {length}\r\n\r\n".encode())
             with contextlib.suppress(ConnectionError, TimeoutError):
-                # What is over the limit is refused while it is still sent.
+                # A body over the limit is rejected before it has arrived.
                 connection.sendall(body[:length - 1])
             held += 1
         peak = before
@@ -148,10 +150,10 @@ class AbuseTest(ServedTest):
             self.assertTrue(self.is_served())
             peak = max(peak, self.memory())
         self.assertLess(peak - before, held * 256)
-        self.opened.close()
-        wait_until(lambda: self.memory() - before < held * 128, "memory given back")
+        self.connections.close()
+        wait_until(lambda: self.memory() - before < held * 128, "less memory")
 
-    def test_guesses_at_one_account_leave_room_for_others(self):
+    def test_grace_signs_in_while_passwords_of_ada_are_guessed(self):
         self.server.register("ada")
         self.server.register("grace")
         stop = threading.Event()
@@ -164,9 +166,10 @@ class AbuseTest(ServedTest):
         for guesser in guessers:
             guesser.start()
         try:
+            credentials = {"login": "grace", "password": PASSWORD}
             for _ in range(5):
-                answer = self.server.json("POST", "/api/auth/login", {"login": "grace", "password": PASSWORD})
-                self.assertEqual(answer.status, 200)
+                response = self.server.json("POST", "/api/auth/login", credentials)
+                self.assertEqual(response.status, 200)
         finally:
             stop.set()
             for guesser in guessers:
@@ -174,16 +177,16 @@ class AbuseTest(ServedTest):
 
 
 def noise():
-    """A photo that no encoder makes small."""
+    """Returns a photo of random noise, which compresses badly."""
     file = io.BytesIO()
     Image.effect_noise((2000, 2000), 100).save(file, "JPEG", quality=90)
     return file.getvalue()
 
 
-def ask_once(server, path):
-    """A new connection's answer, from an address of its own."""
+def get_once(server, path):
+    """Sends one request on a new connection, from another address."""
     with connect(server, "127.0.201.1") as connection:
-        return ask(connection, path)
+        return get(connection, path)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A real Chromium, and everything it complains of."""
+"""Tests in a real Chromium, which fail on errors in the browser console."""
 
 import json
 import os
@@ -9,16 +9,16 @@ import unittest
 
 from playwright.sync_api import expect, sync_playwright
 
-from server import PASSWORD, PATIENCE, Server
+from server import PASSWORD, TIMEOUT, Server
 
 OUTPUT = pathlib.Path(__file__).parent.parent.parent / "test-output"
 WIDTHS = {390: 844, 820: 1180, 1440: 900}
 THEMES = ["light", "dark"]
-# The fonts that pictures are made with, and no others.
+# The only fonts that Chromium may use, so that pictures are the same on every machine.
 FONTS = pathlib.Path(__file__).parent / "fonts.conf"
-# What the content security policy stops is told to the page.
-# What is shown for a moment only is noted for `appears`.
-WATCH = """
+# Logs violations of the content security policy as console errors, and records elements that are shown only
+# briefly, for `wait_until_shown`.
+OBSERVERS = """
 addEventListener("securitypolicyviolation",
     (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
 window.appeared = [];
@@ -28,11 +28,11 @@ new MutationObserver((changes) => {
       appeared.push(`${node.className}: ${node.textContent}`);
 }).observe(document, { childList: true, subtree: true });
 """
-expect.set_options(timeout=PATIENCE * 1000)
+expect.set_options(timeout=TIMEOUT * 1000)
 
 
 class BrowserTest(unittest.TestCase):
-    """Tests over one server, begun with `OPTIONS`, and one Chromium."""
+    """A test case with one server, started with `OPTIONS`, and one Chromium."""
 
     OPTIONS = []
 
@@ -43,7 +43,7 @@ class BrowserTest(unittest.TestCase):
         cls.server = Server(cls.data, *cls.OPTIONS)
         cls.playwright = sync_playwright().start()
         cls.chromium = cls.playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), timeout=PATIENCE * 1000,
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), timeout=TIMEOUT * 1000,
             args=["--no-sandbox", "--font-render-hinting=none", "--disable-lcd-text"],
             env={**os.environ, "FONTCONFIG_FILE": str(FONTS), "XDG_CACHE_HOME": f"{cls.folder.name}/cache"})
         OUTPUT.mkdir(exist_ok=True)
@@ -56,24 +56,26 @@ class BrowserTest(unittest.TestCase):
         cls.folder.cleanup()
 
     def setUp(self):
-        self.complaints = []
-        self.addCleanup(lambda: self.assertEqual(self.complaints, []))
+        self.errors = []
+        self.addCleanup(lambda: self.assertEqual(self.errors, []))
 
     def visitor(self, javascript=True, width=1280, height=900, theme="light", **options):
-        """A page of a browser that nobody is signed in with."""
+        """Returns a page in a new browser context without a session."""
         context = self.chromium.new_context(
-            java_script_enabled=javascript, viewport={"width": width, "height": height}, color_scheme=theme, **options)
-        context.set_default_timeout(PATIENCE * 1000)
+            java_script_enabled=javascript, viewport={"width": width, "height": height}, color_scheme=theme,
+            **options)
+        context.set_default_timeout(TIMEOUT * 1000)
         self.addCleanup(context.close)
         if javascript:
-            context.add_init_script(WATCH)
+            context.add_init_script(OBSERVERS)
         page = context.new_page()
-        page.on("console", lambda message: self.complain(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: self.complain(str(error)))
+        page.on("console", lambda message: (
+            self.record_error(message.text) if message.type == "error" else None))
+        page.on("pageerror", lambda error: self.record_error(str(error)))
         return page
 
-    def complain(self, text):
-        self.complaints.append(text)
+    def record_error(self, text):
+        self.errors.append(text)
 
     def register(self, page, name):
         page.goto(self.server.url)
@@ -90,18 +92,21 @@ class BrowserTest(unittest.TestCase):
         page.get_by_role("button", name="Try the demo").click()
         page.locator("article.card").first.wait_for()
 
-    def no_wider(self, page, name):
+    def assert_fits_width(self, page, name):
         width = page.viewport_size["width"]
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        self.assertLessEqual(wide, width, f"{name} is wider than a screen of {width} pixels")
+        content_width = page.evaluate("document.documentElement.scrollWidth")
+        self.assertLessEqual(content_width, width, f"{name} is wider than a screen of {width} pixels")
 
-    def until(self, page, expression):
-        """Waits until an expression holds; asked from outside, as the page's own policy lets nothing be evaluated in it."""
-        deadline = time.monotonic() + PATIENCE
+    def wait_for(self, page, expression):
+        """Waits until a JavaScript expression is true.
+
+        Polls from outside, because the content security policy of the page forbids `wait_for_function`.
+        """
+        deadline = time.monotonic() + TIMEOUT
         while not page.evaluate(expression):
             self.assertLess(time.monotonic(), deadline, expression)
             page.wait_for_timeout(50)
 
-    def appears(self, page, text):
-        """Waits until a toast or a heart was shown, even if it is gone again by now."""
-        self.until(page, f"appeared.some((entry) => entry.includes({json.dumps(text)}))")
+    def wait_until_shown(self, page, text):
+        """Waits until a toast or a heart has been shown, even if it is already gone."""
+        self.wait_for(page, f"appeared.some((entry) => entry.includes({json.dumps(text)}))")

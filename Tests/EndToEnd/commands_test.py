@@ -1,15 +1,15 @@
-"""The commands of whoever runs the server, with the server running and not."""
+"""The administrator's commands, while the server runs and while it does not."""
 
 import pathlib
 import subprocess
 import tempfile
 import unittest
 
-from server import FIXTURES, PASSWORD, PATIENCE, PROGRAM, Server
+from server import FIXTURES, PASSWORD, TIMEOUT, PROGRAM, Server
 
 
 class CommandsTest(unittest.TestCase):
-    def test_accounts_and_tokens_while_the_server_runs_and_not(self):
+    def test_the_administrator_manages_accounts_with_and_without_a_running_server(self):
         with tempfile.TemporaryDirectory() as folder:
             data = pathlib.Path(folder) / "data"
             server = Server(data)
@@ -25,12 +25,13 @@ class CommandsTest(unittest.TestCase):
             self.assertEqual(server.command("health", "--port", str(server.port)).stdout, "ready\n")
             second = subprocess.run(
                 [PROGRAM, "serve", "--data", str(data), "--port", "0"], capture_output=True, text=True,
-                timeout=PATIENCE)
+                timeout=TIMEOUT)
             self.assertNotEqual(second.returncode, 0)
             self.assertIn(f"in use by process {server.process.pid}", second.stderr)
             self.assertEqual(server.stop(), 0)
             self.assertIn("ada\tAda", server.command("user", "list").stdout)
-            self.assertIn("Set the password", server.command("user", "set-password", "ada", stdin="another horse\n").stdout)
+            changed = server.command("user", "set-password", "ada", stdin="another horse\n")
+            self.assertIn("Set the password", changed.stdout)
             self.assertIn("no password", server.command("user", "set-password", "ada").stderr.lower())
             self.assertIn("Nothing was deleted", server.command("user", "delete", "ada", stdin="no\n").stderr)
             self.assertIn("Deleted ada", server.command("user", "delete", "ada", "--yes").stdout)
@@ -39,7 +40,7 @@ class CommandsTest(unittest.TestCase):
             self.assertNotEqual(server.command("token", "revoke").returncode, 0)
             self.assertIn("Revoked 0", self.revoke_all(server))
 
-    def test_what_a_command_deletes_is_gone_when_it_ends(self):
+    def test_the_administrator_deletes_an_account_and_its_data_is_gone(self):
         with tempfile.TemporaryDirectory() as folder:
             data = pathlib.Path(folder) / "data"
             server = Server(data)
@@ -49,12 +50,13 @@ class CommandsTest(unittest.TestCase):
             deleted = server.command("user", "delete", "ada", "--yes")
             self.assertEqual((deleted.stdout, deleted.stderr), ("Deleted ada with 1 posts.\n", ""))
             self.assertEqual([path.name for path in (data / "media").rglob("*.jpg")], [])
-            self.assertEqual([p.name for p in data.rglob("*") if p.is_file() and b"zanzibar" in p.read_bytes()], [])
+            self.assertEqual(
+                [p.name for p in data.rglob("*") if p.is_file() and b"zanzibar" in p.read_bytes()], [])
             self.assertEqual(server.command("jobs", "list").stdout, "")
             self.assertIn("no id of a job", server.command("jobs", "retry", "x").stderr)
             self.assertIn("no job 5", server.command("jobs", "drop", "5").stderr)
 
-    def test_an_empty_database_removes_no_photo(self):
+    def test_the_administrator_loses_no_photo_with_an_empty_database(self):
         with tempfile.TemporaryDirectory() as folder:
             data = pathlib.Path(folder) / "data"
             server = Server(data)
@@ -75,26 +77,27 @@ class CommandsTest(unittest.TestCase):
         server.command("user", "create", "--email", "b@example.org", "bob", stdin=PASSWORD + "\n")
         return server.command("token", "revoke", "--all-of", "bob").stdout
 
-    def test_wrong_settings_stop_the_start_in_words(self):
-        for arguments, words in [
-            (["--port", "many"], "is not a number"), (["--log-level", "loud"], "loud"), (["--base-url", "x"], "base URL"),
+    def test_the_administrator_sees_which_setting_is_invalid(self):
+        for arguments, message in [
+            (["--port", "many"], "is not a number"), (["--log-level", "loud"], "loud"),
+            (["--base-url", "x"], "base URL"),
             (["--env-file", "/nonexistent"], "cannot be read"),
         ]:
             run = subprocess.run(
-                [PROGRAM, "serve", *arguments], capture_output=True, text=True, timeout=PATIENCE)
+                [PROGRAM, "serve", *arguments], capture_output=True, text=True, timeout=TIMEOUT)
             self.assertNotEqual(run.returncode, 0)
-            self.assertIn(words, run.stderr)
-        help_ = [PROGRAM, "serve", "--help"]
-        shown = subprocess.run(help_, capture_output=True, text=True, timeout=PATIENCE).stdout
-        for setting in ["ISNTGRAM_HOST", "ISNTGRAM_PORT", "ISNTGRAM_BASE_URL", "ISNTGRAM_DATA", "ISNTGRAM_LOG_LEVEL"]:
-            self.assertIn(setting, shown)
+            self.assertIn(message, run.stderr)
+        command = [PROGRAM, "serve", "--help"]
+        help_text = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT).stdout
+        for setting in ["HOST", "PORT", "BASE_URL", "DATA", "LOG_LEVEL"]:
+            self.assertIn(f"ISNTGRAM_{setting}", help_text)
 
-    def test_a_planted_community_is_there(self):
+    def test_a_developer_fills_a_community_with_test_data(self):
         with tempfile.TemporaryDirectory() as folder:
             seed = [PROGRAM, "seed", "--accounts", "5", "--posts", "20", "--follows", "2", "--data", folder]
-            self.assertEqual(subprocess.run(seed, timeout=PATIENCE).returncode, 0)
+            self.assertEqual(subprocess.run(seed, timeout=TIMEOUT).returncode, 0)
             measured = subprocess.run(
-                [*seed, "--measure-feed"], capture_output=True, text=True, timeout=PATIENCE)
+                [*seed, "--measure-feed"], capture_output=True, text=True, timeout=TIMEOUT)
             self.assertGreater(float(measured.stdout), 0)
 
 

@@ -1,18 +1,18 @@
-"""Watches what a server takes while somebody attacks it: files and bytes on the disk, and memory."""
+"""Measures the files, disk space and memory that a server uses during an attack."""
 
 import os
 import pathlib
 import threading
 
 
-class Watch:
-    """The most that was ever below a folder, looked at again and again until the end of a `with`."""
+class UsageMonitor:
+    """Records the largest number of files and bytes below a folder while a `with` block runs."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
         self.files = 0
         self.bytes = 0
-        self.ended = threading.Event()
+        self.stopped = threading.Event()
         self.thread = threading.Thread(target=self.run)
 
     def __enter__(self):
@@ -20,22 +20,22 @@ class Watch:
         return self
 
     def __exit__(self, *_):
-        self.ended.set()
+        self.stopped.set()
         self.thread.join()
-        self.look()
+        self.sample()
 
     def run(self):
-        while not self.ended.wait(0.005):
-            self.look()
+        while not self.stopped.wait(0.005):
+            self.sample()
 
-    def look(self):
+    def sample(self):
         files, size = usage(self.folder)
         self.files = max(self.files, files)
         self.bytes = max(self.bytes, size)
 
 
 def usage(folder):
-    """How many files and folders are below a folder, and the bytes of them."""
+    """Returns the number of files and folders below a folder, and their size in bytes."""
     count = size = 0
     for place, folders, names in os.walk(folder):
         count += len(folders) + len(names)
@@ -43,14 +43,14 @@ def usage(folder):
             try:
                 size += os.lstat(os.path.join(place, name)).st_size
             except FileNotFoundError:
-                # Gone since it was listed.
+                # The file was removed after it was listed.
                 count -= 1
     return count, size
 
 
 def peak_memory(process):
-    """The most memory that a process ever had, in bytes."""
+    """Returns the peak resident memory of a process in bytes."""
     for line in pathlib.Path(f"/proc/{process.pid}/status").read_text().splitlines():
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) * 1024
-    raise AssertionError("the kernel does not say how much memory a process has")
+    raise AssertionError("/proc does not report the peak memory of the process")

@@ -1,8 +1,7 @@
-"""What the modules add to pages: answers at once, dialogs with history, endless lists, search while typing, the composer."""
+"""What JavaScript adds to pages: optimistic updates, dialogs, infinite scroll, search, the composer."""
 
 import contextlib
 import json
-import pathlib
 import re
 import sqlite3
 import time
@@ -11,19 +10,21 @@ import unittest
 from playwright.sync_api import expect
 
 from browser import BrowserTest
-from server import FIXTURES, PATIENCE, wait_until
+from server import FIXTURES, TIMEOUT, wait_until
 
-KEPT_PHOTOS = """caches.keys().then(names => Promise.all(names.map(name => caches.open(name).then(cache => cache.keys()))))
-    .then(lists => lists.flat().filter(request => new URL(request.url).pathname.startsWith("/media/")).length)"""
+CACHED_PHOTOS = """caches.keys()
+    .then(names => Promise.all(names.map(name => caches.open(name).then(cache => cache.keys()))))
+    .then(lists => lists.flat()
+        .filter(request => new URL(request.url).pathname.startsWith("/media/")).length)"""
 
 
 class ExperienceTest(BrowserTest):
     OPTIONS = ["--demo"]
 
-    def complain(self, text):
-        # What a test has fail on purpose, the browser tells too.
+    def record_error(self, text):
+        # Tests cause these errors on purpose.
         if "net::ERR" not in text and "503" not in text:
-            super().complain(text)
+            super().record_error(text)
 
     def demo(self, **options):
         page = self.visitor(**options)
@@ -33,7 +34,7 @@ class ExperienceTest(BrowserTest):
     def card(self, page):
         return page.locator("article.card").first
 
-    def test_likes_answer_at_once_and_roll_back(self):
+    def test_a_like_shows_at_once_and_is_undone_on_failure(self):
         page = self.demo()
         card = self.card(page)
         before = int(card.locator("[data-likes]").get_attribute("data-likes"))
@@ -44,23 +45,23 @@ class ExperienceTest(BrowserTest):
         page.reload()
         page.route("**/like", lambda route: route.fulfill(status=503))
         card.get_by_role("button", name="Like", exact=True).click()
-        self.appears(page, "did not work")
+        self.wait_until_shown(page, "did not work")
         expect(card.get_by_role("button", name="Like", exact=True)).to_be_visible()
         expect(card.locator("[data-likes]")).to_have_attribute("data-likes", str(before))
         page.unroute("**/like")
         with page.expect_response("**/like"):
             card.locator(".photos").dblclick()
-        self.appears(page, "heart-burst")
+        self.wait_until_shown(page, "heart-burst")
         expect(card.get_by_role("button", name="Unlike")).to_be_visible()
         expect(card.locator("[data-likes]")).to_have_attribute("data-likes", str(before + 1))
-        self.until(page, "document.querySelectorAll('.heart-burst').length === 0")
+        self.wait_for(page, "document.querySelectorAll('.heart-burst').length === 0")
         page.reload()
         expect(card.get_by_role("button", name="Unlike")).to_be_visible()
 
-    def test_saving_can_be_undone(self):
+    def test_a_member_undoes_saving_a_post(self):
         page = self.demo()
         card = self.card(page)
-        # Time stands still, so that the toast stays until it is pressed.
+        # The clock is paused, so that the toast stays until its button is pressed.
         page.clock.install(time=0)
         page.clock.pause_at(1)
         with page.expect_response("**/save"):
@@ -71,7 +72,7 @@ class ExperienceTest(BrowserTest):
         page.goto(self.server.url + "/saved")
         expect(page.locator("main")).to_contain_text("Posts you save appear here")
 
-    def test_posts_open_over_the_grid(self):
+    def test_a_visitor_of_the_demo_opens_posts_over_the_grid(self):
         page = self.demo()
         page.goto(self.server.url + "/explore")
         tiles = page.locator(".grid a")
@@ -99,7 +100,7 @@ class ExperienceTest(BrowserTest):
         expect(page.get_by_role("dialog")).to_have_count(0)
         expect(page.locator(".post-page")).to_be_visible()
 
-    def test_lists_of_people_open_over_the_profile(self):
+    def test_a_visitor_of_the_demo_opens_lists_of_people_over_a_profile(self):
         page = self.demo()
         page.goto(self.server.url + "/mira.lindqvist")
         page.get_by_role("link", name="followers").click()
@@ -112,29 +113,29 @@ class ExperienceTest(BrowserTest):
         dialog.get_by_role("button", name="Close").click()
         expect(page).to_have_url(self.server.url + "/mira.lindqvist")
 
-    def test_lists_go_on_and_keep_their_place(self):
+    def test_a_visitor_of_the_demo_scrolls_a_list_and_returns_to_the_same_place(self):
         page = self.demo()
         page.goto(self.server.url + "/explore")
         page.mouse.move(600, 400)
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while page.locator(".grid li").count() < 60:
             self.assertLess(time.monotonic(), deadline)
             page.keyboard.press("End")
             page.wait_for_timeout(100)
         codes = [tile.get_attribute("href") for tile in page.locator(".grid a").all()]
         self.assertEqual(len(set(codes)), 60)
-        # The sign of waiting goes, and then this is the end.
-        self.until(page, "!document.querySelector('.loading')")
+        # The end of the list is reached when the loading indicator disappears.
+        self.wait_for(page, "!document.querySelector('.loading')")
         page.keyboard.press("End")
-        self.until(page, "scrollY + innerHeight >= document.documentElement.scrollHeight - 2")
+        self.wait_for(page, "scrollY + innerHeight >= document.documentElement.scrollHeight - 2")
         top = page.evaluate("scrollY")
         page.get_by_role("link", name="About").click()
         page.wait_for_url("**/about")
         page.go_back()
-        self.until(page, "document.querySelectorAll('.grid li').length === 60")
-        self.until(page, f"Math.abs(scrollY - {top}) < 400")
+        self.wait_for(page, "document.querySelectorAll('.grid li').length === 60")
+        self.wait_for(page, f"Math.abs(scrollY - {top}) < 400")
 
-    def test_search_while_typing(self):
+    def test_a_visitor_of_the_demo_sees_results_while_typing(self):
         page = self.demo()
         page.goto(self.server.url + "/search")
         field = page.get_by_role("searchbox")
@@ -145,11 +146,12 @@ class ExperienceTest(BrowserTest):
         page.locator("main").get_by_role("link", name="mira.lindqvist").click()
         page.wait_for_url("**/mira.lindqvist")
         page.goto(self.server.url + "/search")
-        expect(page.get_by_role("region", name="Recent searches").get_by_role("link", name="mira")).to_be_visible()
+        recent = page.get_by_role("region", name="Recent searches")
+        expect(recent.get_by_role("link", name="mira")).to_be_visible()
         page.get_by_role("button", name="Clear").click()
-        expect(page.get_by_role("region", name="Recent searches")).to_have_count(0)
+        expect(recent).to_have_count(0)
 
-    def test_comments_in_place_with_suggested_names(self):
+    def test_gina_comments_in_the_feed_with_suggested_usernames(self):
         page = self.visitor()
         self.register(page, "gina")
         page.goto(self.server.url + "/mira.lindqvist")
@@ -166,7 +168,7 @@ class ExperienceTest(BrowserTest):
         expect(card.locator(".lines li").last).to_contain_text("Hello @mira.lindqvist")
         expect(field).to_have_value("")
 
-    def test_the_keyboard_walks_the_feed(self):
+    def test_a_visitor_of_the_demo_moves_through_the_feed_by_keyboard(self):
         page = self.demo()
         page.keyboard.press("j")
         page.keyboard.press("j")
@@ -175,15 +177,16 @@ class ExperienceTest(BrowserTest):
         expect(self.card(page)).to_be_focused()
         liked = self.card(page).get_by_role("button", name="Unlike").count() == 1
         page.keyboard.press("l")
-        expect(self.card(page).get_by_role("button", name="Like" if liked else "Unlike", exact=True)).to_be_visible()
+        name = "Like" if liked else "Unlike"
+        expect(self.card(page).get_by_role("button", name=name, exact=True)).to_be_visible()
         page.keyboard.press("/")
         page.wait_for_url("**/search")
-        # The first stop of the keyboard leads past the way about.
+        # The first focusable element skips the navigation.
         page.goto(self.server.url)
         page.keyboard.press("Tab")
         expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
 
-    def test_news_are_live(self):
+    def test_ada_sees_a_new_notification_without_reloading(self):
         ada, ben = self.visitor(), self.visitor()
         self.register(ada, "ada")
         self.register(ben, "ben")
@@ -192,15 +195,16 @@ class ExperienceTest(BrowserTest):
         with ben.expect_response("**/follow"):
             ben.get_by_role("button", name="Follow").click()
         expect(ada.locator("[data-unread]").first).to_have_text(re.compile("1"))
-        self.appears(ada, "new notification")
+        self.wait_until_shown(ada, "new notification")
 
-    def test_the_theme_switch(self):
+    def test_a_visitor_switches_the_theme(self):
         for javascript in [False, True]:
             page = self.visitor(javascript)
             page.goto(self.server.url + "/about")
             page.get_by_role("button", name="Dark").click()
             expect(page.locator("html")).to_have_attribute("data-theme", "dark")
-            self.assertEqual(page.evaluate("getComputedStyle(document.body.parentElement).colorScheme"), "dark")
+            scheme = page.evaluate("getComputedStyle(document.body.parentElement).colorScheme")
+            self.assertEqual(scheme, "dark")
             if javascript:
                 page.wait_for_load_state("networkidle")
             page.goto(self.server.url + "/login")
@@ -208,7 +212,7 @@ class ExperienceTest(BrowserTest):
             page.get_by_role("button", name="System").click()
             expect(page.locator("html[data-theme]")).to_have_count(0)
 
-    def test_the_composer(self):
+    def test_carla_edits_and_posts_photos_in_the_composer(self):
         page = self.visitor()
         self.register(page, "carla")
         page.get_by_role("link", name="Create").click()
@@ -216,118 +220,128 @@ class ExperienceTest(BrowserTest):
         picker.set_input_files([FIXTURES / "cat.jpg", FIXTURES / "coffee.jpg", FIXTURES / "coffee.heic"])
         expect(page.locator(".strip li")).to_have_count(3)
         stage = page.locator(".stage canvas")
-        size = lambda: stage.evaluate("c => c.width / c.height")  # noqa: E731
         page.get_by_text("1:1", exact=True).click()
         expect(stage).to_have_js_property("width", stage.evaluate("c => c.height"))
         page.get_by_text("1.91:1").click()
-        self.until(page, "Math.abs(document.querySelector('.stage canvas').width / document.querySelector('.stage canvas').height - 1.91) < 0.02")
+        canvas = "document.querySelector('.stage canvas')"
+        self.wait_for(page, f"Math.abs({canvas}.width / {canvas}.height - 1.91) < 0.02")
         page.get_by_text("Gesso").click()
-        grey = "c => { const d = c.getContext('2d').getImageData(c.width / 2, c.height / 2, 1, 1).data; return Math.max(...d.slice(0, 3)) - Math.min(...d.slice(0, 3)); }"
-        self.until(page, f"({grey})(document.querySelector('.stage canvas')) <= 2")
-        self.assertGreater(size(), 1.8)
+        saturation = """c => {
+            const d = c.getContext("2d").getImageData(c.width / 2, c.height / 2, 1, 1).data.slice(0, 3);
+            return Math.max(...d) - Math.min(...d);
+        }"""
+        self.wait_for(page, f"({saturation})({canvas}) <= 2")
+        self.assertGreater(stage.evaluate("c => c.width / c.height"), 1.8)
         page.get_by_label("zoom").fill("2")
         stage.focus()
         page.keyboard.press("ArrowRight")
         page.get_by_label("Description for people").fill("A grey cat")
-        # The second photo before the first.
+        # Moves the second photo to the first place.
         page.get_by_role("button", name="Later").click()
         page.get_by_label("Caption").fill("Made here")
         expect(page.locator(".count")).to_contain_text("9 / 2200")
 
-        # The connection fails once: everything is still there, and goes the second time.
-        page.route("**/api/uploads/*", lambda route: route.abort() if "presigned" not in route.request.url else route.continue_())
+        # The connection fails once. The draft stays, and the second attempt succeeds.
+        page.route("**/api/uploads/*", lambda route: (
+            route.continue_() if "presigned" in route.request.url else route.abort()))
         page.get_by_role("button", name="Post", exact=True).click()
-        self.appears(page, "connection was lost")
+        self.wait_until_shown(page, "connection was lost")
         expect(page.locator(".shot.failed").first).to_be_visible()
         page.unroute("**/api/uploads/*")
         page.get_by_role("button", name="Try again").click()
         page.wait_for_url(re.compile("/p/"))
         expect(page.locator("article .frame img")).to_have_count(3)
-        # What was not sent the first time was taken back.
-        with contextlib.closing(sqlite3.connect(f"file:{self.data / 'isntgram.sqlite'}?mode=ro", uri=True)) as database:
-            wait_until(lambda: database.execute("SELECT count(*) FROM direct_uploads").fetchall() == [(0,)])
+        # The upload offers of the first attempt were cancelled.
+        path = f"file:{self.data / 'isntgram.sqlite'}?mode=ro"
+        with contextlib.closing(sqlite3.connect(path, uri=True)) as database:
+            query = "SELECT count(*) FROM direct_uploads"
+            wait_until(lambda: database.execute(query).fetchall() == [(0,)])
         edited = page.locator("article .frame img").nth(1)
         self.assertEqual(edited.get_attribute("alt"), "A grey cat")
         width, height = (int(edited.get_attribute(name)) for name in ("width", "height"))
         self.assertAlmostEqual(width / height, 1.91, delta=0.02)
-        self.assertEqual(page.locator("article .frame img").nth(0).get_attribute("alt"), "Photo by carla")
+        first = page.locator("article .frame img").nth(0)
+        self.assertEqual(first.get_attribute("alt"), "Photo by carla")
 
-        # Arrows and dots walk the photos.
+        # The arrow buttons move through the photos, and the dots show the current one.
         page.get_by_role("button", name="Next photo").click()
-        self.until(page, "document.querySelectorAll('.dots i')[1].classList.contains('on')")
+        self.wait_for(page, "document.querySelectorAll('.dots i')[1].classList.contains('on')")
         page.get_by_role("button", name="Previous photo").click()
-        self.until(page, "document.querySelectorAll('.dots i')[0].classList.contains('on')")
+        self.wait_for(page, "document.querySelectorAll('.dots i')[0].classList.contains('on')")
 
-    def test_what_the_composer_refuses(self):
+    def test_dario_sees_why_the_composer_rejects_files(self):
         page = self.visitor()
         self.register(page, "dario")
         page.goto(self.server.url + "/create")
         page.get_by_role("button", name="Post", exact=True).click()
-        self.appears(page, "Choose a photo")
+        self.wait_until_shown(page, "Choose a photo")
         picker = page.get_by_label("Photos", exact=True)
         picker.set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"x"})
-        self.appears(page, "not a photo")
+        self.wait_until_shown(page, "not a photo")
         picker.set_input_files([FIXTURES / "cat.jpg"] * 11)
         expect(page.locator(".strip li")).to_have_count(10)
         page.get_by_role("button", name="Remove").click()
         expect(page.locator(".strip li")).to_have_count(9)
 
-    def test_offline(self):
+    def test_a_visitor_of_the_demo_sees_cached_photos_offline(self):
         page = self.demo()
         page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        # A page that was loading when the worker began is not its own yet.
+        # The service worker controls only pages that are loaded after it has started.
         page.reload()
-        self.until(page, "navigator.serviceWorker.controller !== null")
+        self.wait_for(page, "navigator.serviceWorker.controller !== null")
         page.goto(self.server.url + "/explore")
-        self.until(page, "caches.open('files-1').then(c => c.keys()).then(k => k.filter(r => r.url.endsWith('thumb.jpg')).length > 3)")
+        self.wait_for(page, """caches.open("files-1").then(cache => cache.keys())
+            .then(keys => keys.filter(request => request.url.endsWith("thumb.jpg")).length > 3)""")
         page.context.set_offline(True)
         page.goto(self.server.url + "/mira.lindqvist")
         expect(page.get_by_role("heading", name="You are offline")).to_be_visible()
         expect(page.locator(".grid img").first).to_be_visible()
-        self.assertTrue(page.locator(".grid img").first.evaluate("i => i.decode().then(() => i.naturalWidth > 0)"))
+        photo = page.locator(".grid img").first
+        self.assertTrue(photo.evaluate("i => i.decode().then(() => i.naturalWidth > 0)"))
 
-    def test_signing_out_leaves_nothing_behind(self):
-        # The browser is asked to clear itself, and the page clears what it kept where the browser does not heed that.
-        for heeds in [True, False]:
-            with self.subTest(heeds=heeds):
+    def test_a_visitor_of_the_demo_signs_out_and_leaves_no_data_in_the_browser(self):
+        # The site sends Clear-Site-Data, and the page also clears its data, for browsers that ignore the
+        # header.
+        for sends_header in [True, False]:
+            with self.subTest(sends_header=sends_header):
                 page = self.demo()
                 page.get_by_role("banner").get_by_text("More", exact=True).click()
                 with page.expect_response("**/settings/theme"):
                     page.get_by_role("button", name="Dark").click()
                 page.evaluate("navigator.serviceWorker.ready.then(() => true)")
                 page.reload()
-                self.until(page, "navigator.serviceWorker.controller !== null")
+                self.wait_for(page, "navigator.serviceWorker.controller !== null")
                 page.goto(self.server.url + "/explore")
-                self.until(page, f"{KEPT_PHOTOS}.then(count => count > 3)")
+                self.wait_for(page, f"{CACHED_PHOTOS}.then(count => count > 3)")
                 page.goto(self.server.url + "/search")
                 page.get_by_role("searchbox").fill("mira")
                 page.locator("main").get_by_role("link", name="mira.lindqvist").click()
                 page.wait_for_url("**/mira.lindqvist")
                 self.assertIn("mira", page.evaluate("localStorage.getItem('searches')"))
-                if not heeds:
-                    page.route("**/logout", self.without_clearing)
+                if not sends_header:
+                    page.route("**/logout", self.remove_clear_site_data)
                 other = page.context.new_page()
                 other.goto(self.server.url)
                 other.locator("article.card").first.wait_for()
                 page.get_by_role("banner").get_by_text("More", exact=True).click()
                 page.get_by_role("button", name="Sign out").click()
                 page.get_by_role("link", name="Register").first.wait_for()
-                # What another tab shows is nobody's any more.
+                # Other tabs show the welcome page, too.
                 other.get_by_role("link", name="Register").first.wait_for()
-                self.until(page, f"{KEPT_PHOTOS}.then(count => count === 0)")
+                self.wait_for(page, f"{CACHED_PHOTOS}.then(count => count === 0)")
                 self.assertIsNone(page.evaluate("localStorage.getItem('searches')"))
                 expect(page.locator("html")).to_have_attribute("data-theme", "dark")
-                # And there is still a page for when there is no connection.
-                self.until(page, "caches.match('/offline').then(answer => answer !== undefined)")
+                # The offline page is still cached.
+                self.wait_for(page, "caches.match('/offline').then(page => page !== undefined)")
 
     @staticmethod
-    def without_clearing(route):
-        answer = route.fetch(max_redirects=0)
-        headers = {name: value for name, value in answer.headers.items() if name != "clear-site-data"}
-        assert len(headers) < len(answer.headers)
-        route.fulfill(response=answer, headers=headers)
+    def remove_clear_site_data(route):
+        response = route.fetch(max_redirects=0)
+        headers = {name: value for name, value in response.headers.items() if name != "clear-site-data"}
+        assert len(headers) < len(response.headers)
+        route.fulfill(response=response, headers=headers)
 
-    def test_installable(self):
+    def test_a_visitor_can_install_the_site(self):
         page = self.visitor()
         page.goto(self.server.url)
         session = page.context.new_cdp_session(page)

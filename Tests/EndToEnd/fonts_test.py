@@ -1,4 +1,4 @@
-"""The pictures' own fonts: each script has one, and nothing that is installed besides is used."""
+"""The fonts of the pictures: each script has one font, and other installed fonts are not used."""
 
 import collections
 import unittest
@@ -7,7 +7,7 @@ from browser import OUTPUT, THEMES, BrowserTest
 from server import FIXTURES
 
 PLAIN = "Liberation Sans"
-# Words without spaces: a space is drawn with the plain font.
+# Words without spaces, because a space is drawn with the plain font.
 WORDS = {
     "Grüße·Привет": PLAIN,
     "مرحبابالعالم": "DejaVu Sans",
@@ -21,7 +21,7 @@ SET_FONT = "(title, name) => { title.style.fontFamily = name; title.textContent 
 
 
 class FontsTest(BrowserTest):
-    def test_every_script_has_its_font_and_no_other(self):
+    def test_readers_see_each_script_in_its_font(self):
         token = self.server.register("ada")
         post = self.server.post(token, FIXTURES / "cat.jpg", caption="\n".join(WORDS)).json()
         for word in WORDS:
@@ -34,12 +34,12 @@ class FontsTest(BrowserTest):
                 used = self.fonts(page, f"//*[contains(@class, 'comment-text')][contains(., '{word}')]")
                 self.assertEqual(used.keys(), {PLAIN, font}, word)
                 if font != PLAIN:
-                    # The name and the space before the word: a letter without a glyph would count here.
+                    # The username and the space before the word. A missing glyph would be counted here too.
                     self.assertEqual(used[PLAIN], len("ada "), word)
             page.locator(".comment-text").last.scroll_into_view_if_needed()
             page.screenshot(path=OUTPUT / f"fonts-{theme}.png", full_page=True)
 
-    def test_names_of_other_fonts_mean_these(self):
+    def test_readers_see_the_same_fonts_for_other_font_names(self):
         page = self.visitor()
         page.goto(self.server.url + "/about")
         for name, font in {"serif": PLAIN, "system-ui": PLAIN, "DejaVu Serif": PLAIN, "Noto Sans": PLAIN,
@@ -48,8 +48,8 @@ class FontsTest(BrowserTest):
             self.assertEqual(self.fonts(page, "//h1").keys(), {font}, name)
 
     def fonts(self, page, path):
-        """How many glyphs of each font an element is drawn with."""
-        # What was not laid out since it changed has no fonts yet.
+        """Returns the number of glyphs of each font in an element."""
+        # Forces a layout, because an element without a layout has no fonts.
         page.evaluate("document.body.offsetHeight")
         session = page.context.new_cdp_session(page)
         session.send("DOM.enable")

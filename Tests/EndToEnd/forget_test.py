@@ -1,4 +1,4 @@
-"""What was deleted is gone from everything on disk, without anybody asking for it."""
+"""Deleted text disappears from all files without an action of the administrator."""
 
 import pathlib
 import tempfile
@@ -9,23 +9,25 @@ from server import FIXTURES, Server, wait_until
 WORD = "zanzibarforgotten"
 
 
-class ForgetTest(unittest.TestCase):
-    def holds(self, folder):
-        return [path.name for path in folder.rglob("*") if path.is_file() and WORD.encode() in path.read_bytes()]
+class DeletedTextTest(unittest.TestCase):
+    def files_with_word(self, folder):
+        return [path.name for path in folder.rglob("*")
+                if path.is_file() and WORD.encode() in path.read_bytes()]
 
-    def test_a_deleted_word_is_in_no_file(self):
+    def test_ada_deletes_text_and_it_is_in_no_file(self):
         with tempfile.TemporaryDirectory() as folder:
             data = pathlib.Path(folder) / "data"
             server = Server(data)
             try:
                 token = server.register("ada")
                 post = server.post(token, FIXTURES / "cat.jpg", caption=WORD, altText=f"{WORD} too").json()
-                self.assertEqual(server.json("POST", f"/api/posts/{post['id']}/comments", {"text": WORD}, token).status, 201)
+                comment = server.json("POST", f"/api/posts/{post['id']}/comments", {"text": WORD}, token)
+                self.assertEqual(comment.status, 201)
                 for bio in [WORD, "nothing"]:
                     self.assertEqual(server.json("PUT", "/api/profile", {"bio": bio}, token).status, 200)
-                self.assertNotEqual(self.holds(data), [])
+                self.assertNotEqual(self.files_with_word(data), [])
                 self.assertEqual(server.json("DELETE", f"/api/posts/{post['id']}", token=token).status, 204)
-                wait_until(lambda: not self.holds(data), "a folder without the deleted word")
+                wait_until(lambda: not self.files_with_word(data), "files without the deleted word")
             finally:
                 server.stop()
 

@@ -1,4 +1,4 @@
-"""The life of two people in a real browser, and the traces that their photos must not carry."""
+"""Two people use the site in a real browser, and their photos lose all metadata."""
 
 import pathlib
 import re
@@ -10,21 +10,23 @@ from server import FIXTURES, wait_until
 
 
 def phone_photo(path):
-    """A photo of twelve megapixels as a phone makes it: on its side, with place and camera in it."""
-    subprocess.run(["vips", "resize", FIXTURES / "coffee.jpg", f"{path}[Q=90]", "6.667", "--vscale", "7.5"], check=True)
+    """Makes a photo of twelve megapixels like a phone: rotated, with location and camera in its metadata."""
     subprocess.run(
-        ["exiftool", "-q", "-overwrite_original", "-Orientation#=6", "-GPSLatitude=45.07", "-GPSLatitudeRef=N",
-         "-GPSLongitude=7.68", "-GPSLongitudeRef=E", "-Make=SecretCam", "-Model=One", path], check=True)
+        ["vips", "resize", FIXTURES / "coffee.jpg", f"{path}[Q=90]", "6.667", "--vscale", "7.5"], check=True)
+    subprocess.run(
+        ["exiftool", "-q", "-overwrite_original", "-Orientation#=6", "-GPSLatitude=45.07",
+         "-GPSLatitudeRef=N", "-GPSLongitude=7.68", "-GPSLongitudeRef=E", "-Make=SecretCam", "-Model=One",
+         path], check=True)
 
 
 class LifeTest(BrowserTest):
-    def test_a_life_without_javascript(self):
-        self.live(False)
+    def test_ada_and_grace_use_the_site_without_javascript(self):
+        self.use_site(False)
 
-    def test_a_life_with_javascript(self):
-        self.live(True)
+    def test_ada_and_grace_use_the_site_with_javascript(self):
+        self.use_site(True)
 
-    def live(self, javascript):
+    def use_site(self, javascript):
         suffix = "js" if javascript else "plain"
         ada, grace = (self.visitor(javascript) for _ in range(2))
         self.register(ada, f"ada_{suffix}")
@@ -40,7 +42,8 @@ class LifeTest(BrowserTest):
         post = ada.url
         self.assertEqual(ada.locator("article .frame img").count(), 2)
         shown = ada.locator("article .frame img").first
-        self.assertEqual(shown.evaluate("i => i.decode().then(() => [i.width, i.height].every(n => n > 0))"), True)
+        decoded = shown.evaluate("i => i.decode().then(() => [i.width, i.height].every(n => n > 0))")
+        self.assertEqual(decoded, True)
         self.shoot(ada, f"post-{suffix}")
 
         grace.goto(f"{self.server.url}/ada_{suffix}")
@@ -59,7 +62,7 @@ class LifeTest(BrowserTest):
         grace.get_by_label("Add a comment").fill("Looks good")
         grace.get_by_role("button", name="Comment", exact=True).click()
         grace.locator(".comments").get_by_text("Looks good").wait_for()
-        self.check_traces()
+        self.check_metadata()
         grace.locator(".comments").get_by_role("button", name="Delete").click()
         if javascript:
             grace.get_by_role("dialog").get_by_role("button", name="Delete").click()
@@ -70,7 +73,7 @@ class LifeTest(BrowserTest):
             ada.get_by_role("dialog").get_by_role("button", name="Delete").click()
         ada.wait_for_url(re.compile(f"/ada_{suffix}$"))
         ada.get_by_text("Your photos appear here").wait_for()
-        # A job removes them.
+        # A job removes the photos.
         wait_until(lambda: not self.photos(), "a media folder without photos")
         ada.get_by_text("More", exact=True).click()
         ada.get_by_role("button", name="Sign out").click()
@@ -80,17 +83,18 @@ class LifeTest(BrowserTest):
     def shoot(self, page, name):
         for width, height in [(1280, 900), (390, 844)]:
             page.set_viewport_size({"width": width, "height": height})
-            self.no_wider(page, name)
+            self.assert_fits_width(page, name)
             page.screenshot(path=OUTPUT / f"{name}-{width}.png")
         page.set_viewport_size({"width": 1280, "height": 900})
 
-    def check_traces(self):
-        """No file that is kept tells where or with what it was taken."""
+    def check_metadata(self):
+        """Checks that no stored photo contains its location or camera."""
         found = subprocess.run(
-            ["exiftool", "-r", "-q", "-q", "-GPS:all", "-EXIF:all", "-XMP:all", "-IPTC:all", "-Make", "-Model",
-             "-ThumbnailImage", "-ICC_Profile:all", str(self.data / "media")], capture_output=True, text=True)
-        traces = [line for line in found.stdout.splitlines() if not line.startswith("=")]
-        self.assertEqual(traces, [])
+            ["exiftool", "-r", "-q", "-q", "-GPS:all", "-EXIF:all", "-XMP:all", "-IPTC:all", "-Make",
+             "-Model", "-ThumbnailImage", "-ICC_Profile:all", str(self.data / "media")],
+            capture_output=True, text=True)
+        tags = [line for line in found.stdout.splitlines() if not line.startswith("=")]
+        self.assertEqual(tags, [])
         self.assertEqual(len(self.photos()), 5 + 3)
         self.assertFalse(any(b"SecretCam" in photo.read_bytes() for photo in self.photos()))
 

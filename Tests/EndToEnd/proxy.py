@@ -1,14 +1,14 @@
-"""A reverse proxy (Caddy) before several copies, on a free port of this machine, ended with the test."""
+"""A reverse proxy (Caddy) for several instances, on a free local port, stopped at the end of the test."""
 
 import pathlib
 import subprocess
 import tempfile
 import urllib.request
 
-from server import PATIENCE, free_port, wait_until
+from server import TIMEOUT, free_port, wait_until
 
 PROGRAM = pathlib.Path(__file__).parents[2] / ".build" / "venv" / "bin" / "caddy"
-SETTINGS = """
+CONFIGURATION = """
 {
     admin off
     auto_https off
@@ -29,7 +29,7 @@ http://127.0.0.1:%d {
 
 
 class Proxy:
-    """Knows where it listens before the copies start, so that they can say so in their addresses."""
+    """Chooses its port before it starts, so that the instances can use its URL as their base URL."""
 
     def __init__(self):
         self.port = free_port()
@@ -39,16 +39,16 @@ class Proxy:
     def start(self, *ports):
         self.folder = tempfile.TemporaryDirectory()
         file = pathlib.Path(self.folder.name) / "Caddyfile"
-        file.write_text(SETTINGS % (self.port, " ".join(f"127.0.0.1:{port}" for port in ports)))
+        file.write_text(CONFIGURATION % (self.port, " ".join(f"127.0.0.1:{port}" for port in ports)))
         self.process = subprocess.Popen(
             [PROGRAM, "run", "--config", file, "--adapter", "caddyfile"], stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, env={"HOME": self.folder.name})
-        wait_until(lambda: self.process.poll() is not None or self.answers(), "a proxy that answers")
+        wait_until(lambda: self.process.poll() is not None or self.is_ready(), "a proxy that is ready")
         assert self.process.poll() is None, "caddy did not start"
 
-    def answers(self):
+    def is_ready(self):
         try:
-            urllib.request.urlopen(self.url + "/livez", timeout=PATIENCE).close()
+            urllib.request.urlopen(self.url + "/livez", timeout=TIMEOUT).close()
             return True
         except OSError:
             return False
@@ -59,5 +59,5 @@ class Proxy:
     def __exit__(self, *_):
         if self.process:
             self.process.terminate()
-            self.process.wait(timeout=PATIENCE)
+            self.process.wait(timeout=TIMEOUT)
             self.folder.cleanup()

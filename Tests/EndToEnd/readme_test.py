@@ -1,4 +1,4 @@
-"""Every example of the README's «API by example» works as it stands."""
+"""The examples in the section “API by example” of the README work."""
 
 import os
 import pathlib
@@ -7,13 +7,13 @@ import subprocess
 import tempfile
 import unittest
 
-from server import FIXTURES, PATIENCE, Server
+from server import FIXTURES, TIMEOUT, Server
 
 README = pathlib.Path(__file__).parent.parent.parent / "README.md"
 
 
 class ReadmeTest(unittest.TestCase):
-    def test_api_examples(self):
+    def test_a_developer_runs_the_api_examples(self):
         section = README.read_text().split("## API by example")[1].split("\n## ")[0]
         examples = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
         self.assertGreaterEqual(len(examples), 4)
@@ -22,7 +22,7 @@ class ReadmeTest(unittest.TestCase):
             script = "set -euo pipefail\n" + "\n".join(examples)
             environment = {**os.environ, "ISNTGRAM": server.url, "PHOTO": str(FIXTURES / "cat.jpg")}
             run = subprocess.run(
-                ["bash", "-c", script], env=environment, capture_output=True, text=True, timeout=PATIENCE)
+                ["bash", "-c", script], env=environment, capture_output=True, text=True, timeout=TIMEOUT)
             self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
             self.assertIn('"caption":"Hello"', run.stdout)
             self.assertEqual(server.stop(), 0)

@@ -1,4 +1,4 @@
-"""What the program leaves on the disk and in its log is for its operator alone, and opens nothing."""
+"""Only the administrator can read the files of the server, and its log contains no secrets."""
 
 import os
 import pathlib
@@ -14,12 +14,12 @@ PHOTO = FIXTURES / "cat.jpg"
 
 class SecrecyTest(unittest.TestCase):
     def setUp(self):
-        self.place = tempfile.TemporaryDirectory()
-        self.addCleanup(self.place.cleanup)
-        self.data = pathlib.Path(self.place.name) / "data"
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.data = pathlib.Path(self.folder.name) / "data"
 
-    def live(self, *options, look=lambda: None):
-        """Registers, brings photos both ways, fails at some, looks around and stops; what must not stand in the log."""
+    def use_server(self, *options, inspect=lambda: None):
+        """Sends requests with secrets, calls `inspect`, stops the server, and returns the secrets."""
         server = Server(self.data, *options)
         token = server.register("ada")
         post = server.post(token, PHOTO, caption="hello").json()
@@ -28,35 +28,35 @@ class SecrecyTest(unittest.TestCase):
         for address in [post["imageUrl"], post["imageUrl"] + "x", post["imageUrl"] + "?q"]:
             server.request("GET", address.removeprefix(server.url))
         form = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nhello\r\n--x--\r\n'
-        server.request(
-            "POST", offer["url"].removeprefix(server.url), form, {"Content-Type": "multipart/form-data; boundary=x"})
+        headers = {"Content-Type": "multipart/form-data; boundary=x"}
+        server.request("POST", offer["url"].removeprefix(server.url), form, headers)
         server.json("POST", "/api/posts", {"mediaIds": [offer["mediaId"]]}, token)
         server.json("POST", "/api/auth/login", {"login": "ada", "password": PASSWORD + "x"})
         server.request("GET", "/api/me", headers={"Authorization": f"Bearer {token}x"})
-        look()
+        inspect()
         self.assertEqual(server.stop(), 0)
         names = [re.search(r"[0-9a-f]{32}", address)[0] for address in (post["imageUrl"], offer["url"])]
         return [token, PASSWORD, *names]
 
-    def test_what_is_made_is_for_its_owner_alone_whatever_the_umask(self):
+    def test_only_the_administrator_can_read_the_files_with_any_umask(self):
         before = os.umask(0)
         self.addCleanup(os.umask, before)
         modes = {}
 
-        def look():
+        def inspect():
             for path in [self.data, *self.data.rglob("*")]:
                 modes[str(path.relative_to(self.data))] = stat.S_IMODE(path.lstat().st_mode)
 
-        self.live(look=look)
+        self.use_server(inspect=inspect)
         self.assertEqual({name: f"{mode:o}" for name, mode in modes.items() if mode & 0o077}, {})
         for name in ["isntgram.sqlite", "isntgram.sqlite-wal", "lock"]:
             self.assertEqual(modes[name], 0o600, name)
         self.assertIn("control.sock", modes)
 
-    def test_no_address_and_no_token_stands_in_the_log(self):
+    def test_the_administrator_finds_no_token_and_no_photo_path_in_the_log(self):
         for level in ["info", "trace"]:
             with self.subTest(level):
-                secrets = self.live("--log-level", level, "--data", str(self.data / level))
+                secrets = self.use_server("--log-level", level, "--data", str(self.data / level))
                 log = (self.data.parent / "data.log").read_text()
                 self.assertIn("GET /media/", log)
                 self.assertIn("POST /api/uploads/", log)

@@ -1,4 +1,4 @@
-"""Starts the real program as its user would, and ends it."""
+"""Starts and stops the built program, and sends requests to it."""
 
 import contextlib
 import json
@@ -17,8 +17,8 @@ import uuid
 PROGRAM = os.environ["PROGRAM"]
 FIXTURES = pathlib.Path(__file__).parent.parent / "ImagingTests" / "Fixtures"
 PASSWORD = "correct horse battery"
-# Seconds that anything is waited for before it counts as hanging: many, as a machine may be busy.
-PATIENCE = 180
+# Seconds before a wait counts as a hang. The value is large, because the machine may be busy.
+TIMEOUT = 180
 
 
 def free_port():
@@ -27,56 +27,59 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_until(condition, what="it", seconds=PATIENCE):
-    """Waits for a condition, asking again and again."""
+def wait_until(condition, what="the condition", seconds=TIMEOUT):
+    """Waits until a condition is true; `what` names it in the error message."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
-            raise AssertionError(f"{what} did not come to be in {seconds} seconds")
+            raise AssertionError(f"waited {seconds} seconds for {what}")
         time.sleep(0.02)
 
 
 class Client:
-    """A program that talks to a site."""
+    """A client of the API."""
 
     def __init__(self, url):
         self.url = url
 
-    def request(self, method, path, body=None, headers=None, timeout=PATIENCE):
-        """The answer, whatever its status."""
+    def request(self, method, path, body=None, headers=None, timeout=TIMEOUT):
+        """Sends a request and returns the response, whatever its status."""
         request = urllib.request.Request(self.url + path, data=body, headers=headers or {}, method=method)
         try:
-            return Answer(urllib.request.urlopen(request, timeout=timeout))
+            return Response(urllib.request.urlopen(request, timeout=timeout))
         except urllib.error.HTTPError as error:
-            return Answer(error)
+            return Response(error)
 
     def json(self, method, path, value=None, token=None):
         headers = {"Content-Type": "application/json"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
-        return self.request(method, path, json.dumps(value).encode() if value is not None else None, headers)
+        body = json.dumps(value).encode() if value is not None else None
+        return self.request(method, path, body, headers)
 
     def register(self, name):
-        """The new member's token."""
+        """Registers a member and returns a token."""
         form = {"email": f"{name}@example.org", "fullName": name, "username": name, "password": PASSWORD}
         return self.json("POST", "/api/auth/register", form).json()["token"]
 
     def post(self, token, *photos, **fields):
         boundary = uuid.uuid4().hex
         body = b""
+        disposition = f"--{boundary}\r\nContent-Disposition: form-data; name="
         for name, value in fields.items():
-            body += f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+            body += f'{disposition}"{name}"\r\n\r\n{value}\r\n'.encode()
         for photo in photos:
             data = photo if isinstance(photo, bytes) else pathlib.Path(photo).read_bytes()
-            body += f'--{boundary}\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n'.encode()
+            body += f'{disposition}"image"; filename="a"\r\n\r\n'.encode()
             body += data + b"\r\n"
         body += f"--{boundary}--\r\n".encode()
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": f"multipart/form-data; boundary={boundary}"}
+        headers = {"Authorization": f"Bearer {token}",
+                   "Content-Type": f"multipart/form-data; boundary={boundary}"}
         return self.request("POST", "/api/posts", body, headers)
 
 
 class Server(Client):
-    """One run of `isntgram serve` on a free port of this machine."""
+    """A running `isntgram serve` on a free local port."""
 
     def __init__(self, folder, *options, environment=None, port=None, ready="/readyz"):
         self.folder = pathlib.Path(folder)
@@ -89,16 +92,17 @@ class Server(Client):
              "--rate-limits", "off", *options],
             stderr=self.log, env={**os.environ, **(environment or {})})
         try:
-            # The demo's photos alone take a dozen seconds of CPU time.
+            # The photos of the demo community alone take about twelve seconds of CPU time.
             wait_until(
-                lambda: self.process.poll() is not None or self.answers(), "a server that answers", 5 * PATIENCE)
+                lambda: self.process.poll() is not None or self.is_ready(), "a server that is ready",
+                5 * TIMEOUT)
         except AssertionError:
             self.kill()
             raise
         if self.process.poll() is not None:
             raise RuntimeError(f"the server did not start: {self.process.poll()}")
 
-    def answers(self):
+    def is_ready(self):
         try:
             return self.request("GET", self.ready).status == 200
         except OSError:
@@ -107,35 +111,35 @@ class Server(Client):
     def command(self, *arguments, stdin=""):
         return subprocess.run(
             [PROGRAM, *arguments, "--data", str(self.folder)], input=stdin, capture_output=True, text=True,
-            timeout=PATIENCE)
+            timeout=TIMEOUT)
 
     def stop(self):
-        """Ends it as an operator would; its exit status."""
+        """Stops the server with SIGTERM and returns its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(timeout=PATIENCE)
+        status = self.process.wait(timeout=TIMEOUT)
         self.log.close()
         return status
 
     def kill(self):
         self.process.kill()
-        self.process.wait(timeout=PATIENCE)
+        self.process.wait(timeout=TIMEOUT)
         self.log.close()
 
 
-class ServedTest(unittest.TestCase):
-    """A test with a server over a data folder of its own."""
+class ServerTest(unittest.TestCase):
+    """A test case with a server and a new data directory for each test."""
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.data = pathlib.Path(folder.name) / "data"
         self.server = Server(self.data)
-        # Whichever server runs at the end.
+        # A test may have replaced the server.
         self.addCleanup(lambda: self.server.process.poll() is None and self.server.kill())
 
 
-class Answer:
+class Response:
     def __init__(self, response):
         with contextlib.closing(response):
             self.status = response.status

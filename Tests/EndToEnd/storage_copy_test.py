@@ -1,4 +1,4 @@
-"""A community made on SQLite and disk moves to PostgreSQL and S3 and back, and answers every program as before."""
+"""A community moves from SQLite and disk to PostgreSQL and S3 and back, and its responses stay the same."""
 
 import concurrent.futures
 import io
@@ -20,13 +20,13 @@ PEOPLE = ["ada", "ben", "cleo", "dora", "eve"]
 TAGS = ["turin", "dawn", "čaj"]
 
 
-class MovingTest(unittest.TestCase):
-    def test_there_and_back(self):
+class StorageCopyTest(unittest.TestCase):
+    def test_members_see_the_same_community_after_moving_there_and_back(self):
         with tempfile.TemporaryDirectory() as folder, Postgres() as postgres, Bucket() as bucket:
             folder = pathlib.Path(folder)
             server = Server(folder / "first", "--base-url", "http://photos.example.org")
-            tokens = live(server, folder)
-            before = everything(server, tokens)
+            tokens = fill_community(server, folder)
+            before = all_responses(server, tokens)
             self.assertGreater(len(before), 3 * POSTS)
             self.assertEqual(server.stop(), 0)
 
@@ -34,7 +34,7 @@ class MovingTest(unittest.TestCase):
             self.copy("media", folder / "first", bucket.url)
             moved = {"ISNTGRAM_DATABASE_URL": postgres.url, **bucket.environment}
             server = Server(folder / "second", "--base-url", "http://photos.example.org", environment=moved)
-            self.compare(before, everything(server, tokens))
+            self.compare(before, all_responses(server, tokens))
             photo = server.json("GET", "/api/explore?limit=1").json()["items"][0]["imageUrl"]
             path = urllib.parse.urlparse(photo).path
             self.assertEqual(server.request("GET", path).body, (folder / "first" / path[1:]).read_bytes())
@@ -43,54 +43,57 @@ class MovingTest(unittest.TestCase):
             self.copy("storage", postgres.url, folder / "third")
             self.copy("media", bucket.url, folder / "third")
             server = Server(folder / "third", "--base-url", "http://photos.example.org")
-            self.compare(before, everything(server, tokens))
+            self.compare(before, all_responses(server, tokens))
             self.assertEqual(server.stop(), 0)
             self.assertEqual(files(folder / "first" / "media"), files(folder / "third" / "media"))
 
     def copy(self, kind, source, target):
-        """Twice: the second time there is nothing to do."""
+        """Copies twice; the second copy changes nothing."""
         for turn in range(2):
             done = subprocess.run(
-                [PROGRAM, kind, "copy", "--from", str(source), "--to", str(target)], capture_output=True, text=True,
-                env={**os.environ, **KEY})
+                [PROGRAM, kind, "copy", "--from", str(source), "--to", str(target)], capture_output=True,
+                text=True, env={**os.environ, **KEY})
             self.assertEqual(done.returncode, 0, done.stderr)
             if turn == 1 and kind == "storage":
-                self.assertEqual({line.split("\t")[2] for line in done.stdout.splitlines()[:-1]}, {"0 changed"})
+                changes = {line.split("\t")[2] for line in done.stdout.splitlines()[:-1]}
+                self.assertEqual(changes, {"0 changed"})
             if turn == 1 and kind == "media":
                 self.assertIn("; 0 photos copied now", done.stdout)
 
     def compare(self, before, after):
         self.assertEqual(before.keys(), after.keys())
-        for route, answer in before.items():
-            self.assertEqual(answer, after[route], route)
+        for route, response in before.items():
+            self.assertEqual(response, after[route], route)
 
 
-def live(server, folder):
-    """Fills the community; its members' tokens."""
-    chance = random.Random(7)
+def fill_community(server, folder):
+    """Creates members, posts and relationships, and returns the members' tokens."""
+    generator = random.Random(7)
     photo = folder / "small.jpg"
     subprocess.run(["vipsthumbnail", FIXTURES / "cat.jpg", "-s", "48", "-o", str(photo)], check=True)
     bytes_ = photo.read_bytes()
     tokens = {name: server.register(name) for name in PEOPLE}
 
     def post(number):
-        caption = f"Post {number} #{chance.choice(TAGS)} of @{chance.choice(PEOPLE)}"
-        answer = server.post(tokens[PEOPLE[number % 5]], bytes_, caption=caption, altText=f"cat dawn {number % 10}")
-        assert answer.status == 201, answer.body
-        return answer.json()["id"]
+        caption = f"Post {number} #{generator.choice(TAGS)} of @{generator.choice(PEOPLE)}"
+        author = PEOPLE[number % 5]
+        response = server.post(tokens[author], bytes_, caption=caption, altText=f"cat dawn {number % 10}")
+        assert response.status == 201, response.body
+        return response.json()["id"]
 
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         posts = list(pool.map(post, range(POSTS)))
     for name, token in tokens.items():
-        for other in chance.sample(PEOPLE, 3):
+        for other in generator.sample(PEOPLE, 3):
             if other != name:
                 server.json("POST", f"/api/users/{other}/follow", token=token)
-        for post_id in chance.sample(posts, 20):
+        for post_id in generator.sample(posts, 20):
             server.json("POST", f"/api/posts/{post_id}/like", token=token)
             server.json("POST", f"/api/posts/{post_id}/save", token=token)
-            comment = server.json("POST", f"/api/posts/{post_id}/comments", {"text": "nice"}, token).json()["id"]
+            comments = f"/api/posts/{post_id}/comments"
+            comment = server.json("POST", comments, {"text": "nice"}, token).json()["id"]
             server.json("POST", f"/api/comments/{comment}/like", token=token)
-            server.json("POST", f"/api/posts/{post_id}/comments", {"text": "yes", "replyToId": comment}, token)
+            server.json("POST", comments, {"text": "yes", "replyToId": comment}, token)
     server.json("PUT", "/api/profile", {"isPrivate": True}, tokens["eve"])
     server.json("POST", "/api/users/dora/block", token=tokens["ben"])
     server.json("POST", "/api/users/cleo/mute", token=tokens["ada"])
@@ -98,10 +101,13 @@ def live(server, folder):
     return tokens
 
 
-def everything(server, tokens):
-    """Every answer of every GET route of the description, page after page, to two members and to a stranger."""
-    routes = [path for path, item in server.json("GET", "/api/openapi.json").json()["paths"].items() if "get" in item]
-    answers = {}
+def all_responses(server, tokens):
+    """Returns the responses of all documented GET routes, page by page, for two members and a visitor."""
+    documented = server.json("GET", "/api/openapi.json").json()["paths"]
+    routes = [path for path, operations in documented.items() if "get" in operations]
+    searches = [f"?q={text}&type={kind}" for text in ["d", "dawn", "cat", "post", "ada", "7"]
+                for kind in ["users", "tags", "posts"]]
+    responses = {}
     for viewer in [None, "ada", "dora"]:
         token = tokens.get(viewer)
         ids = set()
@@ -114,14 +120,13 @@ def everything(server, tokens):
         for route in routes:
             if route == "/events":
                 continue
-            for path in filled(route, values):
-                queries = [f"?q={q}&type={t}" for q in ["d", "dawn", "cat", "post", "ada", "7"] for t in ["users", "tags", "posts"]]
-                for query in queries if route == "/search" else [""]:
-                    answers[viewer, path + query] = list(pages(server, "/api" + path + query, token))
-    return answers
+            for path in paths(route, values):
+                for query in searches if route == "/search" else [""]:
+                    responses[viewer, path + query] = list(pages(server, "/api" + path + query, token))
+    return responses
 
 
-def filled(route, values):
+def paths(route, values):
     name = next((name for name in values if name in route), None)
     return [route.replace(name, urllib.parse.quote(value)) for value in values[name]] if name else [route]
 
@@ -130,12 +135,13 @@ def pages(server, path, token):
     cursor = None
     while True:
         joined = path + ("&" if "?" in path else "?") + f"cursor={cursor}" if cursor else path
-        answer = server.request("GET", joined, headers={"Authorization": f"Bearer {token}"} if token else {})
-        if answer.headers["Content-Type"] == "application/zip":
-            yield archive(answer.body)
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        response = server.request("GET", joined, headers=headers)
+        if response.headers["Content-Type"] == "application/zip":
+            yield archive(response.body)
             return
-        body = answer.json()
-        # Each answer has its own, and a token is noted when it is used.
+        body = response.json()
+        # These fields differ in each response: the request id, and the time when a token was last used.
         body.pop("requestId", None)
         for item in body.get("items", []):
             item.pop("usedAt", None)

@@ -1,4 +1,4 @@
-"""What a first visit weighs and how long it takes, with the processor slowed four times; the table stands in the README."""
+"""Measures the size and time of a first visit with a fourfold CPU slowdown, for the table in the README."""
 
 import gzip
 import unittest
@@ -6,37 +6,40 @@ import unittest
 from browser import OUTPUT, BrowserTest
 
 PAGES = {"feed": "/", "profile": "/mira.lindqvist", "explore": "/explore"}
-# What the browser tells only while it happens.
-WATCH = """
+# Records values that the browser reports only while they happen.
+OBSERVERS = """
 window.measured = { lcp: 0, cls: 0, tbt: 0 };
-new PerformanceObserver((list) => { for (const e of list.getEntries()) measured.lcp = e.startTime; })
-    .observe({ type: "largest-contentful-paint", buffered: true });
-new PerformanceObserver((list) => { for (const e of list.getEntries()) if (!e.hadRecentInput) measured.cls += e.value; })
-    .observe({ type: "layout-shift", buffered: true });
-new PerformanceObserver((list) => { for (const e of list.getEntries()) measured.tbt += Math.max(0, e.duration - 50); })
-    .observe({ type: "longtask", buffered: true });
+{
+  const observe = (type, record) =>
+    new PerformanceObserver((list) => list.getEntries().forEach(record)).observe({ type, buffered: true });
+  observe("largest-contentful-paint", (entry) => { measured.lcp = entry.startTime; });
+  observe("layout-shift", (entry) => { if (!entry.hadRecentInput) measured.cls += entry.value; });
+  observe("longtask", (entry) => { measured.tbt += Math.max(0, entry.duration - 50); });
+}
 """
 
 
 class WeightTest(BrowserTest):
     OPTIONS = ["--demo"]
 
-    def test_a_first_visit(self):
+    def test_a_first_visit_downloads_little(self):
         rows = []
         page = self.visitor(width=390, height=844)
         self.try_demo(page)
         state = page.context.storage_state()
         for name, path in PAGES.items():
-            # The middle of three: a machine that tests run on has other things to do.
+            # The median of three runs, because the machine may be busy.
             runs = sorted((self.visit(state, path) for _ in range(3)), key=lambda run: run["lcp"])
             rows.append((name, runs[1]))
-        lines = ["| page | HTML | CSS | JS | LCP | CLS | total blocking time |", "|---|---|---|---|---|---|---|"]
+        lines = ["| page | HTML | CSS | JS | LCP | CLS | total blocking time |",
+                 "|---|---|---|---|---|---|---|"]
         for name, m in rows:
-            lines.append(f"| {name} | {m['html'] / 1000:.1f} kB | {m['css'] / 1000:.1f} kB | {m['js'] / 1000:.1f} kB | "
+            html, css, js = (f"{m[kind] / 1000:.1f} kB" for kind in ("html", "css", "js"))
+            lines.append(f"| {name} | {html} | {css} | {js} | "
                          f"{m['lcp']:.0f} ms | {m['cls']:.3f} | {m['tbt']:.0f} ms |")
         (OUTPUT / "weights.md").write_text("\n".join(lines) + "\n")
         print("\n" + "\n".join(lines))
-        # Times depend on what else the machine does: they are told, and not held against a limit.
+        # Times depend on the load of the machine, so they are printed but not limited.
         for name, measured in rows:
             with self.subTest(name):
                 self.assertLessEqual(measured["html"], 20_000)
@@ -46,7 +49,7 @@ class WeightTest(BrowserTest):
 
     def visit(self, state, path):
         page = self.visitor(width=390, height=844, storage_state=state, service_workers="block")
-        page.context.add_init_script(WATCH)
+        page.context.add_init_script(OBSERVERS)
         session = page.context.new_cdp_session(page)
         session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
         responses = []
@@ -58,7 +61,7 @@ class WeightTest(BrowserTest):
         for response in responses:
             type_ = response.headers.get("content-type", "").partition(";")[0]
             kind = {"text/html": "html", "text/css": "css", "text/javascript": "js"}.get(type_)
-            # What the modules fetch afterwards is no part of the first visit's weight.
+            # Data that scripts fetch later is not part of the first visit.
             if kind and response.request.resource_type != "fetch":
                 sizes[kind] += len(gzip.compress(response.body(), 6))
         page.context.close()

@@ -8,12 +8,11 @@ import TestSupport
 import Testing
 
 struct APITests {
-    private let stranger: @Sendable (TestSite) -> Program = { Program(site: $0, token: nil) }
+    private let visitor: @Sendable (TestSite) -> APIClient = { APIClient(site: $0, token: nil) }
 
-    @Test func `registering answers with the user and a token, in the shape that is documented`() async throws
-    {
+    @Test func `Ada registers and gets a user and a token with the documented fields`() async throws {
         try await TestSite.with { site in
-            let ada = try await site.program("ada")
+            let ada = try await site.apiClient("ada")
             let me = try await ada.send(.get, "/api/me")
             #expect(
                 Set(me.json.keys) == [
@@ -24,69 +23,71 @@ struct APITests {
             #expect(
                 me.json["email"] as? String == "ada@example.org" && me.json["profilePictureUrl"] is NSNull)
             #expect((me.json["createdAt"] as? String)?.hasSuffix("Z") == true)
-            let login = try await stranger(site).send(
+            let login = try await visitor(site).send(
                 .post, "/api/auth/login",
-                json: "{\"login\": \"ada\", \"password\": \"\(TestCommunity.password)\"}")
+                json: #"{"login": "ada", "password": "\#(TestCommunity.password)"}"#)
             #expect(Set(login.json.keys) == ["user", "token", "expiresAt"] && login.status == .ok)
-            let again = Program(site: site, token: try #require(login.json["token"] as? String))
+            let again = APIClient(site: site, token: try #require(login.json["token"] as? String))
             #expect(try await again.send(.post, "/api/auth/logout").status == .noContent)
             #expect(try await again.send(.get, "/api/me").status == .unauthorized)
         }
     }
 
-    @Test func `a post by upload: its shape, its photos, its files gone after deletion`() async throws {
+    @Test func `Ada posts photos with the documented fields, and deletion removes the files`() async throws {
         try await TestSite.with { site in
-            let ada = try await site.program("ada")
-            let answer = try await ada.upload(
+            let ada = try await site.apiClient("ada")
+            let response = try await ada.upload(
                 "/api/posts",
                 [
                     .file("image", try Fixtures.bytes("coffee.jpg")),
                     .file("image", try Fixtures.bytes("cat.jpg")),
-                    .text("caption", "“quotes” \"and\" \\ \n lines"), .text("location", "Turin"),
+                    .text("caption", #"“quotes” "and" \ \#n lines"#), .text("location", "Turin"),
                     .text("altText", "cup"),
                     .text("altText", "cat"),
                 ])
-            #expect(answer.status == .created)
+            #expect(response.status == .created)
             #expect(
-                Set(answer.json.keys) == [
+                Set(response.json.keys) == [
                     "id", "code", "url", "authorId", "author", "caption", "location", "imageUrl", "media",
                     "likesCount",
                     "commentsCount", "likedByMe", "savedByMe", "createdAt", "updatedAt",
                 ])
-            #expect(answer.json["caption"] as? String == "“quotes” \"and\" \\ \n lines")
-            let media = try #require(answer.json["media"] as? [[String: Any]])
+            #expect(response.json["caption"] as? String == #"“quotes” "and" \ \#n lines"#)
+            let media = try #require(response.json["media"] as? [[String: Any]])
             #expect(media.map { $0["altText"] as? String } == ["cup", "cat"])
             #expect(
                 Set(media[0].keys) == ["id", "url", "width", "height", "altText", "blurhash", "renditions"])
-            let id = try #require(answer.json["id"] as? String)
-            #expect(try await stranger(site).send(.get, "/api/posts/\(id)").json["id"] as? String == id)
-            let url = try #require(answer.json["imageUrl"] as? String).replacing("http://localhost", with: "")
-            let photo = try await stranger(site).send(.get, url)
+            let id = try #require(response.json["id"] as? String)
+            #expect(try await visitor(site).send(.get, "/api/posts/\(id)").json["id"] as? String == id)
+            let url = try #require(response.json["imageUrl"] as? String)
+                .replacing("http://localhost", with: "")
+            let photo = try await visitor(site).send(.get, url)
             #expect(photo.status == .ok && photo.headers[.contentType] == "image/jpeg")
             #expect(photo.headers[.cacheControl] == "public, max-age=31536000, immutable")
             #expect(try await ada.send(.delete, "/api/posts/\(id)").status == .noContent)
             #expect(try await ada.send(.get, "/api/posts/\(id)").status == .notFound)
-            #expect(try await stranger(site).send(.get, url).status == .notFound, "not even from memory")
+            #expect(try await visitor(site).send(.get, url).status == .notFound, "not even from the cache")
             try await site.test.settle()
             #expect(site.test.keptFiles == [] && Fixtures.files(below: site.test.folder + "/uploads") == [])
         }
     }
 
-    @Test func `photos uploaded first are posted by their ids`() async throws {
+    @Test func `Ada uploads a photo first and posts it by its id`() async throws {
         try await TestSite.with { site in
-            let ada = try await site.program("ada")
+            let ada = try await site.apiClient("ada")
             let photo = try await ada.upload(
                 "/api/media", [.file("file", try Fixtures.bytes("cat.jpg")), .text("altText", "cat")])
             #expect(photo.status == .created)
             let id = try #require(photo.json["id"] as? String)
             let post = try await ada.send(
-                .post, "/api/posts", json: "{\"caption\": \"x\", \"mediaIds\": [\"\(id)\"]}")
+                .post, "/api/posts", json: #"{"caption": "x", "mediaIds": ["\#(id)"]}"#)
             #expect(post.status == .created && post.headers[.location]?.hasPrefix("/api/posts/") == true)
             #expect(
-                try await ada.upload("/api/media", [.text("altText", "cat")]).faults.first?["field"] == "file"
+                try await ada.upload("/api/media", [.text("altText", "cat")]).fieldErrors.first?["field"]
+                    == "file"
             )
             for body in [
-                "{\"mediaIds\": [\"x\"]}", "{\"mediaIds\": 1}", "{}", "{\"mediaIds\": null}", "nothing", "[]",
+                #"{"mediaIds": ["x"]}"#, #"{"mediaIds": 1}"#, "{}", #"{"mediaIds": null}"#, "nothing", "[]",
             ] {
                 let refused = try await ada.send(.post, "/api/posts", json: body)
                 #expect([.badRequest, .unprocessableContent].contains(refused.status), "\(body)")
@@ -94,32 +95,33 @@ struct APITests {
         }
     }
 
-    @Test func `a photo goes to the address that was given for it, without a token`() async throws {
+    @Test func `Ada uploads a photo to a presigned URL without a token`() async throws {
         try await TestSite.with { site in
-            let ada = try await site.program("ada")
+            let ada = try await site.apiClient("ada")
             let cat = try Fixtures.bytes("cat.jpg")
-            let wish = "{\"contentType\": \"image/jpeg\", \"byteCount\": \(cat.count), \"altText\": \"cat\"}"
-            let offer = try await ada.send(.post, "/api/uploads/presigned-url", json: wish)
+            let request = #"{"contentType": "image/jpeg", "byteCount": \#(cat.count), "altText": "cat"}"#
+            let offer = try await ada.send(.post, "/api/uploads/presigned-url", json: request)
             #expect(offer.status == .created && offer.json["method"] as? String == "POST")
             let address = try #require(offer.json["url"] as? String)
             let path = String(address.dropFirst("http://localhost".count))
-            let stranger = Program(site: site, token: nil)
-            #expect(try await stranger.upload(path, [.file("photo", cat)]).faults.first?["field"] == "file")
-            #expect(try await stranger.upload(path, [.file("file", cat)]).status == .noContent)
+            let visitor = APIClient(site: site, token: nil)
             #expect(
-                try await stranger.upload("/api/uploads/nobody", [.file("file", cat)]).status == .notFound)
-            let larger = try await stranger.upload(path, [.file("file", cat + [0])])
-            #expect(larger.status == .unprocessableContent && larger.faults.first?["field"] == "file")
-            // Refused before it is looked at whether it is a form at all.
+                try await visitor.upload(path, [.file("photo", cat)]).fieldErrors.first?["field"] == "file")
+            #expect(try await visitor.upload(path, [.file("file", cat)]).status == .noContent)
+            #expect(
+                try await visitor.upload("/api/uploads/nobody", [.file("file", cat)]).status == .notFound)
+            let larger = try await visitor.upload(path, [.file("file", cat + [0])])
+            #expect(larger.status == .unprocessableContent && larger.fieldErrors.first?["field"] == "file")
+            // The URL is checked before the content type.
             let unknown = "/api/uploads/\(String(repeating: "0", count: 32))"
-            #expect(try await stranger.send(.post, unknown, json: "{}").status == .notFound)
+            #expect(try await visitor.send(.post, unknown, json: "{}").status == .notFound)
             let id = try #require(offer.json["mediaId"] as? String)
-            let post = try await ada.send(.post, "/api/posts", json: "{\"mediaIds\": [\"\(id)\"]}")
+            let post = try await ada.send(.post, "/api/posts", json: #"{"mediaIds": ["\#(id)"]}"#)
             #expect(post.status == .created)
             let media = try #require(post.json["media"] as? [[String: Any]])
             #expect(media.map { $0["id"] as? String } == [id])
             #expect(
-                try await stranger.send(.post, "/api/uploads/presigned-url", json: wish).status
+                try await visitor.send(.post, "/api/uploads/presigned-url", json: request).status
                     == .unauthorized)
             #expect(
                 try await ada.send(.post, "/api/uploads/presigned-url", json: "{}").status
@@ -127,10 +129,10 @@ struct APITests {
         }
     }
 
-    @Test func `two people: follow, feed, like, comment`() async throws {
+    @Test func `Grace follows Ada, sees her post in the feed, likes it and comments on it`() async throws {
         try await TestSite.with { site in
-            let ada = try await site.program("ada")
-            let grace = try await site.program("grace")
+            let ada = try await site.apiClient("ada")
+            let grace = try await site.apiClient("grace")
             let post = try await ada.post()
             #expect(try await grace.send(.get, "/api/posts").items.isEmpty)
             #expect(try await grace.send(.post, "/api/users/ada/follow").status == .noContent)
@@ -148,16 +150,16 @@ struct APITests {
             #expect(try await grace.send(.get, "/api/posts/\(post.id)").json["likedByMe"] as? Bool == true)
             #expect(try await grace.send(.delete, "/api/posts/\(post.id)/like").status == .noContent)
             let comment = try await grace.send(
-                .post, "/api/posts/\(post.id)/comments", json: "{\"text\": \"lovely\\u0007\"}")
+                .post, "/api/posts/\(post.id)/comments", json: #"{"text": "lovely\u0007"}"#)
             #expect(comment.status == .unprocessableContent)
             let good = try await grace.send(
-                .post, "/api/posts/\(post.id)/comments", json: "{\"text\": \"lovely\"}")
+                .post, "/api/posts/\(post.id)/comments", json: #"{"text": "lovely"}"#)
             #expect(
                 Set(good.json.keys) == [
                     "id", "postId", "authorId", "author", "text", "replyToId", "likesCount", "likedByMe",
                     "createdAt",
                 ])
-            #expect(try await stranger(site).send(.get, "/api/posts/\(post.id)/comments").items.count == 1)
+            #expect(try await visitor(site).send(.get, "/api/posts/\(post.id)/comments").items.count == 1)
             let id = try #require(good.json["id"] as? String)
             #expect(try await ada.send(.delete, "/api/comments/\(id)").status == .noContent)
             #expect(
@@ -173,15 +175,15 @@ struct APITests {
         }
     }
 
-    @Test func `lists are walked by cursor, and Link says where on`() async throws {
+    @Test func `Ada pages through a list by cursor and by the Link header`() async throws {
         try await TestSite.with { site in
-            let ada = try await site.program("ada")
+            let ada = try await site.apiClient("ada")
             for _ in 0..<3 { _ = try await ada.post() }
             let first = try await ada.send(.get, "/api/posts?limit=2")
             let cursor = try #require(first.json["nextCursor"] as? String)
             #expect(
                 first.headers[try #require(HTTPField.Name("link"))]
-                    == "<http://localhost/api/posts?cursor=\(cursor)&limit=2>; rel=\"next\"")
+                    == #"<http://localhost/api/posts?cursor=\#(cursor)&limit=2>; rel="next""#)
             let second = try await ada.send(.get, "/api/posts?limit=2&cursor=\(cursor)")
             #expect(second.items.count == 1 && second.json["nextCursor"] is NSNull)
             for query in ["limit=0", "limit=x", "cursor=x"] {
@@ -190,12 +192,12 @@ struct APITests {
         }
     }
 
-    @Test func `bad uploads are told why and leave nothing`() async throws {
+    @Test func `Ada learns why an upload is rejected, and no file is left behind`() async throws {
         try await TestSite.with { site in
-            let ada = try await site.program("ada")
+            let ada = try await site.apiClient("ada")
             let cat = try Fixtures.bytes("cat.jpg")
-            let text = try await ada.upload("/api/posts", [.file("image", Array("no photo".utf8))])
-            #expect(text.status == .unsupportedMediaType && text.faults.first?["field"] == "image")
+            let text = try await ada.upload("/api/posts", [.file("image", Array("not a photo".utf8))])
+            #expect(text.status == .unsupportedMediaType && text.fieldErrors.first?["field"] == "image")
             #expect(text.headers[.contentType] == "application/problem+json")
             #expect(Set(text.json.keys) == ["type", "title", "status", "detail", "requestId", "errors"])
             let cut = try await ada.upload("/api/posts", [.file("image", Array(cat.prefix(20_000)))])
@@ -207,7 +209,7 @@ struct APITests {
             #expect(big.status == .contentTooLarge && big.text.contains("25 MB"))
             let long = try await ada.upload(
                 "/api/posts", [.file("image", cat), .text("caption", String(repeating: "x", count: 2201))])
-            #expect(long.status == .unprocessableContent && long.faults.first?["field"] == "caption")
+            #expect(long.status == .unprocessableContent && long.fieldErrors.first?["field"] == "caption")
             var half = Multipart.body([.file("image", cat)])
             half.moveWriterIndex(to: half.writerIndex / 2)
             let broken = try await ada.send(
@@ -222,9 +224,9 @@ struct APITests {
         }
     }
 
-    @Test func `who may not is told so`() async throws {
+    @Test func `visitors get 401 for member routes, and a read token gets 403 for writes`() async throws {
         try await TestSite.with { site in
-            let ada = try await site.program("ada")
+            let ada = try await site.apiClient("ada")
             let post = try await ada.post()
             for (method, path) in [
                 (.get, "/api/me"), (.get, "/api/posts"), (.post, "/api/posts"), (.post, "/api/media"),
@@ -234,21 +236,21 @@ struct APITests {
                 (.post, "/api/users/ada/follow"),
                 (.delete, "/api/users/ada/follow"), (.post, "/api/auth/logout"),
             ] as [(HTTPRequest.Method, String)] {
-                let answer = try await stranger(site).send(method, path)
-                #expect(answer.status == .unauthorized, "\(method) \(path)")
-                #expect(answer.headers[.wwwAuthenticate] == "Bearer")
+                let response = try await visitor(site).send(method, path)
+                #expect(response.status == .unauthorized, "\(method) \(path)")
+                #expect(response.headers[.wwwAuthenticate] == "Bearer")
             }
             for header in [
                 "Bearer wrong", "Basic YTpi", "Bearer", "Bearer \(String(repeating: "x", count: 300))",
             ] {
-                let answer = try await stranger(site).send(
+                let response = try await visitor(site).send(
                     .get, "/api/users/ada", headers: [.authorization: header])
-                #expect(answer.status == .unauthorized)
+                #expect(response.status == .unauthorized)
             }
             let account = try await site.test.community.accounts.find(username: "ada")
             let reading = try await site.test.community.credentials.issue(
                 .token, to: account, scopes: .read, name: "")
-            let reader = Program(site: site, token: reading.secret.text)
+            let reader = APIClient(site: site, token: reading.secret.text)
             #expect(try await reader.send(.get, "/api/me").status == .ok)
             #expect(try await reader.send(.post, "/api/posts/\(post.id)/like").status == .forbidden)
         }
@@ -259,22 +261,23 @@ struct APITests {
         "/api/posts/5/comments",
         "/media/ab/cd/1.jpg", "/media/aa/aa000000000000000000000000000000/1.jpg",
     ])
-    func `what is not there is not found`(_ path: String) async throws {
+    func `a visitor gets 404 for anything that does not exist`(_ path: String) async throws {
         try await TestSite.with { site in
-            let answer = try await stranger(site).send(.get, path)
-            #expect(answer.status == .notFound)
+            let response = try await visitor(site).send(.get, path)
+            #expect(response.status == .notFound)
         }
     }
 
-    @Test func `bodies that cannot be read, or are too large, are told apart`() async throws {
+    @Test func `a visitor gets a different error for each kind of invalid body`() async throws {
         try await TestSite.with { site in
-            let client = stranger(site)
+            let client = visitor(site)
             #expect(try await client.send(.post, "/api/auth/login", json: "{").status == .badRequest)
             #expect(
-                try await client.send(.post, "/api/auth/login", json: "{\"login\": 1}").faults.first?["field"]
+                try await client.send(.post, "/api/auth/login", json: #"{"login": 1}"#).fieldErrors.first?[
+                    "field"]
                     == "login")
             #expect(
-                try await client.send(.post, "/api/auth/login", json: "{\"login\": \"a\"}").faults.first?[
+                try await client.send(.post, "/api/auth/login", json: #"{"login": "a"}"#).fieldErrors.first?[
                     "field"] == "password")
             let plain = try await client.send(
                 .post, "/api/auth/login", headers: [.contentType: "text/plain"], body: ByteBuffer(string: "x")
@@ -284,22 +287,22 @@ struct APITests {
                 .post, "/api/auth/login", json: String(repeating: " ", count: 300_000))
             #expect(large.status == .contentTooLarge)
             let wrong = try await client.send(
-                .post, "/api/auth/login", json: "{\"login\": \"a\", \"password\": \"b\"}")
+                .post, "/api/auth/login", json: #"{"login": "a", "password": "b"}"#)
             #expect(wrong.status == .unauthorized)
-            let taken = try await site.program("ada")
-            _ = taken
+            _ = try await site.apiClient("ada")
             let again = try await client.send(
                 .post, "/api/auth/register",
-                json:
-                    "{\"email\": \"x@y.zz\", \"fullName\": \"\", \"username\": \"ada\", \"password\": \"\(TestCommunity.password)\"}"
-            )
-            #expect(again.status == .conflict && again.faults.first?["field"] == "username")
+                json: """
+                    {"email": "x@y.zz", "fullName": "", "username": "ada", \
+                    "password": "\(TestCommunity.password)"}
+                    """)
+            #expect(again.status == .conflict && again.fieldErrors.first?["field"] == "username")
         }
     }
 
-    @Test func `a photo is served in part, or not at all to who has it`() async throws {
+    @Test func `Ada requests part of a photo, or revalidates the copy that she has`() async throws {
         try await TestSite.with { site in
-            let ada = try await site.program("ada")
+            let ada = try await site.apiClient("ada")
             _ = try await ada.post()
             let url = "/media/" + (try #require(site.test.keptFiles.first { $0.hasSuffix("thumb.jpg") }))
             for round in 0..<2 {
@@ -315,7 +318,7 @@ struct APITests {
                     try await ada.send(.get, url, headers: [.range: "bytes=\(size)-"]).status
                         == .rangeNotSatisfiable)
                 #expect(
-                    try await ada.send(.get, url, headers: [.range: "bytes=0-9", .ifRange: "\"other\""])
+                    try await ada.send(.get, url, headers: [.range: "bytes=0-9", .ifRange: #""other""#])
                         .status == .ok)
                 #expect(try await ada.send(.get, url, headers: [.ifNoneMatch: tag]).status == .notModified)
                 #expect(try await ada.send(.head, url).status == .ok)
@@ -324,19 +327,20 @@ struct APITests {
     }
 
     @Test(.timeLimit(.minutes(10)))
-    func `the process tells whether it lives and is ready`() async throws {
+    func `health checks report whether the process is alive and ready`() async throws {
         try await TestSite.with { site in
-            #expect(try await stranger(site).send(.get, "/livez").text == "alive\n")
-            // The check ends after three seconds, which may be too few on a busy machine.
-            while try await stranger(site).send(.get, "/readyz").text != "ready\n" {
+            #expect(try await visitor(site).send(.get, "/livez").text == "alive\n")
+            // The check has a timeout of three seconds, which may be too short on a busy machine.
+            while try await visitor(site).send(.get, "/readyz").text != "ready\n" {
                 site.test.time.advance(by: 1000)
             }
             try FileManager.default.removeItem(atPath: site.test.folder + "/media/.incoming")
             #expect(
-                try await stranger(site).send(.get, "/readyz").text == "ready\n", "looked at a moment ago")
+                try await visitor(site).send(.get, "/readyz").text == "ready\n",
+                "the last result is still cached")
             site.test.time.advance(by: 5000)
-            #expect(try await stranger(site).send(.get, "/readyz").status == .serviceUnavailable)
-            #expect(try await stranger(site).send(.get, "/livez").status == .ok)
+            #expect(try await visitor(site).send(.get, "/readyz").status == .serviceUnavailable)
+            #expect(try await visitor(site).send(.get, "/livez").status == .ok)
         }
     }
 }

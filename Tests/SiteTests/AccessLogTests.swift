@@ -7,17 +7,17 @@ import TestSupport
 import Testing
 import Web
 
-/// What the log of requests may hold.
+/// What the access log may contain.
 struct AccessLogTests {
-    @Test func `the addresses of photos and uploads stand in no log`() async throws {
+    @Test func `the paths of Ada's photos and uploads are not in the access log`() async throws {
         let log = RecordedLog()
         try await TestSite.with(logger: log.logger) { site in
-            let ada = try await site.program("ada")
+            let ada = try await site.apiClient("ada")
             let post = try await ada.post()
             let file = try #require(site.test.keptFiles.first { $0.hasSuffix("thumb.jpg") })
             let secret = try #require(file.split(separator: "/").dropFirst().first.map(String.init))
             let cat = try Fixtures.bytes("cat.jpg")
-            let request = "{\"contentType\": \"image/jpeg\", \"byteCount\": \(cat.count)}"
+            let request = #"{"contentType": "image/jpeg", "byteCount": \#(cat.count)}"#
             let offer = try await ada.send(.post, "/api/uploads/presigned-url", json: request)
             let upload = try #require(
                 (offer.json["url"] as? String)?.split(separator: "/").last.map(String.init))
@@ -64,7 +64,7 @@ struct AccessLogTests {
     }
 }
 
-/// Keeps what is logged.
+/// Records log messages in memory.
 private final class RecordedLog: Sendable {
     private let lines = Mutex<[String]>([])
 

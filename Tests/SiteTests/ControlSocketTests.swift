@@ -10,24 +10,24 @@ import Testing
 
 @testable import App
 
-/// Commands over the socket of a running server.
+/// Administrator commands that are sent to a running server over its control socket.
 struct ControlSocketTests {
-    @Test func `a long command says that it works, and is waited for to its end`() async throws {
+    @Test func `the administrator sees progress while a long command runs`() async throws {
         try await TestCommunity.with { test in
-            // The work stands still until two lines of progress have come.
-            let (seen, see) = AsyncStream.makeStream(of: Void.self)
-            let storage = InterruptedStorage(test.storage) { for await _ in seen {} }
+            // The command blocks until two progress messages have arrived.
+            let (progress, progressSeen) = AsyncStream.makeStream(of: Void.self)
+            let storage = InterruptedStorage(test.storage) { for await _ in progress {} }
             let socket = try ControlSocket.application(
                 in: test.folder, community: test.community(over: storage), logger: QuietLog.logger("control"),
                 every: .milliseconds(20))
             let lines = Mutex<[String]>([])
-            let outcome = try await served(by: socket, in: test.folder) {
+            let outcome = try await withServer(socket, in: test.folder) {
                 try await ControlSocket.send(.maintain(removeStrays: false), to: test.folder) { line in
                     let count = lines.withLock {
                         $0.append(line)
                         return $0.count
                     }
-                    if count == 2 { see.finish() }
+                    if count == 2 { progressSeen.finish() }
                 }
             }
             #expect(outcome.refusal == nil && outcome.lines.contains("0\tcounters mended"))
@@ -40,7 +40,7 @@ struct ControlSocketTests {
         }
     }
 
-    @Test func `a short command says nothing before its outcome`() async throws {
+    @Test func `the administrator sees only the result of a short command`() async throws {
         try await TestCommunity.with { test in
             var messages: [CommandMessage] = []
             for await message in AdminCommand.listUsers.messages(in: test.community) {
@@ -48,14 +48,16 @@ struct ControlSocketTests {
             }
             #expect(messages.count == 1)
             guard case .outcome(let outcome) = messages[0] else {
-                Issue.record("the last message is the outcome")
+                Issue.record("the last message is not the outcome")
                 return
             }
             #expect(outcome.lines.isEmpty && outcome.refusal == nil)
         }
     }
 
-    @Test func `of a server that went away in the middle nobody says that it failed`() async throws {
+    @Test func `the administrator learns that the result is unknown when the server stops during a command`()
+        async throws
+    {
         try await Fixtures.withFolder { folder in
             let router = Router()
             router.post("command") { _, _ in
@@ -72,7 +74,7 @@ struct ControlSocketTests {
                 configuration: .init(address: .unixDomainSocket(path: ControlSocket.path(in: folder))),
                 logger: QuietLog.logger("control"))
             let lost = await #expect(throws: SettingsError.self) {
-                try await served(by: server, in: folder) {
+                try await withServer(server, in: folder) {
                     try await ControlSocket.send(.listUsers, to: folder) { #expect($0 == "Still working") }
                 }
             }
@@ -80,9 +82,9 @@ struct ControlSocketTests {
         }
     }
 
-    /// Runs `body` while `server` listens on the socket in `folder`.
-    private func served<Result: Sendable>(
-        by server: some ApplicationProtocol, in folder: String, _ body: @Sendable () async throws -> Result
+    /// Runs `body` while `server` listens on the control socket in `folder`.
+    private func withServer<Result: Sendable>(
+        _ server: some ApplicationProtocol, in folder: String, _ body: @Sendable () async throws -> Result
     ) async throws -> Result {
         let running = Task { try await server.run() }
         while !FileManager.default.fileExists(atPath: ControlSocket.path(in: folder)) { await Task.yield() }

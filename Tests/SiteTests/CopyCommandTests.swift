@@ -6,6 +6,7 @@ import Testing
 
 @testable import App
 
+/// The command `isntgram media copy`.
 struct CopyCommandTests {
     private func copy(in folder: String) async throws {
         var command = MediaCommands.Copy()
@@ -14,15 +15,17 @@ struct CopyCommandTests {
         try await command.run()
     }
 
-    @Test func `photos are not copied into the folder of a server that runs`() async throws {
+    @Test func `the administrator cannot copy photos into the data directory of a running server`()
+        async throws
+    {
         try await Fixtures.withFolder { folder in
-            let coming = folder + "/target/media/.incoming/photo"
-            for path in [folder + "/source/media", coming] {
+            let incoming = folder + "/target/media/.incoming/photo"
+            for path in [folder + "/source/media", incoming] {
                 try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
             }
             let lock = try DataFolderLock(folder: folder + "/target")
             await #expect(throws: StorageError.self) { try await copy(in: folder) }
-            #expect(FileManager.default.fileExists(atPath: coming), "what it is just keeping stays")
+            #expect(FileManager.default.fileExists(atPath: incoming), "a photo that is being stored stays")
             withExtendedLifetime(lock) {}
         }
         try await Fixtures.withFolder { folder in

@@ -11,8 +11,11 @@ import Web
 
 @testable import App
 
+/// The export of an account as a ZIP file.
 struct ExportTests {
-    @Test func `an export of a large account holds all of it, and a page of it in memory`() async throws {
+    @Test func `the export of a large account is complete, and reads one page of rows at a time`()
+        async throws
+    {
         try await TestCommunity.with { test in
             try await Seed(accounts: 2, posts: 700, follows: 1).plant(in: test.community)
             let counting = CountingStorage(test.storage)
@@ -39,18 +42,20 @@ struct ExportTests {
                     uri: "/api/me/export", method: .get, headers: [.authorization: "Bearer \(token)"]
                 ) { Data($0.body.readableBytesView) }
             }
-            #expect(counting.mostRows <= Export.pageSize + 1, "more rows at once than a page has")
-            let lengths = try await lists(in: zip, of: test)
             #expect(
-                lengths == [
+                counting.maxRowsPerStatement <= Export.pageSize + 1,
+                "a statement returned more rows than a page has")
+            let counts = try await itemCounts(in: zip, of: test)
+            #expect(
+                counts == [
                     "posts": 350, "comments": 700, "likes": 700, "saved": 700, "following": 1, "followers": 1,
                     "blocked": 0, "muted": 0,
                 ])
         }
     }
 
-    /// How many different items the lists of an export have.
-    private func lists(in zip: Data, of test: TestCommunity) async throws -> [String: Int] {
+    /// Returns the number of distinct items in each list of an export.
+    private func itemCounts(in zip: Data, of test: TestCommunity) async throws -> [String: Int] {
         let path = test.folder + "/export.zip"
         try zip.write(to: URL(fileURLWithPath: path))
         let python = Process()

@@ -8,50 +8,51 @@ import Testing
 
 @testable import Web
 
-/// What HTTP says at its edges: methods, origins, bodies.
+/// Unusual requests: other methods, other origins, large bodies.
 struct HTTPEdgeTests {
-    private func ask(
+    private func send(
         _ site: TestSite, _ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields = [:],
         _ body: String? = nil
-    ) async throws -> Answer {
+    ) async throws -> SiteResponse {
         try await site.client.execute(
             uri: path, method: method, headers: headers, body: body.map { ByteBuffer(string: $0) }
-        ) { Answer($0) }
+        ) { SiteResponse($0) }
     }
 
-    @Test func `every route answers other methods with those that it takes`() async throws {
+    @Test func `a client that uses a wrong method gets 405 and the allowed methods`() async throws {
         try await TestSite.with { site in
             let known = Dictionary(grouping: site.routes) {
                 $0.path.description.replacing(#/\{[a-z]+\}/#, with: "x1")
             }
             for (path, routes) in known {
-                let taken = Set(routes.map(\.method)).union(
+                let supported = Set(routes.map(\.method)).union(
                     routes.contains { $0.method == .get } ? [.head] : [])
-                let allowed = taken.union([.options]).map(\.rawValue).sorted().joined(separator: ", ")
+                let allowed = supported.union([.options]).map(\.rawValue).sorted().joined(separator: ", ")
                 for method in [.get, .post, .put, .patch, .delete, .trace] as [HTTPRequest.Method]
-                where !taken.contains(method) {
-                    let answer = try await ask(site, method, path)
-                    #expect(answer.status == .methodNotAllowed, "\(method) \(path)")
-                    #expect(answer.headers[.allow] == allowed, "\(method) \(path)")
+                where !supported.contains(method) {
+                    let response = try await send(site, method, path)
+                    #expect(response.status == .methodNotAllowed, "\(method) \(path)")
+                    #expect(response.headers[.allow] == allowed, "\(method) \(path)")
                 }
-                let options = try await ask(site, .options, path)
+                let options = try await send(site, .options, path)
                 #expect(options.status == .noContent && options.headers[.allow] == allowed, "\(path)")
             }
-            let stranger = try await ask(site, .put, "/api/explore")
-            #expect(stranger.status == .methodNotAllowed && stranger.headers[.allow] == "GET, HEAD, OPTIONS")
-            #expect(stranger.headers[.contentType] == "application/problem+json")
-            let page = try await ask(site, .delete, "//login/")
+            let json = try await send(site, .put, "/api/explore")
+            #expect(json.status == .methodNotAllowed && json.headers[.allow] == "GET, HEAD, OPTIONS")
+            #expect(json.headers[.contentType] == "application/problem+json")
+            let page = try await send(site, .delete, "//login/")
             #expect(page.status == .methodNotAllowed && page.headers[.allow] == "GET, HEAD, OPTIONS, POST")
-            #expect(try await ask(site, .put, "/no/such/page").status == .notFound)
+            #expect(try await send(site, .put, "/no/such/page").status == .notFound)
         }
     }
 
-    @Test func `a body in chunks over the limit is too large, as one that says its length is`() async throws {
+    @Test func `a client gets 413 for a body over the limit, with or without a Content-Length`() async throws
+    {
         try await TestSite.with { site in
             let large = String(repeating: " ", count: WebContext.bodyLimit + 1)
-            let answer = try await ask(
+            let response = try await send(
                 site, .post, "/api/auth/login", [.contentType: "application/json"], large)
-            #expect(answer.status == .contentTooLarge)
+            #expect(response.status == .contentTooLarge)
             let report = ErrorReport(
                 Problem(seenBy: QuietLog.logger("x"), NIOTooManyBytesError(maxBytes: WebContext.bodyLimit)),
                 requestID: "")
@@ -59,11 +60,11 @@ struct HTTPEdgeTests {
         }
     }
 
-    // MARK: - Writes that come with cookies
+    // MARK: - Cross-site requests
 
     private func name(_ text: String) throws -> HTTPField.Name { try #require(HTTPField.Name(text)) }
 
-    @Test func `a write with a cookie shows where it comes from`() async throws {
+    @Test func `Ada's browser can write only from pages of the site`() async throws {
         try await TestSite.with { site in
             let browser = site.browser
             try await browser.register("ada")
@@ -85,20 +86,20 @@ struct HTTPEdgeTests {
                 for source in sources {
                     var headers = cookie
                     for field in source { headers[field.name] = field.value }
-                    let answer = try await ask(site, .put, "/api/profile", headers, #"{"bio": "x"}"#)
-                    #expect(answer.status == status, "\(source)")
+                    let response = try await send(site, .put, "/api/profile", headers, #"{"bio": "x"}"#)
+                    #expect(response.status == status, "\(source)")
                 }
             }
-            // A form has a token of its own.
+            // A form has a CSRF token.
             #expect(try await browser.submit("/settings/profile", ["fullName": "Ada"]).status == .seeOther)
             #expect(
                 try await browser.submit(
                     "/settings/profile", ["fullName": "Ada"], headers: [fetchSite: "cross-site"]
                 )
                 .status == .forbidden)
-            // Nobody's browser adds a token to a request.
-            let token = try await site.program("grace")
-            #expect(try await token.send(.put, "/api/profile", json: #"{"bio": "x"}"#).status == .ok)
+            // A bearer token needs no check, because browsers do not add it to requests.
+            let client = try await site.apiClient("grace")
+            #expect(try await client.send(.put, "/api/profile", json: #"{"bio": "x"}"#).status == .ok)
         }
     }
 }

@@ -9,10 +9,11 @@ import Testing
 
 @testable import Web
 
+/// Rate limits and sign-in limits.
 struct LimitTests {
-    /// So many pass, and the next is told when to come again.
+    /// Expects that `count` requests pass, and that the next one gets 429 and Retry-After.
     private func expectLimit(
-        _ count: Int, wait: ClosedRange<Int>, _ send: () async throws -> Answer
+        _ count: Int, wait: ClosedRange<Int>, _ send: () async throws -> SiteResponse
     ) async throws {
         for number in 1...count {
             let status = try await send().status
@@ -32,58 +33,59 @@ struct LimitTests {
         return limits
     }
 
-    @Test func `sign-ins and registrations from one address`() async throws {
+    @Test func `sign-ins and registrations from one client address are limited`() async throws {
         try await TestSite.with(limits: limits(.signIn, 10, 300)) { site in
-            let client = Program(site: site, token: nil)
+            let client = APIClient(site: site, token: nil)
             try await expectLimit(10, wait: 1...30) {
                 try await client.send(
-                    .post, "/api/auth/login", json: "{\"login\": \"x\", \"password\": \"\(UUID())\"}")
+                    .post, "/api/auth/login", json: #"{"login": "x", "password": "\#(UUID())"}"#)
             }
-            // Another address has limits of its own.
-            let other = try await client.send(
+            // The header is ignored here, so the limit of the same client applies.
+            let forwarded = try await client.send(
                 .post, "/api/auth/login", json: "{}",
                 headers: [try #require(HTTPField.Name("x-forwarded-for")): "203.0.113.9"])
             #expect(
-                other.status == .tooManyRequests,
-                "without a connection there is nobody to vouch for the header")
+                forwarded.status == .tooManyRequests,
+                "without a connection, no trusted proxy vouches for the header")
             site.test.time.advance(by: 30_000)
             #expect(
                 try await client.send(.post, "/api/auth/login", json: "{}").status == .unprocessableContent)
         }
         try await TestSite.with(limits: limits(.register, 5, 1800)) { site in
-            let client = Program(site: site, token: nil)
+            let client = APIClient(site: site, token: nil)
             try await expectLimit(5, wait: 1...360) {
                 try await client.send(.post, "/api/auth/register", json: "{}")
             }
         }
     }
 
-    // MARK: - Every route that says it is limited
+    // MARK: - All limited routes
 
-    /// How a path may be written, and whether it then still leads to its route.
+    /// Other ways to write a path.
     private enum Spelling: CaseIterable {
-        case slashAtTheEnd, doubledSlash, encodedLetter
+        case trailingSlash, doubledSlash, encodedLetter
 
-        func spell(_ path: String) -> String {
+        func apply(to path: String) -> String {
             switch self {
-            case .slashAtTheEnd: return path + "/"
+            case .trailingSlash: return path + "/"
             case .doubledSlash: return "/" + path.replacing("/", with: "//")
             case .encodedLetter:
-                let place = path.index(after: path.lastIndex(of: "/") ?? path.startIndex)
-                let code = String(path.utf8[place], radix: 16)
-                return String(path[..<place]) + "%\(code)" + String(path[path.index(after: place)...])
+                let index = path.index(after: path.lastIndex(of: "/") ?? path.startIndex)
+                let code = String(path.utf8[index], radix: 16)
+                return String(path[..<index]) + "%\(code)" + String(path[path.index(after: index)...])
             }
         }
     }
 
-    /// Whoever may come to the route sends it something: a browser by its session, a program by its token.
+    /// Returns a function that sends requests to a route as a client with access: a browser with a session,
+    /// or an API client with a token.
     private func sender(for route: Route, on site: TestSite, _ ada: Viewer) async throws -> (String)
-        async throws -> Answer
+        async throws -> SiteResponse
     {
         let credentials = site.test.community.credentials
         if route.errors == .json || route.audience == .unidentified {
             let token = try await credentials.createToken(name: "x", scopes: .all, by: ada).secret.text
-            let client = Program(site: site, token: route.audience == .member ? token : nil)
+            let client = APIClient(site: site, token: route.audience == .member ? token : nil)
             return { try await client.send(route.method, $0, json: route.method == .get ? nil : "{}") }
         }
         let browser = site.browser
@@ -97,7 +99,7 @@ struct LimitTests {
         return { try await route.method == .get ? browser.open($0) : browser.submit($0) }
     }
 
-    @Test func `every limited route counts each request, however its path is spelled`() async throws {
+    @Test func `every limited route counts each request, with every spelling of its path`() async throws {
         let seconds = 60
         var limits = limits(.anonymous, 10_000, 10)
         let counted: Set<RateLimits.Kind> = [
@@ -117,7 +119,7 @@ struct LimitTests {
                 let send = try await sender(for: route, on: site, ada)
                 for spelling in Spelling.allCases {
                     site.test.time.advance(by: Int64(seconds) * 1000)
-                    let other = spelling.spell(path)
+                    let other = spelling.apply(to: path)
                     let name = "\(route.method) \(other)"
                     let passed = [
                         try await send(path), try await send(spelling == .encodedLetter ? path : other),
@@ -130,13 +132,15 @@ struct LimitTests {
                     #expect((1...seconds).contains(Int(refused.headers[.retryAfter] ?? "") ?? 0), "\(name)")
                     let last = try await send(other)
                     if spelling == .encodedLetter, !route.path.description.hasSuffix("}") {
-                        // The router does not read it as the same path: it leads nowhere, or to the route that takes
-                        // any name there (of an upload). The handler of the limited route is not reached.
-                        let isOther = ["page", "upload", "account"].contains {
+                        // The router does not decode it to the same path. The request reaches no route, or a
+                        // route with a parameter in this place (of an upload), but never the handler of the
+                        // limited route.
+                        let isOtherRoute = ["page", "upload", "account"].contains {
                             last.text.contains("This \($0) does not exist")
                         }
                         #expect(
-                            last.status == .notFound && isOther || last.status == .methodNotAllowed, "\(name)"
+                            last.status == .notFound && isOtherRoute || last.status == .methodNotAllowed,
+                            "\(name)"
                         )
                     } else {
                         #expect(last.status == .tooManyRequests, "\(name)")
@@ -146,65 +150,65 @@ struct LimitTests {
         }
     }
 
-    @Test func `requests of strangers are counted wherever they lead, but for fixed files`() async throws {
+    @Test func `every request of a visitor is counted, except for static files`() async throws {
         for path in ["/api/explore", "/api/nowhere", "/no/such/page", "/about", "//about/"] {
             try await TestSite.with(limits: limits(.anonymous, 3, 300)) { site in
-                func get(_ path: String) async throws -> Answer {
-                    try await site.client.execute(uri: path, method: .get) { Answer($0) }
+                func get(_ path: String) async throws -> SiteResponse {
+                    try await site.client.execute(uri: path, method: .get) { SiteResponse($0) }
                 }
                 try await expectLimit(3, wait: 1...100) { try await get(path) }
-                for free in ["/livez", "/robots.txt", "/favicon.svg", "/service-worker.js"] {
-                    #expect(try await get(free).status == .ok, "\(free)")
+                for uncounted in ["/livez", "/robots.txt", "/favicon.svg", "/service-worker.js"] {
+                    #expect(try await get(uncounted).status == .ok, "\(uncounted)")
                 }
             }
         }
     }
 
-    @Test func `requests of strangers and of tokens`() async throws {
+    @Test func `requests of visitors and of tokens are limited`() async throws {
         try await TestSite.with(limits: limits(.anonymous, 30, 300)) { site in
-            let client = Program(site: site, token: nil)
+            let client = APIClient(site: site, token: nil)
             try await expectLimit(30, wait: 1...10) { try await client.send(.get, "/api/explore") }
             #expect(
                 try await client.send(.get, "/livez").status == .ok,
-                "whoever watches over the server is not counted")
+                "/livez is not counted")
         }
         try await TestSite.with(limits: limits(.token, 20, 300)) { site in
-            let ada = try await site.program("ada")
+            let ada = try await site.apiClient("ada")
             try await expectLimit(20, wait: 1...15) { try await ada.send(.get, "/api/me") }
-            _ = try await site.program("grace").send(.get, "/api/me")
+            _ = try await site.apiClient("grace").send(.get, "/api/me")
         }
     }
 
-    @Test func `taking a like back is not counted`() async throws {
+    @Test func `Ada can unlike a post after she has reached the limit of likes`() async throws {
         try await TestSite.with(limits: limits(.likes, 4, 3600)) { site in
-            let ada = try await site.program("ada")
+            let ada = try await site.apiClient("ada")
             try await expectLimit(4, wait: 1...900) { try await ada.send(.post, "/api/posts/5/like") }
             #expect(try await ada.send(.delete, "/api/posts/5/like").status == .notFound)
         }
     }
 
-    @Test func `requests of one browser that is signed in, and of tokens that are none`() async throws {
+    @Test func `requests of one session and of invalid tokens are limited`() async throws {
         try await TestSite.with(limits: limits(.session, 20, 300)) { site in
             let browser = site.browser
             try await browser.register("ada")
-            // Registering and the page after it were two; the first came without a session.
+            // Only the last request of `register` had a session.
             try await expectLimit(19, wait: 1...15) { try await browser.open("/") }
-            _ = try await site.program("grace").send(.get, "/api/me")
+            _ = try await site.apiClient("grace").send(.get, "/api/me")
         }
         try await TestSite.with(limits: limits(.anonymous, 5, 300)) { site in
-            _ = try await site.program("ada")
-            let guesser = Program(site: site, token: "isnt_none")
+            _ = try await site.apiClient("ada")
+            let guesser = APIClient(site: site, token: "isnt_none")
             try await expectLimit(4, wait: 1...60) { try await guesser.send(.get, "/api/me") }
         }
     }
 
-    @Test func `a request that brings photos counts as an upload, and one that names uploads does not`()
+    @Test func `a request with photos counts as an upload, and a request with upload ids does not`()
         async throws
     {
         try await TestSite.with(limits: limits(.uploads, 1, 1800)) { site in
-            let ada = try await site.program("ada")
-            let named = { try await ada.send(.post, "/api/posts", json: "{\"uploads\": [\"5\"]}") }
-            for _ in 0..<3 { #expect(try await named().status != .tooManyRequests) }
+            let ada = try await site.apiClient("ada")
+            let postByID = { try await ada.send(.post, "/api/posts", json: #"{"uploads": ["5"]}"#) }
+            for _ in 0..<3 { #expect(try await postByID().status != .tooManyRequests) }
             try await expectLimit(1, wait: 1...1800) {
                 try await ada.upload("/api/posts", [.text("caption", "x")])
             }
@@ -214,31 +218,31 @@ struct LimitTests {
         }
     }
 
-    @Test func `whoever is signed in and guesses at the password is stopped`() async throws {
+    @Test func `a signed-in client that guesses the password is stopped`() async throws {
         try await TestSite.with(limits: limits(.wrongPasswords, 3, 3600)) { site in
-            let ada = try await site.program("ada")
-            func setEmail(_ password: String) async throws -> Answer {
+            let ada = try await site.apiClient("ada")
+            func setEmail(_ password: String) async throws -> SiteResponse {
                 try await ada.send(
-                    .put, "/api/me/email", json: "{\"email\": \"ada@new.org\", \"password\": \"\(password)\"}"
+                    .put, "/api/me/email", json: #"{"email": "ada@new.org", "password": "\#(password)"}"#
                 )
             }
             #expect(try await setEmail(TestCommunity.password).status == .ok)
             try await expectLimit(3, wait: 1...1200) { try await setEmail("wrong") }
             #expect(try await setEmail(TestCommunity.password).status == .tooManyRequests)
-            // Whatever asks for the password asks the same count.
+            // All routes that require the password share one limit.
             for (method, path, json) in [
                 (
                     .put, "/api/me/password",
-                    "{\"currentPassword\": \"x\", \"newPassword\": \"another horse battery\"}"
+                    #"{"currentPassword": "x", "newPassword": "another horse battery"}"#
                 ),
-                (.delete, "/api/me", "{\"password\": \"x\"}"),
+                (.delete, "/api/me", #"{"password": "x"}"#),
             ] as [(HTTPRequest.Method, String, String)] {
                 #expect(try await ada.send(method, path, json: json).status == .tooManyRequests, "\(path)")
             }
         }
     }
 
-    @Test func `a guess from everywhere stops strangers, and not the browsers that know the account`()
+    @Test func `wrong passwords from many addresses block new clients, but not Ada's known browser`()
         async throws
     {
         try await TestSite.with(limits: limits(.accountFailedSignIns, 3, 3600)) { site in
@@ -246,53 +250,53 @@ struct LimitTests {
             try await owner.register("ada")
             _ = try await owner.submit("/logout")
             let forwarded = try #require(HTTPField.Name("x-forwarded-for"))
-            let guesser = Program(site: site, token: nil)
+            let guesser = APIClient(site: site, token: nil)
             for (number, login) in ["ada", "ADA@example.org", "ada@example.org"].enumerated() {
-                let answer = try await guesser.send(
-                    .post, "/api/auth/login", json: "{\"login\": \"\(login)\", \"password\": \"wrong\"}",
+                let response = try await guesser.send(
+                    .post, "/api/auth/login", json: #"{"login": "\#(login)", "password": "wrong"}"#,
                     headers: [forwarded: "203.0.113.\(number)"])
-                #expect(answer.status == .unauthorized)
+                #expect(response.status == .unauthorized)
             }
-            let right = "{\"login\": \"ada\", \"password\": \"\(TestCommunity.password)\"}"
+            let right = #"{"login": "ada", "password": "\#(TestCommunity.password)"}"#
             #expect(try await guesser.send(.post, "/api/auth/login", json: right).status == .tooManyRequests)
             _ = try await owner.open("/login")
             let back = try await owner.submit("/login", ["login": "ada", "password": TestCommunity.password])
             #expect(back.status == .seeOther, "\(back.text)")
-            let stranger = site.browser
-            _ = try await stranger.open("/login")
-            // A cookie that nobody signed opens nothing.
-            stranger.cookies["browser"] = "a.b"
-            let refused = try await stranger.submit(
+            let visitor = site.browser
+            _ = try await visitor.open("/login")
+            // A cookie without a valid signature has no effect.
+            visitor.cookies["browser"] = "a.b"
+            let refused = try await visitor.submit(
                 "/login", ["login": "ada", "password": TestCommunity.password])
             #expect(refused.status == .tooManyRequests)
         }
     }
 
-    @Test func `a visitor's cookie that another host planted carries no form`() async throws {
+    @Test func `a visitor cannot submit a form with a cookie that another host has set`() async throws {
         try await TestSite.with { site in
             let browser = site.browser
             _ = try await browser.open("/login")
             let planted = Secret("planted")
             browser.cookies["visitor"] = planted.text
-            let answer = try await browser.submit(
+            let response = try await browser.submit(
                 "/login", ["login": "ada", "password": "x"], token: planted.formToken)
-            #expect(answer.status == .forbidden)
+            #expect(response.status == .forbidden)
             _ = try await browser.open("/login")
-            #expect(browser.cookies["visitor"] != planted.text, "a cookie of the site takes its place")
+            #expect(browser.cookies["visitor"] != planted.text, "the site replaces the cookie")
             #expect(
                 try await browser.submit("/login", ["login": "ada", "password": "x"]).status == .unauthorized)
         }
     }
 
-    @Test func `failed sign-ins to one account slow down and end, and do not lock its owner out`()
+    @Test func `failed sign-ins to one account are limited for each client address`()
         async throws
     {
         try await TestSite.with(limits: limits(.failedSignIns, 3, 3600)) { site in
-            _ = try await site.program("ada")
-            let client = Program(site: site, token: nil)
-            func signIn(_ password: String) async throws -> Answer {
+            _ = try await site.apiClient("ada")
+            let client = APIClient(site: site, token: nil)
+            func signIn(_ password: String) async throws -> SiteResponse {
                 try await client.send(
-                    .post, "/api/auth/login", json: "{\"login\": \"ada\", \"password\": \"\(password)\"}")
+                    .post, "/api/auth/login", json: #"{"login": "ada", "password": "\#(password)"}"#)
             }
             #expect(try await signIn(TestCommunity.password).status == .ok)
             try await expectLimit(3, wait: 1...1200) { try await signIn("wrong") }
@@ -300,9 +304,9 @@ struct LimitTests {
         }
     }
 
-    @Test func `an address is counted as one however it is typed`() async throws {
+    @Test func `sign-ins with different spellings of one email address are counted together`() async throws {
         try await TestSite.with(limits: limits(.failedSignIns, 3, 3600)) { site in
-            let client = Program(site: site, token: nil)
+            let client = APIClient(site: site, token: nil)
             let spellings = [
                 "jos\u{E9}@b\u{FC}cher.example", "JOSE\u{301}@bu\u{308}cher.example",
                 "jos\u{E9}@xn--bcher-kva.example",
@@ -310,7 +314,7 @@ struct LimitTests {
             ]
             var statuses: [Int] = []
             for login in spellings {
-                let body = "{\"login\": \"\(login)\", \"password\": \"wrong\"}"
+                let body = #"{"login": "\#(login)", "password": "wrong"}"#
                 statuses.append(try await client.send(.post, "/api/auth/login", json: body).status.code)
             }
             #expect(statuses == [401, 401, 401, 429])
@@ -328,7 +332,9 @@ struct LimitTests {
         ("::ffff:127.0.0.1", "2001:db8:1:2:3:4:5:6", "20.1.d.b8.0.1.0.2"),
         ("2001:db8:1:2::9", nil, "20.1.d.b8.0.1.0.2"),
     ])
-    func `a proxy's word is taken where it is trusted`(_ remote: String, _ forwarded: String?, _ key: String)
+    func `the client address is taken from X-Forwarded-For only behind a trusted proxy`(
+        _ remote: String, _ forwarded: String?, _ key: String
+    )
         throws
     {
         let proxies = try #require(TrustedProxies("127.0.0.1, 10.0.0.0/8"))

@@ -8,7 +8,7 @@ import Web
 
 @testable import App
 
-/// The whole site on a port of this machine.
+/// The whole site on a local port.
 enum LiveSite {
     static func serve(
         limits: ConnectionLimits = .init(),
@@ -18,7 +18,8 @@ enum LiveSite {
             let origin = Site(baseURL: "http://localhost")
             let site = try #require(origin)
             let (ports, port) = AsyncStream.makeStream(of: Int.self)
-            // Run as `serve` runs it: Hummingbird's own harness leaves the cap on connections out.
+            // Runs as `isntgram serve` runs it, because Hummingbird's test framework ignores the connection
+            // limit.
             var application = SiteApplication(
                 community: test.community, site: site, uploads: test.uploads, logger: QuietLog.logger("live"))
             application.connections = limits

@@ -5,8 +5,9 @@ import TestSupport
 import Testing
 import Web
 
+/// The main pages, without JavaScript.
 struct PageTests {
-    @Test func `a life on pages without JavaScript: register, post, follow, like, comment, delete`()
+    @Test func `Ada and Grace register, post, follow, like, comment and delete without JavaScript`()
         async throws
     {
         try await TestSite.with { site in
@@ -21,7 +22,7 @@ struct PageTests {
                 [
                     .file("image", try Fixtures.bytes("cat.jpg")),
                     .file("image", try Fixtures.bytes("coffee.jpg")),
-                    .text("caption", "<script>alert(1)</script> & \"cat\""),
+                    .text("caption", #"<script>alert(1)</script> & "cat""#),
                     .text("altText", "the cat\nthe cup"),
                     .text("location", "Turin"),
                 ])
@@ -29,7 +30,7 @@ struct PageTests {
             #expect(posted.status == .seeOther && path.hasPrefix("/p/"))
             let page = try await ada.open(path)
             #expect(page.text.contains("&lt;script&gt;alert(1)") && !page.text.contains("<script>"))
-            #expect(page.text.contains("alt=\"the cup\"") && page.text.contains("og:image"))
+            #expect(page.text.contains(#"alt="the cup""#) && page.text.contains("og:image"))
 
             let grace = site.browser
             try await grace.register("grace")
@@ -39,7 +40,7 @@ struct PageTests {
             #expect(try await ada.open("/grace").text.contains(">Follow back<"))
             #expect(try await grace.open("/").text.contains(path))
             #expect(try await grace.submit("\(path)/like", ["back": "/#x"]).headers[.location] == "/#x")
-            #expect(try await grace.open("/").text.contains("aria-label=\"Unlike\""))
+            #expect(try await grace.open("/").text.contains(#"aria-label="Unlike""#))
             #expect(
                 try await grace.submit("\(path)/unlike", ["back": "//evil.example"]).headers[.location]
                     == path)
@@ -70,16 +71,16 @@ struct PageTests {
         }
     }
 
-    @Test func `wrong fields come back with what was typed`() async throws {
+    @Test func `a form with invalid fields keeps what Ada has typed`() async throws {
         try await TestSite.with { site in
             let browser = site.browser
             _ = try await browser.open("/register")
             let wrong = try await browser.submit(
-                "/register", ["email": "no", "fullName": "A \"B\"", "username": "a b", "password": "short"])
+                "/register", ["email": "no", "fullName": #"A "B""#, "username": "a b", "password": "short"])
             #expect(wrong.status == .unprocessableContent)
-            #expect(wrong.text.contains("value=\"A &quot;B&quot;\"") && !wrong.text.contains("short\""))
+            #expect(wrong.text.contains(#"value="A &quot;B&quot;""#) && !wrong.text.contains("short\""))
             #expect(
-                wrong.text.contains("aria-invalid=\"true\"") && MarkupChecker.faults(in: wrong.text) == [])
+                wrong.text.contains(#"aria-invalid="true""#) && MarkupChecker.faults(in: wrong.text) == [])
             try await browser.register("ada")
             #expect(try await browser.open("/login").status == .seeOther)
             #expect(try await browser.open("/register").status == .seeOther)
@@ -88,14 +89,14 @@ struct PageTests {
             _ = try await browser.submit("/logout")
             _ = try await browser.open("/login")
             let refused = try await browser.submit("/login", ["login": "ada", "password": "wrong wrong"])
-            #expect(refused.status == .unauthorized && refused.text.contains("value=\"ada\""))
+            #expect(refused.status == .unauthorized && refused.text.contains(#"value="ada""#))
             #expect(
                 try await browser.submit("/login", ["login": "ada", "password": TestCommunity.password])
                     .status == .seeOther)
             let first = browser.cookies["session"]
             let stale = try await browser.submit(
                 "/login", ["login": "ada", "password": TestCommunity.password])
-            #expect(stale.status == .forbidden, "the form was of the session before")
+            #expect(stale.status == .forbidden, "the form belongs to the previous session")
             _ = try await browser.open("/create")
             #expect(
                 try await browser.submit("/login", ["login": "ada", "password": TestCommunity.password])
@@ -104,7 +105,7 @@ struct PageTests {
         }
     }
 
-    @Test func `forms of other sites and without their token do nothing`() async throws {
+    @Test func `forms from other sites or without a valid CSRF token are rejected`() async throws {
         try await TestSite.with { site in
             let ada = site.browser
             try await ada.register("ada")
@@ -132,39 +133,39 @@ struct PageTests {
     @Test(arguments: [
         "/nobody", "/p/!!", "/p/AAAA", "/nobody/followers", "/posts/5", "/no/such/page", "/Login.php",
     ])
-    func `a missing page is a page with a way home`(_ path: String) async throws {
+    func `a visitor gets a 404 page with a link to the home page`(_ path: String) async throws {
         try await TestSite.with { site in
-            let answer = try await site.browser.open(path)
-            #expect(answer.status == .notFound && answer.text.contains("href=\"/\""))
+            let response = try await site.browser.open(path)
+            #expect(response.status == .notFound && response.text.contains(#"href="/""#))
         }
     }
 
-    @Test func `long lists have a next page, and old addresses lead on`() async throws {
+    @Test func `Ada pages through long lists, and old URLs of posts redirect`() async throws {
         try await TestSite.with { site in
             try await Seed(accounts: 30, posts: 60, follows: 25).plant(in: site.test.community)
             let first = try await site.browser.open("/person0/followers")
-            #expect(first.text.contains("rel=\"next\""))
+            #expect(first.text.contains(#"rel="next""#))
             let next = try #require(first.text.firstMatch(of: #/rel="next" href="([^"]+)"/#)?.1)
             #expect(try await site.browser.open(String(next)).status == .ok)
             let ada = site.browser
             try await ada.register("ada")
             for person in 0..<15 { _ = try await ada.submit("/person\(person)/follow") }
             let feed = try await ada.open("/")
-            #expect(feed.text.contains("rel=\"next\""))
+            #expect(feed.text.contains(#"rel="next""#))
             #expect(try await ada.open("/?cursor=1").text.contains("That was all"))
             let found = try await site.test.community.posts.of("person0", for: nil, page: .first)
             let id = try #require(found.posts.items.first?.id)
             #expect(try await ada.open("/posts/\(id)").headers[.location] == "/p/\(id.code)")
-            #expect(try await ada.open("/person0").text.contains("<li><a href=\"/p/\(id.code)\""))
+            #expect(try await ada.open("/person0").text.contains(#"<li><a href="/p/\#(id.code)""#))
         }
     }
 
-    @Test func `assets never change under their address`() async throws {
+    @Test func `browsers may cache assets forever, because their URLs contain a hash`() async throws {
         try await TestSite.with { site in
             let page = try await site.browser.open("/about")
             let path = try #require(
                 page.text.firstMatch(of: #/href="(\/assets\/[0-9a-f]{16}\/site.css)"/#)?.1)
-            let client = Program(site: site, token: nil)
+            let client = APIClient(site: site, token: nil)
             let css = try await client.send(.get, String(path))
             #expect(
                 css.headers[.cacheControl] == "public, max-age=31536000, immutable"
@@ -174,7 +175,7 @@ struct PageTests {
         }
     }
 
-    @Test func `every first segment of a path is a reserved username`() async throws {
+    @Test func `nobody can register a username that is a path of the site`() async throws {
         try await TestSite.with { site in
             for path in [
                 "api", "media", "livez", "readyz", "assets", "login", "register", "logout", "create", "p",
@@ -188,8 +189,8 @@ struct PageTests {
     }
 }
 
-/// `Sec-Fetch-Site`, as browsers send it.
+/// The header `Sec-Fetch-Site`, which browsers send.
 private var fetchSite: HTTPField.Name {
-    guard let name = HTTPField.Name("sec-fetch-site") else { preconditionFailure("a valid field name") }
+    guard let name = HTTPField.Name("sec-fetch-site") else { preconditionFailure("the field name is valid") }
     return name
 }

@@ -8,11 +8,12 @@ import TestSupport
 import Testing
 import Web
 
-/// The API beyond first light; every answer is held against the description as well (`Program.send`).
+/// The less frequent operations of the API. `APIClient.send` also validates every response against the
+/// OpenAPI document.
 struct ProductAPITests {
-    @Test func `a photo that is not posted yet is taken back by whose it is`() async throws {
+    @Test func `Ada deletes a photo that is not posted yet, and Ben cannot`() async throws {
         try await TestSite.with { site in
-            let (ada, ben) = (try await site.program("ada"), try await site.program("ben"))
+            let (ada, ben) = (try await site.apiClient("ada"), try await site.apiClient("ben"))
             let added = try await ada.upload("/api/media", [.file("file", try Fixtures.bytes("cat.jpg"))])
             let offer = try await ada.send(
                 .post, "/api/uploads/presigned-url", json: #"{"contentType": "image/png", "byteCount": 5}"#)
@@ -20,13 +21,14 @@ struct ProductAPITests {
             #expect(try await ada.send(.get, photo).status == .ok)
             for id in [added.json["id"] as? String, offer.json["mediaId"] as? String] {
                 let path = "/api/media/\(try #require(id))"
-                #expect(try await Program(site: site, token: nil).send(.delete, path).status == .unauthorized)
+                #expect(
+                    try await APIClient(site: site, token: nil).send(.delete, path).status == .unauthorized)
                 #expect(try await ben.send(.delete, path).status == .notFound)
                 #expect(try await ada.send(.delete, path).status == .noContent)
                 #expect(try await ada.send(.delete, path).status == .notFound)
             }
             #expect(try await ada.send(.delete, "/api/media/x").status == .notFound)
-            // Its file is still there, and nobody is served it.
+            // The file still exists, but it is not served.
             #expect(!site.test.keptFiles.isEmpty)
             #expect(try await ada.send(.get, photo).status == .notFound)
             try await site.test.settle()
@@ -38,24 +40,27 @@ struct ProductAPITests {
         }
     }
 
-    @Test func `one's own account: profile, picture, names, leaving`() async throws {
+    @Test func `Ada edits her profile, picture, username, email and password, and deletes her account`()
+        async throws
+    {
         try await TestSite.with { site in
-            let ada = try await site.program("ada")
+            let ada = try await site.apiClient("ada")
             let edited = try await ada.send(
                 .put, "/api/profile",
                 json: #"{"bio": "hi", "website": "example.org", "pronouns": "she/her", "isPrivate": true}"#)
             #expect(edited.json["bio"] as? String == "hi" && edited.json["isPrivate"] as? Bool == true)
             #expect(edited.json["website"] as? String == "https://example.org")
             let long = try await ada.send(
-                .put, "/api/profile", json: "{\"bio\": \"\(String(repeating: "x", count: 151))\"}")
-            #expect(long.status == .unprocessableContent && long.faults.first?["field"] == "bio")
+                .put, "/api/profile", json: #"{"bio": "\#(String(repeating: "x", count: 151))"}"#)
+            #expect(long.status == .unprocessableContent && long.fieldErrors.first?["field"] == "bio")
             let pictured = try await ada.upload(
                 "/api/profile/picture", [.file("image", try Fixtures.bytes("cat.jpg"))], method: .put)
             let url = try #require(pictured.json["profilePictureUrl"] as? String)
             #expect(try await ada.send(.get, url.replacing("http://localhost", with: "")).status == .ok)
             #expect(
-                try await ada.upload("/api/profile/picture", [.text("x", "y")], method: .put).faults.first?[
-                    "field"] == "image")
+                try await ada.upload("/api/profile/picture", [.text("x", "y")], method: .put).fieldErrors
+                    .first?[
+                        "field"] == "image")
             #expect(try await ada.send(.delete, "/api/profile/picture").status == .noContent)
             try await site.test.settle()
             #expect(site.test.keptFiles == [])
@@ -69,31 +74,32 @@ struct ProductAPITests {
             let password = TestCommunity.password
             #expect(
                 try await ada.send(
-                    .put, "/api/me/email", json: "{\"email\": \"a@b.org\", \"password\": \"\(password)\"}"
+                    .put, "/api/me/email", json: #"{"email": "a@b.org", "password": "\#(password)"}"#
                 ).json[
                     "email"] as? String == "a@b.org")
-            let change = "{\"currentPassword\": \"\(password)\", \"newPassword\": \"another horse battery\"}"
+            let change = #"{"currentPassword": "\#(password)", "newPassword": "another horse battery"}"#
             #expect(try await ada.send(.put, "/api/me/password", json: change).status == .noContent)
             #expect(
-                try await ada.send(.put, "/api/me/password", json: change).faults.first?["field"]
+                try await ada.send(.put, "/api/me/password", json: change).fieldErrors.first?["field"]
                     == "currentPassword")
             #expect(try await ada.send(.delete, "/api/me").status == .unsupportedMediaType)
             let guess = try await ada.send(
-                .delete, "/api/me", json: "{\"password\": \"not this one at all\"}")
-            #expect(guess.status == .unprocessableContent && guess.faults.first?["field"] == "password")
-            #expect(try await ada.send(.get, "/api/me").status == .ok, "a token alone destroys nothing")
-            let right = "{\"password\": \"another horse battery\"}"
+                .delete, "/api/me", json: #"{"password": "not this one at all"}"#)
+            #expect(guess.status == .unprocessableContent && guess.fieldErrors.first?["field"] == "password")
+            #expect(
+                try await ada.send(.get, "/api/me").status == .ok, "a token alone cannot delete the account")
+            let right = #"{"password": "another horse battery"}"#
             #expect(try await ada.send(.delete, "/api/me", json: right).status == .noContent)
             #expect(try await ada.send(.get, "/api/me").status == .unauthorized)
         }
     }
 
-    @Test func `sessions and tokens are listed, made and ended`() async throws {
+    @Test func `Ada creates, lists and revokes tokens, and lists sessions`() async throws {
         try await TestSite.with { site in
-            let ada = try await site.program("ada")
+            let ada = try await site.apiClient("ada")
             let made = try await ada.send(
                 .post, "/api/me/tokens", json: #"{"name": "bot", "scopes": ["read"]}"#)
-            let bot = Program(site: site, token: try #require(made.json["token"] as? String))
+            let bot = APIClient(site: site, token: try #require(made.json["token"] as? String))
             #expect(try await bot.send(.put, "/api/profile", json: "{}").status == .forbidden)
             let tokens = try await ada.send(.get, "/api/me/tokens").items
             #expect(tokens.count == 2 && tokens.filter { $0["isCurrent"] as? Bool == true }.count == 1)
@@ -108,9 +114,11 @@ struct ProductAPITests {
         }
     }
 
-    @Test func `private accounts, blocks and mutes`() async throws {
+    @Test func `Ada makes her account private, accepts a request, and removes, mutes and blocks Grace`()
+        async throws
+    {
         try await TestSite.with { site in
-            let (ada, grace) = (try await site.program("ada"), try await site.program("grace"))
+            let (ada, grace) = (try await site.apiClient("ada"), try await site.apiClient("grace"))
             let post = try await ada.post()
             _ = try await ada.send(.put, "/api/profile", json: #"{"isPrivate": true}"#)
             #expect(try await grace.send(.get, "/api/posts/\(post.id)").status == .notFound)
@@ -135,15 +143,17 @@ struct ProductAPITests {
         }
     }
 
-    @Test func `posts are edited and saved, comments answered and liked, likers listed`() async throws {
+    @Test func `Ada and Grace edit, save and like posts, and reply to and like comments`() async throws {
         try await TestSite.with { site in
-            let (ada, grace) = (try await site.program("ada"), try await site.program("grace"))
+            let (ada, grace) = (try await site.apiClient("ada"), try await site.apiClient("grace"))
             let post = try await ada.post("first")
             let media = try #require(
                 try await ada.send(.get, "/api/posts/\(post.id)").json["media"] as? [[String: Any]])
             let photo = try #require(media[0]["id"] as? String)
-            let edit =
-                "{\"caption\": \"second #tag\", \"location\": \"Turin\", \"media\": [{\"id\": \"\(photo)\", \"altText\": \"a cat\"}]}"
+            let edit = """
+                {"caption": "second #tag", "location": "Turin", \
+                "media": [{"id": "\(photo)", "altText": "a cat"}]}
+                """
             let edited = try await ada.send(.patch, "/api/posts/\(post.id)", json: edit)
             #expect(edited.json["caption"] as? String == "second #tag" && edited.text.contains("a cat"))
             #expect(try await grace.send(.patch, "/api/posts/\(post.id)", json: edit).status == .forbidden)
@@ -162,70 +172,74 @@ struct ProductAPITests {
             let comment = try await grace.send(
                 .post, "/api/posts/\(post.id)/comments", json: #"{"text": "hi"}"#)
             let id = try #require(comment.json["id"] as? String)
-            let answer = try await ada.send(
-                .post, "/api/posts/\(post.id)/comments", json: "{\"text\": \"ho\", \"replyToId\": \"\(id)\"}")
-            #expect(answer.json["replyToId"] as? String == id)
+            let reply = try await ada.send(
+                .post, "/api/posts/\(post.id)/comments", json: #"{"text": "ho", "replyToId": "\#(id)"}"#)
+            #expect(reply.json["replyToId"] as? String == id)
             #expect(
                 try await ada.send(
                     .post, "/api/posts/\(post.id)/comments", json: #"{"text": "x", "replyToId": "5"}"#
-                ).faults
+                ).fieldErrors
                     .first?["field"] == "replyToId")
             #expect(try await ada.send(.post, "/api/comments/\(id)/like").status == .noContent)
             let listed = try await ada.send(.get, "/api/posts/\(post.id)/comments").items
             #expect(listed[0]["likesCount"] as? Int == 1 && listed[0]["likedByMe"] as? Bool == true)
             #expect(try await ada.send(.delete, "/api/comments/\(id)/like").status == .noContent)
-            let news = try await grace.send(.get, "/api/notifications")
-            #expect(news.items.map { $0["kind"] as? String } == ["reply"])
+            let notifications = try await grace.send(.get, "/api/notifications")
+            #expect(notifications.items.map { $0["kind"] as? String } == ["reply"])
             #expect(try await grace.send(.post, "/api/notifications/read").status == .noContent)
             #expect(
                 try await grace.send(.get, "/api/notifications").items.first?["isUnread"] as? Bool == false)
         }
     }
 
-    @Test func `exploring, tags, search and suggestions`() async throws {
+    @Test func `visitors explore and search, and Grace gets suggestions`() async throws {
         try await TestSite.with { site in
-            let (ada, grace) = (try await site.program("ada"), try await site.program("grace"))
+            let (ada, grace) = (try await site.apiClient("ada"), try await site.apiClient("grace"))
             _ = try await ada.post("Espresso #torino #caffè")
-            let stranger = Program(site: site, token: nil)
-            #expect(try await stranger.send(.get, "/api/explore").items.count == 1)
-            #expect(try await stranger.send(.get, "/api/tags/Torino/posts").items.count == 1)
-            #expect(try await stranger.send(.get, "/api/tags/caff%C3%A8/posts").items.count == 1)
-            #expect(try await stranger.send(.get, "/api/tags/!/posts").status == .notFound)
+            let visitor = APIClient(site: site, token: nil)
+            #expect(try await visitor.send(.get, "/api/explore").items.count == 1)
+            #expect(try await visitor.send(.get, "/api/tags/Torino/posts").items.count == 1)
+            #expect(try await visitor.send(.get, "/api/tags/caff%C3%A8/posts").items.count == 1)
+            #expect(try await visitor.send(.get, "/api/tags/!/posts").status == .notFound)
             #expect(
-                try await stranger.send(.get, "/api/search?q=ad").items.first?["username"] as? String == "ada"
+                try await visitor.send(.get, "/api/search?q=ad").items.first?["username"] as? String == "ada"
             )
-            #expect(try await stranger.send(.get, "/api/search?q=espre&type=posts").items.count == 1)
+            #expect(try await visitor.send(.get, "/api/search?q=espre&type=posts").items.count == 1)
             #expect(
-                try await stranger.send(.get, "/api/search?q=tor&type=tags").items.first?["tag"] as? String
+                try await visitor.send(.get, "/api/search?q=tor&type=tags").items.first?["tag"] as? String
                     == "torino")
-            #expect(try await stranger.send(.get, "/api/search?q=x&type=y").status == .badRequest)
+            #expect(try await visitor.send(.get, "/api/search?q=x&type=y").status == .badRequest)
             #expect(
-                try await stranger.send(.get, "/api/search?q=\(String(repeating: "x", count: 201))").status
+                try await visitor.send(.get, "/api/search?q=\(String(repeating: "x", count: 201))").status
                     == .badRequest)
             #expect(
                 try await grace.send(.get, "/api/suggestions").items.first?["username"] as? String == "ada")
             _ = try await ada.post("#torino")
-            let page = try await stranger.send(.get, "/api/search?q=%23torino&type=posts&limit=1")
+            let page = try await visitor.send(.get, "/api/search?q=%23torino&type=posts&limit=1")
             let next = "http://localhost/api/search?cursor=search-1&q=%23torino&type=posts&limit=1"
-            #expect(page.headers[.link] == "<\(next)>; rel=\"next\"")
+            #expect(page.headers[.link] == #"<\#(next)>; rel="next""#)
         }
     }
 
-    @Test func `everything one made comes as a ZIP file that unzips`() async throws {
+    @Test func `Ada downloads everything she has posted as a valid ZIP file`() async throws {
         try await TestSite.with { site in
-            let ada = try await site.program("ada")
+            let ada = try await site.apiClient("ada")
             let post = try await ada.post("mine")
-            let answer = try await site.client.execute(
+            let response = try await site.client.execute(
                 uri: "/api/me/export", method: .get, headers: [.authorization: "Bearer \(ada.token ?? "")"])
-            #expect(answer.headers[.contentDisposition] == "attachment; filename=\"isntgram-ada.zip\"")
+            #expect(response.headers[.contentDisposition] == #"attachment; filename="isntgram-ada.zip""#)
             let path = site.test.folder + "/export.zip"
-            try Data(answer.body.readableBytesView).write(to: URL(fileURLWithPath: path))
+            try Data(response.body.readableBytesView).write(to: URL(fileURLWithPath: path))
             let python = Process()
             python.executableURL = URL(fileURLWithPath: "/usr/bin/env")
             python.arguments = [
                 "python3", "-c",
-                "import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; print(*z.namelist())",
-                path,
+                """
+                import sys, zipfile
+                archive = zipfile.ZipFile(sys.argv[1])
+                assert archive.testzip() is None
+                print(*archive.namelist())
+                """, path,
             ]
             let output = Pipe()
             python.standardOutput = output
@@ -239,22 +253,28 @@ struct ProductAPITests {
         }
     }
 
-    @Test func `registration by invitation, and none`() async throws {
+    @Test func `visitors register with an invitation, or not at all when registration is closed`()
+        async throws
+    {
         @Sendable func form(_ invite: String) -> String {
-            "{\"email\": \"a@b.org\", \"fullName\": \"\", \"username\": \"ada\", \"password\": \"\(TestCommunity.password)\", \"invite\": \"\(invite)\"}"
+            """
+            {"email": "a@b.org", "fullName": "", "username": "ada", \
+            "password": "\(TestCommunity.password)", "invite": "\(invite)"}
+            """
         }
         try await TestSite.with(registration: .invite) { site in
-            let client = Program(site: site, token: nil)
+            let client = APIClient(site: site, token: nil)
             #expect(
-                try await client.send(.post, "/api/auth/register", json: form("x")).faults.first?["field"]
+                try await client.send(.post, "/api/auth/register", json: form("x")).fieldErrors.first?[
+                    "field"]
                     == "invite")
             let invite = try await site.test.community.invites.create(uses: 1, days: 1).text
             let page = try await site.browser.open("/register?invite=\(invite)")
-            #expect(page.text.contains("value=\"\(invite)\""))
+            #expect(page.text.contains(#"value="\#(invite)""#))
             #expect(try await client.send(.post, "/api/auth/register", json: form(invite)).status == .created)
         }
         try await TestSite.with(registration: .closed) { site in
-            let client = Program(site: site, token: nil)
+            let client = APIClient(site: site, token: nil)
             let refused = try await client.send(.post, "/api/auth/register", json: form(""))
             #expect(refused.status == .forbidden)
             #expect(try await site.browser.open("/register").text.contains("Registration is closed"))

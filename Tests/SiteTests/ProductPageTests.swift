@@ -6,9 +6,10 @@ import Testing
 
 @testable import Website
 
-/// The pages beyond first light; every page is checked for its markup (`Browser.open`).
+/// The less frequent pages. `Browser.open` also validates the markup of every page.
 struct ProductPageTests {
-    @Test func `settings: profile, picture, privacy, account, leaving`() async throws {
+    @Test func `Ada changes her profile, privacy and account settings, and deletes her account`() async throws
+    {
         try await TestSite.with { site in
             let ada = site.browser
             #expect(try await ada.open("/settings/profile").headers[.location] == "/login")
@@ -24,9 +25,9 @@ struct ProductPageTests {
             #expect(saved.headers[.location] == "/settings/profile?saved")
             #expect(try await ada.open("/settings/profile?saved").text.contains("Saved."))
             let profile = try await ada.open("/ada")
-            #expect(profile.text.contains("href=\"/grace\"") && profile.text.contains("href=\"/tags/maths\""))
+            #expect(profile.text.contains(#"href="/grace""#) && profile.text.contains(#"href="/tags/maths""#))
             #expect(
-                profile.text.contains("href=\"https://example.org\"")
+                profile.text.contains(#"href="https://example.org""#)
                     && profile.text.contains("rel=\"nofollow"))
             let wrong = try await ada.submit("/settings/profile", ["website": "javascript:alert(1)"])
             #expect(wrong.status == .unprocessableContent && wrong.text.contains("Enter a website"))
@@ -84,7 +85,7 @@ struct ProductPageTests {
         }
     }
 
-    @Test func `sessions and tokens`() async throws {
+    @Test func `Ada ends other sessions, and creates and revokes a token`() async throws {
         try await TestSite.with { site in
             let ada = site.browser
             try await ada.register("ada")
@@ -103,18 +104,18 @@ struct ProductPageTests {
                     == .unprocessableContent)
             let made = try await ada.submit("/settings/tokens", ["name": "bot", "scopes": "read"])
             let token = try #require(made.text.firstMatch(of: #/isnt_[A-Za-z0-9_-]+/#)?.output)
-            #expect(try await Program(site: site, token: String(token)).send(.get, "/api/me").status == .ok)
+            #expect(try await APIClient(site: site, token: String(token)).send(.get, "/api/me").status == .ok)
             let tokens = try await ada.open("/settings/tokens")
             #expect(!tokens.text.contains(token), "shown once")
-            let handle = try #require(tokens.text.firstMatch(of: #/name="id" value="([^"]+)"/#)?.1)
-            #expect(try await ada.submit("/settings/tokens/end", ["id": String(handle)]).status == .seeOther)
+            let tokenID = try #require(tokens.text.firstMatch(of: #/name="id" value="([^"]+)"/#)?.1)
+            #expect(try await ada.submit("/settings/tokens/end", ["id": String(tokenID)]).status == .seeOther)
             #expect(
-                try await Program(site: site, token: String(token)).send(.get, "/api/me").status
+                try await APIClient(site: site, token: String(token)).send(.get, "/api/me").status
                     == .unauthorized)
         }
     }
 
-    @Test func `requests, news, blocks and mutes by buttons`() async throws {
+    @Test func `Ada answers follow requests, and removes, mutes and blocks Grace`() async throws {
         try await TestSite.with { site in
             let (ada, grace) = (site.browser, site.browser)
             try await ada.register("ada")
@@ -124,9 +125,9 @@ struct ProductPageTests {
             _ = try await grace.open("/ada")
             _ = try await grace.submit("/ada/follow")
             #expect(try await grace.open("/ada").text.contains(">Requested<"))
-            #expect(try await ada.open("/").text.contains("class=\"badge\""))
-            let news = try await ada.open("/notifications")
-            #expect(news.text.contains("Follow requests") && news.text.contains("Accept"))
+            #expect(try await ada.open("/").text.contains(#"class="badge""#))
+            let notifications = try await ada.open("/notifications")
+            #expect(notifications.text.contains("Follow requests") && notifications.text.contains("Accept"))
             #expect(
                 try await ada.submit("/notifications/requests", ["username": "grace", "answer": "accept"])
                     .status == .seeOther)
@@ -159,7 +160,7 @@ struct ProductPageTests {
         }
     }
 
-    @Test func `a post's page: editing, answers, likes, saving, neighbours, how others show it`() async throws
+    @Test func `Ada and Grace edit, like, save and comment on a post, and other sites embed it`() async throws
     {
         try await TestSite.with { site in
             let (ada, grace) = (site.browser, site.browser)
@@ -173,7 +174,7 @@ struct ProductPageTests {
                 paths.append(try #require(posted.headers[.location]))
             }
             let (older, newer) = (paths[0], paths[1])
-            #expect(try await ada.open(older).text.contains("rel=\"prev\" href=\"\(newer)\""))
+            #expect(try await ada.open(older).text.contains(#"rel="prev" href="\#(newer)""#))
             let editor = try await ada.open("\(older)/edit")
             let field = try #require(editor.text.firstMatch(of: #/name="(altText-[0-9]+)"/#)?.1)
             #expect(
@@ -182,23 +183,23 @@ struct ProductPageTests {
             let edit = ["caption": "edited @grace", "location": "Turin", String(field): "a fine cat"]
             #expect(try await ada.submit("\(older)/edit", edit).headers[.location] == older)
             let page = try await grace.open(older)
-            #expect(page.text.contains("href=\"/grace\">@grace") && page.text.contains("alt=\"a fine cat\""))
+            #expect(page.text.contains(#"href="/grace">@grace"#) && page.text.contains(#"alt="a fine cat""#))
             #expect(try await grace.open("\(older)/edit").status == .forbidden)
             #expect(try await grace.open("/notifications").text.contains("mentioned you in a post"))
             _ = try await grace.open(older)
             _ = try await grace.submit("\(older)/comments", ["text": "first"])
             let commented = try await ada.open(older)
             let comment = try #require(commented.text.firstMatch(of: #/\/comments\/([0-9]+)\/like/#)?.1)
-            let answering = try await ada.open("\(older)?reply=\(comment)")
+            let replyForm = try await ada.open("\(older)?reply=\(comment)")
             #expect(
-                answering.text.contains("Answering grace") && answering.text.contains("@grace </textarea>"))
+                replyForm.text.contains("Answering grace") && replyForm.text.contains("@grace </textarea>"))
             #expect(
                 try await ada.submit("\(older)/comments", ["text": "@grace yes", "replyTo": String(comment)])
                     .status == .seeOther)
             #expect(try await ada.submit("/comments/\(comment)/like").status == .seeOther)
             let threaded = try await ada.open(older)
             #expect(
-                threaded.text.contains("class=\"comments replies\"") && threaded.text.contains(">Unlike<"))
+                threaded.text.contains(#"class="comments replies""#) && threaded.text.contains(">Unlike<"))
             #expect(try await ada.submit("/comments/\(comment)/unlike").status == .seeOther)
             #expect(try await grace.submit("\(older)/like").status == .seeOther)
             #expect(try await ada.open("\(older)/likes").text.contains("grace"))
@@ -208,56 +209,58 @@ struct ProductPageTests {
             #expect(try await grace.open("/saved").text.contains("Posts you save appear here"))
             #expect(try await site.browser.open("/saved").headers[.location] == "/login")
 
-            let stranger = Program(site: site, token: nil)
-            let embed = try await stranger.send(
+            let visitor = APIClient(site: site, token: nil)
+            let embed = try await visitor.send(
                 .get, "/oembed?url=http%3A%2F%2Flocalhost\(older.replacing("/", with: "%2F"))")
             #expect(embed.json["type"] as? String == "photo" && embed.json["author_name"] as? String == "ada")
-            let profile = try await stranger.send(.get, "/oembed?url=http%3A%2F%2Flocalhost%2Fada")
+            let profile = try await visitor.send(.get, "/oembed?url=http%3A%2F%2Flocalhost%2Fada")
             #expect(
                 profile.json["type"] as? String == "link" && profile.json["author_name"] as? String == "ada")
             #expect(try await ada.open("/ada").text.contains("application/json+oembed"))
             _ = try await ada.open("/settings/privacy")
             _ = try await ada.submit("/settings/privacy", ["isPrivate": "yes"])
             #expect(
-                try await stranger.send(.get, "/oembed?url=http%3A%2F%2Flocalhost%2Fada").status == .notFound)
+                try await visitor.send(.get, "/oembed?url=http%3A%2F%2Flocalhost%2Fada").status == .notFound)
             #expect(
-                try await stranger.send(
+                try await visitor.send(
                     .get, "/oembed?url=http%3A%2F%2Flocalhost\(older.replacing("/", with: "%2F"))"
                 ).status
                     == .notFound)
-            #expect(try await stranger.send(.get, "/oembed?url=x").status == .notFound)
+            #expect(try await visitor.send(.get, "/oembed?url=x").status == .notFound)
             #expect(try await !ada.open(older).text.contains("og:image"))
         }
     }
 
-    @Test func `exploring, search and tags; the description; files at fixed places`() async throws {
+    @Test func `visitors explore, search, and open tag pages, API documentation and static files`()
+        async throws
+    {
         try await TestSite.with { site in
-            let stranger = site.browser
-            #expect(try await stranger.open("/explore").text.contains("Nobody has posted yet"))
+            let visitor = site.browser
+            #expect(try await visitor.open("/explore").text.contains("Nobody has posted yet"))
             let ada = site.browser
             try await ada.register("ada")
             _ = try await ada.upload(
                 "/create", [.file("image", try Fixtures.bytes("cat.jpg")), .text("caption", "Gatto #torino")])
-            #expect(try await stranger.open("/explore").text.contains("class=\"grid\""))
-            #expect(try await stranger.open("/search").text.contains("from:username"))
-            #expect(try await stranger.open("/search?q=ada").text.contains("href=\"/ada\""))
-            #expect(try await stranger.open("/search?q=nobody").text.contains("Nobody by that name"))
-            #expect(try await stranger.open("/search?q=gatto&type=posts").text.contains("class=\"grid\""))
-            #expect(try await stranger.open("/search?q=tor&type=tags").text.contains("href=\"/tags/torino\""))
-            #expect(try await stranger.open("/search?q=x&type=tags").text.contains("No such tag"))
-            #expect(try await stranger.open("/search?q=x&type=wrong").status == .badRequest)
-            #expect(try await stranger.open("/tags/torino").text.contains("1 post"))
-            #expect(try await stranger.open("/tags/unused").text.contains("No posts with this tag"))
+            #expect(try await visitor.open("/explore").text.contains(#"class="grid""#))
+            #expect(try await visitor.open("/search").text.contains("from:username"))
+            #expect(try await visitor.open("/search?q=ada").text.contains(#"href="/ada""#))
+            #expect(try await visitor.open("/search?q=nobody").text.contains("Nobody by that name"))
+            #expect(try await visitor.open("/search?q=gatto&type=posts").text.contains(#"class="grid""#))
+            #expect(try await visitor.open("/search?q=tor&type=tags").text.contains(#"href="/tags/torino""#))
+            #expect(try await visitor.open("/search?q=x&type=tags").text.contains("No such tag"))
+            #expect(try await visitor.open("/search?q=x&type=wrong").status == .badRequest)
+            #expect(try await visitor.open("/tags/torino").text.contains("1 post"))
+            #expect(try await visitor.open("/tags/unused").text.contains("No posts with this tag"))
             let grace = site.browser
             try await grace.register("grace")
             let home = try await grace.open("/")
             #expect(home.text.contains("People to follow"))
             #expect(try await grace.submit("/ada/follow", ["back": "/"]).headers[.location] == "/")
-            let docs = try await stranger.open("/api/docs")
+            let docs = try await visitor.open("/api/docs")
             #expect(docs.text.contains("POST /api/posts") && docs.text.contains("Needs a token"))
-            let manifest = try await Program(site: site, token: nil).send(.get, "/manifest.webmanifest")
+            let manifest = try await APIClient(site: site, token: nil).send(.get, "/manifest.webmanifest")
             #expect(manifest.json["name"] as? String == "Isntgram")
-            let robots = try await Program(site: site, token: nil).send(.get, "/robots.txt")
+            let robots = try await APIClient(site: site, token: nil).send(.get, "/robots.txt")
             #expect(robots.text.contains("Disallow: /api/"))
         }
     }
@@ -265,8 +268,10 @@ struct ProductPageTests {
     @Test(arguments: [
         ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
         (
-            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1 Version/18.0 Mobile Safari/604.1",
-            "Safari on iPhone"
+            """
+            Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1 Version/18.0 \
+            Mobile Safari/604.1
+            """, "Safari on iPhone"
         ),
         (
             "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0",
@@ -274,15 +279,15 @@ struct ProductPageTests {
         ),
         ("curl/8", "curl/8"), ("Firefox", "Firefox"),
     ])
-    func `browsers are named in a few words`(_ userAgent: String, _ name: String) {
+    func `a session shows the short name of its browser`(_ userAgent: String, _ name: String) {
         #expect(BrowserName.of(userAgent) == name)
     }
 
-    @Test func `the demo lets visitors in, who may like and follow and change nothing else`() async throws {
+    @Test func `a visitor of the demo can like and follow, but change nothing else`() async throws {
         try await TestSite.with(isDemo: true) { site in
             let form = Registration(email: "v@demo.invalid", fullName: "", username: "visitor", password: "")
             _ = try await site.test.community.accounts.createDemo(form, isDemo: true)
-            let ada = try await site.program("ada")
+            let ada = try await site.apiClient("ada")
             let post = try await ada.post()
             let visitor = site.browser
             #expect(try await visitor.open("/login").text.contains("Try the demo"))
@@ -307,9 +312,11 @@ struct ProductPageTests {
             _ = try await other.open("/")
             _ = try await other.submit("/demo")
             let sessions = try await other.open("/settings/sessions")
-            #expect(sessions.text.split(separator: "Last used").count == 2, "visitors do not see each other")
+            #expect(
+                sessions.text.split(separator: "Last used").count == 2,
+                "demo users do not see each other's sessions")
             try await site.test.settle()
-            #expect(site.test.keptFiles.count == 3, "one post of ada’s: two widths and a thumbnail")
+            #expect(site.test.keptFiles.count == 3, "one post by Ada: two renditions and a thumbnail")
         }
         try await TestSite.with { site in
             let visitor = site.browser

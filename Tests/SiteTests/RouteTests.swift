@@ -9,9 +9,9 @@ import Testing
 @testable import App
 @testable import Web
 
-/// What the list of routes says of each route is what the live router does.
+/// The router behaves as the list of routes declares.
 struct RouteTests {
-    /// A route's path with something in the place of its parameters.
+    /// Returns the path of a route with a value for each parameter.
     private func path(_ route: Route) -> String {
         route.path.description.replacing(#/\{[a-z]+\}/#, with: "1")
     }
@@ -23,7 +23,7 @@ struct RouteTests {
             logger: QuietLog.logger("routes"))
     }
 
-    @Test func `the router has the routes of the list and no others`() async throws {
+    @Test func `the router has exactly the listed routes`() async throws {
         try await TestSite.with { site in
             let live = try application(site).router.routes.map { "\($0.method) \($0.path)" }
             let listed = site.routes.map { "\($0.method) \($0.path)" }
@@ -31,7 +31,7 @@ struct RouteTests {
         }
     }
 
-    @Test func `the description names every route of the API, and no path begins with a username`()
+    @Test func `the OpenAPI document has every API route, and no path begins with a possible username`()
         async throws
     {
         try await TestSite.with { site in
@@ -47,25 +47,27 @@ struct RouteTests {
         }
     }
 
-    @Test func `a stranger comes to no route of members`() async throws {
+    @Test func `a visitor gets 401 or the sign-in page on every member route`() async throws {
         try await TestSite.with { site in
-            let stranger = Program(site: site, token: nil)
+            let visitor = APIClient(site: site, token: nil)
             for route in site.routes where route.audience == .member {
-                let answer = try await stranger.send(
+                let response = try await visitor.send(
                     route.method, path(route), json: route.method == .get ? nil : "{}")
                 if route.redirectsStrangers {
                     #expect(
-                        answer.status == .seeOther && answer.headers[.location] == "/login", "\(route.path)")
+                        response.status == .seeOther && response.headers[.location] == "/login",
+                        "\(route.path)")
                 } else {
                     #expect(
-                        answer.status == .unauthorized && answer.headers[.wwwAuthenticate] == "Bearer",
+                        response.status == .unauthorized && response.headers[.wwwAuthenticate] == "Bearer",
                         "\(route.path)")
                 }
             }
         }
     }
 
-    @Test func `a token opens no route whose scope it lacks, and none at all when it has ended`() async throws
+    @Test func `a token opens no route outside its scopes, and no route after it is revoked or has expired`()
+        async throws
     {
         try await TestSite.with { site in
             let credentials = site.test.community.credentials
@@ -79,14 +81,14 @@ struct RouteTests {
             #expect(try await credentials.revoke(revoked))
             for route in site.routes where route.audience != .unidentified {
                 let (path, json) = (path(route), route.method == .get ? nil : "{}")
-                let old = try await Program(site: site, token: revoked.text).send(
+                let old = try await APIClient(site: site, token: revoked.text).send(
                     route.method, path, json: json)
                 #expect(old.status == .unauthorized, "\(route.method) \(route.path)")
                 #expect(
                     route.scope == (route.method == .get ? .read : .write),
-                    "no route has a scope of its own yet")
+                    "reads need the scope read, and writes the scope write")
                 let (other, name) = route.scope == .read ? (writing, "read") : (reading, "write")
-                let lacking = try await Program(site: site, token: other.text).send(
+                let lacking = try await APIClient(site: site, token: other.text).send(
                     route.method, path, json: json)
                 #expect(
                     lacking.status == .forbidden && lacking.text.contains("scope \(name)"),
@@ -94,12 +96,12 @@ struct RouteTests {
             }
             site.test.time.advance(by: Credential.Kind.token.lifetime + 1)
             #expect(
-                try await Program(site: site, token: reading.text).send(.get, "/api/me").status
+                try await APIClient(site: site, token: reading.text).send(.get, "/api/me").status
                     == .unauthorized)
         }
     }
 
-    @Test func `errors look as the route says, however its path is spelled`() async throws {
+    @Test func `errors have the declared format, with every spelling of the path`() async throws {
         try await TestSite.with { site in
             let ada = try await site.test.member("ada")
             let credentials = site.test.community.credentials
@@ -108,50 +110,50 @@ struct RouteTests {
             for route in site.routes where route.audience != .unidentified {
                 let type = route.errors == .json ? "application/problem+json" : "text/html; charset=utf-8"
                 for path in [path(route), "/" + path(route), path(route) + "/"] {
-                    // No token of ours, and one without the scope: before and after it is known who asks.
+                    // An invalid token fails before the viewer is identified, and a missing scope after it.
                     for token in ["none", route.scope == .read ? writing.text : reading.text] {
                         let headers: HTTPFields = [.authorization: "Bearer \(token)"]
-                        let answer = try await site.client.execute(
+                        let response = try await site.client.execute(
                             uri: path, method: route.method, headers: headers
-                        ) { Answer($0) }
+                        ) { SiteResponse($0) }
                         #expect(
-                            answer.status.code >= 400 && answer.headers[.contentType] == type,
+                            response.status.code >= 400 && response.headers[.contentType] == type,
                             "\(route.method) \(path)")
                     }
                 }
             }
-            let stranger = Program(site: site, token: nil)
+            let visitor = APIClient(site: site, token: nil)
             #expect(
-                try await stranger.send(.get, "/api/nowhere").headers[.contentType]
+                try await visitor.send(.get, "/api/nowhere").headers[.contentType]
                     == "application/problem+json")
             #expect(
-                try await stranger.send(.get, "/no/such/page").headers[.contentType]?.hasPrefix("text/html")
+                try await visitor.send(.get, "/no/such/page").headers[.contentType]?.hasPrefix("text/html")
                     == true)
         }
     }
 
-    @Test func `what is the same for everybody is answered to everybody`() async throws {
+    @Test func `routes without a viewer ignore credentials and set no cookies`() async throws {
         try await TestSite.with { site in
-            let stranger = Program(site: site, token: "none")
+            let visitor = APIClient(site: site, token: "none")
             for route in site.routes where route.audience == .unidentified && !route.hasSecretPath {
-                let answer = try await stranger.send(route.method, route.path.description)
+                let response = try await visitor.send(route.method, route.path.description)
                 #expect(
-                    answer.status != .unauthorized, "a token that is none is not looked at: \(route.path)")
-                #expect(answer.headers[values: .setCookie].isEmpty, "\(route.path)")
+                    response.status != .unauthorized, "an invalid token is ignored: \(route.path)")
+                #expect(response.headers[values: .setCookie].isEmpty, "\(route.path)")
             }
         }
     }
 
-    @Test func `the description says which scope and which limits an operation has`() async throws {
+    @Test func `the OpenAPI document has the scope and the limits of an operation`() async throws {
         try await TestSite.with { site in
-            let document = try await Program(site: site, token: nil).send(.get, "/api/openapi.json").json
+            let document = try await APIClient(site: site, token: nil).send(.get, "/api/openapi.json").json
             let paths = try #require(document["paths"] as? [String: [String: [String: Any]]])
             let publish = try #require(paths["/posts"]?["post"])
             #expect(publish["security"] as? [[String: [String]]] == [["token": ["write"]]])
             #expect(
-                publish["description"] as? String
-                    == "Rate limits: posts of one account; uploads of one account, if the request contains photos."
-            )
+                publish["description"] as? String == """
+                    Rate limits: posts of one account; uploads of one account, if the request contains photos.
+                    """)
             let explore = try #require(paths["/explore"]?["get"])
             #expect(explore["security"] as? [[String: [String]]] == [[:], ["token": ["read"]]])
             #expect(explore["description"] == nil)

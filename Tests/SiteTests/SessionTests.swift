@@ -4,55 +4,56 @@ import HummingbirdTesting
 import TestSupport
 import Testing
 
-/// What a browser is told about its session.
+/// The session cookie and what a browser clears when a session ends.
 struct SessionTests {
     private let hour: Int64 = 60 * 60 * 1000
     private let day: Int64 = 24 * 60 * 60 * 1000
 
-    /// The session cookies that an answer sets.
-    private func sessions(in answer: Answer) -> [String] {
-        answer.headers[values: .setCookie].filter { $0.hasPrefix("session=") }
+    /// Returns the session cookies that a response sets.
+    private func sessionCookies(in response: SiteResponse) -> [String] {
+        response.headers[values: .setCookie].filter { $0.hasPrefix("session=") }
     }
 
-    private func get(_ path: String, as browser: Browser) async throws -> Answer {
+    private func get(_ path: String, as browser: Browser) async throws -> SiteResponse {
         let cookies = browser.cookies.map { "\($0.key)=\($0.value)" }.joined(separator: "; ")
         return try await browser.site.client.execute(uri: path, method: .get, headers: [.cookie: cookies]) {
-            Answer($0)
+            SiteResponse($0)
         }
     }
 
-    @Test func `a browser keeps a session in use as long as the server does`() async throws {
+    @Test func `Ada's session cookie is renewed while she uses the site`() async throws {
         try await TestSite.with { site in
             let ada = site.browser
             try await ada.register("ada")
             let session = try #require(ada.cookies["session"])
             let renewed = ["session=\(session); Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax"]
-            #expect(sessions(in: try await ada.open("/create")) == [], "not at every request")
+            #expect(sessionCookies(in: try await ada.open("/create")) == [], "not on every request")
             for path in ["/about", "/api/me", "/no/such/page"] {
                 site.test.time.advance(by: 29 * day)
-                #expect(sessions(in: try await get(path, as: ada)) == renewed, "\(path)")
+                #expect(sessionCookies(in: try await get(path, as: ada)) == renewed, "\(path)")
                 site.test.time.advance(by: hour / 2)
-                #expect(sessions(in: try await get(path, as: ada)) == [], "\(path)")
+                #expect(sessionCookies(in: try await get(path, as: ada)) == [], "\(path)")
             }
-            // What others may keep too has nobody's session in it.
+            // Responses that shared caches may store contain no session cookie.
             site.test.time.advance(by: 2 * hour)
             for path in ["/api/openapi.json", "/favicon.svg"] {
                 let shared = try await get(path, as: ada)
                 #expect(
-                    shared.headers[.cacheControl]?.hasPrefix("public") == true && sessions(in: shared) == [],
+                    shared.headers[.cacheControl]?.hasPrefix("public") == true
+                        && sessionCookies(in: shared) == [],
                     "\(path)")
             }
             site.test.time.advance(by: 2 * hour)
             _ = try await ada.open("/create")
             site.test.time.advance(by: 2 * hour)
-            let out = sessions(in: try await ada.submit("/logout"))
+            let out = sessionCookies(in: try await ada.submit("/logout"))
             #expect(
                 out.count == 1 && out.first?.contains("Max-Age=0") == true,
-                "and signing out is not taken back")
+                "signing out does not renew the cookie")
         }
     }
 
-    @Test func `signing out has the browser forget what it kept, by whatever way`() async throws {
+    @Test func `Ada's browser clears its caches when she signs out or deletes her account`() async throws {
         let field = try #require(HTTPField.Name("clear-site-data"))
         let kept = #""cache", "storage""#
         try await TestSite.with { site in
@@ -70,9 +71,9 @@ struct SessionTests {
                 .cookie: "session=\(try #require(ada.cookies["session"]))", .origin: "http://localhost",
             ]
             let out = try await site.client.execute(uri: "/api/auth/logout", method: .post, headers: headers)
-            { Answer($0) }
+            { SiteResponse($0) }
             #expect(out.status == .noContent && out.headers[field] == kept)
-            #expect(sessions(in: out).first?.contains("Max-Age=0") == true)
+            #expect(sessionCookies(in: out).first?.contains("Max-Age=0") == true)
 
             try await signIn()
             _ = try await ada.open("/settings/account")
@@ -81,11 +82,11 @@ struct SessionTests {
             let gone = try await ada.submit("/settings/account/delete", ["password": TestCommunity.password])
             #expect(gone.status == .seeOther && gone.headers[field] == kept)
 
-            let grace = try await site.program("grace")
+            let grace = try await site.apiClient("grace")
             let program = try await grace.send(.post, "/api/auth/logout")
             #expect(
                 program.status == .noContent && program.headers[field] == nil,
-                "a program keeps nothing of ours")
+                "an API client has nothing to clear")
         }
     }
 }

@@ -6,8 +6,9 @@ import Web
 
 @testable import App
 
+/// Settings from flags, a file and the environment, and the log format.
 struct SettingsTests {
-    @Test func `flags win over the file, the file over the environment`() async throws {
+    @Test func `flags override the file, and the file overrides the environment`() async throws {
         try await Fixtures.withFolder { folder in
             try Data("# settings\nISNTGRAM_PORT=2\nISNTGRAM_HOST=file\n".utf8).write(
                 to: URL(fileURLWithPath: folder + "/env"))
@@ -29,7 +30,9 @@ struct SettingsTests {
         ["ISNTGRAM_BASE_URL": "a b"],
         ["ISNTGRAM_COLOUR": "red"],
     ])
-    func `what is unknown or has no meaning stops the start and is named`(_ environment: [String: String])
+    func `the server does not start with an unknown or invalid setting, and the error names it`(
+        _ environment: [String: String]
+    )
         async
     {
         let error = await #expect(throws: SettingsError.self) {
@@ -38,7 +41,7 @@ struct SettingsTests {
         #expect(error?.description.contains(environment.keys.first ?? "?") == true)
     }
 
-    @Test func `an unknown name or a missing file of settings is named too`() async throws {
+    @Test func `the error names a settings file that is missing or has an unknown setting`() async throws {
         try await Fixtures.withFolder { folder in
             try Data("ISNTGRAM_COLOUR=red\n".utf8).write(to: URL(fileURLWithPath: folder + "/env"))
             for file in [folder + "/env", folder + "/none"] {
@@ -50,7 +53,7 @@ struct SettingsTests {
         }
     }
 
-    @Test func `a log is one line, for people or for programs`() {
+    @Test func `a log message is one line of text or JSON`() {
         #expect(LineLog.readable("t", .info, "a\nb", [("k", "v")]) == "t info a\\nb k=v")
         #expect(
             LineLog.json("t", .error, "a\nb", [("k", "v")])
@@ -61,8 +64,9 @@ struct SettingsTests {
     }
 }
 
+/// Commands of the administrator.
 struct AdminCommandTests {
-    @Test func `accounts and tokens are made, listed, changed and ended`() async throws {
+    @Test func `the administrator creates, lists, changes and deletes accounts and tokens`() async throws {
         try await TestCommunity.with { test in
             func run(_ command: AdminCommand) async -> AdminCommand.Outcome {
                 await command.outcome(in: test.community)
@@ -106,7 +110,7 @@ struct AdminCommandTests {
         ("a post 251497178726400000 and 0123456789abcdef", "a post 251497178726400000 and 0123456789abcdef"),
         ("ﬂöße 0123456789abcdef0123456789abcde", "ﬂöße 0123456789abcdef0123456789abcde"), ("", ""),
     ])
-    func `addresses of photos and tokens are cut short in the log`(_ text: String, _ shown: String) {
-        #expect(LogRedaction.redacted(text) == shown)
+    func `paths of photos and tokens are shortened in the log`(_ text: String, _ redacted: String) {
+        #expect(LogRedaction.redacted(text) == redacted)
     }
 }

@@ -1,21 +1,21 @@
 import Storage
 import Synchronization
 
-/// A storage that counts what it is asked, over another.
+/// A storage that counts the accesses and statements that it forwards to another storage.
 package final class CountingStorage: Storage {
     private let base: any Storage
     private let statements = Mutex<[SQL]>([])
     private let accesses = Mutex(0)
-    private let rowsAtOnce = Mutex(0)
+    private let maxRows = Mutex(0)
 
     package init(_ base: any Storage) { self.base = base }
 
     package var dialect: Dialect { base.dialect }
 
-    /// The most rows that one statement has given so far.
-    package var mostRows: Int { rowsAtOnce.withLock { $0 } }
+    /// The largest number of rows that one statement has returned so far.
+    package var maxRowsPerStatement: Int { maxRows.withLock { $0 } }
 
-    /// How many accesses and statements `body` makes.
+    /// Returns how many accesses and statements `body` makes.
     package func count(_ body: () async throws -> Void) async rethrows -> (accesses: Int, statements: Int) {
         statements.withLock { $0 = [] }
         accesses.withLock { $0 = 0 }
@@ -23,7 +23,7 @@ package final class CountingStorage: Storage {
         return (accesses.withLock { $0 }, statements.withLock { $0.count })
     }
 
-    /// The statements that `body` makes.
+    /// Returns the statements that `body` makes.
     package func statements(of body: () async throws -> Void) async rethrows -> [SQL] {
         _ = try await count(body)
         return statements.withLock { $0 }
@@ -32,20 +32,23 @@ package final class CountingStorage: Storage {
     package func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
     {
         accesses.withLock { $0 += 1 }
-        return try await base.read { [self] in try body(Counted(base: $0, count: note, countRows: noteRows)) }
+        return try await base.read { [self] in try body(counting($0)) }
     }
 
     package func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws
         -> T
     {
         accesses.withLock { $0 += 1 }
-        return try await base.write { [self] in try body(Counted(base: $0, count: note, countRows: noteRows))
-        }
+        return try await base.write { [self] in try body(counting($0)) }
     }
 
-    private func note(_ statement: SQL) { statements.withLock { $0.append(statement) } }
+    private func counting(_ connection: any Connection) -> CountingConnection {
+        CountingConnection(base: connection, recordStatement: recordStatement, recordRows: recordRows)
+    }
 
-    private func noteRows(_ count: Int) { rowsAtOnce.withLock { $0 = max($0, count) } }
+    private func recordStatement(_ statement: SQL) { statements.withLock { $0.append(statement) } }
+
+    private func recordRows(_ count: Int) { maxRows.withLock { $0 = max($0, count) } }
 
     package func writeAlone<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T)
         async throws -> T
@@ -57,21 +60,21 @@ package final class CountingStorage: Storage {
 
     package func close() async throws { try await base.close() }
 
-    private struct Counted: Connection {
+    private struct CountingConnection: Connection {
         let base: any Connection
-        let count: (SQL) -> Void
-        let countRows: (Int) -> Void
+        let recordStatement: (SQL) -> Void
+        let recordRows: (Int) -> Void
         var dialect: Dialect { base.dialect }
 
         func rows<T>(_ sql: SQL, _ make: (inout RowReader) throws -> T) throws -> [T] {
-            count(sql)
+            recordStatement(sql)
             let rows = try base.rows(sql, make)
-            countRows(rows.count)
+            recordRows(rows.count)
             return rows
         }
 
         func run(_ sql: SQL) throws -> Int {
-            count(sql)
+            recordStatement(sql)
             return try base.run(sql)
         }
 

@@ -1,11 +1,11 @@
 import Foundation
 
-/// Files of the tests.
+/// Test photos, temporary folders and the program under test.
 package enum Fixtures {
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    /// A photo by its name.
+    /// Returns the path of a test photo.
     package static func photo(_ name: String) -> String {
         folder.appending(path: "ImagingTests/Fixtures/\(name)").path
     }
@@ -14,7 +14,7 @@ package enum Fixtures {
         Array(try Data(contentsOf: URL(fileURLWithPath: photo(name))))
     }
 
-    /// A new empty folder; whoever asks removes it.
+    /// Creates an empty folder; the caller removes it.
     package static func temporaryFolder() throws -> String {
         let path = FileManager.default.temporaryDirectory.appending(
             path: "isntgram-test-\(UUID().uuidString)"
@@ -23,14 +23,14 @@ package enum Fixtures {
         return path
     }
 
-    /// Runs `body` with a new folder and removes it.
+    /// Runs `body` with a new folder, then removes the folder.
     package static func withFolder<Result>(_ body: (String) async throws -> Result) async throws -> Result {
         let folder = try temporaryFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         return try await body(folder)
     }
 
-    /// Every plain file below a folder, relative to it.
+    /// Returns the relative paths of all regular files below a folder.
     package static func files(below folder: String) -> [String] {
         let paths = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
         return paths.filter { path in
@@ -40,7 +40,8 @@ package enum Fixtures {
         }
     }
 
-    /// The program built beside the tests, which renders photos in a process of its own.
+    /// The path of the `isntgram` program that was built with the tests; it renders photos in a child
+    /// process.
     package static var program: String {
         var folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
         while folder.path != "/" {

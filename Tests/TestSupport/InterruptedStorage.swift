@@ -1,8 +1,9 @@
 import Storage
 import Synchronization
 
-/// A storage that has something else happen right before a write: what came between a look and the change that was
-/// decided by it.
+/// A storage that runs an action right before one write, and forwards everything to another storage.
+///
+/// Tests use it to make a concurrent change between a read and the write that depends on it.
 package final class InterruptedStorage: Storage {
     package typealias Interruption = @Sendable () async throws -> Void
     private let base: any Storage
@@ -10,8 +11,8 @@ package final class InterruptedStorage: Storage {
     private let writesLeft: Mutex<Int>
 
     /// - Parameters:
-    ///   - number: which write it happens before, from 1.
-    ///   - interruption: happens once.
+    ///   - number: The write that the action runs before, counted from 1.
+    ///   - interruption: The action; it runs once.
     package init(_ base: any Storage, write number: Int = 1, before interruption: @escaping Interruption) {
         self.base = base
         self.interruption = Mutex(interruption)
@@ -20,7 +21,7 @@ package final class InterruptedStorage: Storage {
 
     package var dialect: Dialect { base.dialect }
 
-    /// Whether the write has come.
+    /// Whether the action has started.
     package var wasInterrupted: Bool { interruption.withLock { $0 == nil } }
 
     package func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T

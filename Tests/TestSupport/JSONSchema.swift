@@ -1,42 +1,42 @@
 import Foundation
 
-/// Checks values against the part of JSON Schema that the API's description uses.
+/// Checks responses against the part of JSON Schema that the OpenAPI document of the API uses.
 package struct JSONSchema: @unchecked Sendable {
-    // Read-only after it was parsed.
+    // Sendable is unchecked because of `Any`; the document is never changed after parsing.
     private let document: [String: Any]
 
     package init(openAPI bytes: [UInt8]) throws {
         document = try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any] ?? [:]
     }
 
-    /// The operations described: method and path.
+    /// The documented operations, each as method and path.
     package var operations: Set<String> {
         let paths = document["paths"] as? [String: [String: Any]] ?? [:]
         return Set(paths.flatMap { path, methods in methods.keys.map { "\($0.uppercased()) \(path)" } })
     }
 
-    /// What is wrong with an answer; empty when it is as described.
+    /// Returns the differences between a response and its description; empty if there are none.
     package func faults(method: String, path: String, status: Int, contentType: String?, body: Data)
         -> [String]
     {
         guard let operation = operation(method, path) else {
-            return status == 404 ? [] : ["\(method) \(path) is not described"]
+            return status == 404 ? [] : ["\(method) \(path) is not documented"]
         }
         let responses = operation["responses"] as? [String: [String: Any]] ?? [:]
         guard var response = responses[String(status)] else {
-            return ["\(method) \(path): status \(status) is not described"]
+            return ["\(method) \(path): status \(status) is not documented"]
         }
         if let reference = response["$ref"] as? String { response = lookUp(reference) }
         guard let content = response["content"] as? [String: [String: Any]] else {
-            return body.isEmpty ? [] : ["\(method) \(path) \(status): a body that is not described"]
+            return body.isEmpty ? [] : ["\(method) \(path) \(status): the response body is not documented"]
         }
         let type = contentType.map { String($0.prefix { $0 != ";" }) } ?? ""
         guard let media = content[type] else {
-            return ["\(method) \(path) \(status): \(type) is not described"]
+            return ["\(method) \(path) \(status): content type “\(type)” is not documented"]
         }
         guard let schema = media["schema"] as? [String: Any] else { return [] }
         guard let value = try? JSONSerialization.jsonObject(with: body, options: .fragmentsAllowed) else {
-            return ["\(method) \(path) \(status): no JSON"]
+            return ["\(method) \(path) \(status): the body is not JSON"]
         }
         return faults(in: value, schema, at: "\(method) \(path) \(status)")
     }
@@ -78,7 +78,7 @@ package struct JSONSchema: @unchecked Sendable {
             return methods[method.lowercased()] != nil && pieces.count == parts.count
                 && zip(pieces, parts).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
         }
-        // A word that stands there wins over a parameter.
+        // A literal path segment has precedence over a parameter.
         let best = found.min { $0.key.filter { $0 == "{" }.count < $1.key.filter { $0 == "{" }.count }
         return best?.value[method.lowercased()]
     }
@@ -95,14 +95,14 @@ package struct JSONSchema: @unchecked Sendable {
         }
         if let choices = schema["anyOf"] as? [[String: Any]] {
             return choices.contains { faults(in: value, $0, at: place).isEmpty }
-                ? [] : ["\(place): fits none of the shapes"]
+                ? [] : ["\(place): matches no schema of anyOf"]
         }
         let types = (schema["type"] as? [String]) ?? (schema["type"] as? String).map { [$0] } ?? []
         guard types.isEmpty || types.contains(where: { Self.isOf($0, value) }) else {
-            return ["\(place): is no \(types)"]
+            return ["\(place): is not of type \(types)"]
         }
         if let allowed = schema["enum"] as? [String], let text = value as? String, !allowed.contains(text) {
-            return ["\(place): “\(text)” is none of \(allowed)"]
+            return ["\(place): “\(text)” is not one of \(allowed)"]
         }
         if let items = value as? [Any], let schema = schema["items"] as? [String: Any] {
             return items.enumerated().flatMap { faults(in: $1, schema, at: "\(place)[\($0)]") }
@@ -113,22 +113,22 @@ package struct JSONSchema: @unchecked Sendable {
             return []
         }
         let missing = (schema["required"] as? [String] ?? []).filter { object[$0] == nil }.map {
-            "\(place): lacks \($0)"
+            "\(place): lacks the required field \($0)"
         }
-        // Clients pass over fields that they do not know. These tests do not: what is not described has no documentation.
+        // Clients ignore unknown fields. The tests do not, because an unknown field is an undocumented one.
         let unknown = object.keys.filter { properties[$0] == nil }
-        return missing + unknown.map { "\(place): has \($0)" }
+        return missing + unknown.map { "\(place): has the undocumented field \($0)" }
             + object.flatMap { name, value in
                 properties[name].map { faults(in: value, $0, at: "\(place).\(name)") } ?? []
             }
     }
 
     private static func isOf(_ type: String, _ value: Any) -> Bool {
-        let isTruth = (value as? NSNumber).map { String(cString: $0.objCType) == "c" } ?? false
+        let isBoolean = (value as? NSNumber).map { String(cString: $0.objCType) == "c" } ?? false
         return switch type {
         case "string": value is String
-        case "integer": !isTruth && value is Int
-        case "boolean": isTruth
+        case "integer": !isBoolean && value is Int
+        case "boolean": isBoolean
         case "array": value is [Any]
         case "object": value is [String: Any]
         case "null": value is NSNull

@@ -1,4 +1,4 @@
-/// Finds what is wrong with a page's markup: stricter than browsers, which forgive everything.
+/// Validates the markup of a page. It is stricter than browsers, which repair almost every error.
 package enum MarkupChecker {
     private static let voidElements: Set = ["meta", "link", "img", "input", "br", "hr", "source"]
     private static let entities: Set = ["amp", "lt", "gt", "quot", "#39"]
@@ -7,15 +7,15 @@ package enum MarkupChecker {
         var checker = Checker(markup)
         checker.run()
         if !isFragment {
-            if !markup.lowercased().hasPrefix("<!doctype html>") { checker.fault("no doctype") }
-            if checker.seen["html"]?.first?["lang"] == nil { checker.fault("no language") }
-            if checker.seen["title"] == nil { checker.fault("no title") }
-            if checker.seen["h1"]?.count != 1 { checker.fault("not exactly one h1") }
+            if !markup.lowercased().hasPrefix("<!doctype html>") { checker.fault("the doctype is missing") }
+            if checker.seen["html"]?.first?["lang"] == nil { checker.fault("<html> has no lang attribute") }
+            if checker.seen["title"] == nil { checker.fault("the title is missing") }
+            if checker.seen["h1"]?.count != 1 { checker.fault("the page does not have exactly one h1") }
         }
         return checker.faults
     }
 
-    /// The texts between tags, unescaped.
+    /// Returns the texts between tags, unescaped.
     package static func texts(in markup: String) -> [String] {
         var checker = Checker(markup)
         checker.run()
@@ -40,7 +40,7 @@ package enum MarkupChecker {
                 if first == "<" { tag() } else { text() }
             }
             for element in open { fault("<\(element.name)> is not closed") }
-            for id in references where !ids.contains(id) { fault("nothing has the id \(id)") }
+            for id in references where !ids.contains(id) { fault("no element has the id “\(id)”") }
         }
 
         private mutating func text() {
@@ -50,7 +50,7 @@ package enum MarkupChecker {
             if !raw.allSatisfy(\.isWhitespace) {
                 for place in open.indices { open[place].hasName = true }
                 if ["script", "style"].contains(open.last?.name) {
-                    fault("text inside \(open.last?.name ?? "")")
+                    fault("<\(open.last?.name ?? "")> has inline content")
                 }
             }
         }
@@ -60,13 +60,13 @@ package enum MarkupChecker {
             var rest = raw[...]
             while let character = rest.popFirst() {
                 guard character == "&" else {
-                    if character == ">" { fault("a bare > in «\(raw)»") }
+                    if character == ">" { fault("unescaped > in “\(raw)”") }
                     result.append(character)
                     continue
                 }
                 let name = String(rest.prefix { $0 != ";" && $0 != "&" && !$0.isWhitespace })
                 guard entities.contains(name), rest.dropFirst(name.count).first == ";" else {
-                    fault("a bare & in «\(raw)»")
+                    fault("unescaped & in “\(raw)”")
                     continue
                 }
                 rest = rest.dropFirst(name.count + 1)
@@ -85,9 +85,9 @@ package enum MarkupChecker {
             if isEnd { rest.removeFirst() }
             let name = String(rest.prefix { $0.isLetter || $0.isNumber })
             rest = rest.dropFirst(name.count)
-            guard !name.isEmpty else { return fault("a bare <") }
+            guard !name.isEmpty else { return fault("unescaped <") }
             let attributes = attributes(of: name)
-            guard rest.popFirst() == ">" else { return fault("<\(name) does not end") }
+            guard rest.popFirst() == ">" else { return fault("<\(name) has no closing >") }
             if isEnd { close(name) } else { begin(name, attributes) }
         }
 
@@ -98,18 +98,18 @@ package enum MarkupChecker {
                 let name = String(rest.prefix { $0.isLetter || $0 == "-" || $0 == ":" || $0.isNumber })
                 guard !name.isEmpty else { return attributes }
                 rest = rest.dropFirst(name.count)
-                if attributes[name] != nil { fault("\(name) stands twice in <\(element)>") }
+                if attributes[name] != nil { fault("<\(element)> has the attribute \(name) twice") }
                 attributes[name] = ""
                 guard rest.first == "=" else { continue }
                 rest.removeFirst()
                 guard rest.popFirst() == "\"" else {
-                    fault("\(name) of <\(element)> is not quoted")
+                    fault("the value of \(name) in <\(element)> is not quoted")
                     rest = rest.drop { !$0.isWhitespace && $0 != ">" }
                     continue
                 }
                 let raw = String(rest.prefix { $0 != "\"" })
                 rest = rest.dropFirst(raw.count + 1)
-                if raw.contains("<") { fault("< in \(name) of <\(element)>") }
+                if raw.contains("<") { fault("unescaped < in the value of \(name) in <\(element)>") }
                 attributes[name] = unescaped(raw)
             }
         }
@@ -117,34 +117,36 @@ package enum MarkupChecker {
         private mutating func begin(_ name: String, _ attributes: [String: String]) {
             seen[name, default: []].append(attributes)
             for attribute in attributes.keys where attribute == "style" || attribute.hasPrefix("on") {
-                fault("\(attribute) in <\(name)>")
+                fault("<\(name)> has the inline attribute \(attribute)")
             }
             for link in ["href", "src", "action"] {
                 let value = attributes[link]?.lowercased() ?? ""
                 if value.hasPrefix("javascript:") || value.hasPrefix("data:") {
-                    fault("\(link) of <\(name)> runs code")
+                    fault("\(link) of <\(name)> has a javascript: or data: URL")
                 }
             }
-            if let id = attributes["id"], !ids.insert(id).inserted { fault("the id \(id) stands twice") }
+            if let id = attributes["id"], !ids.insert(id).inserted { fault("the id “\(id)” is not unique") }
             for key in ["for", "aria-describedby", "aria-labelledby", "aria-controls"] {
                 if let id = attributes[key] { references.append(id) }
             }
             if name == "img", ["alt", "width", "height"].contains(where: { attributes[$0] == nil }) {
-                fault("an image without alt, width or height")
+                fault("an image has no alt, width or height")
             }
-            if ["ul", "ol"].contains(open.last?.name), name != "li" { fault("<\(name)> in a list") }
+            if ["ul", "ol"].contains(open.last?.name), name != "li" {
+                fault("<\(name)> is a child of a list")
+            }
             if ["p", "h1", "h2", "ul", "ol", "div", "form", "section", "article"].contains(name),
                 open.contains(where: { $0.name == "p" })
             {
                 fault("<\(name)> inside <p>")
             }
             if ["a", "button", "form"].contains(name), open.contains(where: { $0.name == name }) {
-                fault("<\(name)> in itself")
+                fault("<\(name)> is nested in <\(name)>")
             }
             if ["input", "textarea", "select"].contains(name), attributes["type"] != "hidden",
                 attributes["id"] == nil, attributes["aria-label"] == nil
             {
-                fault("<\(name)> without a label")
+                fault("<\(name)> has no label")
             }
             if name == "input", attributes["name"] == "csrf" {
                 for place in open.indices { open[place].hasToken = true }
@@ -160,11 +162,11 @@ package enum MarkupChecker {
 
         private mutating func close(_ name: String) {
             guard let last = open.popLast(), last.name == name else {
-                return fault("</\(name)> closes another")
+                return fault("</\(name)> does not match the open element")
             }
-            if ["a", "button"].contains(name), !last.hasName { fault("<\(name)> without a name") }
+            if ["a", "button"].contains(name), !last.hasName { fault("<\(name)> has no accessible name") }
             if name == "form", last.attributes["method"] == "post", !last.hasToken {
-                fault("a form without its token")
+                fault("the form has no CSRF token")
             }
         }
     }

@@ -3,24 +3,26 @@ import NIOPosix
 import PostgresStorage
 import Storage
 
-/// A PostgreSQL server of the tests' own, in a temporary folder, on a free port of this machine. It ends with the
-/// process that started it, however that ends.
+/// A PostgreSQL server for tests, with its data in a temporary folder, on a free local port. It stops when
+/// the process that started it ends, even if that process crashes.
 package final class PostgresServer: Sendable {
-    /// The one that the tests of a process share; started when the first of them asks.
+    /// The server that all tests of a process share; it starts on first use.
     package static func shared() async throws -> PostgresServer { try await starting.value }
 
     private static let starting = Task { try await PostgresServer() }
 
-    /// Runs as a user that is not root. Each line on its standard input starts the server anew; the end of the input,
-    /// which comes when whoever holds the other end is gone, ends it. It says `ready` when the server answers.
+    /// Runs as a user other than root. Each line on standard input restarts the server. The end of the input,
+    /// which comes when the process at the other end exits, stops it. Prints `ready` when the server accepts
+    /// connections.
     private static let script = """
         trap : INT
         bin=$1 folder=$2 port=$3
-        "$bin/initdb" --pgdata="$folder/data" --username=isntgram --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync \
-            >"$folder/log" 2>&1
+        "$bin/initdb" --pgdata="$folder/data" --username=isntgram --auth=trust --encoding=UTF8 \
+            --locale=C.UTF-8 --no-sync >"$folder/log" 2>&1
         start() {
-            "$bin/pg_ctl" start --wait --timeout=300 --silent --pgdata="$folder/data" --log="$folder/log" --options="-p $port \
-                -c listen_addresses=127.0.0.1 -c unix_socket_directories=$folder -c fsync=off -c full_page_writes=off \
+            "$bin/pg_ctl" start --wait --timeout=300 --silent --pgdata="$folder/data" \
+                --log="$folder/log" --options="-p $port -c listen_addresses=127.0.0.1 \
+                -c unix_socket_directories=$folder -c fsync=off -c full_page_writes=off \
                 -c max_connections=500 -c log_statement=none" && echo ready || cat "$folder/log"
         }
         start
@@ -36,7 +38,7 @@ package final class PostgresServer: Sendable {
     private let input: FileHandle
     private let output: FileHandle
 
-    /// Starts a server and waits until it answers.
+    /// Starts a server and waits until it accepts connections.
     package init() async throws {
         let installed = try FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql").compactMap(
             Int.init)
@@ -56,54 +58,55 @@ package final class PostgresServer: Sendable {
         port = try Ports.free()
         process.arguments?.append("\(port)")
         process.currentDirectoryURL = URL(fileURLWithPath: "/")
-        let (toServer, fromServer) = (Pipe(), Pipe())
-        process.standardInput = toServer
-        process.standardOutput = fromServer
-        input = toServer.fileHandleForWriting
-        output = fromServer.fileHandleForReading
+        let (inputPipe, outputPipe) = (Pipe(), Pipe())
+        process.standardInput = inputPipe
+        process.standardOutput = outputPipe
+        input = inputPipe.fileHandleForWriting
+        output = outputPipe.fileHandleForReading
         try process.run()
         try await waitUntilReady()
     }
 
-    /// Ends every connection and starts the server anew.
+    /// Restarts the server, which closes all connections.
     package func restart() async throws {
         try input.write(contentsOf: Data("restart\n".utf8))
         try await waitUntilReady()
     }
 
-    /// Ends the server; what is left of it goes.
+    /// Stops the server and removes its files.
     package func stop() throws { try input.close() }
 
     private func waitUntilReady() async throws {
-        let answer = try await NIOThreadPool.singleton.runIfActive { [output] in output.availableData }
-        let text = String(decoding: answer, as: UTF8.self)
+        let data = try await NIOThreadPool.singleton.runIfActive { [output] in output.availableData }
+        let text = String(decoding: data, as: UTF8.self)
         guard text == "ready\n" else { throw StorageError.other("PostgreSQL did not start: \(text)") }
     }
 
-    /// A URL of the server; the settings of a session are given by name.
+    /// Returns a URL of the server with session settings in its `options` parameter.
     package func url(_ settings: [String: String] = [:]) -> String {
         let options = settings.sorted { $0.key < $1.key }.map { "-c\($0.key)%3D\($0.value)" }.joined(
             separator: "%20")
         return "postgres://isntgram@127.0.0.1:\(port)/postgres?options=\(options)"
     }
 
-    /// Runs `body` with the settings of a session whose tables are in a new schema, and removes the schema.
+    /// Creates a schema, runs `body` with the session settings that select it, then drops the schema.
     package func withSchema<Result>(_ body: ([String: String]) async throws -> Result) async throws -> Result
     {
         let name = "test_\(String(UInt64.random(in: .min ... .max), radix: 36))"
-        try await administer { try $0.script("CREATE SCHEMA \(name)") }
+        try await runAsAdministrator { try $0.script("CREATE SCHEMA \(name)") }
         let result: Result
         do {
             result = try await body(["search_path": name])
         } catch {
-            try await administer { try $0.script("DROP SCHEMA \(name) CASCADE") }
+            try await runAsAdministrator { try $0.script("DROP SCHEMA \(name) CASCADE") }
             throw error
         }
-        try await administer { try $0.script("DROP SCHEMA \(name) CASCADE") }
+        try await runAsAdministrator { try $0.script("DROP SCHEMA \(name) CASCADE") }
         return result
     }
 
-    private func administer(_ body: @escaping @Sendable (any Connection) throws -> Void) async throws {
+    private func runAsAdministrator(_ body: @escaping @Sendable (any Connection) throws -> Void) async throws
+    {
         var options = PostgresOptions.patient
         options.connections = 1
         let storage = try await PostgresStorage(url: url(), options: options)
@@ -118,8 +121,8 @@ package final class PostgresServer: Sendable {
 }
 
 extension PostgresOptions {
-    /// As the program has them, but for the times: tests run beside each other, more at once than the machine has
-    /// cores, and no call may end as busy for that.
+    /// The options of the server, with long timeouts: more tests run in parallel than the machine has cores,
+    /// and no call may fail for that reason.
     package static var patient: PostgresOptions {
         var options = PostgresOptions()
         options.patience = .seconds(300)
@@ -129,9 +132,9 @@ extension PostgresOptions {
     }
 }
 
-/// Ports of this machine.
+/// Local TCP ports.
 package enum Ports {
-    /// A port that nobody listens on; somebody else may take it before it is used.
+    /// Returns a free port. Another process may take it before it is used.
     package static func free() throws -> Int {
         #if os(Linux)
             let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -149,7 +152,7 @@ package enum Ports {
             }
         }
         guard code == 0 else {
-            throw StorageError.other("There is no free port: \(String(cString: strerror(errno)))")
+            throw StorageError.other("No free port was found: \(String(cString: strerror(errno)))")
         }
         return Int(UInt16(bigEndian: address.sin_port))
     }

@@ -1,7 +1,8 @@
 import Foundation
 import Logging
 
-/// A log for tests: the server works for it as it does for a real one, and only what is worth a look is shown.
+/// A log handler for tests. Its level is `info`, so that messages are made as in a real server, but it prints
+/// only warnings and errors.
 package struct QuietLog: LogHandler {
     package var logLevel: Logger.Level = .info
     package var metadata: Logger.Metadata = [:]

@@ -1,4 +1,5 @@
-/// Chance that is the same at every run (SplitMix64, https://prng.di.unimi.it/splitmix64.c).
+/// A random number generator with a fixed seed, for repeatable tests (SplitMix64,
+/// https://prng.di.unimi.it/splitmix64.c).
 package struct SeededRandom: RandomNumberGenerator {
     private var state: UInt64
     package init(seed: UInt64) { state = seed }

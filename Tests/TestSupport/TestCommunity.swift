@@ -7,7 +7,7 @@ import SQLiteStorage
 import Storage
 import Synchronization
 
-/// A clock that stands still until it is told to go on.
+/// A clock that moves only when a test advances it.
 package final class TestClock: Sendable {
     private let time = Mutex<Int64>(1_790_000_000_000)
     package init() {}
@@ -15,27 +15,27 @@ package final class TestClock: Sendable {
     package func advance(by milliseconds: Int64) { time.withLock { $0 += milliseconds } }
 }
 
-/// Which engine the tests of the rules run over: `TEST_ENGINE=postgres` in the environment, or SQLite in
+/// The storage engine that the tests use: PostgreSQL if `TEST_ENGINE=postgres` is set, otherwise SQLite in
 /// memory.
 package enum TestEngine {
     package static let isPostgres = ProcessInfo.processInfo.environment["TEST_ENGINE"] == "postgres"
 
-    /// Runs `body` over an empty storage of its own.
+    /// Runs `body` with a new, empty storage, then closes it.
     package static func withStorage<Result>(_ body: (any Storage) async throws -> Result) async throws
         -> Result
     {
-        guard isPostgres else { return try await closing(try SQLiteStorage(), body) }
+        guard isPostgres else { return try await run(body, closing: try SQLiteStorage()) }
         let server = try await PostgresServer.shared()
         return try await server.withSchema { schema in
             var options = PostgresOptions.patient
             options.connections = 4
-            return try await closing(
-                try await PostgresStorage(url: server.url(schema), options: options), body)
+            return try await run(
+                body, closing: try await PostgresStorage(url: server.url(schema), options: options))
         }
     }
 
-    private static func closing<Result>(
-        _ storage: any Storage, _ body: (any Storage) async throws -> Result
+    private static func run<Result>(
+        _ body: (any Storage) async throws -> Result, closing storage: any Storage
     ) async throws -> Result {
         let result: Result
         do {
@@ -49,7 +49,7 @@ package enum TestEngine {
     }
 }
 
-/// A community of its own, its photos in a temporary folder.
+/// A new community for one test, with its photos in a temporary folder or a new bucket.
 package struct TestCommunity: Sendable {
     package let community: Community
     package let storage: any Storage
@@ -73,8 +73,8 @@ package struct TestCommunity: Sendable {
     }
 
     /// - Parameters:
-    ///   - isInBucket: whether photos lie in a bucket of ``S3Server``, and not in a folder.
-    ///   - processor: what renders photos; nil for one as the server has it.
+    ///   - isInBucket: Whether photos are stored in a bucket of ``S3Server`` instead of a folder.
+    ///   - processor: The photo processor; nil for the one that the server uses.
     package static func with<Result>(
         limits: RateLimits = .off, registration: RegistrationPolicy = .open, isInBucket: Bool = false,
         processor: PhotoProcessor? = nil, uploadLimits: UploadLimits = UploadLimits(),
@@ -106,7 +106,8 @@ package struct TestCommunity: Sendable {
         try? await community.media.close()
     }
 
-    /// The same community over a storage that stands before its own, or over other media.
+    /// Returns the same community over another storage, usually a wrapper of this one, or over another media
+    /// storage.
     package func community(
         over storage: (any Storage)? = nil, media: (any MediaStorage)? = nil,
         events: any Events = LocalEvents()
@@ -121,7 +122,7 @@ package struct TestCommunity: Sendable {
 
     package static let password = "correct horse battery"
 
-    /// Registers somebody and signs them in.
+    /// Registers a member and signs in.
     package func member(_ name: String) async throws -> Viewer {
         let account = try await community.accounts.register(
             Registration(
@@ -134,7 +135,7 @@ package struct TestCommunity: Sendable {
         return viewer
     }
 
-    /// An upload of a fixture, copied where uploads lie.
+    /// Copies a test photo into the upload folder.
     package func upload(_ name: String = "cat.jpg", altText: String = "") throws -> PhotoUpload {
         let path = uploads.newPath()
         try FileManager.default.copyItem(atPath: Fixtures.photo(name), toPath: path)
@@ -146,17 +147,17 @@ package struct TestCommunity: Sendable {
             PostDraft(caption: caption, photos: .uploads([try upload()])), by: viewer)
     }
 
-    /// Every file kept: neither the marker nor what was moved aside.
+    /// The stored photo files, without the community marker and the stray photos.
     package var keptFiles: [String] {
         Fixtures.files(below: folder + "/media").filter { $0 != ".community" && !$0.hasPrefix(".strays/") }
     }
 
-    /// Has everything done that is due after what happened.
+    /// Runs all jobs that are due.
     package func settle() async throws { try await community.jobs.runDue() }
 }
 
 extension Credentials {
-    /// Signs in from an address that is always the same.
+    /// Signs in from a fixed client address.
     package func signIn(
         login: String, password: String, as kind: Credential.Kind, name: String
     ) async throws -> Issued {
@@ -165,7 +166,7 @@ extension Credentials {
     }
 }
 
-/// The problem that `body` is refused with; nil when it is not.
+/// Returns the problem that `body` throws; nil if it throws none.
 package func problem(_ body: () async throws -> some Any) async -> Problem? {
     do {
         _ = try await body()

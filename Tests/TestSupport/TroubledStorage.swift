@@ -1,34 +1,34 @@
 import Storage
 
-/// A storage where some statements do not go as they should, over another.
+/// A storage that injects faults into selected statements and forwards the others to another storage.
 package struct TroubledStorage: Storage {
-    /// What becomes of a statement.
-    package enum Trouble: Sendable {
+    /// A fault that a statement can have.
+    package enum Fault: Sendable {
         case fails(StorageError)
-        /// It finds nothing, as in a snapshot from before somebody else’s change.
+        /// The statement finds no rows, as in a snapshot that is older than a concurrent change.
         case findsNothing
     }
 
     private let base: any Storage
-    private let trouble: @Sendable (SQL) -> Trouble?
+    private let fault: @Sendable (SQL) -> Fault?
 
-    /// - Parameter trouble: what becomes of a statement; nil where it goes as it should.
-    package init(_ base: any Storage, _ trouble: @escaping @Sendable (SQL) -> Trouble?) {
+    /// - Parameter fault: Returns the fault of a statement, or nil to run the statement.
+    package init(_ base: any Storage, _ fault: @escaping @Sendable (SQL) -> Fault?) {
         self.base = base
-        self.trouble = trouble
+        self.fault = fault
     }
 
     package var dialect: Dialect { base.dialect }
 
     package func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
     {
-        try await base.read { try body(Troubled(base: $0, trouble: trouble)) }
+        try await base.read { try body(FaultInjectingConnection(base: $0, fault: fault)) }
     }
 
     package func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws
         -> T
     {
-        try await base.write { try body(Troubled(base: $0, trouble: trouble)) }
+        try await base.write { try body(FaultInjectingConnection(base: $0, fault: fault)) }
     }
 
     package func writeAlone<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T)
@@ -41,13 +41,13 @@ package struct TroubledStorage: Storage {
 
     package func close() async throws { try await base.close() }
 
-    private struct Troubled: Connection {
+    private struct FaultInjectingConnection: Connection {
         let base: any Connection
-        let trouble: (SQL) -> Trouble?
+        let fault: (SQL) -> Fault?
         var dialect: Dialect { base.dialect }
 
         func rows<T>(_ sql: SQL, _ make: (inout RowReader) throws -> T) throws -> [T] {
-            switch trouble(sql) {
+            switch fault(sql) {
             case nil: try base.rows(sql, make)
             case .fails(let error): throw error
             case .findsNothing: []
@@ -55,7 +55,7 @@ package struct TroubledStorage: Storage {
         }
 
         func run(_ sql: SQL) throws -> Int {
-            switch trouble(sql) {
+            switch fault(sql) {
             case nil: try base.run(sql)
             case .fails(let error): throw error
             case .findsNothing: 0

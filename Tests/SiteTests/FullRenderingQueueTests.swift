@@ -7,15 +7,15 @@ import TestSupport
 import Testing
 import Web
 
-/// What people are told where their photos may not even wait to be rendered.
-struct FullLineTests {
-    /// A processor with no place for anybody, or for one more of anybody.
-    private func full(posts: Int = 100, postsOfOne: Int = 10) -> PhotoProcessor {
+/// What people see when the queue for rendering photos is full.
+struct FullRenderingQueueTests {
+    /// Returns a photo processor whose queue has the given limits, in total and for one account.
+    private func processor(posts: Int = 100, postsOfOne: Int = 10) -> PhotoProcessor {
         PhotoProcessor(executable: "/nonexistent", arguments: [], posts: posts, postsOfOne: postsOfOne)
     }
 
-    /// Where no file can be made at all, whoever is refused for another reason got no file made.
-    @Test func `no file is made for a stranger, nor before a limit of the route is passed`() async throws {
+    /// The upload folder accepts no files here, so every other error shows that no file was created before.
+    @Test func `no file is created for a visitor, or for a request over a rate limit`() async throws {
         var none = UploadLimits()
         none.files = 0
         var limits = RateLimits()
@@ -23,13 +23,13 @@ struct FullLineTests {
         limits[.posts] = RateLimit(count: 1, seconds: 3600)
         try await TestSite.with(limits: limits, uploadLimits: none) { site in
             let cat = try Fixtures.bytes("cat.jpg")
-            let ada = try await site.program("ada")
-            let stranger = Program(site: site, token: nil)
+            let ada = try await site.apiClient("ada")
+            let visitor = APIClient(site: site, token: nil)
             for (path, field, method) in [
                 ("/api/posts", "image", .post), ("/api/media", "file", .post),
                 ("/api/profile/picture", "image", .put),
             ] as [(String, String, HTTPRequest.Method)] {
-                let refused = try await stranger.upload(path, [.file(field, cat)], method: method)
+                let refused = try await visitor.upload(path, [.file(field, cat)], method: method)
                 #expect(refused.status == .unauthorized)
             }
             for path in ["/create", "/settings/profile/picture"] {
@@ -45,38 +45,38 @@ struct FullLineTests {
         }
     }
 
-    @Test func `a program is told to wait for its own posts, and when to come again`() async throws {
-        try await TestSite.with(processor: full(postsOfOne: 0)) { site in
-            let ada = try await site.program("ada")
+    @Test func `an API client with too many waiting posts gets 429 and Retry-After`() async throws {
+        try await TestSite.with(processor: processor(postsOfOne: 0)) { site in
+            let ada = try await site.apiClient("ada")
             let cat = try Fixtures.bytes("cat.jpg")
-            let answer = try await ada.upload("/api/posts", [.file("image", cat)])
-            #expect(answer.status == .tooManyRequests && answer.headers[.retryAfter] == "10")
-            #expect(answer.faults.first?["message"] == ImagingError.tooManyWaiting.message)
+            let response = try await ada.upload("/api/posts", [.file("image", cat)])
+            #expect(response.status == .tooManyRequests && response.headers[.retryAfter] == "10")
+            #expect(response.fieldErrors.first?["message"] == ImagingError.tooManyWaiting.message)
             #expect(try await ada.upload("/api/media", [.file("file", cat)]).status == .tooManyRequests)
             #expect(site.test.keptFiles == [] && Fixtures.files(below: site.test.uploads.path) == [])
         }
     }
 
-    @Test func `a busy server is no fault of the photo`() async throws {
-        try await TestSite.with(processor: full(posts: 0)) { site in
-            let ada = try await site.program("ada")
+    @Test func `Ada gets 503 when the queue is full, and her direct upload stays`() async throws {
+        try await TestSite.with(processor: processor(posts: 0)) { site in
+            let ada = try await site.apiClient("ada")
             let cat = try Fixtures.bytes("cat.jpg")
-            let answer = try await ada.upload("/api/posts", [.file("image", cat)])
-            #expect(answer.status == .serviceUnavailable && answer.headers[.retryAfter] == "5")
-            // A photo that came by itself stays where it is until it can be posted.
-            let wish = "{\"contentType\": \"image/jpeg\", \"byteCount\": \(cat.count)}"
-            let offer = try await ada.send(.post, "/api/uploads/presigned-url", json: wish)
+            let response = try await ada.upload("/api/posts", [.file("image", cat)])
+            #expect(response.status == .serviceUnavailable && response.headers[.retryAfter] == "5")
+            // A direct upload stays until it can be posted.
+            let request = #"{"contentType": "image/jpeg", "byteCount": \#(cat.count)}"#
+            let offer = try await ada.send(.post, "/api/uploads/presigned-url", json: request)
             let path = try #require((offer.json["url"] as? String)?.dropFirst("http://localhost".count))
             #expect(try await ada.upload(String(path), [.file("file", cat)]).status == .noContent)
             let id = try #require(offer.json["mediaId"] as? String)
-            let post = try await ada.send(.post, "/api/posts", json: "{\"mediaIds\": [\"\(id)\"]}")
+            let post = try await ada.send(.post, "/api/posts", json: #"{"mediaIds": ["\#(id)"]}"#)
             #expect(post.status == .serviceUnavailable)
             #expect(try await site.test.community.media.uploads().count == 1)
         }
     }
 
-    @Test func `a page says when to come again, too`() async throws {
-        try await TestSite.with(processor: full(postsOfOne: 0)) { site in
+    @Test func `a browser with too many waiting posts gets a page with 429 and Retry-After`() async throws {
+        try await TestSite.with(processor: processor(postsOfOne: 0)) { site in
             let ada = Browser(site: site)
             try await ada.register("ada")
             let cat = try Fixtures.bytes("cat.jpg")

@@ -9,11 +9,12 @@ import Web
 
 @testable import Core
 
-/// What the description of the API says of texts, lists and answers is what the API does.
-struct DescriptionTests {
-    @Test func `the patterns of texts take what the rules take`() throws {
-        // Joiners, variation selectors and tags depend on what stands beside them, which no pattern says.
-        let dependent: [ClosedRange<UInt32>] = [
+/// The API behaves as the OpenAPI document says.
+struct OpenAPITests {
+    @Test func `the documented patterns of texts accept what the server accepts`() throws {
+        // Joiners, variation selectors and tags depend on the characters beside them, which no pattern
+        // expresses.
+        let contextual: [ClosedRange<UInt32>] = [
             0x180B...0x180F, 0x200C...0x200D, 0xFE00...0xFE0F, 0xE0020...0xE007F, 0xE0100...0xE01EF,
         ]
         let planes: [ClosedRange<UInt32>] = [
@@ -28,14 +29,16 @@ struct DescriptionTests {
             let expression = try NSRegularExpression(pattern: pattern)
             var differing: [String] = []
             for scalar in planes.joined().compactMap({ Unicode.Scalar($0) }) {
-                guard !dependent.contains(where: { $0.contains(scalar.value) }) else { continue }
-                // Line breaks of other systems become line feeds before the rules look.
+                guard !contextual.contains(where: { $0.contains(scalar.value) }) else { continue }
+                // Line breaks of other systems become line feeds before the text is checked.
                 let text = "a\(scalar)b"
-                let isTaken = shape.fault(in: text.unixLines) == nil
+                let isAccepted = shape.fault(in: text.unixLines) == nil
                 let range = NSRange(text.startIndex..., in: text)
                 let matches = expression.firstMatch(in: text, range: range) != nil
                 let isCarriageReturn = scalar == "\r"
-                if isTaken != matches, !isCarriageReturn { differing.append(String(scalar.value, radix: 16)) }
+                if isAccepted != matches, !isCarriageReturn {
+                    differing.append(String(scalar.value, radix: 16))
+                }
             }
             #expect(differing == [], "\(shape)")
         }
@@ -45,9 +48,11 @@ struct DescriptionTests {
         ("ada", true), ("Ada.L_9", true), ("_", true), ("...", false), ("", false), ("a b", false),
         ("ä", false),
     ])
-    func `the pattern of usernames takes what the rules take`(_ name: String, _ isTaken: Bool) throws {
-        #expect((Username.fault(in: Username.normalized(name)) == nil) == isTaken)
-        #expect(try matches(name, TextPatterns.username) == isTaken)
+    func `the documented pattern of usernames accepts what the server accepts`(
+        _ name: String, _ isAccepted: Bool
+    ) throws {
+        #expect((Username.fault(in: Username.normalized(name)) == nil) == isAccepted)
+        #expect(try matches(name, TextPatterns.username) == isAccepted)
     }
 
     @Test(arguments: [
@@ -56,10 +61,11 @@ struct DescriptionTests {
         ("a b.c", false),
         ("a.b/?u=http://c", false), ("a.b\\c", false),
     ])
-    func `the pattern of websites takes what the rules take`(_ website: String, _ isTaken: Bool) async throws
-    {
-        #expect(((try? ProfileEdit(website: website).checked()) != nil) == isTaken)
-        #expect(try matches(website, TextPatterns.website) == isTaken)
+    func `the documented pattern of websites accepts what the server accepts`(
+        _ website: String, _ isAccepted: Bool
+    ) async throws {
+        #expect(((try? ProfileEdit(website: website).checked()) != nil) == isAccepted)
+        #expect(try matches(website, TextPatterns.website) == isAccepted)
     }
 
     private func matches(_ text: String, _ pattern: String) throws -> Bool {
@@ -95,18 +101,18 @@ struct DescriptionTests {
         }
     }
 
-    @Test func `clients may meet fields that they do not know`() async throws {
+    @Test func `the document allows additional fields in responses`() async throws {
         try await TestSite.with { site in
-            let document = try await Program(site: site, token: nil).send(.get, "/api/openapi.json").text
+            let document = try await APIClient(site: site, token: nil).send(.get, "/api/openapi.json").text
             #expect(
-                document.contains("\"likesCount\"") && !document.contains("\"additionalProperties\":false"))
+                document.contains(#""likesCount""#) && !document.contains(#""additionalProperties":false"#))
         }
     }
 
-    @Test func `each list refuses cursors of other lists, empty ones, and limits out of range`() async throws
+    @Test func `Ada gets 400 for a cursor of another list, an empty cursor or an invalid limit`() async throws
     {
         try await TestSite.with { site in
-            let ada = try await site.program("ada")
+            let ada = try await site.apiClient("ada")
             let post = try await ada.post("a cat #cat")
             let operations = Operations.described(by: site.routes)
             let lists = operations.filter { $0.parameters.contains { $0.name == "cursor" } }
@@ -116,13 +122,14 @@ struct DescriptionTests {
                     "/api"
                     + list.path.replacing("{username}", with: "ada").replacing("{tag}", with: "cat")
                     .replacing("{id}", with: post.id)
-                let mark = path.hasSuffix("/search") ? "?q=cat&" : "?"
+                let prefix = path.hasSuffix("/search") ? "?q=cat&" : "?"
                 let pattern = try #require(list.parameters.first { $0.name == "cursor" }?.pattern)
                 let own = try #require(ListName.allCases.first { $0.cursorPattern == pattern })
                 func status(_ query: String) async throws -> Int {
-                    let answer = try await ada.send(.get, "\(path)\(mark)\(query)")
-                    #expect(answer.status == .ok || answer.faults.first?["message"]?.isEmpty == false)
-                    return answer.status.code
+                    let response = try await ada.send(.get, "\(path)\(prefix)\(query)")
+                    #expect(
+                        response.status == .ok || response.fieldErrors.first?["message"]?.isEmpty == false)
+                    return response.status.code
                 }
                 #expect(try await status("limit=1&cursor=\(own.rawValue)-7") == 200, "\(path)")
                 let others = ListName.allCases.filter { $0 != own }
@@ -138,9 +145,9 @@ struct DescriptionTests {
                 }
             }
             #expect(try await ada.send(.get, "/api/suggestions?limit=0").status == .badRequest)
-            #expect(try await ada.send(.get, "/api/search").faults.first?["field"] == "q")
-            #expect(try await ada.send(.get, "/api/search?q=x&type=").faults.first?["field"] == "type")
-            // A cursor of its own leads on.
+            #expect(try await ada.send(.get, "/api/search").fieldErrors.first?["field"] == "q")
+            #expect(try await ada.send(.get, "/api/search?q=x&type=").fieldErrors.first?["field"] == "type")
+            // The cursor of the same list returns the next page.
             for caption in ["b", "c"] { _ = try await ada.post(caption) }
             let first = try await ada.send(.get, "/api/explore?limit=2")
             let cursor = try #require(first.json["nextCursor"] as? String)
@@ -150,39 +157,39 @@ struct DescriptionTests {
         }
     }
 
-    @Test func `a token that may only write is told no email`() async throws {
+    @Test func `a token without the scope read gets no email address`() async throws {
         try await TestSite.with { site in
-            let ada = try await site.program("ada")
+            let ada = try await site.apiClient("ada")
             let made = try await ada.send(
                 .post, "/api/me/tokens", json: #"{"name": "bot", "scopes": ["write"]}"#)
-            let bot = Program(site: site, token: try #require(made.json["token"] as? String))
+            let bot = APIClient(site: site, token: try #require(made.json["token"] as? String))
             let cat: [Multipart.Part] = [.file("image", try Fixtures.bytes("cat.jpg"))]
             let password = TestCommunity.password
-            let calls: [@Sendable (Program) async throws -> Answer] = [
+            let calls: [@Sendable (APIClient) async throws -> SiteResponse] = [
                 { try await $0.send(.put, "/api/profile", json: #"{"bio": "hi"}"#) },
                 { try await $0.upload("/api/profile/picture", cat, method: .put) },
                 { try await $0.send(.put, "/api/me/username", json: #"{"username": "ada"}"#) },
                 {
                     try await $0.send(
-                        .put, "/api/me/email", json: "{\"email\": \"a@b.org\", \"password\": \"\(password)\"}"
+                        .put, "/api/me/email", json: #"{"email": "a@b.org", "password": "\#(password)"}"#
                     )
                 },
             ]
             for call in calls.dropLast() {
-                let (told, silent) = (try await call(ada), try await call(bot))
-                #expect(told.json["email"] as? String == "ada@example.org")
-                #expect(silent.status == .ok && silent.json["username"] as? String == "ada")
-                #expect(!silent.text.contains("example.org"))
+                let (full, reduced) = (try await call(ada), try await call(bot))
+                #expect(full.json["email"] as? String == "ada@example.org")
+                #expect(reduced.status == .ok && reduced.json["username"] as? String == "ada")
+                #expect(!reduced.text.contains("example.org"))
             }
-            // It ends every other token.
-            let silent = try await calls[3](bot)
-            #expect(silent.status == .ok && !silent.text.contains("b.org"))
+            // This call is last, because it ends every other token.
+            let reduced = try await calls[3](bot)
+            #expect(reduced.status == .ok && !reduced.text.contains("b.org"))
         }
     }
 
-    @Test func `a session is ended as a session and a token as a token`() async throws {
+    @Test func `Ada cannot end a token through the route for sessions`() async throws {
         try await TestSite.with { site in
-            let ada = try await site.program("ada")
+            let ada = try await site.apiClient("ada")
             _ = try await ada.send(.post, "/api/me/tokens", json: #"{"name": "bot", "scopes": ["read"]}"#)
             let tokens = try await ada.send(.get, "/api/me/tokens").items
             let id = try #require(tokens.first { $0["name"] as? String == "bot" }?["id"] as? String)
@@ -192,20 +199,20 @@ struct DescriptionTests {
         }
     }
 
-    @Test func `what a field must be is said by its name`() async throws {
+    @Test func `Ada learns which field has an invalid type`() async throws {
         try await TestSite.with { site in
-            let ada = try await site.program("ada")
+            let ada = try await site.apiClient("ada")
             for (json, field, message) in [
                 (#"{"bio": 5}"#, "bio", "“bio” must be a text."),
                 (#"{"isPrivate": "x"}"#, "isPrivate", "“isPrivate” must be true or false."),
             ] {
                 let refused = try await ada.send(.put, "/api/profile", json: json)
-                #expect(refused.faults.first == ["field": field, "message": message])
+                #expect(refused.fieldErrors.first == ["field": field, "message": message])
             }
             let post = try await ada.post()
             let refused = try await ada.send(
                 .patch, "/api/posts/\(post.id)", json: #"{"media": [{"id": "0", "altText": ""}]}"#)
-            #expect(refused.faults.first?["field"] == "media[0].id")
+            #expect(refused.fieldErrors.first?["field"] == "media[0].id")
             #expect(try await ada.send(.put, "/api/profile", json: "[]").status == .badRequest)
         }
     }

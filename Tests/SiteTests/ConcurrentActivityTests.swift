@@ -6,23 +6,24 @@ import NIOCore
 import TestSupport
 import Testing
 
-/// Twenty people doing 5,000 things at random at once: counters end as recounts have them, and nothing breaks.
-struct StormTests {
-    @Test func `a storm leaves every counter right and no error of ours`() async throws {
+/// Twenty people perform 5,000 random actions concurrently. Afterwards all counters equal a recount, and no
+/// request has failed with a server error.
+struct ConcurrentActivityTests {
+    @Test func `counters stay correct while twenty people act concurrently`() async throws {
         try await TestSite.with { site in
             let names = (0..<20).map { "person\($0)" }
-            let programs = try await names.asyncMap { name -> Program in
+            let clients = try await names.asyncMap { name -> APIClient in
                 let viewer = try await site.test.member(name)
                 let token = try await site.test.community.credentials.createToken(
                     name: "x", scopes: .all, by: viewer)
-                return Program(site: site, token: token.secret.text)
+                return APIClient(site: site, token: token.secret.text)
             }
             var posts: [String] = []
-            for program in programs { posts.append(try await program.post("storm #tag @person1").id) }
-            let planted = posts
+            for client in clients { posts.append(try await client.post("hello #tag @person1").id) }
+            let createdPosts = posts
             await withTaskGroup(of: Void.self) { group in
-                for (number, program) in programs.enumerated() {
-                    group.addTask { await act(as: program, number: number, names: names, posts: planted) }
+                for (number, client) in clients.enumerated() {
+                    group.addTask { await act(as: client, number: number, names: names, posts: createdPosts) }
                 }
             }
             #expect(try await site.test.community.maintenance.recount() == 0)
@@ -31,7 +32,7 @@ struct StormTests {
         }
     }
 
-    private func act(as program: Program, number: Int, names: [String], posts: [String]) async {
+    private func act(as client: APIClient, number: Int, names: [String], posts: [String]) async {
         var random = SeededRandom(seed: UInt64(number))
         var comments: [String] = []
         for _ in 0..<250 {
@@ -43,7 +44,7 @@ struct StormTests {
                 case 2: (.delete, "/api/posts/\(post)/like", nil)
                 case 3, 4: (.post, "/api/users/\(name)/follow", nil)
                 case 5: (.delete, "/api/users/\(name)/follow", nil)
-                case 6, 7: (.post, "/api/posts/\(post)/comments", "{\"text\": \"hi @\(name)\"}")
+                case 6, 7: (.post, "/api/posts/\(post)/comments", #"{"text": "hi @\#(name)"}"#)
                 case 8: (.delete, "/api/comments/\(comments.popLast() ?? "1")", nil)
                 case 9: (.post, "/api/comments/\(comments.last ?? "1")/like", nil)
                 case 10: (.post, "/api/posts/\(post)/save", nil)
@@ -51,12 +52,14 @@ struct StormTests {
                 case 12: (.delete, "/api/users/\(name)/block", nil)
                 case 13: (.get, "/api/posts", nil)
                 case 14: (.get, "/api/notifications", nil)
-                default: (.put, "/api/profile", "{\"isPrivate\": \(Bool.random(using: &random))}")
+                default: (.put, "/api/profile", #"{"isPrivate": \#(Bool.random(using: &random))}"#)
                 }
             do {
-                let answer = try await program.send(method, path, json: json)
-                #expect(answer.status.code < 500, "\(method) \(path): \(answer.text)")
-                if path.hasSuffix("/comments"), let id = answer.json["id"] as? String { comments.append(id) }
+                let response = try await client.send(method, path, json: json)
+                #expect(response.status.code < 500, "\(method) \(path): \(response.text)")
+                if path.hasSuffix("/comments"), let id = response.json["id"] as? String {
+                    comments.append(id)
+                }
             } catch {
                 Issue.record(error)
             }

@@ -13,13 +13,13 @@ import Web
 
 @testable import App
 
-/// The whole site over the real router, as a client meets it.
+/// The whole site with its real router, without network connections.
 struct TestSite {
     let test: TestCommunity
     let client: any TestClientProtocol
-    /// Every route, with what it needs.
+    /// Every route, with its requirements.
     let routes: [Route]
-    /// The description of the API.
+    /// The OpenAPI document.
     let schema: JSONSchema
 
     static func with<Result: Sendable>(
@@ -45,28 +45,30 @@ struct TestSite {
         }
     }
 
-    /// A program signed in as a new member.
-    func program(_ name: String) async throws -> Program {
+    /// Registers a member and returns an API client with a token of that member.
+    func apiClient(_ name: String) async throws -> APIClient {
         let body = """
-            {"email": "\(name)@example.org", "fullName": "\(name)", "username": "\(name)", "password": "\(TestCommunity.password)"}
+            {"email": "\(name)@example.org", "fullName": "\(name)", "username": "\(name)", \
+            "password": "\(TestCommunity.password)"}
             """
-        let answer = try await Program(site: self, token: nil).send(.post, "/api/auth/register", json: body)
-        #expect(answer.status == .created)
-        return Program(site: self, token: try #require(answer.json["token"] as? String))
+        let response = try await APIClient(site: self, token: nil).send(
+            .post, "/api/auth/register", json: body)
+        #expect(response.status == .created)
+        return APIClient(site: self, token: try #require(response.json["token"] as? String))
     }
 
-    /// Who comes with a token.
+    /// Returns the viewer that a token belongs to.
     func viewer(_ token: String?) async throws -> Viewer {
         let token = try #require(token)
         return try #require(try await test.community.credentials.viewer(Secret(token), kind: .token))
     }
 
-    /// A browser that nobody is signed in with.
+    /// A new browser without a session.
     var browser: Browser { Browser(site: self) }
 }
 
-/// What came back.
-struct Answer {
+/// A response of the site.
+struct SiteResponse {
     let status: HTTPResponse.Status
     let headers: HTTPFields
     let text: String
@@ -82,11 +84,11 @@ struct Answer {
     }
 
     var items: [[String: Any]] { json["items"] as? [[String: Any]] ?? [] }
-    var faults: [[String: String]] { json["errors"] as? [[String: String]] ?? [] }
+    var fieldErrors: [[String: String]] { json["errors"] as? [[String: String]] ?? [] }
 }
 
 /// A client of the API.
-struct Program {
+struct APIClient {
     let site: TestSite
     let token: String?
 
@@ -94,45 +96,46 @@ struct Program {
     func send(
         _ method: HTTPRequest.Method, _ path: String, json: String? = nil, headers: HTTPFields = [:],
         body: ByteBuffer? = nil
-    ) async throws -> Answer {
+    ) async throws -> SiteResponse {
         var headers = headers
         if let token { headers[.authorization] = "Bearer \(token)" }
         if json != nil { headers[.contentType] = "application/json" }
         let body = json.map { ByteBuffer(string: $0) } ?? body
-        let answer = try await site.client.execute(uri: path, method: method, headers: headers, body: body) {
-            Answer($0)
+        let response = try await site.client.execute(uri: path, method: method, headers: headers, body: body)
+        {
+            SiteResponse($0)
         }
-        checkDescription(of: answer, method, path)
-        return answer
+        validate(response, method, path)
+        return response
     }
 
-    /// Every answer to a program is held against the description of the API.
-    private func checkDescription(of answer: Answer, _ method: HTTPRequest.Method, _ path: String) {
+    /// Checks a response of the API against the OpenAPI document.
+    private func validate(_ response: SiteResponse, _ method: HTTPRequest.Method, _ path: String) {
         guard path.hasPrefix("/api/"), !path.hasPrefix("/api/docs"), method != .head else { return }
         let faults = site.schema.faults(
             method: method.rawValue, path: String(path.dropFirst(4).prefix { $0 != "?" }),
-            status: answer.status.code,
-            contentType: answer.headers[.contentType], body: Data(answer.text.utf8))
+            status: response.status.code,
+            contentType: response.headers[.contentType], body: Data(response.text.utf8))
         #expect(faults == [])
     }
 
     func upload(
         _ path: String, _ parts: [Multipart.Part], method: HTTPRequest.Method = .post
-    ) async throws -> Answer {
+    ) async throws -> SiteResponse {
         try await send(
             method, path, headers: [.contentType: Multipart.contentType], body: Multipart.body(parts))
     }
 
-    /// Posts the cat and gives the post's id and code.
+    /// Posts a photo of a cat and returns the id and code of the post.
     func post(_ caption: String = "a cat") async throws -> (id: String, code: String) {
-        let answer = try await upload(
+        let response = try await upload(
             "/api/posts", [.file("image", try Fixtures.bytes("cat.jpg")), .text("caption", caption)])
-        #expect(answer.status == .created, "\(answer.text)")
-        return (try #require(answer.json["id"] as? String), try #require(answer.json["code"] as? String))
+        #expect(response.status == .created, "\(response.text)")
+        return (try #require(response.json["id"] as? String), try #require(response.json["code"] as? String))
     }
 }
 
-/// Forms with files.
+/// Encodes forms with files.
 enum Multipart {
     enum Part {
         case text(String, String)
@@ -147,11 +150,11 @@ enum Multipart {
             body.writeString("--frontier\r\n")
             switch part {
             case .text(let name, let value):
-                body.writeString("Content-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n")
-            case .file(let name, let bytes):
                 body.writeString(
-                    "Content-Disposition: form-data; name=\"\(name)\"; filename=\"a.jpg\"\r\nContent-Type: image/jpeg\r\n\r\n"
-                )
+                    #"Content-Disposition: form-data; name="\#(name)"\#r\#n\#r\#n\#(value)\#r\#n"#)
+            case .file(let name, let bytes):
+                body.writeString(#"Content-Disposition: form-data; name="\#(name)"; filename="a.jpg""#)
+                body.writeString("\r\nContent-Type: image/jpeg\r\n\r\n")
                 body.writeBytes(bytes)
                 body.writeString("\r\n")
             }
@@ -161,31 +164,31 @@ enum Multipart {
     }
 }
 
-/// A browser: it keeps cookies, and sends forms with the token of the page it saw.
+/// A browser without JavaScript: it keeps cookies, and submits forms with the CSRF token of the last page.
 final class Browser {
     let site: TestSite
     var cookies: [String: String] = [:]
-    private var token = ""
+    private var formToken = ""
 
     init(site: TestSite) { self.site = site }
 
-    /// Opens a page; every page is checked for its markup.
-    func open(_ path: String) async throws -> Answer {
-        let answer = try await send(.get, path, [:], nil)
-        if answer.status != .seeOther { #expect(MarkupChecker.faults(in: answer.text) == [], "\(path)") }
-        if let field = answer.text.firstRange(of: "name=\"csrf\" value=\"") {
-            token = String(answer.text[field.upperBound...].prefix { $0 != "\"" })
+    /// Opens a page and validates its markup.
+    func open(_ path: String) async throws -> SiteResponse {
+        let response = try await send(.get, path, [:], nil)
+        if response.status != .seeOther { #expect(MarkupChecker.faults(in: response.text) == [], "\(path)") }
+        if let field = response.text.firstRange(of: #"name="csrf" value=""#) {
+            formToken = String(response.text[field.upperBound...].prefix { $0 != "\"" })
         }
-        return answer
+        return response
     }
 
-    /// Sends a form of the page seen last.
+    /// Submits a form of the last page.
     func submit(
         _ path: String, _ fields: [String: String] = [:], token: String? = nil, headers: HTTPFields = [:]
     ) async throws
-        -> Answer
+        -> SiteResponse
     {
-        let fields = fields.merging(["csrf": token ?? self.token]) { own, _ in own }
+        let fields = fields.merging(["csrf": token ?? formToken]) { own, _ in own }
         let body = fields.map {
             "\($0.key)=\($0.value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")"
         }
@@ -194,43 +197,46 @@ final class Browser {
             ByteBuffer(string: body.joined(separator: "&")))
     }
 
-    func upload(_ path: String, _ parts: [Multipart.Part]) async throws -> Answer {
+    func upload(_ path: String, _ parts: [Multipart.Part]) async throws -> SiteResponse {
         try await send(
-            .post, path, [.contentType: Multipart.contentType], Multipart.body([.text("csrf", token)] + parts)
+            .post, path, [.contentType: Multipart.contentType],
+            Multipart.body([.text("csrf", formToken)] + parts)
         )
     }
 
     func register(_ name: String) async throws {
         _ = try await open("/register")
-        let answer = try await submit(
+        let response = try await submit(
             "/register",
             [
                 "email": "\(name)@example.org", "fullName": name, "username": name,
                 "password": TestCommunity.password,
             ])
-        #expect(answer.status == .seeOther, "\(answer.text)")
+        #expect(response.status == .seeOther, "\(response.text)")
         _ = try await open("/create")
     }
 
     private func send(
         _ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields, _ body: ByteBuffer?
     ) async throws
-        -> Answer
+        -> SiteResponse
     {
         var headers = headers
         headers[.cookie] = cookies.map { "\($0.key)=\($0.value)" }.joined(separator: "; ")
-        let answer = try await site.client.execute(uri: path, method: method, headers: headers, body: body) {
-            Answer($0)
+        let response = try await site.client.execute(uri: path, method: method, headers: headers, body: body)
+        {
+            SiteResponse($0)
         }
-        for cookie in answer.headers[values: .setCookie] {
+        for cookie in response.headers[values: .setCookie] {
             let pair = cookie.prefix { $0 != ";" }.split(
                 separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             cookies[String(pair[0])] = cookie.contains("Max-Age=0") ? nil : String(pair[1])
         }
         #expect(
-            answer.headers[.contentSecurityPolicy] != nil && answer.headers[.xContentTypeOptions] == "nosniff"
+            response.headers[.contentSecurityPolicy] != nil
+                && response.headers[.xContentTypeOptions] == "nosniff"
         )
-        return answer
+        return response
     }
 }
 

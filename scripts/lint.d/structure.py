@@ -1,0 +1,69 @@
+"""Checks that targets import only lower targets, that files are short, and that no work is unfinished."""
+
+import pathlib
+import re
+import sys
+
+# From top to bottom. A target may import only targets below it.
+ORDER = [
+    "App", "Website", "API", "Web", "Core", "SQLiteStorage", "PostgresStorage", "Storage", "MediaStorage",
+    "Imaging", "HTML", "WebsiteAssets", "DemoPhotos", "CVips", "CArgon2", "CPostgres", "CZlib",
+]
+# Targets that must not import each other, although one is below the other.
+FORBIDDEN = {
+    ("Website", "API"), ("API", "HTML"), ("Web", "HTML"), ("Core", "HTML"), ("Core", "SQLiteStorage"),
+    ("Core", "PostgresStorage"), ("SQLiteStorage", "PostgresStorage"), ("Web", "PostgresStorage"),
+    ("MediaStorage", "Imaging"), ("Storage", "MediaStorage"), ("Web", "SQLiteStorage"),
+    ("Storage", "Imaging"),
+}
+MAX_LINES = 400
+UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b")
+# Symbols of one platform must be inside a condition, so that the code builds on Linux and macOS.
+PLATFORM = re.compile(
+    r"\b(?:Glibc|Musl|Darwin)\.|\bimport (?:Glibc|Musl)\b|\b__rlimit_resource|\bSOCK_\w+\.rawValue")
+CONDITION = re.compile(r"\s*#(if|elseif|else|endif)\b(.*)")
+
+faults = []
+
+
+def unconditional_platform_lines(lines):
+    """Yields the lines with platform symbols outside of `#if os(…)` and `#if canImport(…)`."""
+    conditions = []
+    for number, line in enumerate(lines, 1):
+        found = CONDITION.match(line)
+        if found and found[1] == "if":
+            conditions.append(found[2])
+        elif found and found[1] == "endif":
+            conditions.pop()
+        elif found:
+            conditions[-1] += found[2]
+        elif PLATFORM.search(line.split("//")[0]) and not any(
+                "os(" in condition or "canImport(" in condition for condition in conditions):
+            yield number, line.strip()
+
+
+root = pathlib.Path(".")
+for path in sorted(root.glob("Sources/**/*.swift")) + sorted(root.glob("Tests/**/*.swift")):
+    lines = path.read_text().splitlines()
+    if len(lines) > MAX_LINES:
+        faults.append(f"{path}: {len(lines)} lines; at most {MAX_LINES} are allowed")
+    for number, line in enumerate(lines, 1):
+        if UNFINISHED.search(line):
+            faults.append(f"{path}:{number}: unfinished work: {line.strip()}")
+        if path.parts[0] == "Sources" and re.search(r"\b(SQL|HTML)\(stringLiteral:", line):
+            faults.append(f"{path}:{number}: SQL and HTML must be made from literals")
+    for number, line in unconditional_platform_lines(lines):
+        faults.append(f"{path}:{number}: a platform symbol needs a condition such as #if os(Linux): {line}")
+    if path.parts[0] != "Sources":
+        continue
+    target = "WebsiteAssets" if "Assets" in path.parts else path.parts[1]
+    for line in lines:
+        found = re.match(r"(?:@testable |package )?import (?:struct |protocol |class )?(\w+)", line)
+        if not found or found[1] not in ORDER:
+            continue
+        imported = found[1]
+        if ORDER.index(imported) <= ORDER.index(target) or (target, imported) in FORBIDDEN:
+            faults.append(f"{path}: {target} must not import {imported}")
+
+print("\n".join(faults))
+sys.exit(1 if faults else 0)
