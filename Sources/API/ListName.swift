@@ -30,7 +30,7 @@ package enum ListName: String, Sendable, CaseIterable {
         guard parts.count == 2, parts[0] == rawValue, let position = Int64(parts[1]),
             String(position) == parts[1],
             (1...maxPosition).contains(position)
-        else { throw PageRequest.wrongCursor }
+        else { throw PageRequest.invalidCursor }
         return String(position)
     }
 }

@@ -9,8 +9,8 @@ struct DatabaseSettings: Sendable {
     /// Whether other instances can use the same database.
     var isShared: Bool { !url.isEmpty }
 
-    /// - Throws: ``SettingsError``, which never contains a password.
-    init(_ value: (Settings.Key) -> String) throws(SettingsError) {
+    /// - Throws: ``CommandError``, which never contains a password.
+    init(_ value: (Settings.Key) -> String) throws(CommandError) {
         url = value(Settings.databaseURL)
         try Self.check(url, Settings.databaseURL)
         let events = value(Settings.databaseEventsURL)
@@ -18,7 +18,7 @@ struct DatabaseSettings: Sendable {
         eventsURL = events.isEmpty ? url : events
         let count = value(Settings.databaseConnections)
         guard let connections = Int(count), (1...200).contains(connections) else {
-            throw SettingsError(
+            throw CommandError(
                 """
                 The number of database connections must be from 1 to 200, not “\(count)” \
                 (\(Settings.databaseConnections.variable)).
@@ -27,7 +27,7 @@ struct DatabaseSettings: Sendable {
         self.connections = connections
         let prepared = value(Settings.databasePrepared)
         guard ["on", "off"].contains(prepared) else {
-            throw SettingsError(
+            throw CommandError(
                 """
                 Prepared statements must be on or off, not “\(prepared)” \
                 (\(Settings.databasePrepared.variable)).
@@ -42,9 +42,9 @@ struct DatabaseSettings: Sendable {
         url.hasPrefix("postgres://") || url.hasPrefix("postgresql://")
     }
 
-    private static func check(_ url: String, _ key: Settings.Key) throws(SettingsError) {
+    private static func check(_ url: String, _ key: Settings.Key) throws(CommandError) {
         guard url.isEmpty || isPostgresURL(url) else {
-            throw SettingsError(
+            throw CommandError(
                 "The database URL must look like postgres://user:password@host/database (\(key.variable)).")
         }
     }

@@ -91,7 +91,7 @@ struct Settings: Sendable {
     /// - Parameters:
     ///   - flags: values by the name of their ``Key``.
     ///   - file: the path of a file with `NAME=value` lines; nil for none.
-    /// - Throws: ``SettingsError`` for a setting that is unknown or not valid.
+    /// - Throws: ``CommandError`` for a setting that is unknown or not valid.
     init(
         flags: [String: String], file: String?,
         environment: [String: String] = ProcessInfo.processInfo.environment
@@ -112,7 +112,7 @@ struct Settings: Sendable {
         ]
         if let file {
             guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
-                throw SettingsError(
+                throw CommandError(
                     "The settings file \(file) cannot be read. Check its path and permissions.")
             }
             let names = text.split(whereSeparator: \.isNewline).compactMap { line -> String? in
@@ -132,19 +132,19 @@ struct Settings: Sendable {
         host = value(Self.host)
         let portText = value(Self.port)
         guard let port = Int(portText), (0...65_535).contains(port) else {
-            throw SettingsError(
+            throw CommandError(
                 "The port must be a number from 0 to 65535, not “\(portText)” (\(Self.port.variable))."
             )
         }
         self.port = port
         data = value(Self.data)
         guard !data.isEmpty else {
-            throw SettingsError("The data directory must not be empty (\(Self.data.variable)).")
+            throw CommandError("The data directory must not be empty (\(Self.data.variable)).")
         }
         database = try DatabaseSettings(value)
         bucket = try Self.bucket(value(Self.mediaURL), environment: environment)
         guard let level = Logger.Level(rawValue: value(Self.logLevel)) else {
-            throw SettingsError(
+            throw CommandError(
                 """
                 The log level must be \(Self.logLevel.summary), not “\(value(Self.logLevel))” \
                 (\(Self.logLevel.variable)).
@@ -156,7 +156,7 @@ struct Settings: Sendable {
             let site = Site(
                 baseURL: base.isEmpty ? "http://\(host):\(port)" : base, mediaHosts: bucket.mediaHosts)
         else {
-            throw SettingsError(
+            throw CommandError(
                 """
                 The base URL must look like https://photos.example.org, not “\(base)” \
                 (\(Self.baseURL.variable)).
@@ -165,7 +165,7 @@ struct Settings: Sendable {
         }
         self.site = site
         guard let registration = RegistrationPolicy(rawValue: value(Self.registration)) else {
-            throw SettingsError(
+            throw CommandError(
                 """
                 Registration must be open, invite or closed, not “\(value(Self.registration))” \
                 (\(Self.registration.variable)).
@@ -173,12 +173,12 @@ struct Settings: Sendable {
         }
         self.registration = registration
         guard ["on", "off"].contains(value(Self.demo)) else {
-            throw SettingsError(
+            throw CommandError(
                 "The demo must be on or off, not “\(value(Self.demo))” (\(Self.demo.variable)).")
         }
         isDemo = value(Self.demo) == "on"
         guard let proxies = TrustedProxies(value(Self.trustedProxies)) else {
-            throw SettingsError(
+            throw CommandError(
                 """
                 The trusted proxies must be addresses or ranges such as 10.0.0.0/8, not \
                 “\(value(Self.trustedProxies))” (\(Self.trustedProxies.variable)).
@@ -191,7 +191,7 @@ struct Settings: Sendable {
     private static func bucket(_ url: String, environment: [String: String]) throws -> S3Location? {
         guard !url.isEmpty else { return nil }
         do { return try S3Location(url, environment: environment) } catch {
-            throw SettingsError("\(error) (\(mediaURL.variable)).")
+            throw CommandError("\(error) (\(mediaURL.variable)).")
         }
     }
 
@@ -200,14 +200,14 @@ struct Settings: Sendable {
         case "off": return .off
         case "on": break
         default:
-            throw SettingsError(
+            throw CommandError(
                 "Rate limits must be on or off, not “\(value(rateLimits))” (\(rateLimits.variable)).")
         }
         var limits = RateLimits()
         for kind in RateLimits.Kind.allCases {
             let key = limit(kind)
             guard let limit = RateLimit(value(key)) else {
-                throw SettingsError(
+                throw CommandError(
                     "A rate limit must look like 10/5m, not “\(value(key))” (\(key.variable)).")
             }
             limits[kind] = limit
@@ -218,7 +218,7 @@ struct Settings: Sendable {
     private static func rejectUnknown(_ names: some Sequence<String>, in source: String) throws {
         let known = keys.map(\.variable)
         for name in names where name.hasPrefix("ISNTGRAM_") && !known.contains(name) {
-            throw SettingsError(
+            throw CommandError(
                 "\(name) in \(source) is not a setting. The settings are \(known.joined(separator: ", "))."
             )
         }
@@ -228,12 +228,12 @@ struct Settings: Sendable {
 extension S3Location? {
     fileprivate var mediaHosts: MediaHosts {
         guard let self else { return .none }
-        return MediaHosts(publicURL: self.publicURL, photos: self.foreignOrigin, uploads: self.origin)
+        return MediaHosts(publicURL: self.publicURL, photos: self.photoOrigin, uploads: self.origin)
     }
 }
 
 /// The reason why a command cannot run, for the administrator.
-struct SettingsError: Error, CustomStringConvertible {
+struct CommandError: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }
 }

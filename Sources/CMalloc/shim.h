@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 /// Returns freed memory to the operating system, if the C library supports it.
-static inline void give_memory_back(void) {
+static inline void release_free_memory(void) {
 #ifdef __GLIBC__
     extern int malloc_trim(size_t);
     malloc_trim(0);

@@ -52,7 +52,7 @@ package struct Community: Sendable {
         let unread = UnreadCache()
         let mediaCache = MediaCache(capacity: 24 << 20)
         let queue = JobQueue(ids: ids, clock: clock)
-        let deletions = Deletions(jobs: queue)
+        let deletions = PurgeScheduler(jobs: queue)
         let notifier = Notifier(storage: storage, ids: ids, events: events, unread: unread)
         let photos = Photos(
             storage: storage, media: media, mediaCache: mediaCache, processor: processor, uploads: uploads,
@@ -100,12 +100,12 @@ package struct Community: Sendable {
             tools: JobTools(storage: storage, media: media, photos: photos, clock: clock), logger: logger)
         events.observeRemoteChanges { change in
             switch change {
-            case .notifications(let accounts): unread.forget(accounts)
+            case .notifications(let accounts): unread.remove(accounts)
             case .credentials: viewerCache.removeAll()
             case .photosRemoved(let files): photos.withhold(files.compactMap { MediaPrefix($0) })
             case .photoFilesRemoved(let files): photos.stopWithholding(files.compactMap { MediaPrefix($0) })
             case .anything:
-                unread.forgetAll()
+                unread.removeAll()
                 viewerCache.removeAll()
                 mediaCache.forgetAll()
                 photos.reloadRemoved()

@@ -11,7 +11,7 @@ package struct Page<Item: Sendable>: Sendable {
         self.nextCursor = nextCursor
     }
 
-    /// Makes a page of up to `limit` items. The caller fetches one more row (``PageRequest/rows``): where
+    /// Makes a page of up to `limit` items. The caller fetches one more row (``PageRequest/fetchLimit``): where
     /// that row exists, there is a next page.
     init(_ items: [Item], limit: Int, cursor: (Item) -> some CustomStringConvertible) {
         self.items = Array(items.prefix(limit))
@@ -58,7 +58,7 @@ package struct PageRequest: Sendable {
     package init(cursor: String?, limit: String?) throws(Problem) {
         var start: Int64?
         if let cursor {
-            guard let id = Int64(cursor), id > 0, String(id) == cursor else { throw Self.wrongCursor }
+            guard let id = Int64(cursor), id > 0, String(id) == cursor else { throw Self.invalidCursor }
             start = id
         }
         var count = Self.defaultLimit
@@ -72,7 +72,7 @@ package struct PageRequest: Sendable {
     }
 
     /// The problem with a cursor that cannot be read, or that belongs to another list.
-    package static let wrongCursor = Problem(
+    package static let invalidCursor = Problem(
         .unreadable, field: "cursor",
         "The cursor is not valid: pass nextCursor of the previous page of the same list.")
 
@@ -80,11 +80,11 @@ package struct PageRequest: Sendable {
     package var isFirst: Bool { cursor == nil }
 
     /// The number of rows to fetch: one more than the page has, to know whether there is a next page.
-    var rows: Int { limit + 1 }
+    var fetchLimit: Int { limit + 1 }
 
     /// The part of the list that this page covers, as SQL.
     /// - Parameter end: the end that the list starts from where the request names none.
-    func stretch(from end: End = .newest) -> PageQuery {
+    func query(from end: End = .newest) -> PageQuery {
         let end = from ?? end
         let (below, above) = (below ?? .max, above ?? 0)
         return switch end {
@@ -104,7 +104,7 @@ struct PageQuery {
     var isNewestPage: Bool { end == .newest && below == .max && above == 0 }
 
     /// The condition for `WHERE`.
-    func holds(_ id: SQL) -> SQL { "\(id) < \(below) AND \(id) > \(above)" }
+    func contains(_ id: SQL) -> SQL { "\(id) < \(below) AND \(id) > \(above)" }
 
     /// The expression for `ORDER BY`.
     func order(_ id: SQL) -> SQL { end == .newest ? "\(id) DESC" : id }

@@ -67,7 +67,7 @@ package struct Problem: Error, Equatable {
         Problem(.notFound, "This \(what) does not exist, or you cannot see it.")
     }
 
-    package static let signInNeeded = Problem(.unauthorized, "Sign in to do this.")
+    package static let signInRequired = Problem(.unauthorized, "Sign in to do this.")
 }
 
 /// Collects the errors in the fields of one form, so that the user sees all of them at once.
@@ -85,7 +85,7 @@ package struct FieldCheck {
     }
 
     /// Throws one problem with all collected errors; does nothing where there are none.
-    package func done() throws(Problem) {
+    package func finish() throws(Problem) {
         guard let first = fields.first else { return }
         let detail = fields.count == 1 ? first.message : "\(fields.count) fields are not valid."
         throw Problem(.invalid, detail, fields: fields)

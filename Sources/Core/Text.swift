@@ -33,7 +33,7 @@ package enum TextLimit {
     /// Returns why `text` is not valid; nil where it is valid.
     /// - Parameter name: the name of the field, as the start of a sentence.
     package static func fault(
-        in text: String, named name: String, atMost limit: Int, as shape: TextShape
+        in text: String, named name: String, atMost limit: Int, as shape: TextKind
     ) -> String? {
         switch shape.fault(in: text) {
         case .control: return "\(name) must not contain control characters."

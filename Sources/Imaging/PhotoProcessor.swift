@@ -18,19 +18,19 @@ package struct PhotoProcessor: Sendable {
     ///   - limits: The limits of a photo.
     ///   - concurrent: The number of photos rendered at once. Each may use a core and the memory of `limits`.
     ///   - posts: The maximum number of posts in the queue, including those being rendered.
-    ///   - postsOfOne: The maximum number of posts of one account. Photos uploaded one by one count as one
+    ///   - maxPostsPerAccount: The maximum number of posts of one account. Photos uploaded one by one count as one
     ///     post each.
     ///   - environment: The additional environment of the child, which inherits nothing.
     package init(
         executable: String, arguments: [String], limits: PhotoLimits = PhotoLimits(),
         concurrent: Int = ProcessInfo.processInfo.activeProcessorCount, posts: Int = 100,
-        postsOfOne: Int = 10,
+        maxPostsPerAccount: Int = 10,
         environment: [String: String] = [:]
     ) {
         self.limits = limits
         process = RenderProcess(
             executable: executable, arguments: arguments, limits: limits, environment: environment)
-        queue = RenderQueue(slots: concurrent, maxPosts: posts, maxPostsPerAccount: postsOfOne)
+        queue = RenderQueue(slots: concurrent, maxPosts: posts, maxPostsPerAccount: maxPostsPerAccount)
     }
 
     /// The number of photos that wait to be rendered.

@@ -6,7 +6,7 @@ import Synchronization
 package final class MediaCache: Sendable {
     /// The size of the largest cached file in bytes. Larger files are streamed from disk each time, so that
     /// one does not evict a hundred thumbnails, and a slow client keeps only a few chunks of it in memory.
-    package let largestFile = 192 * 1024
+    package let maxFileSize = 192 * 1024
     private let capacity: Int
 
     private struct Entries {
@@ -35,7 +35,7 @@ package final class MediaCache: Sendable {
 
     /// Caches a file that was read, unless a deletion has happened since `deletions` was returned.
     package func keep(_ bytes: ByteBuffer, under key: MediaKey, ifStill deletions: Int) {
-        guard bytes.readableBytes <= largestFile else { return }
+        guard bytes.readableBytes <= maxFileSize else { return }
         entries.withLock { entries in
             guard entries.deletions == deletions else { return }
             entries.time += 1

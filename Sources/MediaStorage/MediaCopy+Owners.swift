@@ -14,7 +14,7 @@ extension MediaCopy {
     ///   photos there too.
     func owners() async throws -> Owners {
         let (sourceMarker, targetMarker) = (try await source.marker(), try await target.marker())
-        let others = try await target.others().filter { $0 != sourceMarker }
+        let others = try await target.otherCommunities().filter { $0 != sourceMarker }
         guard others.isEmpty else {
             let names = others.map { ".community-\($0)" }.joined(separator: ", ")
             throw MediaError(
@@ -27,7 +27,7 @@ extension MediaCopy {
                 location, or remove the file .community there if it is the same community.
                 """)
         }
-        let isSourceShared = try await source.others().contains { $0 != sourceMarker }
+        let isSourceShared = try await source.otherCommunities().contains { $0 != sourceMarker }
         return Owners(source: sourceMarker, target: targetMarker, isSourceShared: isSourceShared)
     }
 
@@ -58,6 +58,6 @@ extension MediaCopy {
     func mayMoveAside(_ count: Int, of total: Int) async throws -> Bool {
         let owners = try await owners()
         return owners.source != nil && owners.source == owners.target && !owners.isSourceShared
-            && StrayPhoto.areFew(count, of: total)
+            && StrayPhoto.isSmallNumber(count, of: total)
     }
 }

@@ -31,12 +31,12 @@ package struct MediaCopy: Sendable {
         /// Photos that were missing or incomplete at the target.
         package var copied = 0
         /// Photos that were deleted or got a new prefix at the source before they could be read.
-        package var goneMeanwhile = 0
+        package var deletedDuringCopy = 0
         /// Photos of the target that the source no longer has.
         package var movedAside = 0
         /// Such photos that were not moved, because there are too many or because they may belong to another
         /// community.
-        package var leftAlone = 0
+        package var leftInPlace = 0
     }
 
     /// The progress of a copy in photos.
@@ -98,14 +98,14 @@ package struct MediaCopy: Sendable {
         }
         try await markTarget(unknownCount: unknown.count)
         let skipped = try await copy(pending, of: result.photos, report)
-        result.goneMeanwhile = skipped.count
+        result.deletedDuringCopy = skipped.count
         result.copied = pending.count - skipped.count
         try await verify(pending.filter { !skipped.contains($0.prefix) })
         if try await mayMoveAside(unknown.count, of: targetCount), result.photos > 0 {
             try await target.moveAside(unknown, at: Int64(Date().timeIntervalSince1970 * 1000))
             result.movedAside = unknown.count
         } else {
-            result.leftAlone = unknown.count
+            result.leftInPlace = unknown.count
         }
         try await copyUploads()
         return result
@@ -143,7 +143,7 @@ package struct MediaCopy: Sendable {
                 guard try await source.uploads().contains(name) else { continue }
                 throw error
             }
-            try await target.setAside(path, as: name)
+            try await target.storeUpload(path, as: name)
         }
     }
 

@@ -20,7 +20,7 @@ extension MediaFolder {
 
     package func mark(_ community: String) async throws { try await write(community, at: markerPath) }
 
-    package func others() async throws -> [String] {
+    package func otherCommunities() async throws -> [String] {
         let filePrefix = ".community-"
         return try await threads.runIfActive { [self] in
             try Files.names(in: root).filter { $0.hasPrefix(filePrefix) }.map {
@@ -29,7 +29,7 @@ extension MediaFolder {
         }
     }
 
-    package func noteOther(_ community: String) async throws {
+    package func addOtherCommunity(_ community: String) async throws {
         try await write(community, at: "\(markerPath)-\(community)")
     }
 

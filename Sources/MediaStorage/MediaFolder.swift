@@ -16,13 +16,13 @@ package struct MediaFolder: MediaStorage {
     let threads: NIOThreadPool
 
     /// Opens the folder, creates it if it is missing, and removes staged files that a crash left behind.
-    /// - Parameter isForReading: Whether another process may be using the folder, so that staged files are
+    /// - Parameter keepsStagedFiles: Whether another process may be using the folder, so that staged files are
     ///   not removed.
-    package init(_ root: String, isForReading: Bool = false, threads: NIOThreadPool = .singleton) throws {
+    package init(_ root: String, keepsStagedFiles: Bool = false, threads: NIOThreadPool = .singleton) throws {
         self.root = root
         self.threads = threads
         try Files.makeFolder(root)
-        if !isForReading { try Files.remove(staging) }
+        if !keepsStagedFiles { try Files.remove(staging) }
         try Files.makeFolder(staging)
         try Files.makeFolder(uploadsFolder)
     }
@@ -133,7 +133,7 @@ package struct MediaFolder: MediaStorage {
         }
     }
 
-    package func setAside(_ path: String, as name: UploadName) async throws {
+    package func storeUpload(_ path: String, as name: UploadName) async throws {
         try await threads.runIfActive { [self] in
             // The file goes through the staging folder: from another file system it is copied, and an
             // incomplete copy is removed after a crash. The random name allows two concurrent uploads of the

@@ -46,7 +46,7 @@ package protocol MediaStorage: Sendable {
     func directUpload(_ upload: DirectUpload) async throws -> DirectUploadForm?
 
     /// Stores a file as a pending upload. The source file may be moved away.
-    func setAside(_ path: String, as name: UploadName) async throws
+    func storeUpload(_ path: String, as name: UploadName) async throws
 
     /// Copies a pending upload to a new file at `path`. Returns false if the upload does not exist.
     /// - Throws: ``MediaError`` if it is larger than `limit` bytes.
@@ -67,10 +67,10 @@ package protocol MediaStorage: Sendable {
     func mark(_ community: String) async throws
 
     /// Returns the ids of other communities that store photos here although the marker names a different one.
-    func others() async throws -> [String]
+    func otherCommunities() async throws -> [String]
 
     /// Records that another community stores photos here.
-    func noteOther(_ community: String) async throws
+    func addOtherCommunity(_ community: String) async throws
 
     // MARK: Stray photos, which no database row references. They are moved aside and never served
 
@@ -110,11 +110,13 @@ package struct StrayPhoto: Hashable, Sendable {
     }
 
     /// The number of photos that may be moved aside without confirmation, whatever their share of the total.
-    package static let few = 100
+    package static let smallNumber = 100
 
     /// Whether `count` of `total` photos may be moved aside without confirmation. A larger number is more
     /// likely a configuration error.
-    package static func areFew(_ count: Int, of total: Int) -> Bool { count <= few || count * 100 <= total }
+    package static func isSmallNumber(_ count: Int, of total: Int) -> Bool {
+        count <= smallNumber || count * 100 <= total
+    }
 }
 
 /// A file to be stored: its current path, and its name under the prefix of its photo.
@@ -192,10 +194,10 @@ package struct MediaKey: Hashable, Sendable, CustomStringConvertible {
 package struct MediaError: Error, CustomStringConvertible {
     package let description: String
     /// Whether the error is transient, so that a retry may succeed later.
-    package let isPassing: Bool
+    package let isTransient: Bool
 
-    package init(_ description: String, isPassing: Bool = false) {
+    package init(_ description: String, isTransient: Bool = false) {
         self.description = description
-        self.isPassing = isPassing
+        self.isTransient = isTransient
     }
 }

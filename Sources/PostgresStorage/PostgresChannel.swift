@@ -7,7 +7,7 @@ import Synchronization
 /// listens on its own connection and thread, and sends messages over the connections of the storage.
 package final class PostgresChannel: MessageChannel {
     /// PostgreSQL limits a payload to less than 8,000 bytes.
-    package let longestMessage = 7_900
+    package let maximumMessageBytes = 7_900
     /// How long the listener waits on its socket before it checks whether to stop, in milliseconds.
     private static let pollInterval = 250
 
@@ -54,7 +54,7 @@ package final class PostgresChannel: MessageChannel {
                     }
                 } catch {
                     guard !isCancelled.load(ordering: .relaxed) else { break }
-                    options.reportTrouble("Messages from other instances cannot be received: \(error)")
+                    options.reportProblem("Messages from other instances cannot be received: \(error)")
                     try? await Task.sleep(for: .seconds(1))
                 }
             }

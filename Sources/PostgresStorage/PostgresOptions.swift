@@ -17,7 +17,7 @@ package struct PostgresOptions: Sendable {
     package var lockTimeout: Duration = .seconds(5)
 
     /// Receives a message for a log when the server cannot be reached or a connection is lost.
-    package var reportTrouble: @Sendable (String) -> Void = { _ in }
+    package var reportProblem: @Sendable (String) -> Void = { _ in }
 
     package init() {}
 }

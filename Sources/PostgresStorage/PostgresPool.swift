@@ -115,7 +115,7 @@ final class PostgresPool: Sendable {
                 case .fail: throw error
                 case .retry: guard retries.wait() else { throw StorageError.busy }
                 case .retryOnNewConnection:
-                    options.reportTrouble("A connection to the database was lost: \(error)")
+                    options.reportProblem("A connection to the database was lost: \(error)")
                     guard !isNew else { throw error }
                     isNew = true
                 }
@@ -131,7 +131,7 @@ final class PostgresPool: Sendable {
             do {
                 return try PostgresSession(url: url, options: options)
             } catch {
-                if !isReported { options.reportTrouble("The database cannot be reached: \(error)") }
+                if !isReported { options.reportProblem("The database cannot be reached: \(error)") }
                 isReported = true
                 guard retries.wait() else { throw StorageError.busy }
             }

@@ -26,7 +26,7 @@ package struct PostgresStorage: Storage {
     }
 
     @discardableResult
-    package func writeAlone<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T)
+    package func writeExclusively<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T)
         async throws -> T
     {
         try await pool.run(.alone, body)

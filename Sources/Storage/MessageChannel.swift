@@ -1,7 +1,7 @@
 /// A channel for short messages between the instances that share a storage.
 package protocol MessageChannel: Sendable {
     /// The maximum length of a message in bytes of UTF-8.
-    var longestMessage: Int { get }
+    var maximumMessageBytes: Int { get }
 
     /// Sends a message to every instance that listens, including this one. If none listens, the message is
     /// lost.

@@ -21,7 +21,7 @@ package enum Migrations {
     @discardableResult
     package static func run(_ migrations: [Migration], on storage: any Storage) async throws -> Int {
         let integer = storage.dialect == .sqlite ? "INTEGER" : "BIGINT"
-        try await storage.writeAlone { connection in
+        try await storage.writeExclusively { connection in
             try connection.script(
                 """
                 CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -53,7 +53,7 @@ package enum Migrations {
     private static func apply(_ migration: Migration, on storage: any Storage) async throws -> Bool {
         let script = migration.script(storage.dialect)
         let sum = checksum(script)
-        return try await storage.writeAlone { connection in
+        return try await storage.writeExclusively { connection in
             let stored = try connection.int(
                 "SELECT checksum FROM schema_migrations WHERE number = \(migration.number)")
             if let stored {

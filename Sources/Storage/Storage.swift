@@ -23,7 +23,8 @@ package protocol Storage: Sendable {
     /// Runs `body` like ``write(_:)``, and exclusively: no other process that shares the storage runs such a
     /// body at the same time. Used for migrations.
     @discardableResult
-    func writeAlone<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
+    func writeExclusively<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws
+        -> T
 
     /// Completes all writes and closes the storage. Later calls throw ``StorageError/closed``.
     func close() async throws
@@ -32,7 +33,7 @@ package protocol Storage: Sendable {
 extension Storage {
     /// The default implementation, which is sufficient for an engine with a single writer.
     @discardableResult
-    package func writeAlone<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T)
+    package func writeExclusively<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T)
         async throws -> T
     {
         try await write(body)

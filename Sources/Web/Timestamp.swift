@@ -47,7 +47,7 @@ package struct Timestamp {
     }
 
     /// The date for people: `24 November 2026`.
-    package var dayName: String { "\(day) \(Self.months[month - 1]) \(year)" }
+    package var dateText: String { "\(day) \(Self.months[month - 1]) \(year)" }
 
     private static let months = [
         "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",

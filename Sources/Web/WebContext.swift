@@ -32,7 +32,7 @@ package struct WebContext: RequestContext {
     /// Waits until the event loop has processed all previous writes. Only then is it known whether the client
     /// reads fast enough. A body that is written in chunks must wait after each one; otherwise a busy machine
     /// would buffer all of them.
-    package func settleWrites() async throws { try await channel.eventLoop.submit {}.get() }
+    package func waitForWrites() async throws { try await channel.eventLoop.submit {}.get() }
 
     /// Asks a client that waits for `100 Continue` to send the body.
     @Sendable func requestBody() { channel.triggerUserOutboundEvent(BodyRequested(), promise: nil) }

@@ -34,7 +34,7 @@ enum Assets {
 
     private static func gzip(_ bytes: [UInt8]) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: bytes.count + 64) { output, count in
-            count = gzip_all(bytes, bytes.count, output.baseAddress, output.count)
+            count = gzip_compress(bytes, bytes.count, output.baseAddress, output.count)
         }
     }
 
@@ -43,16 +43,16 @@ enum Assets {
 
     static var routes: [Route] {
         let files = WebsiteAssets.files.keys.map { name -> Route in
-            .get("\(path(name))", .unidentified) { request, _ in
+            .get("\(path(name))", .unauthenticated) { request, _ in
                 response(name, to: request, cache: "public, max-age=31536000, immutable")
             }
         }
         return files + [
-            .get("favicon.svg", .unidentified) { request, _ in
+            .get("favicon.svg", .unauthenticated) { request, _ in
                 response("favicon.svg", to: request, cache: "public, max-age=86400")
             },
             // A service worker controls only pages below its own path, so it is served at the top.
-            .get("service-worker.js", .unidentified) { request, _ in
+            .get("service-worker.js", .unauthenticated) { request, _ in
                 response("service-worker.js", to: request, cache: "no-cache")
             },
         ]

@@ -30,7 +30,7 @@ struct PageContext {
         theme = context.theme
         path = context.path
         self.cookies = cookies
-        secret = context.formSecret ?? cookies.newVisitor()
+        secret = context.formSecret ?? cookies.newVisitorSecret()
         isNewVisitor = context.formSecret == nil && !isErrorPage
         tokenField = #"<input type="hidden" name="\#(Form.tokenField)" value="\#(secret.formToken)">"#
     }
@@ -48,7 +48,7 @@ struct PageContext {
                 .contentLength: String(markup.count),
             ], body: .init(byteBuffer: ByteBuffer(bytes: markup)))
         response.headers[.retryAfter] = retryAfter.map { String($0) }
-        if isNewVisitor { cookies.setVisitor(secret, on: &response) }
+        if isNewVisitor { cookies.setVisitorSecret(secret, on: &response) }
         return response
     }
 }

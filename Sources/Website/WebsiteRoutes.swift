@@ -107,7 +107,7 @@ enum AboutPage {
 enum WellKnownFiles {
     static var routes: [Route] {
         [
-            .get("robots.txt", .unidentified) { _, _ in
+            .get("robots.txt", .unauthenticated) { _, _ in
                 file(
                     """
                     User-agent: *
@@ -119,7 +119,7 @@ enum WellKnownFiles {
                     """, type: "text/plain")
             },
             // https://www.w3.org/TR/appmanifest/
-            .get("manifest.webmanifest", .unidentified) { _, _ in
+            .get("manifest.webmanifest", .unauthenticated) { _, _ in
                 file(
                     """
                     {"name": "Isntgram", "short_name": "Isntgram", "id": "/", "start_url": "/", \

@@ -207,7 +207,7 @@ struct AccountTests {
             let left = try await test.community.posts.find(post.id, for: grace)
             #expect(left.likesCount == 0 && left.commentsCount == 0)
             try await test.settle()
-            #expect(test.keptFiles.count == 3)
+            #expect(test.storedFiles.count == 3)
             #expect(
                 await problem { try await test.community.accounts.find(username: "ada") }?.kind == .notFound)
             let gone = await problem { try await test.community.accounts.own(ada) }

@@ -12,8 +12,8 @@ struct CredentialRaceTests {
     /// write.
     private func changing(
         _ member: Viewer, of test: TestCommunity
-    ) -> (community: Community, storage: InterruptedStorage) {
-        let storage = InterruptedStorage(test.storage) {
+    ) -> (community: Community, storage: InterleavingStorage) {
+        let storage = InterleavingStorage(test.storage) {
             try await test.community.accounts.setPassword(Self.newPassword, of: member.summary)
         }
         return (test.community(over: storage), storage)
@@ -28,7 +28,7 @@ struct CredentialRaceTests {
                     try await community.credentials.signIn(
                         login: "ada", password: TestCommunity.password, as: kind, name: "x")
                 }
-                #expect(refused?.kind == .unauthorized && storage.wasInterrupted)
+                #expect(refused?.kind == .unauthorized && storage.hasRunAction)
                 #expect(
                     try await test.storage.read { try $0.int("SELECT count(*) FROM credentials") } == 0,
                     "the old password created a \(kind)")
@@ -67,7 +67,7 @@ struct CredentialRaceTests {
                 #expect(
                     refused?.kind == .invalid || refused?.kind == .unauthorized,
                     "attempt \(number): \(String(describing: refused))")
-                #expect(storage.wasInterrupted, "attempt \(number)")
+                #expect(storage.hasRunAction, "attempt \(number)")
                 await community.close()
                 try await test.community.accounts.setPassword(password, of: ada.summary)
             }

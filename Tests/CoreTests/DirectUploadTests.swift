@@ -25,11 +25,11 @@ struct DirectUploadTests {
     }
 
     @Test(arguments: [false, true])
-    func `a direct upload is posted under the id of its offer`(_ isInBucket: Bool)
+    func `a direct upload is posted under the id of its offer`(_ usesBucket: Bool)
         async throws
     {
         let cat = try Data(contentsOf: URL(fileURLWithPath: Fixtures.photo("cat.jpg")))
-        try await TestCommunity.with(isInBucket: isInBucket) { test in
+        try await TestCommunity.with(usesBucket: usesBucket) { test in
             let ada = try await test.member("ada")
             let photo = try await upload(cat, by: ada, in: test, altText: " a cat ")
             #expect(try await test.community.media.uploads().count == 1)
@@ -63,7 +63,7 @@ struct DirectUploadTests {
             }
             #expect(rejection?.kind == .unsupported)
             try await test.settle()
-            #expect(test.keptFiles == [] && Fixtures.files(below: test.uploads.path) == [])
+            #expect(test.storedFiles == [] && Fixtures.files(below: test.uploads.path) == [])
             #expect(try await test.storage.read { try $0.int("SELECT count(*) FROM direct_uploads") } == 0)
         }
     }
@@ -150,7 +150,7 @@ struct DirectUploadTests {
                     == .tooMany(retryAfter: 240)
             )
             // Taking an offer back allows the next one at once.
-            try await test.community.photos.takeBack(first.id, by: ada)
+            try await test.community.photos.deleteUnposted(first.id, by: ada)
             _ = try await uploads.offer(request(5), to: ada)
             #expect(
                 await problem { try await uploads.offer(request(5), to: ada) }?.kind
@@ -184,12 +184,12 @@ struct DirectUploadTests {
     }
 
     @Test func `uploads that nobody posted are removed after a day, also from a bucket`() async throws {
-        try await TestCommunity.with(isInBucket: true) { test in
+        try await TestCommunity.with(usesBucket: true) { test in
             let ada = try await test.member("ada")
             _ = try await upload(Data("bytes".utf8), by: ada, in: test)
             let path = test.uploads.newPath()
             try Data("stray".utf8).write(to: URL(fileURLWithPath: path))
-            try await test.community.media.setAside(path, as: .random())
+            try await test.community.media.storeUpload(path, as: .random())
             // A file without an offer is not removed at once, because the database may be older than the
             // file.
             #expect(try await test.community.maintenance.run().waitingPhotos == 0)

@@ -7,11 +7,11 @@ import Testing
 /// The files of an export, while photos get new URLs.
 struct ExportFileTests {
     @Test(arguments: [false, true])
-    func `an export contains a photo that gets a new URL while the export runs`(_ isInBucket: Bool)
+    func `an export contains a photo that gets a new URL while the export runs`(_ usesBucket: Bool)
         async throws
     {
-        try await TestCommunity.with(isInBucket: isInBucket) { test in
-            let media = UnsteadyMedia(test.community.media)
+        try await TestCommunity.with(usesBucket: usesBucket) { test in
+            let media = FaultInjectingMediaStorage(test.community.media)
             let community = test.community(media: media)
             let (ada, grace, eve) = (
                 try await test.member("ada"), try await test.member("grace"), try await test.member("eve")

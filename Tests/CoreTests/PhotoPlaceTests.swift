@@ -57,7 +57,7 @@ struct PhotoPlaceTests {
     @Test func `an instance with a wrong photo location accepts and removes no photos`()
         async throws
     {
-        try await TestCommunity.with(isInBucket: true) { test in
+        try await TestCommunity.with(usesBucket: true) { test in
             let ada = try await test.member("ada")
             let (kept, deleted) = (try await test.post(by: ada), try await test.post(by: ada))
             let wrong = try MediaFolder(test.folder + "/wrong")
@@ -75,10 +75,10 @@ struct PhotoPlaceTests {
     }
 
     @Test(arguments: [false, true])
-    func `an adopted location belongs to the community even if its photos are lost`(_ isInBucket: Bool)
+    func `an adopted location belongs to the community even if its photos are lost`(_ usesBucket: Bool)
         async throws
     {
-        try await TestCommunity.with(isInBucket: isInBucket) { test in
+        try await TestCommunity.with(usesBucket: usesBucket) { test in
             let ada = try await test.member("ada")
             for _ in 0..<2 { _ = try await test.post(by: ada) }
             try await test.community.media.delete(Array(photos(test.community.media)))
@@ -105,8 +105,8 @@ struct PhotoPlaceTests {
     }
 
     @Test(arguments: [false, true])
-    func `a removed marker is noticed at the next upload`(_ isInBucket: Bool) async throws {
-        try await TestCommunity.with(isInBucket: isInBucket) { test in
+    func `a removed marker is noticed at the next upload`(_ usesBucket: Bool) async throws {
+        try await TestCommunity.with(usesBucket: usesBucket) { test in
             let ada = try await test.member("ada")
             #expect(try await test.community.maintenance.checkMedia() == nil)
             try await unmark(test)
@@ -139,8 +139,8 @@ struct PhotoPlaceTests {
     }
 
     @Test(arguments: [false, true])
-    func `maintenance does not remove a direct upload of another community`(_ isInBucket: Bool) async throws {
-        try await TestCommunity.with(isInBucket: isInBucket) { test in
+    func `maintenance does not remove a direct upload of another community`(_ usesBucket: Bool) async throws {
+        try await TestCommunity.with(usesBucket: usesBucket) { test in
             try await withOther(test) { other, _ in
                 _ = try await post(in: other, test, by: try await register("eve", in: other))
                 let offer = try await test.community.directUploads.offer(

@@ -12,10 +12,11 @@ import Testing
 struct PhotoRemovalTests {
     /// Runs `body` with a community whose media storage can become unavailable.
     private func with(
-        isInBucket: Bool = false, _ body: (TestCommunity, Community, UnsteadyMedia) async throws -> Void
+        usesBucket: Bool = false,
+        _ body: (TestCommunity, Community, FaultInjectingMediaStorage) async throws -> Void
     ) async throws {
-        try await TestCommunity.with(isInBucket: isInBucket) { test in
-            let media = UnsteadyMedia(test.community.media)
+        try await TestCommunity.with(usesBucket: usesBucket) { test in
+            let media = FaultInjectingMediaStorage(test.community.media)
             let community = test.community(media: media)
             try await body(test, community, media)
             await community.close()
@@ -29,7 +30,7 @@ struct PhotoRemovalTests {
             PostDraft(caption: "", photos: .uploads([try test.upload()])), by: viewer)
     }
 
-    private func keptPhotos(_ media: UnsteadyMedia) async throws -> Set<String> {
+    private func keptPhotos(_ media: FaultInjectingMediaStorage) async throws -> Set<String> {
         var found: Set<String> = []
         for folder in try await media.folders() {
             found.formUnion(try await media.prefixes(in: folder).map(\.description))
@@ -39,20 +40,20 @@ struct PhotoRemovalTests {
 
     @Test(arguments: [false, true])
     func `deleting succeeds while the media storage is unavailable, and the files are removed later`(
-        _ isInBucket: Bool
+        _ usesBucket: Bool
     ) async throws {
-        try await with(isInBucket: isInBucket) { test, community, media in
+        try await with(usesBucket: usesBucket) { test, community, media in
             let (ada, ben) = (try await test.member("ada"), try await test.member("ben"))
             let post = try await publish(community, test, by: ada)
             let other = try await publish(community, test, by: ben)
             let kept = try await publish(community, test, by: ada)
             let picture = try await community.accounts.setPicture(try test.upload(), by: ada).picture
             let added = try await community.photos.add(try test.upload(), by: ada)
-            media.setAway(true)
+            media.setUnavailable(true)
             try await community.posts.delete(post.id, by: ada)
             try await community.accounts.delete(ben.summary)
             _ = try await community.accounts.removePicture(by: ada)
-            try await community.photos.takeBack(added.id, by: ada)
+            try await community.photos.deleteUnposted(added.id, by: ada)
             let removed = [post.photos[0].files, other.photos[0].files, try #require(picture), added.files]
             for files in removed { #expect(community.photos.isRemoved(try #require(MediaPrefix(files)))) }
             #expect(!community.photos.isRemoved(try #require(MediaPrefix(kept.photos[0].files))))
@@ -64,7 +65,7 @@ struct PhotoRemovalTests {
             try await instance.photos.loadRemoved()
             for files in removed { #expect(instance.photos.isRemoved(try #require(MediaPrefix(files)))) }
             await instance.close()
-            media.setAway(false)
+            media.setUnavailable(false)
             #expect(try await keptPhotos(media).isSuperset(of: removed))
             test.time.advance(by: 5000)
             try await community.jobs.runDue()
@@ -101,24 +102,24 @@ struct PhotoRemovalTests {
             #expect(count.statements < 100)
             #expect(try await community.jobs.all().count { $0.kind == RemovePhotoFiles.kind } == 51)
             try await community.jobs.runDue()
-            #expect(media.count("deleteKeys") == 51 && media.count("deletePrefixes") == 0)
-            #expect(media.count("prefixes") == 0 && media.count("files") == 0)
-            #expect(test.keptFiles == [])
+            #expect(media.callCount(of: "deleteKeys") == 51 && media.callCount(of: "deletePrefixes") == 0)
+            #expect(media.callCount(of: "prefixes") == 0 && media.callCount(of: "files") == 0)
+            #expect(test.storedFiles == [])
             await counted.close()
         }
     }
 
     @Test func `files of an interrupted upload are removed without knowing their names`() async throws {
-        try await with(isInBucket: true) { test, community, media in
+        try await with(usesBucket: true) { test, community, media in
             let ada = try await test.member("ada")
             let post = try await publish(community, test, by: ada)
             try await test.storage.write { connection in
                 try connection.run("DELETE FROM posts")
                 try PhotoRecords.addUnclaimed([post.photos[0].files], at: 0, in: connection)
             }
-            media.setAway(true)
+            media.setUnavailable(true)
             #expect(try await community.photos.releaseUnclaimed() == 1)
-            media.setAway(false)
+            media.setUnavailable(false)
             try await community.jobs.runDue()
             #expect(try await keptPhotos(media) == [])
         }
@@ -131,12 +132,12 @@ struct PhotoRemovalTests {
             let ada = try await test.member("ada")
             let prefix = try #require(
                 MediaPrefix(try await publish(community, test, by: ada).photos[0].files))
-            media.setAway(true)
+            media.setUnavailable(true)
             // As if the instance that deleted the photo had crashed right after the commit.
             _ = try await test.storage.write { connection in
                 try connection.run("DELETE FROM photos")
-                return try community.photos.release(
-                    [PhotoFiles(files: prefix.description, names: nil)], in: connection)
+                return try community.photos.enqueueRemoval(
+                    of: [PhotoFiles(files: prefix.description, names: nil)], in: connection)
             }
             #expect(!community.photos.isRemoved(prefix))
             try await community.jobs.runDue()
@@ -169,14 +170,19 @@ struct PhotoRemovalTests {
             try Data("bytes".utf8).write(to: URL(fileURLWithPath: path))
             try await community.directUploads.receive(path, byteCount: 5, as: offer.name)
             for id in [photo.id, offer.id] {
-                #expect(await problem { try await community.photos.takeBack(id, by: ben) }?.kind == .notFound)
-                try await community.photos.takeBack(id, by: ada)
-                #expect(await problem { try await community.photos.takeBack(id, by: ada) }?.kind == .notFound)
+                #expect(
+                    await problem { try await community.photos.deleteUnposted(id, by: ben) }?.kind
+                        == .notFound)
+                try await community.photos.deleteUnposted(id, by: ada)
+                #expect(
+                    await problem { try await community.photos.deleteUnposted(id, by: ada) }?.kind
+                        == .notFound)
             }
             #expect(
-                await problem { try await community.photos.takeBack(posted.id, by: ada) }?.kind == .notFound)
+                await problem { try await community.photos.deleteUnposted(posted.id, by: ada) }?.kind
+                    == .notFound)
             try await test.settle()
-            #expect(test.keptFiles.filter { !$0.hasPrefix(".aside") }.count == 3, "the files of the post")
+            #expect(test.storedFiles.filter { !$0.hasPrefix(".aside") }.count == 3, "the files of the post")
             // S3 accepts uploads until the offer expires. They are discarded after that.
             test.time.advance(by: DirectUploads.offerLifetime + 60_000)
             try await test.settle()

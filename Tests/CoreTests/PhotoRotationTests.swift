@@ -36,9 +36,9 @@ struct PhotoRotationTests {
 
     @Test(arguments: Ending.allCases, [false, true])
     func `the photos of a private account get new URLs when a person's right to see them ends`(
-        _ ending: Ending, isInBucket: Bool
+        _ ending: Ending, usesBucket: Bool
     ) async throws {
-        try await TestCommunity.with(isInBucket: isInBucket) { test in
+        try await TestCommunity.with(usesBucket: usesBucket) { test in
             let community = test.community
             let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
             if ending != .turnedPrivate {
@@ -103,17 +103,17 @@ struct PhotoRotationTests {
             let (kept, deleted) = (try await test.post(by: ada), try await test.post(by: ada))
             try await community.follows.removeFollower("grace", by: ada)
             // The writes of a job: it is claimed, new prefixes are recorded, and the photos get them.
-            let storage = InterruptedStorage(test.storage, write: 3) {
+            let storage = InterleavingStorage(test.storage, write: 3) {
                 try await test.community.posts.delete(deleted.id, by: ada)
             }
             let other = test.community(over: storage)
             try await other.jobs.runDue()
-            #expect(storage.wasInterrupted)
+            #expect(storage.hasRunAction)
             await other.close()
             try await community.jobs.runDue()
             let found = try await community.posts.find(kept.id, for: ada)
             #expect(found.photos[0].files != kept.photos[0].files)
-            let folders = test.keptFiles.filter { $0.hasSuffix(".jpg") }.map {
+            let folders = test.storedFiles.filter { $0.hasSuffix(".jpg") }.map {
                 $0.split(separator: "/").dropLast()
             }
             #expect(Set(folders).count == 1)
@@ -121,10 +121,10 @@ struct PhotoRotationTests {
     }
 
     @Test(arguments: [false, true])
-    func `a photo whose files are missing keeps its URL, and the others get new ones`(_ isInBucket: Bool)
+    func `a photo whose files are missing keeps its URL, and the others get new ones`(_ usesBucket: Bool)
         async throws
     {
-        try await TestCommunity.with(isInBucket: isInBucket) { test in
+        try await TestCommunity.with(usesBucket: usesBucket) { test in
             let community = test.community
             let ada = try await privateAda(test).ada
             let (whole, broken) = (try await test.post(by: ada), try await test.post(by: ada))
@@ -141,10 +141,10 @@ struct PhotoRotationTests {
     }
 
     @Test(arguments: [false, true])
-    func `a photo that has lost some of its files cannot be seen at its old URL`(_ isInBucket: Bool)
+    func `a photo that has lost some of its files cannot be seen at its old URL`(_ usesBucket: Bool)
         async throws
     {
-        try await TestCommunity.with(isInBucket: isInBucket) { test in
+        try await TestCommunity.with(usesBucket: usesBucket) { test in
             let community = test.community
             let ada = try await privateAda(test).ada
             let broken = try await test.post(by: ada)

@@ -18,12 +18,12 @@ struct PostTests {
             #expect(post.caption == "hello\nworld" && post.location == "Turin")
             #expect(post.photos.map(\.altText) == ["a cup", "a cat"])
             #expect(post.photos.map(\.width) == [600, 451])
-            #expect(test.keptFiles.count == 6)
+            #expect(test.storedFiles.count == 6)
             let found = try await test.community.posts.of("ada", for: nil, page: .first)
             #expect(found.posts.items.map(\.id) == [post.id] && found.profile.account.postsCount == 1)
             for photo in post.photos {
-                #expect(test.keptFiles.contains(photo.thumbnailKey))
-                for rendition in photo.renditions { #expect(test.keptFiles.contains(photo.key(rendition))) }
+                #expect(test.storedFiles.contains(photo.thumbnailKey))
+                for rendition in photo.renditions { #expect(test.storedFiles.contains(photo.key(rendition))) }
             }
         }
     }
@@ -72,7 +72,7 @@ struct PostTests {
             let second = await refused("", [photo, PhotoUpload(path: text, altText: "")])
             #expect(second?.kind == .unsupported && second?.detail.hasPrefix("Photo 2:") == true)
             try await test.settle()
-            #expect(test.keptFiles == [])
+            #expect(test.storedFiles == [])
             #expect(try await test.community.photos.releaseUnclaimed() == 0)
             #expect(try await test.community.accounts.find(username: "ada").postsCount == 0)
         }
@@ -90,7 +90,7 @@ struct PostTests {
                     == .forbidden)
             try await test.community.posts.delete(post.id, by: ada)
             try await test.settle()
-            #expect(test.keptFiles == [])
+            #expect(test.storedFiles == [])
             #expect(
                 await problem { try await test.community.posts.find(post.id, for: ada) }?.kind == .notFound)
             #expect(
@@ -121,10 +121,10 @@ struct PostTests {
             }
             #expect(try await test.community.photos.releaseUnclaimed(olderThan: 1000) == 0)
             try await test.settle()
-            #expect(test.keptFiles.count == 3)
+            #expect(test.storedFiles.count == 3)
             #expect(try await test.community.photos.releaseUnclaimed() == 1)
             try await test.settle()
-            #expect(test.keptFiles == [])
+            #expect(test.storedFiles == [])
         }
     }
 
@@ -164,9 +164,10 @@ struct PostTests {
                 _ = try await test.post(by: viewer)
             } while cursor != nil
             #expect(walked == whole && whole.count > 60)
-            #expect(try await test.community.feed.bareMicroseconds(of: "person0", times: 5) > 0)
+            #expect(try await test.community.feed.storageMicroseconds(of: "person0", times: 5) > 0)
             #expect(
-                await problem { try await test.community.feed.bareMicroseconds(of: "nobody", times: 5) }?.kind
+                await problem { try await test.community.feed.storageMicroseconds(of: "nobody", times: 5) }?
+                    .kind
                     == .notFound)
             let again = await problem {
                 try await Seed(accounts: 1, posts: 0, follows: 0).plant(in: test.community)
@@ -269,7 +270,7 @@ struct PostTests {
         #expect(try PageRequest(cursor: nil, limit: nil).limit == 20)
         #expect(try PageRequest(cursor: "7", limit: "100").limit == 100)
         for cursor in ["", "x", "-1", "0", "+1", "01"] {
-            #expect(throws: PageRequest.wrongCursor) { try PageRequest(cursor: cursor, limit: nil) }
+            #expect(throws: PageRequest.invalidCursor) { try PageRequest(cursor: cursor, limit: nil) }
         }
         for limit in ["", "0", "101", "many", "+1", "01"] {
             #expect(throws: Problem.self) { try PageRequest(cursor: nil, limit: limit) }

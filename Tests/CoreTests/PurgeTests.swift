@@ -85,7 +85,10 @@ struct PurgeTests {
             #expect(try await schedulesPurge(test) { try await community.posts.delete(post.id, by: ada) })
             #expect(try await schedulesPurge(test) { try await community.accounts.delete(ben.summary) })
             let photo = try await community.photos.add(try test.upload(altText: "words"), by: ada)
-            #expect(try await schedulesPurge(test) { try await community.photos.takeBack(photo.id, by: ada) })
+            #expect(
+                try await schedulesPurge(test) {
+                    try await community.photos.deleteUnposted(photo.id, by: ada)
+                })
             _ = try await community.photos.add(try test.upload(altText: "words"), by: ada)
             test.time.advance(by: Maintenance.waitingPhotoLifetime + 1)
             #expect(try await schedulesPurge(test) { _ = try await community.maintenance.run() })
@@ -109,12 +112,12 @@ struct PurgeTests {
             try await test.settle()
             #expect(try await purge(test) == nil)
             try await edit()
-            #expect(try await purge(test)?.runAt == test.time.clock.now() + Deletions.interval)
-            test.time.advance(by: Deletions.interval)
+            #expect(try await purge(test)?.runAt == test.time.clock.now() + PurgeScheduler.interval)
+            test.time.advance(by: PurgeScheduler.interval)
             try await test.settle()
             test.time.advance(by: 3600_000)
             try await edit()
-            #expect(try await purge(test)?.runAt == test.time.clock.now() + Deletions.delay)
+            #expect(try await purge(test)?.runAt == test.time.clock.now() + PurgeScheduler.delay)
         }
     }
 
@@ -125,7 +128,7 @@ struct PurgeTests {
                 try await test.post(by: ada, "zanzibar"), try await test.post(by: ada, "turin")
             )
             try await test.community.posts.delete(gone.id, by: ada)
-            test.time.advance(by: Deletions.delay)
+            test.time.advance(by: PurgeScheduler.delay)
             try await test.settle()
             #expect(try await purge(test) == nil)
             let search = test.community.search

@@ -35,9 +35,9 @@ struct RateLimiterTests {
     @Test func `an event that is given back does not count`() {
         let limiter = limiter(RateLimit(count: 1, seconds: 60), TestClock())
         #expect(passes(limiter) && !passes(limiter))
-        limiter.giveBack(.likes, "ada")
+        limiter.refund(.likes, "ada")
         #expect(passes(limiter) && !passes(limiter))
-        limiter.giveBack(.likes, "somebody else")
+        limiter.refund(.likes, "somebody else")
         #expect(!passes(limiter))
     }
 

@@ -8,7 +8,7 @@ import Testing
 
 /// A message channel between instances in the same process, without a server.
 private final class LocalChannel: MessageChannel {
-    let longestMessage = 70
+    let maximumMessageBytes = 70
     private let listeners = Mutex<[@Sendable (MessageChannelEvent) -> Void]>([])
     private let sent = Mutex<[String]>([])
     let isBroken = Atomic(false)
@@ -40,8 +40,8 @@ struct SharedEventsTests {
         try await TestCommunity.with { test in
             let channel = LocalChannel()
             let (here, there) = (
-                SharedEvents(channel: channel, logger: QuietLog.logger("a")),
-                SharedEvents(channel: channel, logger: QuietLog.logger("b"))
+                SharedEvents(channel: channel, logger: QuietLogHandler.logger("a")),
+                SharedEvents(channel: channel, logger: QuietLogHandler.logger("b"))
             )
             await here.listen()
             await there.listen()
@@ -51,7 +51,7 @@ struct SharedEventsTests {
             let prefix = try #require(MediaPrefix(post.photos[0].files))
             // The instance that deletes it crashes right after the commit.
             _ = try await test.storage.write { connection in
-                try one.photos.release([PhotoFiles(post.photos[0])], in: connection)
+                try one.photos.enqueueRemoval(of: [PhotoFiles(post.photos[0])], in: connection)
             }
             #expect(two.photos.isRemoved(prefix) && !one.photos.isRemoved(prefix))
             await one.close()
@@ -62,8 +62,8 @@ struct SharedEventsTests {
     @Test func `an instance receives the events of others, and its own events only once`() async throws {
         let channel = LocalChannel()
         let (here, there) = (
-            SharedEvents(channel: channel, logger: QuietLog.logger("a")),
-            SharedEvents(channel: channel, logger: QuietLog.logger("b"))
+            SharedEvents(channel: channel, logger: QuietLogHandler.logger("a")),
+            SharedEvents(channel: channel, logger: QuietLogHandler.logger("b"))
         )
         await here.listen()
         await there.listen()

@@ -52,14 +52,14 @@ struct SignInThrottleTests {
             let holder = Task {
                 try await queue.run(for: .member(ada.id)) {
                     isRunning.withLock { $0 = true }
-                    try await until { isHeld.withLock { !$0 } }
+                    try await waitUntil { isHeld.withLock { !$0 } }
                 }
             }
-            try await until { isRunning.withLock { $0 } }
+            try await waitUntil { isRunning.withLock { $0 } }
             let changes = Task {
                 try await test.community.accounts.setPassword("hopper lovelace", of: ada.summary)
             }
-            try await until { queue.waitingCount == 1 }
+            try await waitUntil { queue.waitingCount == 1 }
             isHeld.withLock { $0 = false }
             try await holder.value
             try await changes.value
@@ -124,7 +124,7 @@ struct HashingQueueTests {
 
         /// Waits until the given numbers of tasks have started and wait.
         func settle(started: Int, waiting: Int) async throws {
-            try await until { running.count == started && queue.waitingCount == waiting }
+            try await waitUntil { running.count == started && queue.waitingCount == waiting }
         }
     }
 
@@ -145,7 +145,7 @@ struct HashingQueueTests {
         #expect(await other.value == nil)
         #expect(work.running == ["first", "other"], "a place is free, but ada already uses one")
         for name in ["first", "second", "third"] {
-            try await until { work.running.last == name || work.running.contains(name) }
+            try await waitUntil { work.running.last == name || work.running.contains(name) }
             work.end(name)
         }
         for task in [first, second, third] { #expect(await task.value == nil) }
@@ -168,7 +168,7 @@ struct HashingQueueTests {
         try await work.settle(started: 3, waiting: 4)
         #expect(work.running.last == "known")
         for name in ["known"] + (1..<6).map({ "unknown \($0)" }) {
-            try await until { work.running.contains(name) }
+            try await waitUntil { work.running.contains(name) }
             work.end(name)
         }
         for task in tasks { #expect(await task.value == nil) }

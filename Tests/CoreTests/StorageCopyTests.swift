@@ -173,22 +173,22 @@ struct StorageCopyTests {
             for _ in 0..<3 { _ = try await test.post(by: ada) }
             let path = test.uploads.newPath()
             try Data("aside".utf8).write(to: URL(fileURLWithPath: path))
-            try await test.community.media.setAside(path, as: .random())
+            try await test.community.media.storeUpload(path, as: .random())
             let bucket = try await S3Server.shared().media()
-            let folder = try MediaFolder(test.folder + "/media", isForReading: true)
+            let folder = try MediaFolder(test.folder + "/media", keepsStagedFiles: true)
             let scratch = test.folder + "/scratch"
             let out = MediaCopy(from: folder, to: bucket, through: scratch)
             let first = try await out.run()
-            #expect(first.photos == 3 && first.copied == 3 && first.files == test.keptFiles.count - 1)
+            #expect(first.photos == 3 && first.copied == 3 && first.files == test.storedFiles.count - 1)
             #expect(try await out.run().copied == 0)
             // A photo that is missing in the bucket is copied again.
-            let some = try #require(test.keptFiles.first { $0.hasSuffix("thumb.jpg") })
+            let some = try #require(test.storedFiles.first { $0.hasSuffix("thumb.jpg") })
             let prefix = try #require(MediaPrefix(String(some.dropLast("/thumb.jpg".count).suffix(35))))
             try await bucket.delete([prefix])
             #expect(try await out.run().copied == 1)
             let home = try MediaFolder(test.folder + "/home")
             #expect(try await MediaCopy(from: bucket, to: home, through: scratch).run().copied == 3)
-            for file in test.keptFiles {
+            for file in test.storedFiles {
                 let (one, two) = ("\(test.folder)/media/\(file)", "\(test.folder)/home/\(file)")
                 #expect(FileManager.default.contentsEqual(atPath: one, andPath: two), "\(file)")
             }

@@ -12,15 +12,15 @@ import Testing
 struct StrayPhotoTests {
     @Test(arguments: [false, true], [false, true])
     func `maintenance with an empty database removes no photo, with or without a marker`(
-        _ isInBucket: Bool, _ isMarked: Bool
+        _ usesBucket: Bool, _ isMarked: Bool
     ) async throws {
-        try await TestCommunity.with(isInBucket: isInBucket) { test in
+        try await TestCommunity.with(usesBucket: usesBucket) { test in
             let ada = try await test.member("ada")
             for _ in 0..<3 { _ = try await test.post(by: ada) }
             if !isMarked { try await unmark(test) }
             let aside = test.uploads.newPath()
             try Data("x".utf8).write(to: URL(fileURLWithPath: aside))
-            try await test.community.media.setAside(aside, as: .random())
+            try await test.community.media.storeUpload(aside, as: .random())
             try await withOther(test) { other, _ in
                 let before = try await photos(test.community.media)
                 for _ in 0..<2 {
@@ -42,10 +42,10 @@ struct StrayPhotoTests {
     }
 
     @Test(arguments: [false, true])
-    func `two communities at the same location do not touch each other's photos`(_ isInBucket: Bool)
+    func `two communities at the same location do not touch each other's photos`(_ usesBucket: Bool)
         async throws
     {
-        try await TestCommunity.with(isInBucket: isInBucket) { test in
+        try await TestCommunity.with(usesBucket: usesBucket) { test in
             let ada = try await test.member("ada")
             #expect(try await test.community.maintenance.checkMedia() == nil, "the empty location is marked")
             try await withOther(test) { other, storage in
@@ -126,9 +126,9 @@ struct StrayPhotoTests {
 
     @Test(arguments: [false, true])
     func `an older database moves photos aside, a newer one moves them back, and a week later they go`(
-        _ isInBucket: Bool
+        _ usesBucket: Bool
     ) async throws {
-        try await TestCommunity.with(isInBucket: isInBucket) { test in
+        try await TestCommunity.with(usesBucket: usesBucket) { test in
             let community = test.community
             let ada = try await test.member("ada")
             let (old, new) = (try await test.post(by: ada), try await test.post(by: ada))
@@ -172,7 +172,7 @@ struct StrayPhotoTests {
             let ada = try await test.member("ada")
             let post = try await test.post(by: ada)
             #expect(try await test.community.maintenance.checkMedia() == nil)
-            for _ in 0...StrayPhoto.few {
+            for _ in 0...StrayPhoto.smallNumber {
                 let path = test.uploads.newPath()
                 try Data("x".utf8).write(to: URL(fileURLWithPath: path))
                 try await test.community.media.put(
@@ -191,10 +191,10 @@ struct StrayPhotoTests {
 
     @Test(arguments: [false, true], [false, true])
     func `a photo that is deleted while it is moved back does not come back`(
-        _ isInBucket: Bool, _ isRemovalDone: Bool
+        _ usesBucket: Bool, _ isRemovalDone: Bool
     ) async throws {
-        try await TestCommunity.with(isInBucket: isInBucket) { test in
-            let media = UnsteadyMedia(test.community.media)
+        try await TestCommunity.with(usesBucket: usesBucket) { test in
+            let media = FaultInjectingMediaStorage(test.community.media)
             let community = test.community(media: media)
             let ada = try await test.member("ada")
             let (kept, deleted) = (try await test.post(by: ada), try await test.post(by: ada))
@@ -218,9 +218,9 @@ struct StrayPhotoTests {
     }
 
     @Test(arguments: [false, true])
-    func `a photo that is deleted after it was moved aside is removed there`(_ isInBucket: Bool) async throws
+    func `a photo that is deleted after it was moved aside is removed there`(_ usesBucket: Bool) async throws
     {
-        try await TestCommunity.with(isInBucket: isInBucket) { test in
+        try await TestCommunity.with(usesBucket: usesBucket) { test in
             let ada = try await test.member("ada")
             let (_, deleted) = (try await test.post(by: ada), try await test.post(by: ada))
             let prefix = try #require(MediaPrefix(deleted.photos[0].files))

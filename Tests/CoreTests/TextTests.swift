@@ -156,7 +156,7 @@ struct TextTests {
                 login: typed, password: TestCommunity.password, as: .session, name: "")
             #expect(signedIn.account.id == account.id)
             #expect(
-                await problem { try await accounts.register(form("other", typed)) } == Accounts.takenEmail)
+                await problem { try await accounts.register(form("other", typed)) } == Accounts.emailTaken)
             let email = try await test.storage.read { try AccountRecords.email(of: account.id, in: $0) }
             #expect(email?.utf8.elementsEqual("jos\u{E9}@xn--bcher-kva.example".utf8) == true)
         }
@@ -207,7 +207,7 @@ struct TextTests {
             let again = Registration(
                 email: "ben@bücher.example", fullName: "", username: "b", password: password)
             #expect(
-                await problem { try await test.community.accounts.register(again) } == Accounts.takenEmail)
+                await problem { try await test.community.accounts.register(again) } == Accounts.emailTaken)
         }
     }
 }

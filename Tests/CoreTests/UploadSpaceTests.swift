@@ -15,7 +15,7 @@ struct UploadSpaceTests {
 
     @Test func `the disk space of each sender and of all senders is limited`() async throws {
         var limits = UploadLimits()
-        (limits.bytes, limits.bytesOfOne) = (150, 100)
+        (limits.bytes, limits.bytesPerSender) = (150, 100)
         try await withSpace(limits) { space in
             try space.reserve(bytes: 100, files: 1, for: ada)
             let own = await problem { try space.reserve(bytes: 1, for: ada) }
@@ -32,7 +32,7 @@ struct UploadSpaceTests {
 
     @Test func `the number of files is limited too`() async throws {
         var limits = UploadLimits()
-        (limits.files, limits.filesOfOne) = (3, 2)
+        (limits.files, limits.filesPerSender) = (3, 2)
         try await withSpace(limits) { space in
             for _ in 0..<2 { try space.reserve(files: 1, for: ada) }
             #expect(await problem { try space.reserve(files: 1, for: ada) }?.kind == .tooMany(retryAfter: 10))

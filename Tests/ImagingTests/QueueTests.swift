@@ -6,13 +6,13 @@ import Testing
 struct QueueTests {
     /// A processor whose child processes log their start, then wait until a file named `go` exists.
     private static func blockedProcessor(
-        _ scratch: borrowing ScratchFolder, posts: Int = 100, postsOfOne: Int = 10
+        _ scratch: borrowing ScratchFolder, posts: Int = 100, maxPostsPerAccount: Int = 10
     ) -> PhotoProcessor {
         let script =
             "echo $1 >> \(scratch.path)/started; while [ ! -e \(scratch.path)/go ]; do sleep 0.01; done"
         return PhotoProcessor(
             executable: "/bin/sh", arguments: ["-c", script, "sh"], concurrent: 1, posts: posts,
-            postsOfOne: postsOfOne, environment: ["PATH": "/usr/bin:/bin"])
+            maxPostsPerAccount: maxPostsPerAccount, environment: ["PATH": "/usr/bin:/bin"])
     }
 
     /// Waits until the condition is true. The time limit of the test ends an endless wait.
@@ -76,7 +76,7 @@ struct QueueTests {
     func `an account cannot fill the queue for other accounts`() async throws {
         let scratch = try ScratchFolder()
         let output = scratch.output
-        let processor = Self.blockedProcessor(scratch, posts: 3, postsOfOne: 2)
+        let processor = Self.blockedProcessor(scratch, posts: 3, maxPostsPerAccount: 2)
         var tasks = [try await Self.start("a1", for: 1, with: processor, in: scratch)]
         tasks.append(try await Self.start("a2", for: 1, with: processor, in: scratch))
         await #expect(throws: ImagingError.tooManyWaiting) {

@@ -8,18 +8,20 @@ import Testing
 struct MediaCopyTests {
     /// A source folder with photos of community “a”, and a target.
     private struct Storages {
-        let source: UnsteadyMedia
-        let target: UnsteadyMedia
+        let source: FaultInjectingMediaStorage
+        let target: FaultInjectingMediaStorage
         let folder: String
 
-        static func with(isInBucket: Bool = false, _ body: (Storages) async throws -> Void) async throws {
+        static func with(usesBucket: Bool = false, _ body: (Storages) async throws -> Void) async throws {
             try await Fixtures.withFolder { folder in
                 let target: any MediaStorage =
-                    isInBucket ? try await S3Server.shared().media() : try MediaFolder(folder + "/target")
+                    usesBucket ? try await S3Server.shared().media() : try MediaFolder(folder + "/target")
                 let source = try MediaFolder(folder + "/source")
                 try await source.mark("a")
                 try await body(
-                    Storages(source: UnsteadyMedia(source), target: UnsteadyMedia(target), folder: folder))
+                    Storages(
+                        source: FaultInjectingMediaStorage(source),
+                        target: FaultInjectingMediaStorage(target), folder: folder))
                 try await target.close()
             }
         }
@@ -55,12 +57,12 @@ struct MediaCopyTests {
     }
 
     @Test(arguments: [false, true])
-    func `a target with photos of another community is rejected`(_ isInBucket: Bool) async throws {
-        try await Storages.with(isInBucket: isInBucket) { storages in
+    func `a target with photos of another community is rejected`(_ usesBucket: Bool) async throws {
+        try await Storages.with(usesBucket: usesBucket) { storages in
             _ = try await storages.addPhotos(1, to: storages.source)
             #expect(try await storages.copy().copied == 1)
             let others = try await storages.addPhotos(2, to: storages.target)
-            try await storages.target.noteOther("b")
+            try await storages.target.addOtherCommunity("b")
             #expect(try await storages.copyError(keeping: others).contains(".community-b"))
         }
     }
@@ -71,14 +73,14 @@ struct MediaCopyTests {
             #expect(try await storages.copy().copied == 1)
             let others = try await storages.addPhotos(1, to: storages.target)
             _ = try await storages.addPhotos(1, to: storages.source)
-            storages.target.before("put") { try await storages.target.noteOther("b") }
+            storages.target.before("put") { try await storages.target.addOtherCommunity("b") }
             #expect(try await storages.copyError(keeping: others).contains(".community-b"))
         }
     }
 
     @Test(arguments: [false, true])
-    func `a target with unknown photos and no marker is rejected`(_ isInBucket: Bool) async throws {
-        try await Storages.with(isInBucket: isInBucket) { storages in
+    func `a target with unknown photos and no marker is rejected`(_ usesBucket: Bool) async throws {
+        try await Storages.with(usesBucket: usesBucket) { storages in
             _ = try await storages.addPhotos(1, to: storages.source)
             let others = try await storages.addPhotos(2, to: storages.target)
             #expect(try await storages.copyError(keeping: others).contains("2 photos"))
@@ -90,11 +92,11 @@ struct MediaCopyTests {
     @Test func `no photos are moved aside if the source is shared`() async throws {
         try await Storages.with { storages in
             let photos = try await storages.addPhotos(2, to: storages.source)
-            try await storages.source.noteOther("b")
+            try await storages.source.addOtherCommunity("b")
             #expect(try await storages.copy().copied == 2)
             try await storages.source.delete([photos.first].compactMap { $0 })
             let report = try await storages.copy()
-            #expect(report.movedAside == 0 && report.leftAlone == 1)
+            #expect(report.movedAside == 0 && report.leftInPlace == 1)
             #expect(try await storages.target.marker() == nil)
             #expect(try await storages.photos(in: storages.target) == photos)
         }
@@ -109,9 +111,9 @@ struct MediaCopyTests {
             #expect(try await storages.copy().movedAside == 1)
             #expect(try await storages.target.strays().map(\.prefix) == [first])
             // As if the target were in use already, or the source were an old copy.
-            let newer = try await storages.addPhotos(StrayPhoto.few + 1, to: storages.target)
+            let newer = try await storages.addPhotos(StrayPhoto.smallNumber + 1, to: storages.target)
             let report = try await storages.copy()
-            #expect(report.movedAside == 0 && report.leftAlone == newer.count)
+            #expect(report.movedAside == 0 && report.leftInPlace == newer.count)
             #expect(
                 try await storages.photos(in: storages.target) == newer.union(photos).subtracting([first]))
         }
@@ -123,7 +125,7 @@ struct MediaCopyTests {
             #expect(try await storages.copy().copied == 2)
             try await storages.source.delete(Array(photos))
             let report = try await storages.copy()
-            #expect(report.movedAside == 0 && report.leftAlone == 2)
+            #expect(report.movedAside == 0 && report.leftInPlace == 2)
             #expect(try await storages.photos(in: storages.target) == photos)
         }
     }
@@ -133,7 +135,7 @@ struct MediaCopyTests {
             let gone = try await storages.addPhotos(1, to: storages.source)
             storages.source.before("read") { try await storages.source.delete(Array(gone)) }
             let report = try await storages.copy()
-            #expect(report.goneMeanwhile == 1 && report.copied == 0)
+            #expect(report.deletedDuringCopy == 1 && report.copied == 0)
             #expect(try await storages.photos(in: storages.target) == [])
             _ = try await storages.addPhotos(1, to: storages.source)
             #expect(try await storages.copy().copied == 1)
@@ -144,7 +146,7 @@ struct MediaCopyTests {
         try await Storages.with { storages in
             let (path, name) = (storages.folder + "/upload", UploadName.random())
             try Data("upload".utf8).write(to: URL(fileURLWithPath: path))
-            try await storages.source.setAside(path, as: name)
+            try await storages.source.storeUpload(path, as: name)
             storages.source.before("fetch") { try await storages.source.discard([name]) }
             #expect(try await storages.copy().photos == 0)
             #expect(try await storages.target.uploads() == [])

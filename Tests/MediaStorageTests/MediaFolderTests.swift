@@ -130,7 +130,7 @@ struct MediaFolderTests {
                 try await media.put([MediaFile(path: try upload("1"), name: "1.jpg")], under: prefix)
                 #expect(FileManager.default.contents(atPath: "\(folder)/media/\(prefix)/1.jpg") == bytes)
                 let name = UploadName.random()
-                try await media.setAside(try upload("2"), as: name)
+                try await media.storeUpload(try upload("2"), as: name)
                 #expect(try await media.fetch(name, to: folder + "/fetched", atMost: .max))
                 #expect(FileManager.default.contents(atPath: folder + "/fetched") == bytes)
                 #expect(try FileManager.default.contentsOfDirectory(atPath: elsewhere) == [])

@@ -7,12 +7,12 @@ import Testing
 /// Tests the behaviour that both media storages share: the marker, removal by name, and stray photos.
 struct MediaStorageTests {
     private func withMedia(
-        isInBucket: Bool,
+        usesBucket: Bool,
         _ body: (any MediaStorage, (MediaPrefix, [String]) async throws -> Void) async throws -> Void
     ) async throws {
         try await Fixtures.withFolder { folder in
             let media: any MediaStorage =
-                isInBucket ? try await S3Server.shared().media() : try MediaFolder(folder + "/media")
+                usesBucket ? try await S3Server.shared().media() : try MediaFolder(folder + "/media")
             try await body(media) { prefix, names in
                 let files = try names.map { name in
                     try Data(name.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
@@ -25,8 +25,8 @@ struct MediaStorageTests {
     }
 
     @Test(arguments: [false, true])
-    func `the marker is written once, and is not listed as a photo`(_ isInBucket: Bool) async throws {
-        try await withMedia(isInBucket: isInBucket) { media, put in
+    func `the marker is written once, and is not listed as a photo`(_ usesBucket: Bool) async throws {
+        try await withMedia(usesBucket: usesBucket) { media, put in
             #expect(try await media.marker() == nil)
             try await media.mark("one")
             try await media.mark("two")
@@ -38,8 +38,8 @@ struct MediaStorageTests {
     }
 
     @Test(arguments: [false, true])
-    func `files are removed by name, and other files stay`(_ isInBucket: Bool) async throws {
-        try await withMedia(isInBucket: isInBucket) { media, put in
+    func `files are removed by name, and other files stay`(_ usesBucket: Bool) async throws {
+        try await withMedia(usesBucket: usesBucket) { media, put in
             let (removed, kept) = (MediaPrefix.random(), MediaPrefix.random())
             for prefix in [removed, kept] { try await put(prefix, ["1.jpg", "2.jpg"]) }
             func key(_ prefix: MediaPrefix, _ name: String) -> MediaKey? {
@@ -58,8 +58,8 @@ struct MediaStorageTests {
     }
 
     @Test(arguments: [false, true])
-    func `stray photos are moved aside, moved back and removed`(_ isInBucket: Bool) async throws {
-        try await withMedia(isInBucket: isInBucket) { media, put in
+    func `stray photos are moved aside, moved back and removed`(_ usesBucket: Bool) async throws {
+        try await withMedia(usesBucket: usesBucket) { media, put in
             let (one, two, three) = (MediaPrefix.random(), MediaPrefix.random(), MediaPrefix.random())
             for prefix in [one, two, three] { try await put(prefix, ["1.jpg", "2.jpg"]) }
             #expect(try await media.strays() == [])

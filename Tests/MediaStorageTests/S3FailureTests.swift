@@ -61,7 +61,7 @@ struct S3FailureTests {
             Response(status: .internalServerError)
         } _: { media in
             let error = await #expect(throws: MediaError.self) { try await media.check() }
-            #expect(error?.isPassing == true && error?.description.contains("500") == true)
+            #expect(error?.isTransient == true && error?.description.contains("500") == true)
         }
         #expect(requests.count == 3)
     }
@@ -71,7 +71,7 @@ struct S3FailureTests {
             Response(status: .forbidden, body: .init(byteBuffer: .init(string: "<Code>AccessDenied</Code>")))
         } _: { media in
             let error = await #expect(throws: MediaError.self) { try await media.check() }
-            #expect(error?.isPassing == false && error?.description.contains("AccessDenied") == true)
+            #expect(error?.isTransient == false && error?.description.contains("AccessDenied") == true)
         }
         #expect(requests.count == 1)
     }
@@ -82,7 +82,7 @@ struct S3FailureTests {
             return Response(status: .ok)
         } _: { media in
             let error = await #expect(throws: MediaError.self) { try await media.check() }
-            #expect(error?.isPassing == true)
+            #expect(error?.isTransient == true)
         }
     }
 
@@ -91,7 +91,7 @@ struct S3FailureTests {
             try S3Location("s3://b?endpoint=http://127.0.0.1:\(try Ports.free())"), environment: S3Server.key,
             patience: Self.shortTimeouts)
         let error = await #expect(throws: MediaError.self) { try await media.check() }
-        #expect(error?.isPassing == true)
+        #expect(error?.isTransient == true)
         try await media.close()
     }
 

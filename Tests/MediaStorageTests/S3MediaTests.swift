@@ -141,7 +141,7 @@ struct S3MediaTests {
         let check: (any MediaStorage, String) async throws -> Void = { media, folder in
             let name = UploadName.random()
             let upload = try file("up", Data("bytes".utf8), in: folder)
-            try await media.setAside(upload.path, as: name)
+            try await media.storeUpload(upload.path, as: name)
             #expect(
                 try await media.uploads() == [name] && !FileManager.default.fileExists(atPath: upload.path))
             #expect(try await media.fetch(name, to: folder + "/copy", atMost: 5))
@@ -187,10 +187,10 @@ struct S3MediaTests {
             "s3://photos?endpoint=http://127.0.0.1:9000&public=https://cdn.example.org/p/&style=path")
         #expect(own.origin == "http://127.0.0.1:9000" && own.root == "/photos" && own.prefix == "")
         #expect(
-            own.publicURL == "https://cdn.example.org/p" && own.foreignOrigin == "https://cdn.example.org")
+            own.publicURL == "https://cdn.example.org/p" && own.photoOrigin == "https://cdn.example.org")
         #expect(
-            try S3Location("s3://b?endpoint=https://h&style=virtual&serve=redirect").foreignOrigin
+            try S3Location("s3://b?endpoint=https://h&style=virtual&serve=redirect").photoOrigin
                 == "https://b.h")
-        #expect(amazon.foreignOrigin == nil)
+        #expect(amazon.photoOrigin == nil)
     }
 }

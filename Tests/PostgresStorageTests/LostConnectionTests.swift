@@ -26,7 +26,7 @@ struct LostConnectionTests {
         var options = PostgresOptions.patient
         options.connections = 3
         options.patience = patience
-        options.reportTrouble = { report in reports.list.withLock { $0.append(report) } }
+        options.reportProblem = { report in reports.list.withLock { $0.append(report) } }
         return (options, { reports.list.withLock { $0 } })
     }
 
@@ -144,7 +144,7 @@ struct LostConnectionTests {
             )
         }
         let storage = try await PostgresStorage(url: server.url(), options: .patient)
-        try await storage.writeAlone { _ = try $0.exists("SELECT 1") }
+        try await storage.writeExclusively { _ = try $0.exists("SELECT 1") }
         try await storage.close()
     }
 

@@ -53,7 +53,7 @@ struct PostgresChannelTests {
                 }
                 try await storage.write { try channel.send("with the commit", in: $0) }
                 #expect(await events.next() == .message("with the commit"))
-                let longest = String(repeating: "x", count: channel.longestMessage)
+                let longest = String(repeating: "x", count: channel.maximumMessageBytes)
                 try await channel.send(longest)
                 #expect(await events.next() == .message(longest))
                 let query = "LISTEN%\(schema["search_path"] ?? "")%"

@@ -152,7 +152,7 @@ struct PostgresStorageTests {
                 try connection.row("SHOW transaction_isolation") { $0.text() }
             }
             #expect(reading == "repeatable read")
-            let alone = try await storage.writeAlone { connection in
+            let alone = try await storage.writeExclusively { connection in
                 try connection.row("SHOW statement_timeout") { $0.text() }
             }
             #expect(alone == "0")

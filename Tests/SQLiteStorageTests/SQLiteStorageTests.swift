@@ -72,12 +72,12 @@ struct SQLiteStorageTests {
 
     @Test func `only one process at a time can lock a data directory`() async throws {
         try await Fixtures.withFolder { folder in
-            let lock = try DataFolderLock(folder: folder)
+            let lock = try DataDirectoryLock(folder: folder)
             withExtendedLifetime(lock) {
-                let error = #expect(throws: StorageError.self) { try DataFolderLock(folder: folder) }
+                let error = #expect(throws: StorageError.self) { try DataDirectoryLock(folder: folder) }
                 #expect(error?.description.contains("in use by process \(getpid())") == true)
             }
-            #expect(throws: StorageError.self) { try DataFolderLock(folder: folder + "/missing") }
+            #expect(throws: StorageError.self) { try DataDirectoryLock(folder: folder + "/missing") }
         }
     }
 

@@ -68,7 +68,7 @@ struct APITests {
             #expect(try await ada.send(.get, "/api/posts/\(id)").status == .notFound)
             #expect(try await visitor(site).send(.get, url).status == .notFound, "not even from the cache")
             try await site.test.settle()
-            #expect(site.test.keptFiles == [] && Fixtures.files(below: site.test.folder + "/uploads") == [])
+            #expect(site.test.storedFiles == [] && Fixtures.files(below: site.test.folder + "/uploads") == [])
         }
     }
 
@@ -219,7 +219,7 @@ struct APITests {
                 .post, "/api/posts", headers: [.contentType: "text/plain"], body: half)
             #expect(none.status == .unsupportedMediaType)
             try await site.test.settle()
-            #expect(site.test.keptFiles == [] && Fixtures.files(below: site.test.folder + "/uploads") == [])
+            #expect(site.test.storedFiles == [] && Fixtures.files(below: site.test.folder + "/uploads") == [])
             #expect(try await ada.send(.get, "/api/posts").items.isEmpty)
         }
     }
@@ -304,7 +304,7 @@ struct APITests {
         try await TestSite.with { site in
             let ada = try await site.apiClient("ada")
             _ = try await ada.post()
-            let url = "/media/" + (try #require(site.test.keptFiles.first { $0.hasSuffix("thumb.jpg") }))
+            let url = "/media/" + (try #require(site.test.storedFiles.first { $0.hasSuffix("thumb.jpg") }))
             for round in 0..<2 {
                 let whole = try await ada.send(.get, url)
                 let size = try #require(whole.headers[.contentLength].flatMap { Int($0) })

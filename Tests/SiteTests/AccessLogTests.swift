@@ -14,7 +14,7 @@ struct AccessLogTests {
         try await TestSite.with(logger: log.logger) { site in
             let ada = try await site.apiClient("ada")
             let post = try await ada.post()
-            let file = try #require(site.test.keptFiles.first { $0.hasSuffix("thumb.jpg") })
+            let file = try #require(site.test.storedFiles.first { $0.hasSuffix("thumb.jpg") })
             let secret = try #require(file.split(separator: "/").dropFirst().first.map(String.init))
             let cat = try Fixtures.bytes("cat.jpg")
             let request = #"{"contentType": "image/jpeg", "byteCount": \#(cat.count)}"#

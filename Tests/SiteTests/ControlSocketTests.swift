@@ -16,9 +16,10 @@ struct ControlSocketTests {
         try await TestCommunity.with { test in
             // The command blocks until two progress messages have arrived.
             let (progress, progressSeen) = AsyncStream.makeStream(of: Void.self)
-            let storage = InterruptedStorage(test.storage) { for await _ in progress {} }
+            let storage = InterleavingStorage(test.storage) { for await _ in progress {} }
             let socket = try ControlSocket.application(
-                in: test.folder, community: test.community(over: storage), logger: QuietLog.logger("control"),
+                in: test.folder, community: test.community(over: storage),
+                logger: QuietLogHandler.logger("control"),
                 every: .milliseconds(20))
             let lines = Mutex<[String]>([])
             let outcome = try await withServer(socket, in: test.folder) {
@@ -72,8 +73,8 @@ struct ControlSocketTests {
             let server = Application(
                 router: router,
                 configuration: .init(address: .unixDomainSocket(path: ControlSocket.path(in: folder))),
-                logger: QuietLog.logger("control"))
-            let lost = await #expect(throws: SettingsError.self) {
+                logger: QuietLogHandler.logger("control"))
+            let lost = await #expect(throws: CommandError.self) {
                 try await withServer(server, in: folder) {
                     try await ControlSocket.send(.listUsers, to: folder) { #expect($0 == "Still working") }
                 }

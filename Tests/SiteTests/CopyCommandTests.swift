@@ -23,7 +23,7 @@ struct CopyCommandTests {
             for path in [folder + "/source/media", incoming] {
                 try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
             }
-            let lock = try DataFolderLock(folder: folder + "/target")
+            let lock = try DataDirectoryLock(folder: folder + "/target")
             await #expect(throws: StorageError.self) { try await copy(in: folder) }
             #expect(FileManager.default.fileExists(atPath: incoming), "a photo that is being stored stays")
             withExtendedLifetime(lock) {}

@@ -36,7 +36,8 @@ struct ExportTests {
                 .secret.text
             let site = try #require(Site(baseURL: "http://localhost"))
             let application = SiteApplication(
-                community: community, site: site, uploads: test.uploads, logger: QuietLog.logger("site"))
+                community: community, site: site, uploads: test.uploads,
+                logger: QuietLogHandler.logger("site"))
             let zip = try await application.listening(on: "127.0.0.1", port: 0).test(.router) { client in
                 try await client.execute(
                     uri: "/api/me/export", method: .get, headers: [.authorization: "Bearer \(token)"]

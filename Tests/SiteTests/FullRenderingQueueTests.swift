@@ -10,8 +10,9 @@ import Web
 /// What people see when the queue for rendering photos is full.
 struct FullRenderingQueueTests {
     /// Returns a photo processor whose queue has the given limits, in total and for one account.
-    private func processor(posts: Int = 100, postsOfOne: Int = 10) -> PhotoProcessor {
-        PhotoProcessor(executable: "/nonexistent", arguments: [], posts: posts, postsOfOne: postsOfOne)
+    private func processor(posts: Int = 100, maxPostsPerAccount: Int = 10) -> PhotoProcessor {
+        PhotoProcessor(
+            executable: "/nonexistent", arguments: [], posts: posts, maxPostsPerAccount: maxPostsPerAccount)
     }
 
     /// The upload folder accepts no files here, so every other error shows that no file was created before.
@@ -46,14 +47,14 @@ struct FullRenderingQueueTests {
     }
 
     @Test func `an API client with too many waiting posts gets 429 and Retry-After`() async throws {
-        try await TestSite.with(processor: processor(postsOfOne: 0)) { site in
+        try await TestSite.with(processor: processor(maxPostsPerAccount: 0)) { site in
             let ada = try await site.apiClient("ada")
             let cat = try Fixtures.bytes("cat.jpg")
             let response = try await ada.upload("/api/posts", [.file("image", cat)])
             #expect(response.status == .tooManyRequests && response.headers[.retryAfter] == "10")
             #expect(response.fieldErrors.first?["message"] == ImagingError.tooManyWaiting.message)
             #expect(try await ada.upload("/api/media", [.file("file", cat)]).status == .tooManyRequests)
-            #expect(site.test.keptFiles == [] && Fixtures.files(below: site.test.uploads.path) == [])
+            #expect(site.test.storedFiles == [] && Fixtures.files(below: site.test.uploads.path) == [])
         }
     }
 
@@ -76,7 +77,7 @@ struct FullRenderingQueueTests {
     }
 
     @Test func `a browser with too many waiting posts gets a page with 429 and Retry-After`() async throws {
-        try await TestSite.with(processor: processor(postsOfOne: 0)) { site in
+        try await TestSite.with(processor: processor(maxPostsPerAccount: 0)) { site in
             let ada = Browser(site: site)
             try await ada.register("ada")
             let cat = try Fixtures.bytes("cat.jpg")

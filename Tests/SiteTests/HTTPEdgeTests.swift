@@ -54,7 +54,9 @@ struct HTTPEdgeTests {
                 site, .post, "/api/auth/login", [.contentType: "application/json"], large)
             #expect(response.status == .contentTooLarge)
             let report = ErrorReport(
-                Problem(seenBy: QuietLog.logger("x"), NIOTooManyBytesError(maxBytes: WebContext.bodyLimit)),
+                Problem(
+                    reportedTo: QuietLogHandler.logger("x"),
+                    NIOTooManyBytesError(maxBytes: WebContext.bodyLimit)),
                 requestID: "")
             #expect(report.status == .contentTooLarge && report.detail.contains("160 KiB"))
         }

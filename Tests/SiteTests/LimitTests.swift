@@ -83,7 +83,7 @@ struct LimitTests {
         async throws -> SiteResponse
     {
         let credentials = site.test.community.credentials
-        if route.errors == .json || route.audience == .unidentified {
+        if route.errors == .json || route.audience == .unauthenticated {
             let token = try await credentials.createToken(name: "x", scopes: .all, by: ada).secret.text
             let client = APIClient(site: site, token: route.audience == .member ? token : nil)
             return { try await client.send(route.method, $0, json: route.method == .get ? nil : "{}") }

@@ -21,7 +21,8 @@ enum LiveSite {
             // Runs as `isntgram serve` runs it, because Hummingbird's test framework ignores the connection
             // limit.
             var application = SiteApplication(
-                community: test.community, site: site, uploads: test.uploads, logger: QuietLog.logger("live"))
+                community: test.community, site: site, uploads: test.uploads,
+                logger: QuietLogHandler.logger("live"))
             application.connections = limits
             let app = application.listening(on: "127.0.0.1", port: 0) { channel in
                 port.yield(channel.localAddress?.port ?? 0)

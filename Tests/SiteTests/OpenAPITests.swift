@@ -23,7 +23,7 @@ struct OpenAPITests {
             0xE0000...0xE1001,
         ]
         for (shape, pattern) in [
-            (TextShape.line, TextPatterns.line(isRequired: false)),
+            (TextKind.line, TextPatterns.line(isRequired: false)),
             (.prose, TextPatterns.prose(isRequired: false)),
         ] {
             let expression = try NSRegularExpression(pattern: pattern)
@@ -96,7 +96,7 @@ struct OpenAPITests {
                 #expect(docs.contains(type.remedy) && ProblemType(status: type.status) == type)
             }
             #expect(try await site.browser.open(ProblemType.path + "/none").status == .notFound)
-            let missing = try await site.program("ada").send(.get, "/api/posts/1")
+            let missing = try await site.apiClient("ada").send(.get, "/api/posts/1")
             #expect(missing.json["type"] as? String == ProblemType.notFound.uri)
         }
     }

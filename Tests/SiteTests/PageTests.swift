@@ -64,7 +64,7 @@ struct PageTests {
             #expect(try await ada.submit("\(path)/delete").headers[.location] == "/ada")
             #expect(try await ada.open(path).status == .notFound)
             try await site.test.settle()
-            #expect(site.test.keptFiles == [])
+            #expect(site.test.storedFiles == [])
             #expect(try await ada.submit("/logout").status == .seeOther)
             #expect(ada.cookies["session"] == nil)
             #expect(try await ada.submit("/create").status == .unauthorized)

@@ -29,10 +29,10 @@ struct ProductAPITests {
             }
             #expect(try await ada.send(.delete, "/api/media/x").status == .notFound)
             // The file still exists, but it is not served.
-            #expect(!site.test.keptFiles.isEmpty)
+            #expect(!site.test.storedFiles.isEmpty)
             #expect(try await ada.send(.get, photo).status == .notFound)
             try await site.test.settle()
-            #expect(site.test.keptFiles == [])
+            #expect(site.test.storedFiles == [])
             let post = try await ada.post()
             let media = try await ada.send(.get, "/api/posts/\(post.id)").json["media"] as? [[String: Any]]
             let posted = try #require(media?.first?["id"] as? String)
@@ -63,7 +63,7 @@ struct ProductAPITests {
                         "field"] == "image")
             #expect(try await ada.send(.delete, "/api/profile/picture").status == .noContent)
             try await site.test.settle()
-            #expect(site.test.keptFiles == [])
+            #expect(site.test.storedFiles == [])
             #expect(
                 try await ada.send(.put, "/api/me/username", json: #"{"username": "countess"}"#).json[
                     "username"] as? String

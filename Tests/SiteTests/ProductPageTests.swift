@@ -43,7 +43,7 @@ struct ProductPageTests {
             _ = try await ada.open("/settings/profile")
             #expect(try await ada.submit("/settings/profile/picture/remove").status == .seeOther)
             try await site.test.settle()
-            #expect(site.test.keptFiles == [])
+            #expect(site.test.storedFiles == [])
             #expect(try await ada.submit("/settings/privacy", ["isPrivate": "yes"]).status == .seeOther)
             #expect(try await ada.open("/settings/privacy").text.contains("checked"))
             #expect(try await site.browser.open("/ada").text.contains("This account is private"))
@@ -316,7 +316,7 @@ struct ProductPageTests {
                 sessions.text.split(separator: "Last used").count == 2,
                 "demo users do not see each other's sessions")
             try await site.test.settle()
-            #expect(site.test.keptFiles.count == 3, "one post by Ada: two renditions and a thumbnail")
+            #expect(site.test.storedFiles.count == 3, "one post by Ada: two renditions and a thumbnail")
         }
         try await TestSite.with { site in
             let visitor = site.browser

@@ -20,7 +20,7 @@ struct RouteTests {
         let origin = Site(baseURL: "http://localhost")
         return SiteApplication(
             community: site.test.community, site: try #require(origin), uploads: site.test.uploads,
-            logger: QuietLog.logger("routes"))
+            logger: QuietLogHandler.logger("routes"))
     }
 
     @Test func `the router has exactly the listed routes`() async throws {
@@ -53,7 +53,7 @@ struct RouteTests {
             for route in site.routes where route.audience == .member {
                 let response = try await visitor.send(
                     route.method, path(route), json: route.method == .get ? nil : "{}")
-                if route.redirectsStrangers {
+                if route.redirectsVisitors {
                     #expect(
                         response.status == .seeOther && response.headers[.location] == "/login",
                         "\(route.path)")
@@ -79,7 +79,7 @@ struct RouteTests {
                 try await token(.all), try await token(.read), try await token(.write)
             )
             #expect(try await credentials.revoke(revoked))
-            for route in site.routes where route.audience != .unidentified {
+            for route in site.routes where route.audience != .unauthenticated {
                 let (path, json) = (path(route), route.method == .get ? nil : "{}")
                 let old = try await APIClient(site: site, token: revoked.text).send(
                     route.method, path, json: json)
@@ -107,7 +107,7 @@ struct RouteTests {
             let credentials = site.test.community.credentials
             let reading = try await credentials.createToken(name: "x", scopes: .read, by: ada).secret
             let writing = try await credentials.createToken(name: "x", scopes: .write, by: ada).secret
-            for route in site.routes where route.audience != .unidentified {
+            for route in site.routes where route.audience != .unauthenticated {
                 let type = route.errors == .json ? "application/problem+json" : "text/html; charset=utf-8"
                 for path in [path(route), "/" + path(route), path(route) + "/"] {
                     // An invalid token fails before the viewer is identified, and a missing scope after it.
@@ -135,7 +135,7 @@ struct RouteTests {
     @Test func `routes without a viewer ignore credentials and set no cookies`() async throws {
         try await TestSite.with { site in
             let visitor = APIClient(site: site, token: "none")
-            for route in site.routes where route.audience == .unidentified && !route.hasSecretPath {
+            for route in site.routes where route.audience == .unauthenticated && !route.hasSecretPath {
                 let response = try await visitor.send(route.method, route.path.description)
                 #expect(
                     response.status != .unauthorized, "an invalid token is ignored: \(route.path)")

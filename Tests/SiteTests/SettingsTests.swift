@@ -35,7 +35,7 @@ struct SettingsTests {
     )
         async
     {
-        let error = await #expect(throws: SettingsError.self) {
+        let error = await #expect(throws: CommandError.self) {
             try await Settings(flags: [:], file: nil, environment: environment)
         }
         #expect(error?.description.contains(environment.keys.first ?? "?") == true)
@@ -45,7 +45,7 @@ struct SettingsTests {
         try await Fixtures.withFolder { folder in
             try Data("ISNTGRAM_COLOUR=red\n".utf8).write(to: URL(fileURLWithPath: folder + "/env"))
             for file in [folder + "/env", folder + "/none"] {
-                let error = await #expect(throws: SettingsError.self) {
+                let error = await #expect(throws: CommandError.self) {
                     try await Settings(flags: [:], file: file, environment: [:])
                 }
                 #expect(error?.description.contains(file) == true)
@@ -54,11 +54,11 @@ struct SettingsTests {
     }
 
     @Test func `a log message is one line of text or JSON`() {
-        #expect(LineLog.readable("t", .info, "a\nb", [("k", "v")]) == "t info a\\nb k=v")
+        #expect(LineLogHandler.readable("t", .info, "a\nb", [("k", "v")]) == "t info a\\nb k=v")
         #expect(
-            LineLog.json("t", .error, "a\nb", [("k", "v")])
+            LineLogHandler.json("t", .error, "a\nb", [("k", "v")])
                 == #"{"k":"v","level":"error","message":"a\nb","time":"t"}"#)
-        var log = LineLog(isTerminal: true)
+        var log = LineLogHandler(isTerminal: true)
         log[metadataKey: "a"] = "b"
         #expect(log[metadataKey: "a"] == "b")
     }

@@ -25,7 +25,7 @@ struct TestSite {
     static func with<Result: Sendable>(
         limits: RateLimits = .off, registration: RegistrationPolicy = .open, isDemo: Bool = false,
         processor: PhotoProcessor? = nil, uploadLimits: UploadLimits = UploadLimits(),
-        logger: Logger = QuietLog.logger("site"),
+        logger: Logger = QuietLogHandler.logger("site"),
         _ body: @escaping @Sendable (TestSite) async throws -> Result
     ) async throws -> Result {
         try await TestCommunity.with(

@@ -50,10 +50,10 @@ package final class CountingStorage: Storage {
 
     private func recordRows(_ count: Int) { maxRows.withLock { $0 = max($0, count) } }
 
-    package func writeAlone<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T)
+    package func writeExclusively<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T)
         async throws -> T
     {
-        try await base.writeAlone(body)
+        try await base.writeExclusively(body)
     }
 
     package func purge(_ tables: [String]) async throws { try await base.purge(tables) }

@@ -69,21 +69,21 @@ package struct TestCommunity: Sendable {
             storage: storage, media: media,
             processor: processor ?? PhotoProcessor(executable: Fixtures.program, arguments: ["render-photo"]),
             uploads: uploads, signer: try await Community.signer(of: storage), limits: limits,
-            registration: registration, logger: QuietLog.logger("test"), clock: time.clock)
+            registration: registration, logger: QuietLogHandler.logger("test"), clock: time.clock)
     }
 
     /// - Parameters:
-    ///   - isInBucket: Whether photos are stored in a bucket of ``S3Server`` instead of a folder.
+    ///   - usesBucket: Whether photos are stored in a bucket of ``S3Server`` instead of a folder.
     ///   - processor: The photo processor; nil for the one that the server uses.
     package static func with<Result>(
-        limits: RateLimits = .off, registration: RegistrationPolicy = .open, isInBucket: Bool = false,
+        limits: RateLimits = .off, registration: RegistrationPolicy = .open, usesBucket: Bool = false,
         processor: PhotoProcessor? = nil, uploadLimits: UploadLimits = UploadLimits(),
         _ body: (TestCommunity) async throws -> Result
     ) async throws -> Result {
         try await Fixtures.withFolder { folder in
             try await TestEngine.withStorage { storage in
                 let media: any MediaStorage =
-                    isInBucket ? try await S3Server.shared().media() : try MediaFolder(folder + "/media")
+                    usesBucket ? try await S3Server.shared().media() : try MediaFolder(folder + "/media")
                 let test = try await TestCommunity(
                     storage, media, folder: folder, limits: limits, registration: registration,
                     processor: processor,
@@ -116,7 +116,7 @@ package struct TestCommunity: Sendable {
             storage: storage ?? self.storage, media: media ?? community.media,
             processor: PhotoProcessor(executable: Fixtures.program, arguments: ["render-photo"]),
             uploads: uploads,
-            signer: community.signer, limits: .off, events: events, logger: QuietLog.logger("test"),
+            signer: community.signer, limits: .off, events: events, logger: QuietLogHandler.logger("test"),
             clock: time.clock)
     }
 
@@ -130,7 +130,7 @@ package struct TestCommunity: Sendable {
                 password: Self.password))
         let issued = try await community.credentials.issue(.token, to: account, scopes: .all, name: "test")
         guard let viewer = try await community.credentials.viewer(issued.secret, kind: .token) else {
-            throw Problem.signInNeeded
+            throw Problem.signInRequired
         }
         return viewer
     }
@@ -148,7 +148,7 @@ package struct TestCommunity: Sendable {
     }
 
     /// The stored photo files, without the community marker and the stray photos.
-    package var keptFiles: [String] {
+    package var storedFiles: [String] {
         Fixtures.files(below: folder + "/media").filter { $0 != ".community" && !$0.hasPrefix(".strays/") }
     }
 

@@ -235,7 +235,7 @@ struct MultipartTests {
     @Test func `a form reserves upload space of its sender and releases it`() async throws {
         try await Fixtures.withFolder { folder in
             var limits = UploadLimits()
-            limits.bytesOfOne = 1000
+            limits.bytesPerSender = 1000
             let uploads = try UploadFolder(folder + "/uploads", limits: limits)
             func send(_ count: Int) async throws -> Int {
                 let file = (headers: fileHeaders, bytes: [UInt8](repeating: 1, count: count))

@@ -16,7 +16,7 @@ struct WebTests {
         #expect(Timestamp(1_709_210_096_007).rfc3339 == "2024-02-29T12:34:56.007Z")
         #expect(Timestamp(1_795_507_740_089).rfc3339 == "2026-11-24T08:09:00.089Z")
         #expect(Timestamp(-1).rfc3339 == "1969-12-31T23:59:59.999Z")
-        #expect(Timestamp(1_795_507_740_000).dayName == "24 November 2026")
+        #expect(Timestamp(1_795_507_740_000).dateText == "24 November 2026")
     }
 
     @Test func `byte ranges are parsed as RFC 9110 specifies`() {
@@ -124,7 +124,7 @@ struct WebTests {
     @Test func `an error report does not reveal the details of an unexpected error`() {
         struct Inner: Error {}
         let logger = Logger(label: "quiet") { _ in SwiftLogNoOpLogHandler() }
-        let report = ErrorReport(Problem(seenBy: logger, Inner()), requestID: "42")
+        let report = ErrorReport(Problem(reportedTo: logger, Inner()), requestID: "42")
         #expect(
             report.status == .internalServerError && report.problem.kind == .unexpected
                 && report.detail.contains("42")
@@ -136,7 +136,7 @@ struct WebTests {
             (MultipartError.tooManyFields(limit: 1), .badRequest),
             (MultipartError.fieldTooLarge(name: "a", limit: 1), .contentTooLarge),
         ] as [(any Error, HTTPResponse.Status)] {
-            #expect(ErrorReport(Problem(seenBy: logger, error), requestID: "").status == status)
+            #expect(ErrorReport(Problem(reportedTo: logger, error), requestID: "").status == status)
         }
     }
 }

@@ -94,7 +94,7 @@ private struct ZipWriter {
 
     mutating func add(_ chunk: ByteBuffer) async throws {
         try await body.write(zip.add(chunk))
-        try await context.settleWrites()
+        try await context.waitForWrites()
     }
 
     mutating func finish() async throws {

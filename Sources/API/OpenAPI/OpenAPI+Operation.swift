@@ -30,7 +30,7 @@ extension APIOperation {
     private var security: JSONNode {
         let token: JSONNode = ["token": .array(route.scope.names.map { .text($0) })]
         return switch route.audience {
-        case .unidentified: []
+        case .unauthenticated: []
         case .anyone: [[:], token]
         case .member: [token]
         }

@@ -109,7 +109,7 @@ extension APIOperation {
         }
         var errors: Set<HTTPResponse.Status> = [.badRequest, .serviceUnavailable]
         // Wherever requests are authenticated, a token can be invalid or lack the scope, and rate limits apply.
-        if route.audience != .unidentified {
+        if route.audience != .unauthenticated {
             errors.formUnion([.unauthorized, .forbidden, .tooManyRequests])
         }
         if !names.isEmpty { errors.insert(.notFound) }

@@ -28,7 +28,7 @@ struct PhotoRoutes {
     }
 
     @Sendable func delete(_ request: Request, _ context: MemberContext) async throws -> Response {
-        try await community.photos.takeBack(
+        try await community.photos.deleteUnposted(
             try context.id(of: Photo.self, called: "photo"), by: context.member)
         return .noContent
     }

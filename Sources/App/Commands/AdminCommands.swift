@@ -10,7 +10,8 @@ struct Migrate: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await flags.settings()
-        let services = try await Services(settings, logger: Logger(label: "isntgram") { _ in LineLog() })
+        let services = try await Services(
+            settings, logger: Logger(label: "isntgram") { _ in LineLogHandler() })
         try await services.close()
         let database =
             settings.database.isShared ? "The PostgreSQL database" : "The database in \(settings.data)"
@@ -75,7 +76,7 @@ struct UserCommands: AsyncParsableCommand {
 
         func run() async throws {
             guard yes || Terminal.confirms("Delete \(username) and everything they posted?") else {
-                throw SettingsError("Nothing was deleted. To delete the account, answer yes or pass --yes.")
+                throw CommandError("Nothing was deleted. To delete the account, answer yes or pass --yes.")
             }
             try await ControlSocket.perform(.deleteUser(username: username), in: try await flags.settings())
         }
@@ -175,7 +176,7 @@ enum Terminal {
         }
         defer { if isTerminal { tcsetattr(STDIN_FILENO, TCSAFLUSH, &original) } }
         guard let line = readLine(), !line.isEmpty else {
-            throw SettingsError("No password was given. Enter one, or pipe it to standard input.")
+            throw CommandError("No password was given. Enter one, or pipe it to standard input.")
         }
         return line
     }

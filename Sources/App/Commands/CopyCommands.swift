@@ -56,7 +56,7 @@ struct StorageCommands: AsyncParsableCommand {
     /// PostgreSQL has no such lock.
     private struct Location {
         let storage: any Storage
-        private let lock: DataFolderLock?
+        private let lock: DataDirectoryLock?
 
         init(_ text: String) async throws {
             if DatabaseSettings.isPostgresURL(text) {
@@ -141,10 +141,10 @@ struct MediaCommands: AsyncParsableCommand {
 
         private static func notes(on report: MediaCopy.Report) -> [String] {
             var lines: [String] = []
-            if report.goneMeanwhile > 0 {
+            if report.deletedDuringCopy > 0 {
                 lines.append(
                     """
-                    \(report.goneMeanwhile) photos were deleted or moved to new URLs during the copy. Run \
+                    \(report.deletedDuringCopy) photos were deleted or moved to new URLs during the copy. Run \
                     this command again to copy the changes.
                     """)
             }
@@ -152,10 +152,10 @@ struct MediaCommands: AsyncParsableCommand {
                 lines.append(
                     "\(report.movedAside) photos deleted since an earlier copy were moved aside.")
             }
-            if report.leftAlone > 0 {
+            if report.leftInPlace > 0 {
                 lines.append(
                     """
-                    \(report.leftAlone) photos exist at the target but not at the source. They were kept. \
+                    \(report.leftInPlace) photos exist at the target but not at the source. They were kept. \
                     Check that --from and --to are correct. If they are, the server that uses the target \
                     moves these photos aside later; see “isntgram maintain --help”.
                     """)
@@ -163,7 +163,7 @@ struct MediaCommands: AsyncParsableCommand {
             return lines
         }
 
-        private func lockDirectory(_ text: String) throws -> DataFolderLock {
+        private func lockDirectory(_ text: String) throws -> DataDirectoryLock {
             try Services.lockDataDirectory(dataDirectory(text, scheme: "file:"))
         }
 
@@ -173,10 +173,10 @@ struct MediaCommands: AsyncParsableCommand {
             }
             let directory = try dataDirectory(text, scheme: "file:")
             guard !isSource || FileManager.default.fileExists(atPath: directory + "/media") else {
-                throw SettingsError(
+                throw CommandError(
                     "There are no photos in \(directory). Give the data directory that contains “media”.")
             }
-            return try MediaFolder(directory + "/media", isForReading: isSource)
+            return try MediaFolder(directory + "/media", keepsStagedFiles: isSource)
         }
     }
 }
@@ -185,7 +185,7 @@ struct MediaCommands: AsyncParsableCommand {
 private func dataDirectory(_ text: String, scheme: String) throws -> String {
     let path = text.hasPrefix(scheme) ? String(text.dropFirst(scheme.count)) : text
     guard !path.isEmpty, !path.contains("://") else {
-        throw SettingsError("“\(text)” is neither a data directory nor a supported URL. See --help.")
+        throw CommandError("“\(text)” is neither a data directory nor a supported URL. See --help.")
     }
     return path
 }

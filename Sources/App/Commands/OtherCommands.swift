@@ -18,7 +18,7 @@ struct HealthCheck: AsyncParsableCommand {
         let response = try await HTTPClient.shared.execute(
             HTTPClientRequest(url: "http://\(host):\(settings.port)/readyz"), timeout: .seconds(5))
         guard response.status == .ok else {
-            throw SettingsError("The server is not ready: \(response.status). See its log.")
+            throw CommandError("The server is not ready: \(response.status). See its log.")
         }
         print("ready")
     }

@@ -16,9 +16,9 @@ struct SeedCommunity: AsyncParsableCommand {
 
     func run() async throws {
         let services = try await Services(
-            try await flags.settings(), logger: Logger(label: "isntgram") { _ in LineLog() })
+            try await flags.settings(), logger: Logger(label: "isntgram") { _ in LineLogHandler() })
         if measureFeed {
-            print(try await services.community.feed.bareMicroseconds(of: "person1", times: 5000))
+            print(try await services.community.feed.storageMicroseconds(of: "person1", times: 5000))
         } else {
             try await Seed(accounts: accounts, posts: posts, follows: follows).plant(in: services.community)
         }

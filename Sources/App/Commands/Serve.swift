@@ -66,7 +66,7 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         let settings = try await flags.settings()
         LoggingSystem.bootstrap { _ in
-            var log = LineLog()
+            var log = LineLogHandler()
             log.logLevel = settings.logLevel
             return log
         }
@@ -123,13 +123,13 @@ struct Serve: AsyncParsableCommand {
         let (host, port) = (settings.host, settings.port)
         switch error.errnoCode {
         case EADDRINUSE:
-            return SettingsError(
+            return CommandError(
                 "Port \(port) on \(host) is in use. Stop the other program or choose a port with --port."
             )
         case EACCES:
-            return SettingsError("Port \(port) needs root privileges. Choose a port above 1023 with --port.")
+            return CommandError("Port \(port) needs root privileges. Choose a port above 1023 with --port.")
         case EADDRNOTAVAIL:
-            return SettingsError("This machine has no address \(host). Choose another address with --host.")
+            return CommandError("This machine has no address \(host). Choose another address with --host.")
         default: return nil
         }
     }

@@ -54,7 +54,7 @@ enum ControlSocket {
         _ command: AdminCommand, to directory: String, report: (String) -> Void
     ) async throws -> AdminCommand.Outcome {
         guard let url = URL(httpURLWithSocketPath: path(in: directory), uri: "/command") else {
-            throw SettingsError(
+            throw CommandError(
                 "The path of the data directory \(directory) cannot be part of a URL. Use another path.")
         }
         var request = HTTPClientRequest(url: url.absoluteString)
@@ -64,8 +64,8 @@ enum ControlSocket {
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
         do {
             return try await outcome(from: response.body, report: report)
-        } catch let error where !(error is SettingsError) {
-            throw SettingsError("\(connectionLost) (\(error))")
+        } catch let error where !(error is CommandError) {
+            throw CommandError("\(connectionLost) (\(error))")
         }
     }
 
@@ -91,7 +91,7 @@ enum ControlSocket {
             }
             unread.discardReadBytes()
         }
-        throw SettingsError(connectionLost)
+        throw CommandError(connectionLost)
     }
 
     private static func outcome(of command: AdminCommand, in settings: Settings) async throws
@@ -99,7 +99,8 @@ enum ControlSocket {
     {
         let services: Services
         do {
-            services = try await Services(settings, logger: Logger(label: "isntgram") { _ in LineLog() })
+            services = try await Services(
+                settings, logger: Logger(label: "isntgram") { _ in LineLogHandler() })
         } catch StorageError.locked {
             return try await send(command, to: settings.data, report: printNote)
         }
@@ -145,6 +146,6 @@ enum ControlSocket {
     static func perform(_ command: AdminCommand, in settings: Settings) async throws {
         let outcome = try await outcome(of: command, in: settings)
         for line in outcome.lines { print(line) }
-        if let refusal = outcome.refusal { throw SettingsError(refusal) }
+        if let refusal = outcome.refusal { throw CommandError(refusal) }
     }
 }

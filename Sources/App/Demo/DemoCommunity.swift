@@ -82,7 +82,7 @@ struct DemoCommunity {
             isDemo: person.username == DemoScript.visitor)
         let issued = try await community.credentials.issue(.session, to: account, scopes: .all, name: "Demo")
         guard let viewer = try await community.credentials.viewer(issued.secret, kind: .session) else {
-            throw Problem.signInNeeded
+            throw Problem.signInRequired
         }
         if person.username != DemoScript.visitor {
             _ = try await community.accounts.edit(
@@ -174,7 +174,7 @@ struct DemoCommunity {
             output: .discarded,
             error: .string(limit: 4096))
         guard child.terminationStatus.isSuccess else {
-            throw SettingsError("The demo photos could not be created: \(child.standardError)")
+            throw CommandError("The demo photos could not be created: \(child.standardError)")
         }
         return variants.map { Picture(path: $0.0.output, photo: $0.1) }
     }

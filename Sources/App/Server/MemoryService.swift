@@ -9,7 +9,7 @@ struct MemoryService: Service {
     func run() async {
         await cancelWhenGracefulShutdown {
             while (try? await Task.sleep(for: interval)) != nil {
-                give_memory_back()
+                release_free_memory()
             }
         }
     }

@@ -18,10 +18,10 @@ struct Services: Sendable {
     private let media: any MediaStorage
     private let processor: PhotoProcessor
     private let logger: Logger
-    private let lock: DataFolderLock
+    private let lock: DataDirectoryLock
 
     /// - Throws: ``StorageError`` if another process holds the data directory or the database cannot be used,
-    ///   ``SettingsError`` if the data directory is not writable.
+    ///   ``CommandError`` if the data directory is not writable.
     init(_ settings: Settings, logger: Logger) async throws {
         let directory = settings.data
         lock = try Self.lockDataDirectory(directory)
@@ -45,16 +45,16 @@ struct Services: Sendable {
     }
 
     /// Creates a data directory if it is missing, and locks it for this process.
-    /// - Throws: ``StorageError/locked(_:)`` if another process holds it, ``SettingsError`` if it is not
+    /// - Throws: ``StorageError/locked(_:)`` if another process holds it, ``CommandError`` if it is not
     ///   writable.
-    static func lockDataDirectory(_ path: String) throws -> DataFolderLock {
+    static func lockDataDirectory(_ path: String) throws -> DataDirectoryLock {
         do {
             try Files.makeFolder(path)
-            return try DataFolderLock(folder: path)
+            return try DataDirectoryLock(folder: path)
         } catch StorageError.locked(let reason) {
             throw StorageError.locked(reason)
         } catch {
-            throw SettingsError(
+            throw CommandError(
                 """
                 The data directory \(path) cannot be used. Make it writable for this user, or choose another \
                 one (\(error)).
@@ -91,7 +91,7 @@ struct Services: Sendable {
     /// The path of this program, which also runs as the child process that renders photos.
     static func executable() throws -> String {
         guard let path = Bundle.main.executablePath else {
-            throw SettingsError("The path of the program is not known. Start it by its full path.")
+            throw CommandError("The path of the program is not known. Start it by its full path.")
         }
         return path
     }

@@ -35,7 +35,7 @@ struct StorageBackend: Sendable {
         var options = PostgresOptions()
         options.connections = settings.connections
         options.preparesStatements = settings.preparesStatements
-        options.reportTrouble = { logger.warning("\($0)") }
+        options.reportProblem = { logger.warning("\($0)") }
         return options
     }
 

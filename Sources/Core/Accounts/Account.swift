@@ -126,7 +126,7 @@ package struct ProfileEdit: Sendable {
             edit.pronouns.flatMap {
                 TextLimit.fault(in: $0, named: "Pronouns", atMost: Self.pronounsLimit, as: .line)
             })
-        try check.done()
+        try check.finish()
         return edit
     }
 

@@ -148,8 +148,8 @@ enum AccountRecords {
             """,
         ]
         for statement in statements { try connection.run(statement) }
-        try SearchRecords.forget(postsOf: id, in: connection)
-        try SearchRecords.forget(id, in: connection)
+        try SearchRecords.delete(postsOf: id, in: connection)
+        try SearchRecords.delete(id, in: connection)
         try connection.run("DELETE FROM accounts WHERE id = \(id)")
     }
 }

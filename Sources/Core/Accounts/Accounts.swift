@@ -9,7 +9,7 @@ package struct Accounts: Sendable {
     let clock: WallClock
     let cache: ViewerCache
     let events: any Events
-    let deletions: Deletions
+    let deletions: PurgeScheduler
     let invites: Invites
     let notifier: Notifier
     let signInThrottle: SignInThrottle
@@ -76,7 +76,7 @@ package struct Accounts: Sendable {
                 if try AccountRecords.find(username: registration.username, in: connection) != nil {
                     throw Self.usernameTaken(registration.username)
                 }
-                throw Self.takenEmail
+                throw Self.emailTaken
             }
             return account
         }
@@ -113,7 +113,7 @@ package struct Accounts: Sendable {
         let email = try await storage.read { try AccountRecords.email(of: account.id, in: $0) } ?? ""
         var check = FieldCheck()
         check.add("password", PasswordRules.fault(in: password, username: account.username, email: email))
-        try check.done()
+        try check.finish()
         let hash = try await passwords.hash(password, for: .member(account.id))
         let time = clock.now()
         defer { cache.removeAll() }
@@ -138,18 +138,19 @@ package struct Accounts: Sendable {
             guard try AccountRecords.find(account.id, in: connection) != nil else {
                 throw Problem.notFound("account")
             }
-            let removed = try photos.release(
-                PhotoRecords.files(of: account.id, in: connection), in: connection)
+            let removed = try photos.enqueueRemoval(
+                of:
+                    PhotoRecords.files(of: account.id, in: connection), in: connection)
             try photos.discard(DirectUploadRecords.all(of: account.id, in: connection), in: connection)
             // They could see the photos of the private accounts that they followed, so these get new URLs.
             for followed in try FollowRecords.privateFollowees(of: account.id, in: connection) {
                 try photos.enqueueRotation(of: followed, in: connection)
             }
             try AccountRecords.delete(account.id, in: connection)
-            try deletions.note(in: connection)
+            try deletions.schedule(in: connection)
             return removed
         }
-        await photos.announce(removed)
+        await photos.startRemoval(of: removed)
         await credentialsEnded(of: account.id)
     }
 
@@ -163,7 +164,7 @@ package struct Accounts: Sendable {
         Problem(.conflict, field: "username", "Username “\(username)” is taken; choose another.")
     }
 
-    static let takenEmail = Problem(
+    static let emailTaken = Problem(
         .conflict, field: "email", "An account with this email already exists; sign in instead.")
 
     private static func checked(_ form: Registration) throws(Problem) -> Registration {
@@ -182,7 +183,7 @@ package struct Accounts: Sendable {
             "password",
             PasswordRules.fault(
                 in: registration.password, username: registration.username, email: registration.email))
-        try check.done()
+        try check.finish()
         return registration
     }
 }

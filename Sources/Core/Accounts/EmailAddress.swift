@@ -11,7 +11,7 @@ enum EmailAddress {
         let domain = address[address.index(after: at)...]
         // The domain mapping would silently drop some characters. Such an address stays as it is, and `fault`
         // rejects it.
-        guard !domain.utf8.allSatisfy({ $0 < 0x80 }), TextShape.line.fault(in: address) == nil,
+        guard !domain.utf8.allSatisfy({ $0 < 0x80 }), TextKind.line.fault(in: address) == nil,
             let asciiDomain = asciiDomain(String(domain))
         else { return address }
         return address[...at] + asciiDomain
@@ -33,7 +33,7 @@ enum EmailAddress {
     static func fault(in address: String) -> String? {
         let message = "Enter an email address like name@example.org."
         guard address.utf8.count <= 254 else { return "An email address must have at most 254 characters." }
-        guard !address.contains(where: \.isWhitespace), TextShape.line.fault(in: address) == nil,
+        guard !address.contains(where: \.isWhitespace), TextKind.line.fault(in: address) == nil,
             !address.unicodeScalars.contains(where: {
                 $0.properties.isDefaultIgnorableCodePoint || $0 == "\u{FFFD}"
             })

@@ -17,7 +17,7 @@ package struct Invites: Sendable {
         var check = FieldCheck()
         check.require((1...1000).contains(uses), "uses", "An invitation is for 1 to 1,000 accounts.")
         check.require((1...365).contains(days), "days", "An invitation is valid for 1 to 365 days.")
-        try check.done()
+        try check.finish()
         let secret = Secret.random()
         let now = clock.now()
         let end = now + Int64(days) * 24 * 60 * 60 * 1000

@@ -10,7 +10,7 @@ extension Accounts {
         let time = clock.now()
         defer { cache.removeAll() }
         let (edited, recipients) = try await storage.write { [ids, deletions, photos] connection in
-            try Self.refuseDemo(viewer, in: connection)
+            try Self.rejectDemoAccount(viewer, in: connection)
             let before = try Self.own(viewer, in: connection)
             try AccountRecords.edit(viewer.id, edit, at: time, in: connection)
             if edit.isPrivate == true, !before.isPrivate {
@@ -20,18 +20,18 @@ extension Accounts {
                 try FollowRecords.acceptAll(to: viewer.id, ids: ids, in: connection)
             }
             let account = try Self.own(viewer, in: connection)
-            if account.texts != before.texts { try deletions.note(in: connection) }
+            if account.texts != before.texts { try deletions.schedule(in: connection) }
             if edit.fullName != nil {
                 try SearchRecords.index(viewer.id, account.username, account.fullName, in: connection)
             }
             let becomesPrivate = account.isPrivate && !before.isPrivate
             return (
                 account,
-                becomesPrivate ? try NotificationRecords.told(ofPostsBy: viewer.id, in: connection) : []
+                becomesPrivate ? try NotificationRecords.recipients(ofPostsBy: viewer.id, in: connection) : []
             )
         }
         photos.jobs.wake()
-        await notifier.tell(recipients)
+        await notifier.publish(to: recipients)
         return edited
     }
 
@@ -39,15 +39,16 @@ extension Accounts {
     package func setPicture(_ upload: PhotoUpload, by viewer: Viewer) async throws -> Account {
         let time = clock.now()
         defer { cache.removeAll() }
-        let (account, removed) = try await photos.keeping([upload], of: viewer, as: .square) {
+        let (account, removed) = try await photos.store([upload], of: viewer, as: .square) {
             [photos] stored, connection in
-            try Self.refuseDemo(viewer, in: connection)
-            let removed = try photos.release(
-                PhotoRecords.picture(of: viewer.id, in: connection), in: connection)
+            try Self.rejectDemoAccount(viewer, in: connection)
+            let removed = try photos.enqueueRemoval(
+                of:
+                    PhotoRecords.picture(of: viewer.id, in: connection), in: connection)
             try AccountRecords.setPicture(stored[0].files, of: viewer.id, at: time, in: connection)
             return (try Self.own(viewer, in: connection), removed)
         }
-        await photos.announce(removed)
+        await photos.startRemoval(of: removed)
         return account
     }
 
@@ -56,13 +57,14 @@ extension Accounts {
         let time = clock.now()
         defer { cache.removeAll() }
         let (account, removed) = try await storage.write { [photos] connection in
-            try Self.refuseDemo(viewer, in: connection)
-            let removed = try photos.release(
-                PhotoRecords.picture(of: viewer.id, in: connection), in: connection)
+            try Self.rejectDemoAccount(viewer, in: connection)
+            let removed = try photos.enqueueRemoval(
+                of:
+                    PhotoRecords.picture(of: viewer.id, in: connection), in: connection)
             try AccountRecords.setPicture("", of: viewer.id, at: time, in: connection)
             return (try Self.own(viewer, in: connection), removed)
         }
-        await photos.announce(removed)
+        await photos.startRemoval(of: removed)
         return account
     }
 
@@ -71,18 +73,18 @@ extension Accounts {
         let name = Username.normalized(typed)
         var check = FieldCheck()
         check.add("username", Username.fault(in: name))
-        try check.done()
+        try check.finish()
         let time = clock.now()
         defer { cache.removeAll() }
         // The unique index decides whether the username is taken: a check before the change could be
         // outdated.
         return try await translating(.unique("accounts.username"), to: Self.usernameTaken(name)) {
             try await storage.write { [deletions] connection in
-                try Self.refuseDemo(viewer, in: connection)
+                try Self.rejectDemoAccount(viewer, in: connection)
                 let before = try Self.own(viewer, in: connection)
                 try AccountRecords.setUsername(name, of: viewer.id, at: time, in: connection)
                 let account = try Self.own(viewer, in: connection)
-                if account.texts != before.texts { try deletions.note(in: connection) }
+                if account.texts != before.texts { try deletions.schedule(in: connection) }
                 try SearchRecords.index(viewer.id, account.username, account.fullName, in: connection)
                 return account
             }
@@ -94,14 +96,14 @@ extension Accounts {
         let email = EmailAddress.normalized(typed)
         var check = FieldCheck()
         check.add("email", EmailAddress.fault(in: email))
-        try check.done()
+        try check.finish()
         let proof = try await verify(password, of: viewer)
         let time = clock.now()
-        try await translating(.unique("accounts.email"), to: Self.takenEmail) {
+        try await translating(.unique("accounts.email"), to: Self.emailTaken) {
             try await storage.write { [deletions] connection in
                 try proof.require(of: viewer, field: "password", in: connection)
                 try AccountRecords.setEmail(email, of: viewer.id, at: time, in: connection)
-                try deletions.note(in: connection)
+                try deletions.schedule(in: connection)
                 try CredentialRecords.deleteAll(of: viewer.id, except: viewer.credential.hash, in: connection)
             }
         }
@@ -139,7 +141,7 @@ extension Accounts {
         _ password: String, of viewer: Viewer, field: String = "password"
     ) async throws -> PasswordProof {
         let hash = try await storage.read { connection in
-            try Self.refuseDemo(viewer, in: connection)
+            try Self.rejectDemoAccount(viewer, in: connection)
             return try AccountRecords.passwordHash(of: viewer.id, in: connection)
         }
         let id = viewer.id.description
@@ -151,7 +153,7 @@ extension Accounts {
     }
 
     /// Throws for the demo account, which can only like and follow.
-    static func refuseDemo(_ viewer: Viewer, in connection: any Connection) throws {
+    static func rejectDemoAccount(_ viewer: Viewer, in connection: any Connection) throws {
         if try AccountRecords.isDemo(viewer.id, in: connection) {
             throw Problem(
                 .forbidden,

@@ -11,7 +11,7 @@ package struct Blocks: Sendable {
     /// Blocks a member: both stop following each other, and neither sees the other. Idempotent.
     package func block(_ username: String, by viewer: Viewer) async throws {
         let target = try await storage.write { [ids, photos] connection in
-            try Accounts.refuseDemo(viewer, in: connection)
+            try Accounts.rejectDemoAccount(viewer, in: connection)
             let target = try Follows.target(username, by: viewer, in: connection)
             try connection.run(
                 """
@@ -27,7 +27,7 @@ package struct Blocks: Sendable {
             return target.id
         }
         photos.jobs.wake()
-        await notifier.tell([viewer.id, target])
+        await notifier.publish(to: [viewer.id, target])
     }
 
     /// Removes a block; idempotent. It does not restore the follows that the block ended.
@@ -40,7 +40,7 @@ package struct Blocks: Sendable {
     /// Hides a member's posts from the viewer's feed, and their actions from the notifications. Idempotent.
     package func mute(_ username: String, by viewer: Viewer) async throws {
         try await storage.write { [ids] connection in
-            try Accounts.refuseDemo(viewer, in: connection)
+            try Accounts.rejectDemoAccount(viewer, in: connection)
             let target = try Follows.target(username, by: viewer, in: connection)
             try connection.run(
                 """
@@ -60,24 +60,24 @@ package struct Blocks: Sendable {
 
     /// Returns the members whom the viewer blocks, newest first.
     package func blocked(by viewer: Viewer, page: PageRequest) async throws -> Page<AccountSummary> {
-        let stretch = page.stretch()
+        let query = page.query()
         return try await list(
             """
             SELECT b.id, \(AccountSummary.columns) FROM blocks b JOIN accounts a ON a.id = b.blocked_id
-            WHERE b.blocker_id = \(viewer.id) AND \(stretch.holds("b.id"))
-            ORDER BY \(stretch.order("b.id")) LIMIT \(page.rows)
+            WHERE b.blocker_id = \(viewer.id) AND \(query.contains("b.id"))
+            ORDER BY \(query.order("b.id")) LIMIT \(page.fetchLimit)
             """, page)
     }
 
     /// Returns the members whom the viewer mutes, newest first, without those who block the viewer.
     package func muted(by viewer: Viewer, page: PageRequest) async throws -> Page<AccountSummary> {
-        let stretch = page.stretch()
+        let query = page.query()
         return try await list(
             """
             SELECT m.id, \(AccountSummary.columns) FROM mutes m JOIN accounts a ON a.id = m.muted_id
-            WHERE m.muter_id = \(viewer.id) AND \(stretch.holds("m.id"))
+            WHERE m.muter_id = \(viewer.id) AND \(query.contains("m.id"))
                 AND \(Visibility.profile(for: viewer.id))
-            ORDER BY \(stretch.order("m.id")) LIMIT \(page.rows)
+            ORDER BY \(query.order("m.id")) LIMIT \(page.fetchLimit)
             """, page)
     }
 
@@ -98,7 +98,7 @@ package struct Blocks: Sendable {
 
     private func list(_ query: SQL, _ page: PageRequest) async throws -> Page<AccountSummary> {
         try await storage.read { connection in
-            let listed = try connection.rows(query) { FollowRecords.Listed(&$0) }
+            let listed = try connection.rows(query) { FollowRecords.Row(&$0) }
             return Page(listed, limit: page.limit, cursor: \.follow).map(\.account)
         }
     }

@@ -6,13 +6,13 @@ enum CommentRecords {
     static func of(
         _ post: ID<Post>, for viewer: ID<Account>?, page: PageRequest, in connection: any Connection
     ) throws -> [Comment] {
-        let stretch = page.stretch(from: .oldest)
+        let query = page.query(from: .oldest)
         return try connection.rows(
             """
             SELECT \(Comment.columns(for: viewer))
             FROM comments c JOIN accounts a ON a.id = c.author_id JOIN posts p ON p.id = c.post_id
-            WHERE c.post_id = \(post) AND \(stretch.holds("c.id")) AND \(Visibility.people(for: viewer))
-            ORDER BY \(stretch.order("c.id")) LIMIT \(page.rows)
+            WHERE c.post_id = \(post) AND \(query.contains("c.id")) AND \(Visibility.people(for: viewer))
+            ORDER BY \(query.order("c.id")) LIMIT \(page.fetchLimit)
             """
         ) { Comment(&$0) }
     }
@@ -21,13 +21,13 @@ enum CommentRecords {
     static func by(
         _ author: ID<Account>, page: PageRequest, in connection: any Connection
     ) throws -> [Comment] {
-        let stretch = page.stretch(from: .oldest)
+        let query = page.query(from: .oldest)
         return try connection.rows(
             """
             SELECT \(Comment.columns(for: author))
             FROM comments c JOIN accounts a ON a.id = c.author_id JOIN posts p ON p.id = c.post_id
-            WHERE c.author_id = \(author) AND \(stretch.holds("c.id"))
-            ORDER BY \(stretch.order("c.id")) LIMIT \(page.rows)
+            WHERE c.author_id = \(author) AND \(query.contains("c.id"))
+            ORDER BY \(query.order("c.id")) LIMIT \(page.fetchLimit)
             """
         ) { Comment(&$0) }
     }

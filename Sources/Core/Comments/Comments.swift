@@ -6,13 +6,13 @@ package struct Comments: Sendable {
     let ids: IDSequence
     let clock: WallClock
     let notifier: Notifier
-    let deletions: Deletions
+    let deletions: PurgeScheduler
 
     /// A post with a page of its comments, all from the same transaction.
     package struct PostPage: Sendable {
         package let post: Post
         package let comments: Page<Comment>
-        package let neighbours: Neighbours
+        package let neighbours: AdjacentPosts
         /// Whether visitors who are not signed in may see it.
         package let isPublic: Bool
     }
@@ -27,11 +27,11 @@ package struct Comments: Sendable {
         check.require(!text.isEmpty, "text", "Write something first.")
         check.add(
             "text", TextLimit.fault(in: text, named: "A comment", atMost: Comment.textLimit, as: .prose))
-        try check.done()
+        try check.finish()
         let time = clock.now()
         let mentions = RichText(text).mentions
         return try await notifier.write { [ids, text] connection, notifications in
-            try Accounts.refuseDemo(viewer, in: connection)
+            try Accounts.rejectDemoAccount(viewer, in: connection)
             let postAuthor = try PostRecords.author(of: post, for: viewer.id, in: connection)
             let parent = try repliedTo.map { try Self.parent($0, of: post, for: viewer, in: connection) }
             let comment = Comment(
@@ -110,7 +110,7 @@ package struct Comments: Sendable {
         try await storage.write { [deletions] connection in
             if let post = try CommentRecords.post(of: id, by: viewer.id, in: connection) {
                 try CommentRecords.delete(id, of: post, in: connection)
-                try deletions.note(in: connection)
+                try deletions.schedule(in: connection)
                 return post
             }
             let found = try CommentRecords.place(of: id, for: viewer.id, in: connection)
@@ -118,7 +118,7 @@ package struct Comments: Sendable {
                 throw Problem(.forbidden, "Only the author of the comment or of the post may delete it.")
             }
             try CommentRecords.delete(id, of: found.post, in: connection)
-            try deletions.note(in: connection)
+            try deletions.schedule(in: connection)
             return found.post
         }
     }

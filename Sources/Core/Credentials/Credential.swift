@@ -65,7 +65,7 @@ package struct Credential: Sendable {
     }
 
     /// The age of `usedAt`, in milliseconds, after which a request updates it. So not every request writes.
-    package static let useGranularity: Int64 = 60 * 60 * 1000
+    package static let usedAtPrecision: Int64 = 60 * 60 * 1000
 
     package let hash: [UInt8]
     package let kind: Kind

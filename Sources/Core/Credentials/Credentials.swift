@@ -64,7 +64,7 @@ package struct Credentials: Sendable {
     ) async throws -> Issued {
         let secret = Secret.random(prefix: kind == .token ? "isnt_" : "")
         // An unsuitable client name is cleaned and shortened; it is no reason to refuse a sign-in.
-        let label = String(TextShape.line.cleaned(name).prefix(100))
+        let label = String(TextKind.line.cleaned(name).prefix(100))
         let now = clock.now()
         let credential = Credential(
             hash: secret.hash, kind: kind, scopes: scopes, usedAt: now,
@@ -94,7 +94,7 @@ package struct Credentials: Sendable {
             viewer.credential.kind == kind
         else { return nil }
         cache.insert(viewer, at: now, generation: cached.generation)
-        if now - viewer.credential.usedAt > Credential.useGranularity {
+        if now - viewer.credential.usedAt > Credential.usedAtPrecision {
             let end = kind == .session ? now + kind.lifetime : viewer.credential.expiresAt
             try await storage.write { try CredentialRecords.touch(hash: hash, at: now, until: end, in: $0) }
         }
@@ -151,12 +151,12 @@ package struct Credentials: Sendable {
         check.require(
             viewer.credential.scopes.isSuperset(of: scopes), "scopes",
             "The token cannot have scopes that you do not have yourself.")
-        try check.done()
+        try check.finish()
         // A token made by a token expires with it at the latest. Otherwise a token could renew itself
         // forever.
         let end = viewer.credential.kind == .token ? viewer.credential.expiresAt : nil
         return try await issue(.token, to: viewer.id, scopes: scopes, name: name, until: end) { connection in
-            try Accounts.refuseDemo(viewer, in: connection)
+            try Accounts.rejectDemoAccount(viewer, in: connection)
             try viewer.requireCredential(in: connection)
         }
     }
@@ -166,7 +166,7 @@ package struct Credentials: Sendable {
     package func end(_ handle: String, _ kind: Credential.Kind? = nil, of viewer: Viewer) async throws {
         guard let hash = Base64URL.decode(handle),
             try await storage.write({ connection in
-                try Accounts.refuseDemo(viewer, in: connection)
+                try Accounts.rejectDemoAccount(viewer, in: connection)
                 return try CredentialRecords.delete(hash: hash, kind, of: viewer.id, in: connection)
             })
         else { throw Problem.notFound("session or token") }
@@ -176,7 +176,7 @@ package struct Credentials: Sendable {
     /// Ends all sessions of the viewer except the current one.
     package func endOtherSessions(of viewer: Viewer) async throws {
         _ = try await storage.write { connection in
-            try Accounts.refuseDemo(viewer, in: connection)
+            try Accounts.rejectDemoAccount(viewer, in: connection)
             return try CredentialRecords.deleteAll(
                 of: viewer.id, kind: .session, except: viewer.credential.hash, in: connection)
         }

@@ -31,7 +31,7 @@ extension Viewer {
     /// Throws where the viewer's session or token ended during the request.
     func requireCredential(in connection: any Connection) throws {
         guard try CredentialRecords.exists(hash: credential.hash, in: connection) else {
-            throw Problem.signInNeeded
+            throw Problem.signInRequired
         }
     }
 }

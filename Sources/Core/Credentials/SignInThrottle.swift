@@ -33,7 +33,7 @@ struct SignInThrottle: Sendable {
         let failures = limits.first.map { limiter.count($0.0, $0.1) } ?? 0
         var counted: [(RateLimits.Kind, String)] = []
         var isWrong = false
-        defer { if !isWrong { for (kind, key) in counted { limiter.giveBack(kind, key) } } }
+        defer { if !isWrong { for (kind, key) in counted { limiter.refund(kind, key) } } }
         for (kind, key) in limits {
             try limiter.take(kind, key)
             counted.append((kind, key))

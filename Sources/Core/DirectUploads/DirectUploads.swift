@@ -38,12 +38,12 @@ package struct DirectUploads: Sendable {
     /// Makes an offer for one photo.
     package func offer(_ request: UploadRequest, to viewer: Viewer) async throws -> Offer {
         let request = try request.checked(atMost: photos.processor.limits.bytes)
-        try await photos.notePlace()
+        try await photos.checkPhotoLocation()
         let now = clock.now()
         let name = UploadName.random()
         let id = ids.next(Photo.self)
         try await storage.write { [photos] connection in
-            try Accounts.refuseDemo(viewer, in: connection)
+            try Accounts.rejectDemoAccount(viewer, in: connection)
             let active = try DirectUploadRecords.offers(
                 to: viewer.id, after: now - Self.offerLifetime, now: now, in: connection)
             guard active.count < Self.limit else {
@@ -90,12 +90,12 @@ package struct DirectUploads: Sendable {
                 .invalid, field: "file",
                 "The photo has \(byteCount) bytes; the upload URL is for \(expected).")
         }
-        try await media.setAside(path, as: name)
+        try await media.storeUpload(path, as: name)
     }
 
     /// Processes the direct uploads among `ids` into photos that are ready to be posted. Ignores all other
     /// ids.
-    func develop(_ ids: [ID<Photo>], by viewer: Viewer) async throws {
+    func processUploads(_ ids: [ID<Photo>], by viewer: Viewer) async throws {
         let found = try await storage.read { try DirectUploadRecords.find(ids, of: viewer.id, in: $0) }
         guard !found.isEmpty else { return }
         // In the order of the post, so that an error names the position of the photo in it.
@@ -128,10 +128,10 @@ package struct DirectUploads: Sendable {
         let time = clock.now()
         let upload = PhotoUpload(path: path, altText: record.altText, id: record.id, place: position)
         do {
-            try await photos.keeping([upload], in: turn) { [photos] stored, connection in
+            try await photos.store([upload], in: turn) { [photos] stored, connection in
                 // If two posts contain the same photo, only one of them gets it.
                 guard try DirectUploadRecords.delete(record.id, in: connection) else {
-                    throw Problem.notWaiting(record.id)
+                    throw Problem.notUnposted(record.id)
                 }
                 try photos.jobs.enqueue(DiscardUploads(names: [record.name.description]), in: connection)
                 for photo in stored {
@@ -151,14 +151,14 @@ package struct DirectUploads: Sendable {
 
     /// Deletes the offers from before `time`, and removes their uploads. Returns the number of offers.
     /// Uploads that belong to no known offer are removed after a day.
-    func removeLeft(before time: Int64) async throws -> Int {
+    func removeExpired(before time: Int64) async throws -> Int {
         // Listed before the records are read, because the record of an upload always exists before the
         // upload.
         let uploads = try await media.uploads()
         let now = clock.now()
         let count = try await storage.write { [photos] connection in
             let expired = try DirectUploadRecords.deleteAll(before: time, in: connection)
-            if !expired.isEmpty { try photos.deletions.note(in: connection) }
+            if !expired.isEmpty { try photos.deletions.schedule(in: connection) }
             try photos.discard(expired, in: connection)
             let known = try DirectUploadRecords.names(in: connection).union(expired.map(\.name.description))
             for name in uploads where !known.contains(name.description) {
@@ -205,7 +205,7 @@ package struct UploadRequest: Sendable {
             "altText",
             TextLimit.fault(
                 in: altText, named: "An alternative text", atMost: PhotoUpload.altTextLimit, as: .prose))
-        try check.done()
+        try check.finish()
         return Self(contentType: type, byteCount: byteCount, altText: altText)
     }
 }
@@ -220,7 +220,7 @@ extension Problem {
     }
 
     /// The problem with a photo that is not ready to be posted by the viewer.
-    static func notWaiting(_ photo: ID<Photo>) -> Problem {
+    static func notUnposted(_ photo: ID<Photo>) -> Problem {
         Problem(
             .invalid, field: "mediaIds",
             "Photo \(photo) is not one of your unposted photos; upload it again.")

@@ -26,7 +26,7 @@ struct DiscardUnknownUpload: Job {
             try await tools.storage.read({ try DirectUploadRecords.find(name, in: $0) }) == nil,
             // Where the media storage belongs to another community, the upload stays. The next maintenance
             // run that may clean up enqueues another job for it.
-            try await tools.photos.placeVerdict() == .own
+            try await tools.photos.ownershipVerdict() == .own
         else { return }
         try await tools.media.discard([name])
     }

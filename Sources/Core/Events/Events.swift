@@ -31,7 +31,7 @@ package protocol Events: Sendable {
 
     /// Delivers a change to all other instances when the current transaction commits. So they receive it even
     /// if this instance crashes right after the commit. This instance does not receive it.
-    func tellOthers(_ change: Change, in connection: any Connection) throws
+    func publishToOthers(_ change: Change, in connection: any Connection) throws
 
     /// Returns the events for `account` from now on. The stream ends when its consumer drops it.
     func events(for account: ID<Account>) -> AsyncStream<LiveEvent>
@@ -87,7 +87,7 @@ package final class LocalEvents: Events {
     }
 
     /// Does nothing, because there are no other instances.
-    package func tellOthers(_: Change, in _: any Connection) throws {}
+    package func publishToOthers(_: Change, in _: any Connection) throws {}
 
     /// Does nothing, because there are no other instances.
     package func observeRemoteChanges(_: @escaping @Sendable (Change) -> Void) {}

@@ -30,12 +30,12 @@ package final class SharedEvents: Events {
         }
     }
 
-    package func tellOthers(_ change: Change, in connection: any Connection) throws {
+    package func publishToOthers(_ change: Change, in connection: any Connection) throws {
         for message in messages(change) { try channel.send(message, in: connection) }
     }
 
     private func messages(_ change: Change) -> [String] {
-        change.messages(atMost: channel.longestMessage - sender.utf8.count - 1).map { "\(sender) \($0)" }
+        change.messages(atMost: channel.maximumMessageBytes - sender.utf8.count - 1).map { "\(sender) \($0)" }
     }
 
     package func events(for account: ID<Account>) -> AsyncStream<LiveEvent> { local.events(for: account) }

@@ -31,12 +31,12 @@ package struct Explore: Sendable {
     /// Returns recent posts of public accounts, newest first.
     package func recent(for viewer: Viewer?, page: PageRequest) async throws -> Page<Post> {
         try await storage.read { connection in
-            let stretch = page.stretch()
+            let query = page.query()
             let posts = try PostRecords.posts(
                 """
                 SELECT \(Post.columns(for: viewer?.id)) FROM posts p JOIN accounts a ON a.id = p.author_id
-                WHERE \(stretch.holds("p.id")) AND \(Visibility.discoverable(for: viewer?.id))
-                ORDER BY \(stretch.order("p.id")) LIMIT \(page.rows)
+                WHERE \(query.contains("p.id")) AND \(Visibility.discoverable(for: viewer?.id))
+                ORDER BY \(query.order("p.id")) LIMIT \(page.fetchLimit)
                 """, in: connection)
             return Page(posts, limit: page.limit, cursor: \.id)
         }
@@ -54,13 +54,13 @@ package struct Explore: Sendable {
                     JOIN accounts a ON a.id = p.author_id
                     WHERE t.tag = \(tag) AND \(visible) LIMIT \(Self.countLimit)) counted
                 """)
-            let stretch = page.stretch()
+            let query = page.query()
             let posts = try PostRecords.posts(
                 """
                 SELECT \(Post.columns(for: viewer?.id)) FROM post_tags t JOIN posts p ON p.id = t.post_id
                 JOIN accounts a ON a.id = p.author_id
-                WHERE t.tag = \(tag) AND \(stretch.holds("t.post_id")) AND \(visible)
-                ORDER BY \(stretch.order("t.post_id")) LIMIT \(page.rows)
+                WHERE t.tag = \(tag) AND \(query.contains("t.post_id")) AND \(visible)
+                ORDER BY \(query.order("t.post_id")) LIMIT \(page.fetchLimit)
                 """, in: connection)
             return TagPage(
                 tag: TagCount(tag: tag, postsCount: Int(count ?? 0)),

@@ -77,12 +77,12 @@ package struct Export: Sendable {
     }
 
     private func ids(_ table: SQL, _ viewer: Viewer, _ page: PageRequest) async throws -> Page<ID<Post>> {
-        let stretch = page.stretch()
+        let query = page.query()
         return try await storage.read { connection in
             let rows = try connection.rows(
                 """
-                SELECT id, post_id FROM \(table) WHERE account_id = \(viewer.id) AND \(stretch.holds("id"))
-                ORDER BY \(stretch.order("id")) LIMIT \(page.rows)
+                SELECT id, post_id FROM \(table) WHERE account_id = \(viewer.id) AND \(query.contains("id"))
+                ORDER BY \(query.order("id")) LIMIT \(page.fetchLimit)
                 """
             ) { (id: $0.int(), post: $0.id() as ID<Post>) }
             return Page(rows, limit: page.limit, cursor: \.id).map(\.post)
@@ -92,7 +92,7 @@ package struct Export: Sendable {
     private func people(
         _ records:
             @escaping @Sendable (ID<Account>, ID<Account>?, PageRequest, any Connection) throws ->
-            [FollowRecords.Listed],
+            [FollowRecords.Row],
         _ viewer: Viewer, _ page: PageRequest
     ) async throws -> Page<AccountSummary> {
         try await storage.read { connection in

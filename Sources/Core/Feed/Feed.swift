@@ -46,15 +46,16 @@ package struct Feed: Sendable {
         for viewer: ID<Account>, page: PageRequest, at time: Int64, windowCache: WindowCache,
         in connection: any Connection
     ) throws -> [Post] {
-        let stretch = page.stretch()
+        let query = page.query()
         let windowEnd =
-            try stretch.isNewestPage
-            ? windowCache.windowEnd(at: time) { try FeedRecords.windowEnd(of: stretch, in: connection) }
-            : FeedRecords.windowEnd(of: stretch, in: connection)
-        let end = windowEnd ?? (stretch.end == .newest ? 0 : .max)
-        let posts = try FeedRecords.inWindow(stretch, upTo: end, for: viewer, rows: page.rows, in: connection)
-        guard posts.count < page.rows, windowEnd != nil else { return posts }
-        return try FeedRecords.byAuthor(stretch, for: viewer, rows: page.rows, in: connection)
+            try query.isNewestPage
+            ? windowCache.windowEnd(at: time) { try FeedRecords.windowEnd(of: query, in: connection) }
+            : FeedRecords.windowEnd(of: query, in: connection)
+        let end = windowEnd ?? (query.end == .newest ? 0 : .max)
+        let posts = try FeedRecords.inWindow(
+            query, upTo: end, for: viewer, rows: page.fetchLimit, in: connection)
+        guard posts.count < page.fetchLimit, windowEnd != nil else { return posts }
+        return try FeedRecords.byAuthor(query, for: viewer, rows: page.fetchLimit, in: connection)
     }
 }
 
@@ -77,7 +78,7 @@ private final class WindowCache: Sendable {
 extension Feed {
     /// Measures the time that one page takes in the storage alone, without HTTP and rendering. Returns the
     /// median of `times` runs in microseconds, as the lower bound for benchmarks of the feed.
-    package func bareMicroseconds(of username: String, times: Int) async throws -> Double {
+    package func storageMicroseconds(of username: String, times: Int) async throws -> Double {
         let time = clock.now()
         return try await storage.read { [windowCache] connection in
             guard let account = try AccountRecords.find(username: username, in: connection) else {

@@ -18,16 +18,16 @@ enum FeedRecords {
     /// Without the unary plus, the query planner would collect and sort all posts of all followed authors.
     /// With it, the planner scans the posts from the start of the page and stops when the page is full.
     static func inWindow(
-        _ stretch: PageQuery, upTo windowEnd: Int64, for viewer: ID<Account>, rows: Int,
+        _ query: PageQuery, upTo windowEnd: Int64, for viewer: ID<Account>, rows: Int,
         in connection: any Connection
     ) throws -> [Post] {
-        let isInWindow: SQL = stretch.end == .newest ? "p.id >= \(windowEnd)" : "p.id <= \(windowEnd)"
+        let isInWindow: SQL = query.end == .newest ? "p.id >= \(windowEnd)" : "p.id <= \(windowEnd)"
         return try PostRecords.posts(
             """
             SELECT \(Post.columns(for: viewer)) FROM posts p JOIN accounts a ON a.id = p.author_id
-            WHERE \(stretch.holds("p.id")) AND \(isInWindow) AND +p.author_id IN (\(followed(by: viewer)))
+            WHERE \(query.contains("p.id")) AND \(isInWindow) AND +p.author_id IN (\(followed(by: viewer)))
                 AND \(Visibility.followed(by: viewer))
-            ORDER BY \(stretch.order("p.id")) LIMIT \(rows)
+            ORDER BY \(query.order("p.id")) LIMIT \(rows)
             """, in: connection)
     }
 
@@ -35,25 +35,25 @@ enum FeedRecords {
     /// returns the first of these posts. The cost depends on the number of followed people, not on the number
     /// of posts in the community.
     static func byAuthor(
-        _ stretch: PageQuery, for viewer: ID<Account>, rows: Int, in connection: any Connection
+        _ query: PageQuery, for viewer: ID<Account>, rows: Int, in connection: any Connection
     ) throws -> [Post] {
         try PostRecords.posts(
             """
             SELECT \(Post.columns(for: viewer)) FROM (\(followed(by: viewer))) f
             JOIN posts p ON p.id IN (
-                SELECT id FROM posts WHERE author_id = f.author_id AND \(stretch.holds("id"))
-                ORDER BY \(stretch.order("id")) LIMIT \(rows))
+                SELECT id FROM posts WHERE author_id = f.author_id AND \(query.contains("id"))
+                ORDER BY \(query.order("id")) LIMIT \(rows))
             JOIN accounts a ON a.id = p.author_id
-            WHERE \(Visibility.followed(by: viewer)) ORDER BY \(stretch.order("p.id")) LIMIT \(rows)
+            WHERE \(Visibility.followed(by: viewer)) ORDER BY \(query.order("p.id")) LIMIT \(rows)
             """, in: connection)
     }
 
     /// Returns the id of the last post in the window; nil where the list has at most ``window`` posts.
-    static func windowEnd(of stretch: PageQuery, in connection: any Connection) throws -> Int64? {
+    static func windowEnd(of query: PageQuery, in connection: any Connection) throws -> Int64? {
         try connection.int(
             """
-            SELECT id FROM posts WHERE \(stretch.holds("id"))
-            ORDER BY \(stretch.order("id")) LIMIT 1 OFFSET \(window)
+            SELECT id FROM posts WHERE \(query.contains("id"))
+            ORDER BY \(query.order("id")) LIMIT 1 OFFSET \(window)
             """)
     }
 }

@@ -3,7 +3,7 @@ import Storage
 /// The SQL of follows and follow requests. Each change also updates the counters of both accounts.
 enum FollowRecords {
     /// A row of a list of people: the account, and the id that the list is sorted by.
-    struct Listed: Sendable {
+    struct Row: Sendable {
         let follow: Int64
         let account: AccountSummary
 
@@ -63,13 +63,13 @@ enum FollowRecords {
 
     @Sendable static func followers(
         of account: ID<Account>, for viewer: ID<Account>?, page: PageRequest, in connection: any Connection
-    ) throws -> [Listed] {
+    ) throws -> [Row] {
         try people("f.follower_id", where: "f.followee_id = \(account)", for: viewer, page, in: connection)
     }
 
     @Sendable static func following(
         by account: ID<Account>, for viewer: ID<Account>?, page: PageRequest, in connection: any Connection
-    ) throws -> [Listed] {
+    ) throws -> [Row] {
         try people("f.followee_id", where: "f.follower_id = \(account)", for: viewer, page, in: connection)
     }
 
@@ -77,15 +77,15 @@ enum FollowRecords {
     private static func people(
         _ side: SQL, where condition: SQL, for viewer: ID<Account>?, _ page: PageRequest,
         in connection: any Connection
-    ) throws -> [Listed] {
-        let stretch = page.stretch()
+    ) throws -> [Row] {
+        let query = page.query()
         return try connection.rows(
             """
             SELECT f.id, \(AccountSummary.columns) FROM follows f JOIN accounts a ON a.id = \(side)
-            WHERE \(condition) AND \(stretch.holds("f.id")) AND \(Visibility.people(for: viewer))
-            ORDER BY \(stretch.order("f.id")) LIMIT \(page.rows)
+            WHERE \(condition) AND \(query.contains("f.id")) AND \(Visibility.people(for: viewer))
+            ORDER BY \(query.order("f.id")) LIMIT \(page.fetchLimit)
             """
-        ) { Listed(&$0) }
+        ) { Row(&$0) }
     }
 
     /// Returns the private accounts that `follower` follows.
@@ -129,17 +129,17 @@ enum FollowRecords {
 
     static func requests(
         to followee: ID<Account>, page: PageRequest, in connection: any Connection
-    ) throws -> [Listed] {
-        let stretch = page.stretch()
+    ) throws -> [Row] {
+        let query = page.query()
         return try connection.rows(
             """
             SELECT r.id, \(AccountSummary.columns)
             FROM follow_requests r JOIN accounts a ON a.id = r.follower_id
-            WHERE r.followee_id = \(followee) AND \(stretch.holds("r.id"))
+            WHERE r.followee_id = \(followee) AND \(query.contains("r.id"))
                 AND \(Visibility.people(for: followee))
-            ORDER BY \(stretch.order("r.id")) LIMIT \(page.rows)
+            ORDER BY \(query.order("r.id")) LIMIT \(page.fetchLimit)
             """
-        ) { Listed(&$0) }
+        ) { Row(&$0) }
     }
 
     /// Accepts all follow requests to an account.

@@ -73,7 +73,7 @@ package struct Follows: Sendable {
     /// fewer notifications.
     private func followEnded(between one: ID<Account>, and other: ID<Account>) async {
         photos.jobs.wake()
-        await notifier.tell([one, other])
+        await notifier.publish(to: [one, other])
     }
 
     /// Ends a follow or a follow request. The photos of a private account get new URLs, so that the former
@@ -119,11 +119,14 @@ package struct Follows: Sendable {
         }
     }
 
-    /// Returns whether the viewer follows the people of a list: true for followed accounts, false for
-    /// accounts that the viewer asked to follow. Other accounts are not in the result.
-    package func standing(
-        to accounts: [AccountSummary], of viewer: Viewer
-    ) async throws -> [ID<Account>: Bool] {
+    /// Whether a member follows an account, or has asked to.
+    package enum FollowState: Sendable { case following, requested }
+
+    /// Returns the viewer's follow state for each of `accounts`. Accounts that the viewer neither follows nor asked to
+    /// follow are not in the result.
+    package func followStates(
+        of accounts: [AccountSummary], for viewer: Viewer
+    ) async throws -> [ID<Account>: FollowState] {
         let ids = accounts.map(\.id.value)
         guard !ids.isEmpty else { return [:] }
         return try await storage.read { connection in
@@ -134,8 +137,9 @@ package struct Follows: Sendable {
                 UNION ALL SELECT followee_id, 0 FROM follow_requests
                 WHERE follower_id = \(viewer.id) AND followee_id IN \(list: ids, connection.dialect)
                 """
-            ) { ($0.id() as ID<Account>, $0.bool()) }
-            return Dictionary(pairs) { one, other in one || other }
+            ) { ($0.id() as ID<Account>, $0.bool() ? FollowState.following : .requested) }
+            // An account stands in one of the two tables; were it in both, following comes first.
+            return Dictionary(pairs) { first, _ in first }
         }
     }
 
@@ -194,7 +198,7 @@ package struct Follows: Sendable {
         _ username: String, for viewer: Viewer?, page: PageRequest,
         _ records:
             @escaping @Sendable (ID<Account>, ID<Account>?, PageRequest, any Connection) throws ->
-            [FollowRecords.Listed]
+            [FollowRecords.Row]
     ) async throws -> Page<AccountSummary> {
         let name = Username.normalized(username)
         return try await storage.read { connection in

@@ -95,15 +95,15 @@ enum LikeRecords {
 
     static func likers(
         of post: ID<Post>, for viewer: ID<Account>?, page: PageRequest, in connection: any Connection
-    ) throws -> [FollowRecords.Listed] {
-        let stretch = page.stretch()
+    ) throws -> [FollowRecords.Row] {
+        let query = page.query()
         return try connection.rows(
             """
             SELECT l.id, \(AccountSummary.columns) FROM likes l JOIN accounts a ON a.id = l.account_id
-            WHERE l.post_id = \(post) AND \(stretch.holds("l.id")) AND \(Visibility.people(for: viewer))
-            ORDER BY \(stretch.order("l.id")) LIMIT \(page.rows)
+            WHERE l.post_id = \(post) AND \(query.contains("l.id")) AND \(Visibility.people(for: viewer))
+            ORDER BY \(query.order("l.id")) LIMIT \(page.fetchLimit)
             """
-        ) { FollowRecords.Listed(&$0) }
+        ) { FollowRecords.Row(&$0) }
     }
 
     /// Returns whether the like is new.

@@ -56,7 +56,7 @@ package final class RateLimiter: Sendable {
     }
 
     /// Takes back one counted event, for example a sign-in that turned out to be successful.
-    package func giveBack(_ kind: RateLimits.Kind, _ key: String) {
+    package func refund(_ kind: RateLimits.Kind, _ key: String) {
         guard let limit = limits[kind] else { return }
         state.withLock { $0.arrivalTimes[Self.id(kind, key)]? -= limit.interval }
     }

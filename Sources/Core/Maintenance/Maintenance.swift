@@ -14,7 +14,7 @@ package struct Maintenance: Sendable {
     let photos: Photos
     let directUploads: DirectUploads
     let clock: WallClock
-    let deletions: Deletions
+    let deletions: PurgeScheduler
 
     private var ownership: MediaOwnership { MediaOwnership(storage: storage, media: media, photos: photos) }
     private var strays: StrayPhotos {
@@ -77,7 +77,7 @@ package struct Maintenance: Sendable {
         report.unclaimedFiles = try await photos.releaseUnclaimed(olderThan: Self.uploadTime)
         report.refusal = try await ownership.refusal(ownership.verdict())
         guard report.refusal == nil else { return report }
-        report.waitingPhotos += try await directUploads.removeLeft(before: now - Self.waitingPhotoLifetime)
+        report.waitingPhotos += try await directUploads.removeExpired(before: now - Self.waitingPhotoLifetime)
         let swept = try await strays.sweep(evenIfMany: evenIfManyStrays, report: progress)
         (report.straysMovedAside, report.straysMovedBack) = (swept.movedAside, swept.movedBack)
         (report.straysRemoved, report.refusal) = (swept.removed, swept.refusal)
@@ -136,10 +136,10 @@ package struct Maintenance: Sendable {
     private func removeWaitingPhotos(before time: Int64) async throws -> Int {
         let removed = try await storage.write { connection in
             let waiting = try PhotoRecords.removeWaiting(before: time, in: connection)
-            if waiting.contains(where: { !$0.altText.isEmpty }) { try deletions.note(in: connection) }
-            return try photos.release(waiting.map { PhotoFiles($0) }, in: connection)
+            if waiting.contains(where: { !$0.altText.isEmpty }) { try deletions.schedule(in: connection) }
+            return try photos.enqueueRemoval(of: waiting.map { PhotoFiles($0) }, in: connection)
         }
-        await photos.announce(removed)
+        await photos.startRemoval(of: removed)
         return removed.count
     }
 }

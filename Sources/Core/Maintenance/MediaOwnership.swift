@@ -46,7 +46,7 @@ struct MediaOwnership: Sendable {
         switch verdict {
         case .own: return nil
         case .shared:
-            let others = try await media.others().filter { $0 != id }.map { ".community-\($0)" }
+            let others = try await media.otherCommunities().filter { $0 != id }.map { ".community-\($0)" }
             return """
                 Other communities store photos at the same location, so nothing was cleaned up. \
                 Give each community its own location. After their photos are gone, \
@@ -74,7 +74,7 @@ struct MediaOwnership: Sendable {
         photos.lastOwnership.set(verdict)
         // The other community must know that stray photos here may belong to this one.
         if verdict.isOthers, try await storage.read(PhotoRecords.exist) {
-            try await media.noteOther(id)
+            try await media.addOtherCommunity(id)
         }
         return verdict
     }
@@ -96,7 +96,7 @@ struct MediaOwnership: Sendable {
             try await media.mark(id)
             guard try await media.marker() == id else { return .foreign }
         }
-        return try await media.others().allSatisfy { $0 == id } ? .own : .shared
+        return try await media.otherCommunities().allSatisfy { $0 == id } ? .own : .shared
     }
 
     /// Declares that the location belongs to this community, whatever it contains.
@@ -163,7 +163,7 @@ extension Photos {
     /// notes there that this community stores photos too.
     /// - Throws: ``Problem`` of kind `unavailable` if the photos of this community are not at the location.
     ///   New photos would be lost when the right location is back.
-    func notePlace() async throws {
+    func checkPhotoLocation() async throws {
         let id = try await Facts.communityID(in: storage)
         // The marker is read each time, because it may have been removed or replaced since the last check.
         if lastOwnership.verdict?.allowsRemoval == true, try await media.marker() == id { return }
@@ -177,10 +177,10 @@ extension Photos {
                 Please tell the administrator.
                 """)
         }
-        if verdict.isOthers { try await media.noteOther(id) }
+        if verdict.isOthers { try await media.addOtherCommunity(id) }
     }
 
-    func placeVerdict() async throws -> MediaOwnership.Verdict { try await ownership.verdict() }
+    func ownershipVerdict() async throws -> MediaOwnership.Verdict { try await ownership.verdict() }
 
     /// Checks the photo location before files are removed or moved.
     /// - Throws: a temporary ``MediaError`` if the photos of this community are not at the location, for
@@ -188,6 +188,6 @@ extension Photos {
     func requireOwnLocation() async throws {
         let verdict = try await ownership.verdict()
         guard !verdict.allowsRemoval, let refusal = try await ownership.refusal(verdict) else { return }
-        throw MediaError(refusal, isPassing: true)
+        throw MediaError(refusal, isTransient: true)
     }
 }

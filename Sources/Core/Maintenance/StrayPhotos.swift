@@ -29,7 +29,7 @@ struct StrayPhotos: Sendable {
         report.movedBack = try await bringBack()
         let (strays, total) = try await find(report: progress)
         progress("moving photos without a record aside")
-        if !StrayPhoto.areFew(strays.count, of: total), !evenIfMany {
+        if !StrayPhoto.isSmallNumber(strays.count, of: total), !evenIfMany {
             report.refusal = """
                 \(strays.count) of \(total) photos have no record. That is unusually many, so they were not \
                 moved. Check whether this is the right database and not an old version of it. If it is \
@@ -68,10 +68,10 @@ struct StrayPhotos: Sendable {
                 count += 1
             } else {
                 let removed = try await storage.write { connection in
-                    try photos.release(
-                        [PhotoFiles(files: stray.prefix.description, names: nil)], in: connection)
+                    try photos.enqueueRemoval(
+                        of: [PhotoFiles(files: stray.prefix.description, names: nil)], in: connection)
                 }
-                await photos.announce(removed)
+                await photos.startRemoval(of: removed)
             }
         }
         return count

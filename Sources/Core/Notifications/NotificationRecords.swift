@@ -138,7 +138,7 @@ enum NotificationRecords {
     static func groups(
         for account: ID<Account>, page: PageRequest, in connection: any Connection
     ) throws -> [GroupRow] {
-        let stretch = page.stretch()
+        let query = page.query()
         return try connection.rows(
             """
             SELECT g.newest, g.total, g.kind, g.post_id, g.comment_id, g.unread, \(AccountSummary.columns)
@@ -159,8 +159,8 @@ enum NotificationRecords {
                     JOIN accounts a ON a.id = received.actor_id
                     WHERE \(isVisible(to: account))) n) g
             JOIN accounts a ON a.id = g.actor_id
-            WHERE g.position <= 3 AND \(stretch.holds("g.newest"))
-            ORDER BY \(stretch.order("g.newest")), g.position LIMIT \(page.rows * 3)
+            WHERE g.position <= 3 AND \(query.contains("g.newest"))
+            ORDER BY \(query.order("g.newest")), g.position LIMIT \(page.fetchLimit * 3)
             """
         ) { GroupRow(&$0) }
     }
@@ -190,7 +190,9 @@ enum NotificationRecords {
     /// Accounts that have notifications about an author's posts. Which of these they may see changes when the
     /// author makes the account private. At most 1,000 accounts are returned; the unread counts of the others
     /// are updated when their cache entries expire.
-    static func told(ofPostsBy author: ID<Account>, in connection: any Connection) throws -> [ID<Account>] {
+    static func recipients(ofPostsBy author: ID<Account>, in connection: any Connection) throws -> [ID<
+        Account
+    >] {
         try connection.rows(
             """
             SELECT DISTINCT n.account_id FROM (

@@ -57,7 +57,7 @@ package struct Notifications: Sendable {
     /// Marks all notifications as read.
     package func markRead(by viewer: Viewer) async throws {
         try await storage.write { try NotificationRecords.markRead(for: viewer.id, in: $0) }
-        unread.forget([viewer.id])
+        unread.remove([viewer.id])
         await events.publish(.notifications([viewer.id]))
     }
 
@@ -98,14 +98,14 @@ final class UnreadCache: Sendable {
         }
     }
 
-    func forgetAll() {
+    func removeAll() {
         state.withLock { state in
             state.counts = [:]
             state.generation += 1
         }
     }
 
-    func forget(_ accounts: [ID<Account>]) {
+    func remove(_ accounts: [ID<Account>]) {
         state.withLock { state in
             for account in accounts { state.counts[account] = nil }
             state.generation += 1

@@ -18,12 +18,12 @@ struct Notifier: Sendable {
             let result = try body(connection, &notifications)
             return (result, try record(notifications, in: connection))
         }
-        await tell(recipients)
+        await publish(to: recipients)
         return result
     }
 
     /// Stores notifications inside a transaction.
-    /// - Returns: the accounts to pass to ``tell(_:)`` after the commit.
+    /// - Returns: the accounts to pass to ``publish(to: _:)`` after the commit.
     func record(_ notifications: [NewNotification], in connection: any Connection) throws -> [ID<Account>] {
         try notifications.filter { try NotificationRecords.insert(ids.next(), $0, in: connection) }
             .map(\.recipient)
@@ -31,9 +31,9 @@ struct Notifier: Sendable {
 
     /// Publishes that these accounts have new notifications.
 
-    func tell(_ accounts: [ID<Account>]) async {
+    func publish(to accounts: [ID<Account>]) async {
         guard !accounts.isEmpty else { return }
-        unread.forget(accounts)
+        unread.remove(accounts)
         await events.publish(.notifications(accounts))
     }
 }

@@ -19,20 +19,20 @@ struct RemovePhotoFiles: Job {
 /// commit on, the photos are not served any more, and the job removes the files.
 extension Photos {
     /// Enqueues the jobs that remove the files of these photos, and publishes the deletion to other instances
-    /// with the commit. The caller must pass the result to ``announce(_:)`` after the commit.
-    func release(_ photos: [PhotoFiles], in connection: any Connection) throws -> [MediaPrefix] {
+    /// with the commit. The caller must pass the result to ``startRemoval(of: _:)`` after the commit.
+    func enqueueRemoval(of photos: [PhotoFiles], in connection: any Connection) throws -> [MediaPrefix] {
         for start in stride(from: 0, to: photos.count, by: RemovePhotoFiles.batch) {
             let some = Array(photos[start..<min(photos.count, start + RemovePhotoFiles.batch)])
             try jobs.enqueue(RemovePhotoFiles(photos: some), in: connection)
         }
         let prefixes = photos.compactMap(\.prefix)
-        try events.tellOthers(.photosRemoved(prefixes.map(\.description)), in: connection)
+        try events.publishToOthers(.photosRemoved(prefixes.map(\.description)), in: connection)
         return prefixes
     }
 
     /// Stops serving deleted photos in this instance, and starts the jobs that remove their files. Other
     /// instances were informed in the transaction.
-    func announce(_ prefixes: [MediaPrefix]) async {
+    func startRemoval(of prefixes: [MediaPrefix]) async {
         guard !prefixes.isEmpty else { return }
         withhold(prefixes)
         jobs.wake()
@@ -105,28 +105,28 @@ extension Photos {
         let limit = clock.now() - age + (age == 0 ? 1 : 0)
         let prefixes = try await storage.write { connection in
             let files = try PhotoRecords.removeUnclaimed(before: limit, in: connection)
-            return try release(files.map { PhotoFiles(files: $0, names: nil) }, in: connection)
+            return try enqueueRemoval(of: files.map { PhotoFiles(files: $0, names: nil) }, in: connection)
         }
-        await announce(prefixes)
+        await startRemoval(of: prefixes)
         return prefixes.count
     }
 
     /// Deletes a photo or a direct upload of `viewer` that is not posted yet.
     /// - Throws: ``Problem`` of kind `notFound` if there is no such photo.
-    package func takeBack(_ id: ID<Photo>, by viewer: Viewer) async throws {
+    package func deleteUnposted(_ id: ID<Photo>, by viewer: Viewer) async throws {
         let prefixes = try await storage.write { connection in
             if let photo = try PhotoRecords.removeWaiting(id, of: viewer.id, in: connection) {
-                if !photo.altText.isEmpty { try deletions.note(in: connection) }
-                return try release([PhotoFiles(photo)], in: connection)
+                if !photo.altText.isEmpty { try deletions.schedule(in: connection) }
+                return try enqueueRemoval(of: [PhotoFiles(photo)], in: connection)
             }
             guard let upload = try DirectUploadRecords.take(id, of: viewer.id, in: connection) else {
                 throw Problem.notFound("photo")
             }
-            if !upload.altText.isEmpty { try deletions.note(in: connection) }
+            if !upload.altText.isEmpty { try deletions.schedule(in: connection) }
             try discard([upload], in: connection)
             return []
         }
-        await announce(prefixes)
+        await startRemoval(of: prefixes)
         jobs.wake()
     }
 }

@@ -84,9 +84,9 @@ extension Photos {
                 try PhotoRecords.claim(move.new.description, in: connection)
                 obsolete.append(PhotoFiles(move.photo))
             }
-            return (try release(obsolete, in: connection), failed)
+            return (try enqueueRemoval(of: obsolete, in: connection), failed)
         }
-        await announce(removed)
+        await startRemoval(of: removed)
         return (end, failed)
     }
 
@@ -104,7 +104,7 @@ extension Photos {
                     guard let prefix = old.prefix, let names = old.names else { return nil }
                     do {
                         return try await media.copy(names, of: prefix, to: move.new) ? move.new : nil
-                    } catch let error as MediaError where !error.isPassing {
+                    } catch let error as MediaError where !error.isTransient {
                         logger.warning(
                             "A photo could not be given a new URL", metadata: ["error": "\(error)"])
                         return nil

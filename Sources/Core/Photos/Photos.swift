@@ -14,7 +14,7 @@ package struct Photos: Sendable {
     let clock: WallClock
     let events: any Events
     let jobs: JobQueue
-    let deletions: Deletions
+    let deletions: PurgeScheduler
     let removed = RemovedPhotos()
     let lastOwnership = LastMediaOwnership()
     let logger: Logger
@@ -22,8 +22,8 @@ package struct Photos: Sendable {
     /// Adds one photo, ready to be posted.
     package func add(_ upload: PhotoUpload, by viewer: Viewer) async throws -> Photo {
         let time = clock.now()
-        return try await keeping([upload], of: viewer) { kept, connection in
-            try Accounts.refuseDemo(viewer, in: connection)
+        return try await store([upload], of: viewer) { kept, connection in
+            try Accounts.rejectDemoAccount(viewer, in: connection)
             let photo = kept[0]
             try PhotoRecords.insert(photo, of: viewer.id, at: time, in: connection)
             return photo
@@ -45,19 +45,19 @@ package struct Photos: Sendable {
     /// Renders the uploads and stores their files, then calls `record` to write the records that claim them
     /// in one transaction. If anything fails, the files are removed.
     @discardableResult
-    func keeping<Result: Sendable>(
+    func store<Result: Sendable>(
         _ uploads: [PhotoUpload], of viewer: Viewer, as shape: PhotoShape = .whole,
         record: @escaping @Sendable ([Photo], any Connection) throws -> Result
     ) async throws -> Result {
         guard !uploads.isEmpty else { return try await storage.write { try record([], $0) } }
         return try await withPlace(for: viewer, photos: uploads.count) {
-            try await keeping(uploads, in: $0, as: shape, record: record)
+            try await store(uploads, in: $0, as: shape, record: record)
         }
     }
 
     /// Renders and stores uploads for a post that already has a place in the render queue.
     @discardableResult
-    func keeping<Result: Sendable>(
+    func store<Result: Sendable>(
         _ uploads: [PhotoUpload], in turn: PhotoProcessor.Place, as shape: PhotoShape = .whole,
         record: @escaping @Sendable ([Photo], any Connection) throws -> Result
     ) async throws -> Result {
@@ -70,8 +70,8 @@ package struct Photos: Sendable {
                     in: upload.altText, named: "Alt text", atMost: PhotoUpload.altTextLimit,
                     as: .prose))
         }
-        try check.done()
-        try await notePlace()
+        try check.finish()
+        try await checkPhotoLocation()
         let prefixes = uploads.map { _ in MediaPrefix.random() }
         let time = clock.now()
         try await storage.write {
@@ -97,7 +97,7 @@ package struct Photos: Sendable {
             // The photos may have been posted. If not, their files are recorded as unclaimed, and maintenance
             // removes them.
             throw StorageError.uncertain
-        } catch let error as MediaError where error.isPassing {
+        } catch let error as MediaError where error.isTransient {
             // A file that is still being transferred could arrive after its removal. Maintenance removes it
             // later.
             throw error
@@ -137,9 +137,10 @@ package struct Photos: Sendable {
             do {
                 let prefixes = try await storage.write { connection in
                     let left = try PhotoRecords.removeUnclaimed(files, in: connection)
-                    return try release(left.map { PhotoFiles(files: $0, names: nil) }, in: connection)
+                    return try enqueueRemoval(
+                        of: left.map { PhotoFiles(files: $0, names: nil) }, in: connection)
                 }
-                await announce(prefixes)
+                await startRemoval(of: prefixes)
             } catch {
                 logger.warning(
                     "Files of a failed upload were not removed; maintenance will remove them",

@@ -7,8 +7,8 @@ package struct UploadLimits: Sendable {
     package var bytes = 3_000_000_000
     package var files = 1_000
     /// The limit for one sender: enough for ten photos of the largest size at the same time.
-    package var bytesOfOne = 300_000_000
-    package var filesOfOne = 40
+    package var bytesPerSender = 300_000_000
+    package var filesPerSender = 40
 
     package init() {}
 }
@@ -54,7 +54,7 @@ package final class UploadSpace: Sendable {
                     .tooMany(retryAfter: 10),
                     "Another upload to this URL is in progress. Wait until it ends.")
             }
-            guard own.bytes <= limits.bytesOfOne, own.files <= limits.filesOfOne else {
+            guard own.bytes <= limits.bytesPerSender, own.files <= limits.filesPerSender else {
                 return Problem(
                     .tooMany(retryAfter: 10),
                     "Too many of your uploads are in progress. Wait until they end and try again.")

@@ -55,7 +55,7 @@ extension Post {
 }
 
 /// The next newer and the next older post by the same author.
-package struct Neighbours: Sendable, Equatable {
+package struct AdjacentPosts: Sendable, Equatable {
     package let newer: ID<Post>?
     package let older: ID<Post>?
 }
@@ -94,7 +94,7 @@ package struct PostEdit: Sendable {
                 TextLimit.fault(
                     in: text, named: "Alt text", atMost: PhotoUpload.altTextLimit, as: .prose))
         }
-        try check.done()
+        try check.finish()
         return edit
     }
 }
@@ -147,7 +147,7 @@ package struct PostDraft: Sendable {
             check.require(
                 Set(ids).count == ids.count, "mediaIds", "A post cannot contain the same photo twice.")
         }
-        try check.done()
+        try check.finish()
         return draft
     }
 }

@@ -50,27 +50,27 @@ enum PostRecords {
     }
 
     static func neighbours(of id: ID<Post>, by author: ID<Account>, in connection: any Connection) throws
-        -> Neighbours
+        -> AdjacentPosts
     {
         try connection.row(
             """
             SELECT (SELECT min(id) FROM posts WHERE author_id = \(author) AND id > \(id)),
                 (SELECT max(id) FROM posts WHERE author_id = \(author) AND id < \(id))
             """
-        ) { Neighbours(newer: $0.idOrNil(), older: $0.idOrNil()) }
-            ?? Neighbours(newer: nil, older: nil)
+        ) { AdjacentPosts(newer: $0.idOrNil(), older: $0.idOrNil()) }
+            ?? AdjacentPosts(newer: nil, older: nil)
     }
 
     /// The posts of one author, newest first.
     static func by(
         _ author: ID<Account>, for viewer: ID<Account>?, page: PageRequest, in connection: any Connection
     ) throws -> [Post] {
-        let stretch = page.stretch()
+        let query = page.query()
         return try posts(
             """
             SELECT \(Post.columns(for: viewer)) FROM posts p JOIN accounts a ON a.id = p.author_id
-            WHERE p.author_id = \(author) AND \(stretch.holds("p.id")) AND \(Visibility.posts(for: viewer))
-            ORDER BY \(stretch.order("p.id")) LIMIT \(page.rows)
+            WHERE p.author_id = \(author) AND \(query.contains("p.id")) AND \(Visibility.posts(for: viewer))
+            ORDER BY \(query.order("p.id")) LIMIT \(page.fetchLimit)
             """, in: connection)
     }
 
@@ -110,7 +110,7 @@ enum PostRecords {
     static func altTexts(of photos: [Photo]) -> String { photos.map(\.altText).joined(separator: "\n") }
 
     static func delete(_ id: ID<Post>, by author: ID<Account>, in connection: any Connection) throws {
-        try SearchRecords.forget(id, in: connection)
+        try SearchRecords.delete(id, in: connection)
         guard try connection.run("DELETE FROM posts WHERE id = \(id)") == 1 else { return }
         try connection.run("UPDATE accounts SET posts_count = posts_count - 1 WHERE id = \(author)")
     }

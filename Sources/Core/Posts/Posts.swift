@@ -8,7 +8,7 @@ package struct Posts: Sendable {
     let ids: IDSequence
     let clock: WallClock
     let notifier: Notifier
-    let deletions: Deletions
+    let deletions: PurgeScheduler
 
     /// A profile with a page of its posts, read together.
     package struct ProfilePage: Sendable {
@@ -21,13 +21,13 @@ package struct Posts: Sendable {
     package func publish(_ draft: PostDraft, by viewer: Viewer) async throws -> Post {
         let draft = try draft.checked()
         let uploads: [PhotoUpload] = if case .uploads(let uploads) = draft.photos { uploads } else { [] }
-        if case .added(let added) = draft.photos { try await directUploads.develop(added, by: viewer) }
+        if case .added(let added) = draft.photos { try await directUploads.processUploads(added, by: viewer) }
         let time = clock.now()
-        let (post, recipients) = try await photos.keeping(uploads, of: viewer) {
+        let (post, recipients) = try await photos.store(uploads, of: viewer) {
             [ids, notifier] stored, connection in
             // The id is created inside the transaction, so that later posts have greater ids even if several
             // wait for the writer.
-            try Accounts.refuseDemo(viewer, in: connection)
+            try Accounts.rejectDemoAccount(viewer, in: connection)
             let id = ids.next(Post.self)
             try PostRecords.insert(id, draft, by: viewer.id, at: time, in: connection)
             for (position, photo) in stored.enumerated() {
@@ -38,7 +38,7 @@ package struct Posts: Sendable {
                 where try !PhotoRecords.attach(
                     photo, of: viewer.id, to: id, position: position, in: connection)
                 {
-                    throw Problem.notWaiting(photo)
+                    throw Problem.notUnposted(photo)
                 }
             }
             let post = try Self.find(id, for: viewer, in: connection)
@@ -47,7 +47,7 @@ package struct Posts: Sendable {
                 for: RichText(post.caption).mentions, in: post, in: connection)
             return (post, try notifier.record(notifications, in: connection))
         }
-        await notifier.tell(recipients)
+        await notifier.publish(to: recipients)
         return post
     }
 
@@ -67,7 +67,7 @@ package struct Posts: Sendable {
                 throw Problem(.invalid, field: "media", "Photo \(photo) does not belong to this post.")
             }
             let post = try Self.find(id, for: viewer, in: connection)
-            if post.texts != before.texts { try deletions.note(in: connection) }
+            if post.texts != before.texts { try deletions.schedule(in: connection) }
             try PostRecords.index(post, in: connection)
             let known = Set(RichText(before.caption).mentions)
             let new = RichText(post.caption).mentions.filter { !known.contains($0) }
@@ -106,12 +106,13 @@ package struct Posts: Sendable {
             guard author == viewer.id else {
                 throw Problem(.forbidden, "Only its author may delete a post.")
             }
-            let removed = try photos.release(PhotoRecords.files(of: id, in: connection), in: connection)
+            let removed = try photos.enqueueRemoval(
+                of: PhotoRecords.files(of: id, in: connection), in: connection)
             try PostRecords.delete(id, by: author, in: connection)
-            try deletions.note(in: connection)
+            try deletions.schedule(in: connection)
             return removed
         }
-        await photos.announce(removed)
+        await photos.startRemoval(of: removed)
     }
 
     static func find(_ id: ID<Post>, for viewer: Viewer?, in connection: any Connection) throws -> Post {

@@ -29,14 +29,14 @@ package struct Saves: Sendable {
     /// The viewer's saved posts, last saved first, without posts that the viewer may no longer see.
     package func all(of viewer: Viewer, page: PageRequest) async throws -> Page<Post> {
         try await storage.read { connection in
-            let stretch = page.stretch()
+            let query = page.query()
             let posts = try PostRecords.listed(
                 """
                 SELECT \(Post.columns(for: viewer.id)), s.id FROM saves s JOIN posts p ON p.id = s.post_id
                 JOIN accounts a ON a.id = p.author_id
-                WHERE s.account_id = \(viewer.id) AND \(stretch.holds("s.id"))
+                WHERE s.account_id = \(viewer.id) AND \(query.contains("s.id"))
                     AND \(Visibility.posts(for: viewer.id))
-                ORDER BY \(stretch.order("s.id")) LIMIT \(page.rows)
+                ORDER BY \(query.order("s.id")) LIMIT \(page.fetchLimit)
                 """, in: connection)
             return Page(posts, limit: page.limit, cursor: \.sortKey).map(\.post)
         }

@@ -95,7 +95,7 @@ package struct Search: Sendable {
                 WHERE \(match.condition) AND \(Visibility.people(for: viewer?.id))
                 ORDER BY CASE WHEN a.username = \(name) THEN 0 \
                 WHEN substr(a.username, 1, length(\(name))) = \(name) THEN 1 ELSE 2 END, \
-                a.follower_count DESC, a.id LIMIT \(page.rows) OFFSET \(Self.offset(page))
+                a.follower_count DESC, a.id LIMIT \(page.fetchLimit) OFFSET \(Self.offset(page))
                 """)
             return Self.ranked(found, page)
         }
@@ -109,7 +109,7 @@ package struct Search: Sendable {
         guard let start = RichText.tag(query.text) else { return Page(items: [], nextCursor: nil) }
         return try await storage.read { connection in
             let found = try SearchRecords.tags(
-                beginningWith: start, for: viewer?.id, limit: page.rows, offset: Self.offset(page),
+                beginningWith: start, for: viewer?.id, limit: page.fetchLimit, offset: Self.offset(page),
                 in: connection)
             return Self.ranked(found, page)
         }
@@ -146,7 +146,7 @@ package struct Search: Sendable {
                 """
                 SELECT \(Post.columns(for: viewer?.id)) FROM posts p JOIN accounts a ON a.id = p.author_id
                 \(match?.join ?? "") WHERE \(condition) ORDER BY \(order)
-                LIMIT \(page.rows) OFFSET \(Self.offset(page))
+                LIMIT \(page.fetchLimit) OFFSET \(Self.offset(page))
                 """, in: connection)
             return Self.ranked(found, page)
         }

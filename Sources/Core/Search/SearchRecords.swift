@@ -9,7 +9,7 @@ enum SearchRecords {
     static func index(
         _ id: ID<Account>, _ username: String, _ fullName: String, in connection: any Connection
     ) throws {
-        try forget(id, in: connection)
+        try delete(id, in: connection)
         switch connection.dialect {
         case .sqlite:
             try connection.run(
@@ -28,7 +28,7 @@ enum SearchRecords {
 
     static func index(_ id: ID<Post>, caption: String, altTexts: String, in connection: any Connection) throws
     {
-        try forget(id, in: connection)
+        try delete(id, in: connection)
         switch connection.dialect {
         case .sqlite:
             try connection.run(
@@ -43,21 +43,21 @@ enum SearchRecords {
         }
     }
 
-    static func forget(_ id: ID<Account>, in connection: any Connection) throws {
+    static func delete(_ id: ID<Account>, in connection: any Connection) throws {
         switch connection.dialect {
         case .sqlite: try connection.run("DELETE FROM account_search WHERE rowid = \(id)")
         case .postgres: try connection.run("DELETE FROM account_search WHERE account_id = \(id)")
         }
     }
 
-    static func forget(_ id: ID<Post>, in connection: any Connection) throws {
+    static func delete(_ id: ID<Post>, in connection: any Connection) throws {
         switch connection.dialect {
         case .sqlite: try connection.run("DELETE FROM post_search WHERE rowid = \(id)")
         case .postgres: try connection.run("DELETE FROM post_search WHERE post_id = \(id)")
         }
     }
 
-    static func forget(postsOf author: ID<Account>, in connection: any Connection) throws {
+    static func delete(postsOf author: ID<Account>, in connection: any Connection) throws {
         // In PostgreSQL, the rows are deleted together with their posts.
         guard connection.dialect == .sqlite else { return }
         try connection.run(

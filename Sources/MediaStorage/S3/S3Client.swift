@@ -86,7 +86,7 @@ package struct S3Client: Sendable {
             try await Task.sleep(for: pause * Double.random(in: 0.5...1.5))
             pause *= 3
         }
-        throw MediaError("The S3 request \(method) \(path) failed: \(failure).", isPassing: true)
+        throw MediaError("The S3 request \(method) \(path) failed: \(failure).", isTransient: true)
     }
 
     /// Sends a request with ``send(_:_:query:headers:body:)`` and throws if the status is not among `codes`.

@@ -87,7 +87,7 @@ package struct S3Location: Sendable, Equatable {
 
     /// The other origin from which pages load photos: the origin of the public URL, or of S3 if requests are
     /// redirected.
-    package var foreignOrigin: String? {
+    package var photoOrigin: String? {
         if let publicURL, let (scheme, host) = Self.origin(publicURL, mayHavePath: true) {
             return "\(scheme)://\(host)"
         }

@@ -20,14 +20,14 @@ extension S3Media {
         if status == .notImplemented { _ = try await put(community, at: name, [:], [200]) }
     }
 
-    package func others() async throws -> [String] {
+    package func otherCommunities() async throws -> [String] {
         let namePrefix = "\(Self.markerName)-"
         return try await list(namePrefix, isDeep: false).objects.map {
             String($0.name.dropFirst(namePrefix.count))
         }
     }
 
-    package func noteOther(_ community: String) async throws {
+    package func addOtherCommunity(_ community: String) async throws {
         _ = try await put(community, at: "\(Self.markerName)-\(community)", [:], [200])
     }
 

@@ -63,7 +63,7 @@ package struct S3Media: MediaStorage {
         } catch {
             // If S3 cannot be reached, the files cannot be removed now. They are recorded as unclaimed and
             // removed later.
-            if (error as? MediaError)?.isPassing != true {
+            if (error as? MediaError)?.isTransient != true {
                 // A separate task, because the current task may be cancelled.
                 await Task { try? await delete([prefix]) }.value
             }
@@ -281,7 +281,7 @@ package struct S3Media: MediaStorage {
             url: client.location.origin + SignatureV4.encoded(path: client.bucketPath), fields: fields)
     }
 
-    package func setAside(_ path: String, as name: UploadName) async throws {
+    package func storeUpload(_ path: String, as name: UploadName) async throws {
         try await put(path, as: name.key)
         unlink(path)
     }

@@ -30,7 +30,7 @@ package struct ErrorResponses: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch {
-            let problem = Problem(seenBy: context.logger, error)
+            let problem = Problem(reportedTo: context.logger, error)
             let report = ErrorReport(problem, requestID: context.id)
             var response =
                 switch style ?? (request.uri.path.split(separator: "/").first == "api" ? .json : .page) {
@@ -50,7 +50,7 @@ extension Problem {
         .tooLarge, "The request body is larger than \(WebContext.bodyLimit / 1024) KiB.")
 
     /// Describes any error for the client. Unexpected errors are logged.
-    init(seenBy logger: Logger, _ error: any Error) {
+    init(reportedTo logger: Logger, _ error: any Error) {
         switch error {
         case let problem as Problem: self = problem
         case let error as MultipartError: self.init(error)
@@ -70,7 +70,7 @@ extension Problem {
             self.init(
                 .unavailable(retryAfter: 5),
                 "The connection was lost while saving. Check whether your change was saved, then try again.")
-        case let error as MediaError where error.isPassing:
+        case let error as MediaError where error.isTransient:
             logger.error("The photo storage is not available", metadata: ["error": "\(error)"])
             self.init(
                 .unavailable(retryAfter: 5), "The photo storage is not available. Try again in a moment.")

@@ -20,7 +20,7 @@ package struct MediaRoutes: Sendable {
     package var routes: [Route] {
         [
             .get(
-                "media/{folder}/{photo}/{name}", .unidentified, limits: [.photoFiles], hasSecretPath: true,
+                "media/{folder}/{photo}/{name}", .unauthenticated, limits: [.photoFiles], hasSecretPath: true,
                 use: file)
         ]
     }
@@ -79,11 +79,11 @@ package struct MediaRoutes: Sendable {
             return ResponseBody(byteBuffer: slice)
         }
         let chunks = try await media.read(key, range)
-        guard range == 0..<size, range.count <= cache.largestFile else {
+        guard range == 0..<size, range.count <= cache.maxFileSize else {
             return ResponseBody(contentLength: range.count) { writer in
                 for try await chunk in chunks {
                     try await writer.write(chunk)
-                    try await context.settleWrites()
+                    try await context.waitForWrites()
                 }
                 try await writer.finish(nil)
             }

@@ -37,7 +37,8 @@ package struct RequestPipeline: Sendable {
             let log =
                 route.hasSecretPath
                 ? AccessLog(template: route.path) : AccessLog(redactingIfEncoded: secrets)
-            for middleware in middleware(log, route.errors, authenticates: route.audience != .unidentified) {
+            for middleware in middleware(log, route.errors, authenticates: route.audience != .unauthenticated)
+            {
                 group.add(middleware: middleware)
             }
             for middleware in route.middleware { group.add(middleware: middleware) }

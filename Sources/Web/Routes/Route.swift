@@ -23,7 +23,7 @@ package struct Route: Sendable {
     /// Who may use a route.
     package enum Audience: Sendable, Equatable {
         /// Everyone. Requests are not authenticated.
-        case unidentified
+        case unauthenticated
         /// Members and visitors.
         case anyone
         /// Members: requests with a session or a token.
@@ -42,7 +42,7 @@ package struct Route: Sendable {
     package fileprivate(set) var path: RouterPath
     package let audience: Audience
     /// Whether a route for members redirects visitors to the sign-in page.
-    package let redirectsStrangers: Bool
+    package let redirectsVisitors: Bool
     /// The scopes that a token must have.
     package let scope: Credential.Scopes
     /// The rate limits of every request, in addition to the general ones.
@@ -66,14 +66,14 @@ package struct Route: Sendable {
         self.method = method
         self.path = path
         audience = access.audience
-        redirectsStrangers = access.redirectsStrangers
+        redirectsVisitors = access.redirectsVisitors
         self.scope = scope
         self.limits = limits
         self.multipartLimits = multipartLimits
         self.hasSecretPath = hasSecretPath
         checkedHandler = { request, context, limiter in
             guard let handlerContext = access.makeContext(context) else {
-                guard access.redirectsStrangers else { throw Problem.signInNeeded }
+                guard access.redirectsVisitors else { throw Problem.signInRequired }
                 return .seeOther("/login")
             }
             if let viewer = context.viewer, !viewer.credential.scopes.isSuperset(of: scope) {
@@ -99,7 +99,7 @@ extension Route {
     /// access does not compile.
     package struct Access<Context: Sendable>: Sendable {
         fileprivate let audience: Audience
-        fileprivate var redirectsStrangers = false
+        fileprivate var redirectsVisitors = false
         /// Creates the context of the handler; nil if the access is denied.
         fileprivate let makeContext: @Sendable (WebContext) -> Context?
     }
@@ -111,7 +111,7 @@ extension Route.Access where Context == WebContext {
 
     /// Everyone, with the same response for all. No cookie or token is read, and the general rate limits do
     /// not apply.
-    package static var unidentified: Self { Self(audience: .unidentified) { $0 } }
+    package static var unauthenticated: Self { Self(audience: .unauthenticated) { $0 } }
 }
 
 extension Route.Access where Context == MemberContext {
@@ -120,7 +120,7 @@ extension Route.Access where Context == MemberContext {
 
     /// Members. Visitors are redirected to the sign-in page.
     package static var memberOrSignIn: Self {
-        Self(audience: .member, redirectsStrangers: true) { MemberContext($0) }
+        Self(audience: .member, redirectsVisitors: true) { MemberContext($0) }
     }
 }
 

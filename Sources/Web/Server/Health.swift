@@ -12,8 +12,8 @@ package struct Health: Sendable {
 
     package var routes: [Route] {
         [
-            .get("livez", .unidentified) { _, _ in Self.text("alive") },
-            .get("readyz", .unidentified, limits: [.healthChecks], use: ready),
+            .get("livez", .unauthenticated) { _, _ in Self.text("alive") },
+            .get("readyz", .unauthenticated, limits: [.healthChecks], use: ready),
         ]
     }
 

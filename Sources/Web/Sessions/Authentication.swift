@@ -36,7 +36,7 @@ package struct Authentication: RouterMiddleware {
             context.formSecret = session
             var response = try await next(request, context)
             // This request extended the session, so the lifetime of the cookie must be extended too.
-            if clock.now() - viewer.credential.usedAt > Credential.useGranularity {
+            if clock.now() - viewer.credential.usedAt > Credential.usedAtPrecision {
                 cookies.renewSession(session, on: &response)
             }
             return response
@@ -124,12 +124,12 @@ package struct SiteCookies: Sendable {
     }
 
     /// Sets the secret from which a visitor’s form tokens are derived.
-    package func setVisitor(_ secret: Secret, on response: inout Response) {
+    package func setVisitorSecret(_ secret: Secret, on response: inout Response) {
         set(visitorName, secret.text, seconds: 24 * 60 * 60, on: &response)
     }
 
-    /// Creates a signed secret for ``setVisitor(_:on:)``.
-    package func newVisitor() -> Secret {
+    /// Creates a signed secret for ``setVisitorSecret(_:on:)``.
+    package func newVisitorSecret() -> Secret {
         let random = Secret.random().text
         return Secret("\(random).\(signer.signature(of: random, for: .visitor))")
     }

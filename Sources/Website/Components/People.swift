@@ -57,14 +57,17 @@ extension PageContext {
     /// A list of people, each with a follow button, except the viewer.
     func followList(_ accounts: [AccountSummary], empty: String, community: Community) async throws -> HTML {
         guard let viewer else { return people(accounts, empty: empty) }
-        let followStates = try await community.follows.standing(to: accounts, of: viewer)
+        let followStates = try await community.follows.followStates(of: accounts, for: viewer)
         return people(accounts, empty: empty) { account in
             guard account.id != viewer.id else { return .nothing }
             let state = followStates[account.id]
-            return followButton(
-                account.username, isOn: state != nil,
-                label: state.map { $0 ? "Following" : "Requested" } ?? "Follow",
-                returnTo: path)
+            let label =
+                switch state {
+                case .following: "Following"
+                case .requested: "Requested"
+                case nil: "Follow"
+                }
+            return followButton(account.username, isOn: state != nil, label: label, returnTo: path)
         }
     }
 

@@ -23,7 +23,7 @@ struct PostCard {
         <a class="name" href="\(url: Site.profile(post.author.username))">\
         \(post.author.username)</a> <span class="dot" aria-hidden="true">·</span> \
         <a class="time" href="\(url: path)">\
-        <time datetime="\(time.rfc3339)">\(time.dayName)</time></a>\(location)</div></header>
+        <time datetime="\(time.rfc3339)">\(time.dateText)</time></a>\(location)</div></header>
         \(photos)
         <div class="actions">\(likeButton)\
         <a class="tool" href="\(url: "\(path)#text")" data-comment>\(Icon.comment.html)\

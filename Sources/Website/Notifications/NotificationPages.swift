@@ -81,7 +81,7 @@ struct NotificationPages {
             <li\(when: group.isUnread, #" class="unread""#)>\
             \(group.actors.first.map { pageContext.avatar($0) })\
             <p>\(actorNames(group)) <a href="\(url: path(of: group))">\(text(of: group))</a> \
-            <time class="time" datetime="\(time.rfc3339)">\(time.dayName)</time></p>\(thumbnail)</li>
+            <time class="time" datetime="\(time.rfc3339)">\(time.dateText)</time></p>\(thumbnail)</li>
             """
     }
 

@@ -100,7 +100,7 @@ struct PostPage {
             <p class="comment-text">\
             <a class="name" href="\(url: Site.profile(comment.author.username))">\
             \(comment.author.username)</a> \(linkified(comment.text))</p>
-            <div class="time comment-actions"><time datetime="\(time.rfc3339)">\(time.dayName)</time>\
+            <div class="time comment-actions"><time datetime="\(time.rfc3339)">\(time.dateText)</time>\
             \(when: comment.likesCount > 0, "<span>\(likes)</span>")\
             \(when: pageContext.viewer != nil, actions(on: comment))</div>\(replies)</div></li>
             """

@@ -111,8 +111,8 @@ struct CredentialSettings {
         return """
             <li><div><b>\(isSession ? BrowserName.of(issued.name) : issued.name)</b>\
             \(when: isCurrent, #" <span class="hint">this browser</span>"#)
-            <p class="hint">Last used \(Timestamp(issued.credential.usedAt).dayName) · \
-            \(isSession ? "signed in" : "created") \(Timestamp(issued.createdAt).dayName)\
+            <p class="hint">Last used \(Timestamp(issued.credential.usedAt).dateText) · \
+            \(isSession ? "signed in" : "created") \(Timestamp(issued.createdAt).dateText)\
             \(when: !isSession, " · can \(scopes)")</p></div>
             \(when: !isCurrent, endButton)</li>
             """

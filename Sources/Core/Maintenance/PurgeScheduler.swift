@@ -1,8 +1,8 @@
 import Storage
 
 /// Schedules the removal of deleted and replaced text from search indexes and database logs.
-struct Deletions: Sendable {
-    /// How long after a deletion the purge runs, in milliseconds. Deletions within that time are purged
+struct PurgeScheduler: Sendable {
+    /// How long after a deletion the purge runs, in milliseconds. PurgeScheduler within that time are purged
     /// together.
     static let delay: Int64 = 25 * 1000
     /// The shortest time between two purges, in milliseconds, because a purge may rewrite whole indexes.
@@ -11,7 +11,7 @@ struct Deletions: Sendable {
     let jobs: JobQueue
 
     /// Schedules a purge. Call this only in the transaction that deletes or replaces text.
-    func note(in connection: any Connection) throws {
+    func schedule(in connection: any Connection) throws {
         let now = jobs.clock.now()
         let last = try Facts.value(PurgeDeletedText.startedAt, in: connection).flatMap { Int64($0) } ?? 0
         try jobs.enqueue(

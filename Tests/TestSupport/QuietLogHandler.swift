@@ -3,11 +3,11 @@ import Logging
 
 /// A log handler for tests. Its level is `info`, so that messages are made as in a real server, but it prints
 /// only warnings and errors.
-package struct QuietLog: LogHandler {
+package struct QuietLogHandler: LogHandler {
     package var logLevel: Logger.Level = .info
     package var metadata: Logger.Metadata = [:]
 
-    package static func logger(_ label: String) -> Logger { Logger(label: label) { _ in QuietLog() } }
+    package static func logger(_ label: String) -> Logger { Logger(label: label) { _ in QuietLogHandler() } }
 
     package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }

@@ -5,13 +5,13 @@ import Testing
 
 /// Tests that errors of the storage are reported as such, and that a change that loses a race is refused with
 /// a message.
-struct StorageTroubleTests {
+struct StorageFaultTests {
     @Test func `a busy storage is not reported as a missing comment`() async throws {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")
             let post = try await test.post(by: ada)
             let comment = try await test.community.comments.add("hi", to: post.id, by: ada)
-            let troubled = TroubledStorage(test.storage) { sql in
+            let troubled = FaultInjectingStorage(test.storage) { sql in
                 sql.text.contains("SELECT c.post_id, a.id, c.reply_to_id") ? .fails(.busy) : nil
             }
             let community = test.community(over: troubled)
@@ -32,7 +32,7 @@ struct StorageTroubleTests {
             let ada = try await test.member("ada")
             _ = try await test.member("grace")
             // The check whether the username or email is taken finds nothing yet.
-            let early = TroubledStorage(test.storage) { sql in
+            let early = FaultInjectingStorage(test.storage) { sql in
                 sql.text.hasPrefix("SELECT 1 FROM accounts WHERE ") ? .findsNothing : nil
             }
             let accounts = test.community(over: early).accounts

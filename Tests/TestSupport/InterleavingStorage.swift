@@ -4,7 +4,7 @@ import Synchronization
 /// A storage that runs an action right before one write, and forwards everything to another storage.
 ///
 /// Tests use it to make a concurrent change between a read and the write that depends on it.
-package final class InterruptedStorage: Storage {
+package final class InterleavingStorage: Storage {
     package typealias Interruption = @Sendable () async throws -> Void
     private let base: any Storage
     private let interruption: Mutex<Interruption?>
@@ -22,7 +22,7 @@ package final class InterruptedStorage: Storage {
     package var dialect: Dialect { base.dialect }
 
     /// Whether the action has started.
-    package var wasInterrupted: Bool { interruption.withLock { $0 == nil } }
+    package var hasRunAction: Bool { interruption.withLock { $0 == nil } }
 
     package func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
     {

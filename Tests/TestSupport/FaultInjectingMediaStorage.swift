@@ -4,7 +4,7 @@ import Synchronization
 
 /// A media storage that a test can make unavailable. It counts calls and forwards them to another media
 /// storage.
-package final class UnsteadyMedia: MediaStorage {
+package final class FaultInjectingMediaStorage: MediaStorage {
     private struct State {
         var isUnavailable = false
         var calls: [String: Int] = [:]
@@ -16,10 +16,10 @@ package final class UnsteadyMedia: MediaStorage {
 
     package init(_ base: any MediaStorage) { self.base = base }
 
-    package func setAway(_ isUnavailable: Bool) { state.withLock { $0.isUnavailable = isUnavailable } }
+    package func setUnavailable(_ isUnavailable: Bool) { state.withLock { $0.isUnavailable = isUnavailable } }
 
     /// Returns how often a function was called.
-    package func count(_ call: String) -> Int { state.withLock { $0.calls[call, default: 0] } }
+    package func callCount(of call: String) -> Int { state.withLock { $0.calls[call, default: 0] } }
 
     /// Runs an action once, right before the next call of a function.
     package func before(_ call: String, _ interruption: @escaping @Sendable () async throws -> Void) {
@@ -35,7 +35,7 @@ package final class UnsteadyMedia: MediaStorage {
             state.calls[name, default: 0] += 1
             guard !state.isUnavailable else {
                 throw MediaError(
-                    "no response from ab/ab\(String(repeating: "0", count: 30))", isPassing: true)
+                    "no response from ab/ab\(String(repeating: "0", count: 30))", isTransient: true)
             }
         }
         return base
@@ -74,8 +74,8 @@ package final class UnsteadyMedia: MediaStorage {
     package func directUpload(_ upload: DirectUpload) async throws -> DirectUploadForm? {
         try await underlying().directUpload(upload)
     }
-    package func setAside(_ path: String, as name: UploadName) async throws {
-        try await underlying().setAside(path, as: name)
+    package func storeUpload(_ path: String, as name: UploadName) async throws {
+        try await underlying().storeUpload(path, as: name)
     }
     package func fetch(_ name: UploadName, to path: String, atMost limit: Int64) async throws -> Bool {
         try await underlying().fetch(name, to: path, atMost: limit)
@@ -84,8 +84,10 @@ package final class UnsteadyMedia: MediaStorage {
     package func uploads() async throws -> [UploadName] { try await underlying().uploads() }
     package func marker() async throws -> String? { try await underlying().marker() }
     package func mark(_ community: String) async throws { try await underlying().mark(community) }
-    package func others() async throws -> [String] { try await underlying().others() }
-    package func noteOther(_ community: String) async throws { try await underlying().noteOther(community) }
+    package func otherCommunities() async throws -> [String] { try await underlying().otherCommunities() }
+    package func addOtherCommunity(_ community: String) async throws {
+        try await underlying().addOtherCommunity(community)
+    }
     package func moveAside(_ prefixes: [MediaPrefix], at time: Int64) async throws {
         try await underlying().moveAside(prefixes, at: time)
     }

@@ -3,7 +3,7 @@
 /// Invisible characters and characters that change the direction of text can make one name look like another,
 /// or hide words from people but not from programs. Some of them are needed in certain scripts, so they are
 /// allowed there.
-package enum TextShape: Sendable {
+package enum TextKind: Sendable {
     /// A single line: a name, a location, a label. It contains no invisible characters. A joiner is allowed
     /// where it changes the shape of the letters beside it, as in Persian and Hindi, and within an emoji.
     case line
@@ -70,7 +70,7 @@ package enum TextShape: Sendable {
     }
 }
 
-extension TextShape.Position {
+extension TextKind.Position {
     /// Whether a joiner is useful here: between emoji, or beside letters of a script that needs it (UAX #31,
     /// 2.3).
     fileprivate var canJoin: Bool {

@@ -9,7 +9,7 @@ import Storage
 /// A lock that lets only one process use a data directory. SQLite before 3.51.3 can damage a WAL when two
 /// connections write or checkpoint at the same time (https://www.sqlite.org/wal.html#walresetbug), and GRDB
 /// ensures a single writer only within a process.
-package final class DataFolderLock: Sendable {
+package final class DataDirectoryLock: Sendable {
     private let descriptor: CInt
 
     /// Takes the lock. The kernel releases it when the process ends, even after a crash.

@@ -3,7 +3,7 @@ import Logging
 import Web
 
 /// A log handler that writes one line per event: plain text on a terminal, JSON elsewhere.
-struct LineLog: LogHandler {
+struct LineLogHandler: LogHandler {
     var logLevel: Logger.Level = .info
     var metadata: Logger.Metadata = [:]
     private let isTerminal: Bool

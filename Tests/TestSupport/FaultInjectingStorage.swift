@@ -1,7 +1,7 @@
 import Storage
 
 /// A storage that injects faults into selected statements and forwards the others to another storage.
-package struct TroubledStorage: Storage {
+package struct FaultInjectingStorage: Storage {
     /// A fault that a statement can have.
     package enum Fault: Sendable {
         case fails(StorageError)
@@ -31,10 +31,10 @@ package struct TroubledStorage: Storage {
         try await base.write { try body(FaultInjectingConnection(base: $0, fault: fault)) }
     }
 
-    package func writeAlone<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T)
+    package func writeExclusively<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T)
         async throws -> T
     {
-        try await base.writeAlone(body)
+        try await base.writeExclusively(body)
     }
 
     package func purge(_ tables: [String]) async throws { try await base.purge(tables) }
