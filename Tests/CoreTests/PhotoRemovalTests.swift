@@ -59,7 +59,7 @@ struct PhotoRemovalTests {
             #expect(!community.photos.isRemoved(try #require(MediaPrefix(kept.photos[0].files))))
             try await community.jobs.runDue()
             let failed = try await community.jobs.all().filter { $0.kind == RemovePhotoFiles.kind }
-            #expect(failed.count == 4 && failed.allSatisfy { $0.lastError == "nobody answers at ab/…" })
+            #expect(failed.count == 4 && failed.allSatisfy { $0.lastError == "no response from ab/…" })
             // Another instance that starts now does not serve them either.
             let instance = test.community(media: media)
             try await instance.photos.loadRemoved()

@@ -265,7 +265,7 @@ struct StrayPhotoTests {
                     from: test.community.media, to: foreign, through: test.folder + "/scratch"
                 ).run()
             }
-            #expect(refusal?.description.contains("another community") == true)
+            #expect(refusal?.description.contains("different community") == true)
             #expect(try await photos(foreign) == [])
         }
     }

@@ -48,7 +48,7 @@ class CommandsTest(unittest.TestCase):
             self.assertEqual(server.post(token, FIXTURES / "cat.jpg", caption="zanzibar").status, 201)
             self.assertEqual(server.stop(), 0)
             deleted = server.command("user", "delete", "ada", "--yes")
-            self.assertEqual((deleted.stdout, deleted.stderr), ("Deleted ada with 1 posts.\n", ""))
+            self.assertEqual((deleted.stdout, deleted.stderr), ("Deleted ada with 1 post.\n", ""))
             self.assertEqual([path.name for path in (data / "media").rglob("*.jpg")], [])
             self.assertEqual(
                 [p.name for p in data.rglob("*") if p.is_file() and b"zanzibar" in p.read_bytes()], [])
@@ -70,7 +70,7 @@ class CommandsTest(unittest.TestCase):
             refused = server.command("maintain", "--remove-strays")
             self.assertNotEqual(refused.returncode, 0)
             self.assertIn("Nothing was cleaned up", refused.stderr)
-            self.assertIn("\tcounters mended", refused.stdout)
+            self.assertIn("\tcounters corrected", refused.stdout)
             self.assertEqual(sorted((data / "media").rglob("*.jpg")), photos)
 
     def revoke_all(self, server):

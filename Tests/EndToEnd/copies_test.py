@@ -99,7 +99,7 @@ class InstancesTest(unittest.TestCase):
         self.assertLessEqual(claimed, stored)
         self.assertLessEqual(stored - claimed, set(self.postgres.sql("SELECT files FROM unclaimed_files")))
         report = two.command("maintain", "--database-url", self.postgres.url, "--media-url", self.bucket.url)
-        self.assertIn("\n0\tcounters mended", report.stdout, report.stdout + report.stderr)
+        self.assertIn("\n0\tcounters corrected", report.stdout, report.stdout + report.stderr)
 
         one = self.instances[0] = self.start("one", one.port)
         with Events(one, ada) as events:

@@ -45,7 +45,7 @@ class ExperienceTest(BrowserTest):
         page.reload()
         page.route("**/like", lambda route: route.fulfill(status=503))
         card.get_by_role("button", name="Like", exact=True).click()
-        self.wait_until_shown(page, "did not work")
+        self.wait_until_shown(page, "Something went wrong")
         expect(card.get_by_role("button", name="Like", exact=True)).to_be_visible()
         expect(card.locator("[data-likes]")).to_have_attribute("data-likes", str(before))
         page.unroute("**/like")
@@ -235,9 +235,9 @@ class ExperienceTest(BrowserTest):
         page.get_by_label("zoom").fill("2")
         stage.focus()
         page.keyboard.press("ArrowRight")
-        page.get_by_label("Description for people").fill("A grey cat")
+        page.get_by_label("Alt text for people").fill("A grey cat")
         # Moves the second photo to the first place.
-        page.get_by_role("button", name="Later").click()
+        page.get_by_role("button", name="Move right").click()
         page.get_by_label("Caption").fill("Made here")
         expect(page.locator(".count")).to_contain_text("9 / 2200")
 
@@ -277,7 +277,7 @@ class ExperienceTest(BrowserTest):
         self.wait_until_shown(page, "Choose a photo")
         picker = page.get_by_label("Photos", exact=True)
         picker.set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"x"})
-        self.wait_until_shown(page, "not a photo")
+        self.wait_until_shown(page, "isn’t a supported photo")
         picker.set_input_files([FIXTURES / "cat.jpg"] * 11)
         expect(page.locator(".strip li")).to_have_count(10)
         page.get_by_role("button", name="Remove").click()
@@ -294,7 +294,7 @@ class ExperienceTest(BrowserTest):
             .then(keys => keys.filter(request => request.url.endsWith("thumb.jpg")).length > 3)""")
         page.context.set_offline(True)
         page.goto(self.server.url + "/mira.lindqvist")
-        expect(page.get_by_role("heading", name="You are offline")).to_be_visible()
+        expect(page.get_by_role("heading", name="You’re offline")).to_be_visible()
         expect(page.locator(".grid img").first).to_be_visible()
         photo = page.locator(".grid img").first
         self.assertTrue(photo.evaluate("i => i.decode().then(() => i.naturalWidth > 0)"))

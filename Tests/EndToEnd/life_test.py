@@ -60,7 +60,7 @@ class LifeTest(BrowserTest):
         self.shoot(grace, f"feed-{suffix}")
         grace.goto(post)
         grace.get_by_label("Add a comment").fill("Looks good")
-        grace.get_by_role("button", name="Comment", exact=True).click()
+        grace.get_by_role("button", name="Post", exact=True).click()
         grace.locator(".comments").get_by_text("Looks good").wait_for()
         self.check_metadata()
         grace.locator(".comments").get_by_role("button", name="Delete").click()

@@ -76,7 +76,7 @@ class OutageTest(unittest.TestCase):
             self.assertLessEqual({response.json()["id"] for response in accepted}, known)
             # A client may get an error although its transaction was committed.
             self.assertLessEqual(len(known) - len(accepted), 2 * CLIENTS)
-            self.assertIn("\n0\tcounters mended", server.command("maintain").stdout)
+            self.assertIn("\n0\tcounters corrected", server.command("maintain").stdout)
             self.assertEqual(server.stop(), 0)
 
     def test_ada_cannot_post_while_s3_is_unavailable_or_empty(self):
@@ -106,7 +106,7 @@ class OutageTest(unittest.TestCase):
                 response = server.post(token, self.small.read_bytes())
                 self.assertEqual(response.status, 503)
                 self.assertNotIn(b"NoSuchBucket", response.body)
-                self.assertIn("not where they should be", response.json()["detail"])
+                self.assertIn("the photo storage of this site is not available", response.json()["detail"])
             self.assertEqual(postgres.sql("SELECT count(*) FROM photos"), ["2"])
             self.assertIn("this community’s now", server.command("media", "adopt").stdout)
             self.assertEqual(server.post(token, self.small.read_bytes()).status, 201)

@@ -31,12 +31,12 @@ struct ControlSocketTests {
                     if count == 2 { progressSeen.finish() }
                 }
             }
-            #expect(outcome.refusal == nil && outcome.lines.contains("0\tcounters mended"))
+            #expect(outcome.refusal == nil && outcome.lines.contains("0\tcounters corrected"))
             #expect(lines.withLock { $0.count } >= 2)
             for line in lines.withLock({ $0.prefix(2) }) {
                 #expect(
                     line.hasPrefix("Still working after ")
-                        && line.hasSuffix(" seconds: removing what has expired."))
+                        && line.hasSuffix(" seconds: removing expired records."))
             }
         }
     }
@@ -79,7 +79,7 @@ struct ControlSocketTests {
                     try await ControlSocket.send(.listUsers, to: folder) { #expect($0 == "Still working") }
                 }
             }
-            #expect(lost.map { "\($0)" }?.contains("whether it was done is not known") == true)
+            #expect(lost.map { "\($0)" }?.contains("Check whether the command took effect") == true)
         }
     }
 

@@ -203,7 +203,7 @@ struct OpenAPITests {
         try await TestSite.with { site in
             let ada = try await site.apiClient("ada")
             for (json, field, message) in [
-                (#"{"bio": 5}"#, "bio", "“bio” must be a text."),
+                (#"{"bio": 5}"#, "bio", "“bio” must be a string."),
                 (#"{"isPrivate": "x"}"#, "isPrivate", "“isPrivate” must be true or false."),
             ] {
                 let refused = try await ada.send(.put, "/api/profile", json: json)

@@ -15,7 +15,7 @@ struct PageTests {
             #expect(try await ada.open("/").text.contains("Register"))
             try await ada.register("ada")
             #expect(try await ada.open("/").text.contains("Post your first photo"))
-            #expect(try await ada.open("/ada").text.contains("Your photos appear here"))
+            #expect(try await ada.open("/ada").text.contains("Your photos will appear here"))
             _ = try await ada.open("/create")
             let posted = try await ada.upload(
                 "/create",
@@ -57,7 +57,7 @@ struct PageTests {
             #expect(forbidden.status == .forbidden && forbidden.text.contains(">Notifications<"))
             #expect(try await grace.open("/ada/followers").text.contains("grace"))
             #expect(try await grace.open("/grace/following").text.contains("ada"))
-            #expect(try await grace.open("/ada/following").text.contains("Nobody yet"))
+            #expect(try await grace.open("/ada/following").text.contains("Not following anyone yet"))
             #expect(try await grace.submit("/ada/unfollow").status == .seeOther)
             #expect(try await site.browser.open(path).text.contains("Sign in"))
             _ = try await ada.open(path)
@@ -152,7 +152,7 @@ struct PageTests {
             for person in 0..<15 { _ = try await ada.submit("/person\(person)/follow") }
             let feed = try await ada.open("/")
             #expect(feed.text.contains(#"rel="next""#))
-            #expect(try await ada.open("/?cursor=1").text.contains("That was all"))
+            #expect(try await ada.open("/?cursor=1").text.contains("You’re all caught up"))
             let found = try await site.test.community.posts.of("person0", for: nil, page: .first)
             let id = try #require(found.posts.items.first?.id)
             #expect(try await ada.open("/posts/\(id)").headers[.location] == "/p/\(id.code)")

@@ -152,7 +152,7 @@ struct RouteTests {
             #expect(publish["security"] as? [[String: [String]]] == [["token": ["write"]]])
             #expect(
                 publish["description"] as? String == """
-                    Rate limits: posts of one account; uploads of one account, if the request contains photos.
+                    Rate limits: posts by one account; uploads by one account, if the request contains photos.
                     """)
             let explore = try #require(paths["/explore"]?["get"])
             #expect(explore["security"] as? [[String: [String]]] == [[:], ["token": ["read"]]])

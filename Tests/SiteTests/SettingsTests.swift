@@ -73,7 +73,7 @@ struct AdminCommandTests {
             }
             let create = AdminCommand.createUser(
                 username: "ada", email: "ada@example.org", fullName: "Ada", password: TestCommunity.password)
-            #expect(await run(create).lines == ["Made the account ada."])
+            #expect(await run(create).lines == ["Created the account ada."])
             #expect(await run(create).refusal == "username: Username “ada” is taken; choose another.")
             #expect(await run(.listUsers).lines == ["ada\tAda\t0 posts\t0 followers"])
             let token = await run(.createToken(username: "ada", scopes: "read", name: "x")).lines[0]
@@ -84,7 +84,7 @@ struct AdminCommandTests {
             #expect(await run(.revokeToken(token)).lines == ["Revoked the token."])
             #expect(await run(.revokeToken(token)).refusal != nil)
             _ = await run(.createToken(username: "ada", scopes: "read,write", name: "x"))
-            #expect(await run(.revokeTokens(username: "ada")).lines == ["Revoked 1 tokens of ada."])
+            #expect(await run(.revokeTokens(username: "ada")).lines == ["Revoked 1 token of ada."])
             #expect(
                 await run(.setPassword(username: "ada", password: "another horse battery")).refusal == nil)
             #expect(
