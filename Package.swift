@@ -20,6 +20,8 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-async-algorithms.git", from: "1.0.0"),
+        .package(url: "https://github.com/CoreOffice/XMLCoder.git", from: "0.17.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
@@ -32,10 +34,9 @@ let package = Package(
             name: "App",
             dependencies: [
                 "API", "CMalloc", "Core", "DemoPhotos", "Imaging", "MediaStorage", "PostgresStorage",
-                "SQLiteStorage", "Storage",
-                "Web",
-                "Website",
+                "SQLiteStorage", "Seeding", "Storage", "Web", "Website",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -53,7 +54,7 @@ let package = Package(
         .target(
             name: "Website",
             dependencies: [
-                "CZlib", "Core", "HTML", "Web", "WebsiteAssets",
+                "CZlib", "Core", "Encodings", "HTML", "Web", "WebsiteAssets",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -91,7 +92,8 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "Core", "MediaStorage", "Storage",
+                "CZlib", "Core", "MediaStorage", "Storage",
+                .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -107,7 +109,7 @@ let package = Package(
         .target(
             name: "Core",
             dependencies: [
-                "CArgon2", "Imaging", "MediaStorage", "Storage",
+                "CArgon2", "Encodings", "Imaging", "MediaStorage", "Storage",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -128,6 +130,8 @@ let package = Package(
         .target(
             name: "MediaStorage",
             dependencies: [
+                "Encodings",
+                .product(name: "XMLCoder", package: "XMLCoder"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),
@@ -139,12 +143,15 @@ let package = Package(
         .target(
             name: "Imaging",
             dependencies: [
-                "CSandbox", .target(name: "CSeccomp", condition: .when(platforms: [.linux])), "CVips",
+                "CSandbox", "Encodings", .target(name: "CSeccomp", condition: .when(platforms: [.linux])),
+                "CVips",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             exclude: ["README.md"], swiftSettings: strict),
         .target(name: "HTML", swiftSettings: strict),
+        .target(name: "Encodings", swiftSettings: strict),
+        .target(name: "Seeding", dependencies: ["Core", "Storage"], swiftSettings: strict),
         .target(name: "CVips"),
         .systemLibrary(name: "CMalloc"),
         .target(name: "CSandbox"),
@@ -198,7 +205,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CoreTests",
-            dependencies: ["App", "Core", "MediaStorage", "SQLiteStorage", "Storage", "TestSupport"],
+            dependencies: [
+                "App", "Core", "MediaStorage", "SQLiteStorage", "Seeding", "Storage", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "WebTests",
@@ -215,7 +224,8 @@ let package = Package(
         .testTarget(
             name: "SiteTests",
             dependencies: [
-                "API", "App", "Core", "Imaging", "MediaStorage", "SQLiteStorage", "Storage", "TestSupport",
+                "API", "App", "Core", "Imaging", "MediaStorage", "SQLiteStorage", "Seeding", "Storage",
+                "TestSupport",
                 "Web", "Website",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),

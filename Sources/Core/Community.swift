@@ -17,6 +17,7 @@ package struct Community: Sendable {
     package let likes: Likes
     package let saves: Saves
     package let comments: Comments
+    package let profiles: Profiles
     package let follows: Follows
     package let blocks: Blocks
     package let notifications: Notifications
@@ -88,6 +89,7 @@ package struct Community: Sendable {
         saves = Saves(storage: storage, ids: ids)
         comments = Comments(
             storage: storage, ids: ids, clock: clock, notifier: notifier, deletions: deletions)
+        profiles = Profiles(storage: storage)
         follows = Follows(storage: storage, ids: ids, notifier: notifier, photos: photos)
         blocks = Blocks(storage: storage, ids: ids, photos: photos, notifier: notifier)
         notifications = Notifications(storage: storage, events: events, clock: clock, unread: unread)

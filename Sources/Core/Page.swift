@@ -11,8 +11,8 @@ package struct Page<Item: Sendable>: Sendable {
         self.nextCursor = nextCursor
     }
 
-    /// Makes a page of up to `limit` items. The caller fetches one more row (``PageRequest/fetchLimit``): where
-    /// that row exists, there is a next page.
+    /// Makes a page of up to `limit` items. The caller fetches one more row (``PageRequest/fetchLimit``):
+    /// where that row exists, there is a next page.
     init(_ items: [Item], limit: Int, cursor: (Item) -> some CustomStringConvertible) {
         self.items = Array(items.prefix(limit))
         nextCursor = items.count > limit ? self.items.last.map { cursor($0).description } : nil

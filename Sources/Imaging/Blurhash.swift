@@ -1,3 +1,4 @@
+import Encodings
 import Foundation
 
 /// Computes a blurhash: a blurred preview of a picture in about thirty characters.
@@ -19,7 +20,7 @@ struct Blurhash {
 
     /// Whether the text consists of base 83 characters only.
     static func hasValidCharacters(_ text: String) -> Bool {
-        text.utf8.allSatisfy(Base83.characters.contains)
+        Base83.isValid(text.utf8)
     }
 
     /// Returns the hash with the given numbers of components, 1 to 9 each.
@@ -31,10 +32,10 @@ struct Blurhash {
         let quantisedMaximum = max(0, min(82, Int((maximum * 166 - 0.5).rounded(.down))))
         let scale = Float(quantisedMaximum + 1) / 166
 
-        var text = Base83.text((xComponents - 1) + (yComponents - 1) * 9, length: 1)
-        text += Base83.text(factors.isEmpty ? 0 : quantisedMaximum, length: 1)
-        text += Base83.text(Self.sRGB(average), length: 4)
-        for factor in factors { text += Base83.text(Self.quantised(factor, scale: scale), length: 2) }
+        var text = Base83.encode((xComponents - 1) + (yComponents - 1) * 9, length: 1)
+        text += Base83.encode(factors.isEmpty ? 0 : quantisedMaximum, length: 1)
+        text += Base83.encode(Self.sRGB(average), length: 4)
+        for factor in factors { text += Base83.encode(Self.quantised(factor, scale: scale), length: 2) }
         return text
     }
 
@@ -87,21 +88,5 @@ struct Blurhash {
             let root = value.magnitude.squareRoot() * (value < 0 ? -1 : 1)
             return steps * 19 + max(0, min(18, Int((root * 9 + 9.5).rounded(.down))))
         }
-    }
-}
-
-/// Base 83 encoding. Its characters need no escaping in JSON or HTML text.
-private enum Base83 {
-    fileprivate static let characters = Array(
-        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~".utf8)
-
-    static func text(_ value: Int, length: Int) -> String {
-        var value = value
-        var digits: [UInt8] = []
-        for _ in 0..<length {
-            digits.append(characters[value % 83])
-            value /= 83
-        }
-        return String(decoding: digits.reversed(), as: UTF8.self)
     }
 }

@@ -18,7 +18,7 @@ package struct PhotoProcessor: Sendable {
     ///   - limits: The limits of a photo.
     ///   - concurrent: The number of photos rendered at once. Each may use a core and the memory of `limits`.
     ///   - posts: The maximum number of posts in the queue, including those being rendered.
-    ///   - maxPostsPerAccount: The maximum number of posts of one account. Photos uploaded one by one count as one
+    ///   - maxPostsPerAccount: The maximum number of posts of one account. Single photos count as one
     ///     post each.
     ///   - environment: The additional environment of the child, which inherits nothing.
     package init(

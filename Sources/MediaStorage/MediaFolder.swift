@@ -16,7 +16,7 @@ package struct MediaFolder: MediaStorage {
     let threads: NIOThreadPool
 
     /// Opens the folder, creates it if it is missing, and removes staged files that a crash left behind.
-    /// - Parameter keepsStagedFiles: Whether another process may be using the folder, so that staged files are
+    /// - Parameter keepsStagedFiles: Whether another process may use the folder, so that staged files are
     ///   not removed.
     package init(_ root: String, keepsStagedFiles: Bool = false, threads: NIOThreadPool = .singleton) throws {
         self.root = root

@@ -1,3 +1,4 @@
+import Encodings
 import NIOCore
 
 /// A storage for photo files. The files of a photo share a key prefix, are stored together and never change.
@@ -158,12 +159,11 @@ package struct MediaPrefix: Hashable, Sendable, CustomStringConvertible {
     var digits: String { String(description.dropFirst(3)) }
 
     /// The folders of all prefixes: `00` to `ff`.
-    package static let folders = (0..<256).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+    package static let folders = (0...UInt8.max).map { $0.hexadecimal(length: 2) }
 
     private init(random: UInt128) {
-        let digits = String(random, radix: 16)
-        let padded = String(repeating: "0", count: 32 - digits.count) + digits
-        description = "\(padded.prefix(2))/\(padded)"
+        let digits = random.hexadecimal(length: 32)
+        description = "\(digits.prefix(2))/\(digits)"
     }
 
     package static func random() -> MediaPrefix { MediaPrefix(random: .random(in: .min ... .max)) }

@@ -1,6 +1,7 @@
 import CZlib
 import Core
 import Crypto
+import Encodings
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -22,8 +23,7 @@ enum Assets {
             hash.update(data: Array(name.utf8))
             hash.update(data: bytes)
         }
-        let digits = hash.finalize().prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
-        return "/assets/\(digits.joined())/"
+        return "/assets/\(hash.finalize().prefix(8).hexadecimal)/"
     }()
 
     /// The text files, compressed with gzip. Pages are not compressed: they contain secrets next to text that

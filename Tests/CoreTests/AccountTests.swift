@@ -131,7 +131,7 @@ struct AccountTests {
                         login: name, password: TestCommunity.password, as: .session, name: "")
                 }
                 #expect(signIn?.kind == .unauthorized)
-                let profile = await problem { try await test.community.follows.profile(name, for: nil) }
+                let profile = await problem { try await test.community.profiles.find(name, for: nil) }
                 #expect(profile?.kind == .notFound)
             }
         }

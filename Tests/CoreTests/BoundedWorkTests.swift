@@ -1,5 +1,6 @@
 import Core
 import SQLiteStorage
+import Seeding
 import Storage
 import TestSupport
 import Testing
@@ -17,7 +18,7 @@ struct BoundedWorkTests {
             let sqlite = try #require(test.storage as? SQLiteStorage)
             let storage = CountingStorage(test.storage)
             let community = test.community(over: storage)
-            try await Seed(accounts: 3000, posts: 3000, follows: 1).plant(in: test.community)
+            try await Seed(accounts: 3000, posts: 3000, follows: 1).insert(into: test.community)
             let ada = try await test.member("ada")
             var steps: [Int] = []
             for size in sizes {
@@ -133,7 +134,7 @@ struct BoundedWorkTests {
 
     @Test
     func
-        `finding tags by their beginning is bounded, however many tags there are and however often they are used`()
+        `finding tags by their beginning is bounded for any number of tags and of posts with them`()
         async throws
     {
         try expectBounded(

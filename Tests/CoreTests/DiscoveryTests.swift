@@ -1,4 +1,5 @@
 import Core
+import Seeding
 import Storage
 import TestSupport
 import Testing
@@ -41,7 +42,8 @@ struct DiscoveryTests {
                 let people = try await test.community.search.people(words, for: nil, page: .first).items
                 #expect(people.map(\.username) == ["ada"], "\(text.debugDescription)")
             }
-            let edited = try await test.community.posts.of("ada", for: nil, page: .first).posts.items[0]
+            let edited = try await test.community.profiles.withPosts(of: "ada", for: nil, page: .first).posts
+                .items[0]
             _ = try await test.community.posts.edit(edited.id, PostEdit(caption: "Tea"), by: ada)
             #expect(try await find("caffe", in: test) == [])
             #expect(try await find("tea", in: test) == ["Tea"])
@@ -102,7 +104,7 @@ struct DiscoveryTests {
     @Test func `a feed is complete, however old and sparse its posts are`() async throws {
         try await TestCommunity.with { test in
             let community = test.community
-            try await Seed(accounts: 300, posts: 4000, follows: 1).plant(in: community)
+            try await Seed(accounts: 300, posts: 4000, follows: 1).insert(into: community)
             let ada = try await test.member("ada")
             // Most posts of these two people are older than the window of newest posts.
             for name in ["person1", "person2"] { try await community.follows.follow(name, by: ada) }
@@ -123,10 +125,12 @@ struct DiscoveryTests {
                 page = try PageRequest(cursor: cursor, limit: "10")
             }
             #expect(listed == expected && listed.count > 25)
-            let neighbours = try await community.comments.page(of: expected[1], for: ada, page: .first)
+            let neighbours = try await community.posts.details(of: expected[1], for: ada, comments: .first)
                 .neighbours
             let author = try await community.posts.find(expected[1], for: nil).author.username
-            let own = try await community.posts.of(author, for: nil, page: PageRequest(limit: 100)).posts
+            let own = try await community.profiles.withPosts(
+                of: author, for: nil, page: PageRequest(limit: 100)
+            ).posts
                 .items.map(\.id)
             let index = try #require(own.firstIndex(of: expected[1]))
             #expect(

@@ -37,11 +37,11 @@ struct HiddenCountTests {
                 ]
             }
             func counts(for viewer: Viewer?) async throws -> [[Int]] {
-                let profile = try await community.posts.of("ada", for: viewer, page: .first)
+                let profile = try await community.profiles.withPosts(of: "ada", for: viewer, page: .first)
                 let account = profile.profile.account
                 var posts = [
                     try await community.posts.find(post.id, for: viewer), profile.posts.items[0],
-                    try await community.comments.page(of: post.id, for: viewer, page: .first).post,
+                    try await community.posts.details(of: post.id, for: viewer, comments: .first).post,
                     try await community.explore.recent(for: viewer, page: .first).items[0],
                     try await community.explore.posts(tagged: "cat", for: viewer, page: .first).posts.items[
                         0],

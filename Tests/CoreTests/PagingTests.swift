@@ -1,4 +1,5 @@
 import Core
+import Seeding
 import TestSupport
 import Testing
 
@@ -77,7 +78,7 @@ struct PagingTests {
             let photo: (Post) -> Int64 = { $0.id.value }
             try await expectBothWays(5, photo) { try await community.feed.home(for: grace, page: $0) }
             try await expectBothWays(5, photo) {
-                try await community.posts.of("ada", for: grace, page: $0).posts
+                try await community.profiles.withPosts(of: "ada", for: grace, page: $0).posts
             }
             try await expectBothWays(5, photo) { try await community.explore.recent(for: nil, page: $0) }
             try await expectBothWays(5, photo) {
@@ -114,7 +115,7 @@ struct PagingTests {
     {
         try await TestCommunity.with { test in
             let community = test.community
-            try await Seed(accounts: 300, posts: 4000, follows: 1).plant(in: community)
+            try await Seed(accounts: 300, posts: 4000, follows: 1).insert(into: community)
             let ada = try await test.member("ada")
             for name in ["person1", "person2"] { try await community.follows.follow(name, by: ada) }
             let photo: (Post) -> Int64 = { $0.id.value }

@@ -19,10 +19,10 @@ struct QueryCountTests {
                 return [
                     try await storage.count { _ = try await community.feed.home(for: grace, page: page) },
                     try await storage.count {
-                        _ = try await community.posts.of("ada", for: grace, page: page)
+                        _ = try await community.profiles.withPosts(of: "ada", for: grace, page: page)
                     },
                     try await storage.count {
-                        _ = try await community.comments.page(of: photo.id, for: grace, page: page)
+                        _ = try await community.posts.details(of: photo.id, for: grace, comments: page)
                     },
                     try await storage.count {
                         _ = try await community.explore.recent(for: grace, page: page)

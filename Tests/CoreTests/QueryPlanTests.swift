@@ -32,8 +32,8 @@ struct QueryPlanTests {
                 statements += try await storage.statements(of: {
                     _ = try await community.credentials.viewer(secret, kind: .session)
                     _ = try await community.feed.cards(for: grace, page: page)
-                    _ = try await community.posts.of("ada", for: grace, page: page)
-                    _ = try await community.comments.page(of: post.id, for: grace, page: page)
+                    _ = try await community.profiles.withPosts(of: "ada", for: grace, page: page)
+                    _ = try await community.posts.details(of: post.id, for: grace, comments: page)
                     _ = try await community.explore.recent(for: grace, page: page)
                     _ = try await community.explore.posts(tagged: "tag", for: grace, page: page)
                     _ = try await community.explore.suggestions(for: grace, limit: 20)

@@ -22,7 +22,9 @@ struct RelationTests {
                 return names
             }
             #expect(await allowed(nil, grace, ada) == ["ada"])
-            #expect(try await community.posts.of("ada", for: grace, page: .first).posts.items.isEmpty)
+            #expect(
+                try await community.profiles.withPosts(of: "ada", for: grace, page: .first).posts.items
+                    .isEmpty)
             #expect(try await community.explore.recent(for: grace, page: .first).items.isEmpty)
             #expect(
                 await problem { try await community.follows.followers(of: "ada", for: grace, page: .first) }?
@@ -30,8 +32,8 @@ struct RelationTests {
             #expect(await problem { try await community.likes.like(post.id, by: grace) }?.kind == .notFound)
 
             for requester in [grace, linus] { try await community.follows.follow("ada", by: requester) }
-            #expect(try await community.follows.profile("ada", for: grace).relationship?.requested == true)
-            #expect(try await community.follows.profile("grace", for: ada).relationship?.requestedBy == true)
+            #expect(try await community.profiles.find("ada", for: grace).relationship?.requested == true)
+            #expect(try await community.profiles.find("grace", for: ada).relationship?.requestedBy == true)
             #expect(
                 try await community.follows.requests(to: ada, page: .first).items.map(\.username) == [
                     "linus", "grace",
@@ -53,7 +55,7 @@ struct RelationTests {
                 "unfollowing withdraws the request")
             try await community.follows.follow("ada", by: linus)
             _ = try await community.accounts.edit(ProfileEdit(isPrivate: false), by: ada)
-            #expect(try await community.follows.profile("ada", for: linus).relationship?.following == true)
+            #expect(try await community.profiles.find("ada", for: linus).relationship?.following == true)
             #expect(await allowed(nil) == ["visitor"])
         }
     }
@@ -71,13 +73,13 @@ struct RelationTests {
             try await community.likes.like(post.id, by: grace)
             for _ in 0..<2 { try await community.blocks.block("grace", by: ada) }
             #expect(
-                await problem { try await community.follows.profile("ada", for: grace) }?.kind == .notFound)
+                await problem { try await community.profiles.find("ada", for: grace) }?.kind == .notFound)
             #expect(await problem { try await community.posts.find(post.id, for: grace) }?.kind == .notFound)
             #expect(await problem { try await community.follows.follow("ada", by: grace) }?.kind == .notFound)
             #expect(
                 await problem { try await community.follows.follow("grace", by: ada) }?.fields.first?.field
                     == "username")
-            let profile = try await community.follows.profile("grace", for: ada)
+            let profile = try await community.profiles.find("grace", for: ada)
             #expect(
                 profile.relationship?.blocking == true && profile.relationship?.following == false
                     && !profile.showsPosts)
@@ -102,7 +104,7 @@ struct RelationTests {
                 try await community.comments.of(post.id, for: ada, page: .first).items.map(\.id) == [
                     comment.id
                 ])
-            #expect(try await community.follows.profile("ada", for: grace).relationship?.following == false)
+            #expect(try await community.profiles.find("ada", for: grace).relationship?.following == false)
             #expect(await problem { try await community.blocks.block("ada", by: ada) }?.kind == .invalid)
         }
     }
@@ -122,7 +124,7 @@ struct RelationTests {
             #expect(await problem { try await community.posts.find(post.id, for: grace) } == nil)
             try await community.likes.like(own.id, by: ada)
             #expect(try await community.notifications.all(for: grace, page: .first).items.isEmpty)
-            #expect(try await community.follows.profile("ada", for: grace).relationship?.muting == true)
+            #expect(try await community.profiles.find("ada", for: grace).relationship?.muting == true)
             #expect(
                 try await community.blocks.muted(by: grace, page: .first).items.map(\.username) == ["ada"])
             try await community.blocks.unmute("ada", by: grace)

@@ -1,5 +1,4 @@
-"""A client generated from the API's description: its functions and types have names that people would give them, and a life
-can be lived through it."""
+"""A client generated from the OpenAPI document has clear names, and members can use the site with it."""
 
 import importlib
 import json
@@ -9,10 +8,10 @@ import sys
 import tempfile
 import unittest
 
-from server import FIXTURES, PASSWORD, PATIENCE, ServedTest
+from server import FIXTURES, PASSWORD, TIMEOUT, ServerTest
 
 
-class GeneratedClientTest(ServedTest):
+class GeneratedClientTest(ServerTest):
     def setUp(self):
         super().setUp()
         folder = tempfile.TemporaryDirectory()
@@ -24,7 +23,7 @@ class GeneratedClientTest(ServedTest):
         subprocess.run(
             [pathlib.Path(sys.executable).parent / "openapi-python-client", "generate", "--path", description,
              "--output-path", self.out / "client", "--meta", "none"],
-            cwd=self.out, check=True, capture_output=True, timeout=PATIENCE)
+            cwd=self.out, check=True, capture_output=True, timeout=TIMEOUT)
         sys.path.insert(0, str(self.out))
         self.addCleanup(sys.path.remove, str(self.out))
         self.addCleanup(self.forget)

@@ -53,7 +53,7 @@ class CommandsTest(unittest.TestCase):
             self.assertEqual(
                 [p.name for p in data.rglob("*") if p.is_file() and b"zanzibar" in p.read_bytes()], [])
             self.assertEqual(server.command("jobs", "list").stdout, "")
-            self.assertIn("no id of a job", server.command("jobs", "retry", "x").stderr)
+            self.assertIn("not a job id", server.command("jobs", "retry", "x").stderr)
             self.assertIn("no job 5", server.command("jobs", "drop", "5").stderr)
 
     def test_the_administrator_loses_no_photo_with_an_empty_database(self):
@@ -79,7 +79,7 @@ class CommandsTest(unittest.TestCase):
 
     def test_the_administrator_sees_which_setting_is_invalid(self):
         for arguments, message in [
-            (["--port", "many"], "is not a number"), (["--log-level", "loud"], "loud"),
+            (["--port", "many"], "must be a number"), (["--log-level", "loud"], "loud"),
             (["--base-url", "x"], "base URL"),
             (["--env-file", "/nonexistent"], "cannot be read"),
         ]:

@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import NIOCore
+import Seeding
 import Storage
 import TestSupport
 import Testing
@@ -17,7 +18,7 @@ struct ExportTests {
         async throws
     {
         try await TestCommunity.with { test in
-            try await Seed(accounts: 2, posts: 700, follows: 1).plant(in: test.community)
+            try await Seed(accounts: 2, posts: 700, follows: 1).insert(into: test.community)
             let counting = CountingStorage(test.storage)
             let community = test.community(over: counting)
             let account = try await community.accounts.find(username: "person1")

@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import HTTPTypes
+import Seeding
 import TestSupport
 import Testing
 import Web
@@ -142,7 +143,7 @@ struct PageTests {
 
     @Test func `Ada pages through long lists, and old URLs of posts redirect`() async throws {
         try await TestSite.with { site in
-            try await Seed(accounts: 30, posts: 60, follows: 25).plant(in: site.test.community)
+            try await Seed(accounts: 30, posts: 60, follows: 25).insert(into: site.test.community)
             let first = try await site.browser.open("/person0/followers")
             #expect(first.text.contains(#"rel="next""#))
             let next = try #require(first.text.firstMatch(of: #/rel="next" href="([^"]+)"/#)?.1)
@@ -153,7 +154,8 @@ struct PageTests {
             let feed = try await ada.open("/")
             #expect(feed.text.contains(#"rel="next""#))
             #expect(try await ada.open("/?cursor=1").text.contains("You’re all caught up"))
-            let found = try await site.test.community.posts.of("person0", for: nil, page: .first)
+            let found = try await site.test.community.profiles.withPosts(
+                of: "person0", for: nil, page: .first)
             let id = try #require(found.posts.items.first?.id)
             #expect(try await ada.open("/posts/\(id)").headers[.location] == "/p/\(id.code)")
             #expect(try await ada.open("/person0").text.contains(#"<li><a href="/p/\#(id.code)""#))

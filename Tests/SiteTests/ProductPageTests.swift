@@ -93,7 +93,8 @@ struct ProductPageTests {
             _ = try await other.open("/login")
             _ = try await other.submit("/login", ["login": "ada", "password": TestCommunity.password])
             let sessions = try await ada.open("/settings/sessions")
-            #expect(sessions.text.contains("this browser") && sessions.text.contains("Sign out everywhere else"))
+            #expect(
+                sessions.text.contains("this browser") && sessions.text.contains("Sign out everywhere else"))
             let id = try #require(sessions.text.firstMatch(of: #/name="id" value="([^"]+)"/#)?.1)
             #expect(try await ada.submit("/settings/sessions/end", ["id": String(id)]).status == .seeOther)
             #expect(try await other.open("/settings/profile").headers[.location] == "/login")

@@ -2,15 +2,13 @@ import Core
 import Hummingbird
 import Web
 
-/// Routes for profiles, followers, following and follow requests.
+/// Routes for followers, followed people and follow requests.
 struct FollowRoutes {
     let community: Community
     let site: Site
 
     var routes: [Route] {
         [
-            .get("users/{username}", .anyone, use: user),
-            .get("users/{username}/posts", .anyone, use: posts),
             .get("users/{username}/followers", .anyone, use: followers),
             .get("users/{username}/following", .anyone, use: following),
             .post(
@@ -25,19 +23,6 @@ struct FollowRoutes {
             .post(
                 "follow-requests/{username}/reject", .member, use: usernameHandler(community.follows.reject)),
         ]
-    }
-
-    @Sendable func user(_ request: Request, _ context: WebContext) async throws -> Response {
-        let profile = try await community.follows.profile(
-            try context.parameters.require("username"), for: context.viewer)
-        return .json(UserBody(account: profile.account, site: site, relationship: profile.relationship))
-    }
-
-    @Sendable func posts(_ request: Request, _ context: WebContext) async throws -> Response {
-        let page = try await community.posts.of(
-            try context.parameters.require("username"), for: context.viewer,
-            page: try request.page(of: .profile))
-        return page.posts.response(to: request, at: site, as: .profile)
     }
 
     @Sendable func followers(_ request: Request, _ context: WebContext) async throws -> Response {

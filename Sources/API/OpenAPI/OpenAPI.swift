@@ -59,14 +59,17 @@ package enum OpenAPI {
     private static let introduction = """
         The API of a photo community.
 
-        **Lists** are returned page by page: pass `nextCursor` as `cursor`, or follow the header `Link`. A cursor is valid \
-        for the list that returned it and for no other; a cursor or limit that is not valid is answered with 400.
+        **Lists** are returned page by page: pass `nextCursor` as `cursor`, or follow the header \
+        `Link`. A cursor is valid for the list that returned it and for no other; a cursor or \
+        limit that is not valid is answered with 400.
 
-        **Lengths** are counted in characters as people see them, so a text of at most `maxLength` code points is always \
-        short enough. Passwords are counted in code points. White space around a text is removed.
+        **Lengths** are counted in characters as people see them, so a text of at most `maxLength` \
+        code points is always short enough. Passwords are counted in code points. White space \
+        around a text is removed.
 
-        **Errors** are problem details (RFC 9457) with a `type` for each kind of problem, and name the field, the limit and \
-        the remedy. A method that a path does not have is answered with 405 and `Allow`.
+        **Errors** are problem details (RFC 9457) with a `type` for each kind of problem, and name \
+        the field, the limit and the remedy. A method that a path does not have is answered with \
+        405 and `Allow`.
 
         **Later versions** may add fields to responses: ignore those that you do not know.
         """
@@ -76,8 +79,8 @@ package enum OpenAPI {
         (
             "description",
             """
-            A token from `signIn`, `register` or the settings page. Scopes: `read` to see what the account sees, `write` to \
-            act for it.
+            A token from `signIn`, `register` or the settings page. Scopes: `read` to see what the account \
+            sees, `write` to act for it.
             """
         ),
     ]

@@ -28,7 +28,8 @@ extension Operations {
                 errors: [.unprocessableContent]),
             .init(
                 .delete, "/users/{username}/follower", "removeFollower",
-                "Remove a user from your followers. Idempotent.", .noContent, errors: [.unprocessableContent]),
+                "Remove a user from your followers. Idempotent.", .noContent,
+                errors: [.unprocessableContent]),
             .init(
                 .get, "/follow-requests", "listFollowRequests", "List the people who ask to follow you.",
                 paged: .requests, .ok, "UserSummaryList"),
@@ -49,7 +50,10 @@ extension Operations {
                 errors: [.unprocessableContent]),
             .init(
                 .post, "/users/{username}/mute", "muteUser",
-                "Mute a user: you no longer see their posts in your feed or their actions in your notifications.",
+                """
+                Mute a user: you no longer see their posts in your feed or their actions in your \
+                notifications.
+                """,
                 .noContent, errors: [.unprocessableContent]),
             .init(
                 .delete, "/users/{username}/mute", "unmuteUser", "Unmute a user. Idempotent.", .noContent,

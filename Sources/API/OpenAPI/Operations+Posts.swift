@@ -83,7 +83,7 @@ extension Operations {
                 ], .created, "Upload"),
             .init(
                 .post, "/uploads/{upload}", "uploadToURL",
-                "Upload a photo to the URL that `requestUpload` returned, if it is on this server. Needs no token.",
+                "Upload a photo to the URL from `requestUpload`, if it is on this server. Needs no token.",
                 form: [.init("file", .file, "The photo.")], .noContent),
         ])
 

@@ -4,8 +4,8 @@ import Web
 
 /// The operations of the API: what each does, takes and returns, grouped by tag.
 ///
-/// Access, token scope and rate limits are not repeated here: they come from the operation's route. A test compares
-/// this list with the routes, and compares every response in the tests with what is described here.
+/// Access, token scope and rate limits are not repeated here: they come from the operation's route. A test
+/// compares this list with the routes, and compares every response in the tests with what is described here.
 package enum Operations {
     /// The described operations that `routes` contain, joined with their routes.
     package static func described(by routes: [Route]) -> [APIOperation] {
@@ -108,7 +108,8 @@ extension APIOperation {
             ]
         }
         var errors: Set<HTTPResponse.Status> = [.badRequest, .serviceUnavailable]
-        // Wherever requests are authenticated, a token can be invalid or lack the scope, and rate limits apply.
+        // Wherever requests are authenticated, a token can be invalid or lack the scope, and rate limits
+        // apply.
         if route.audience != .unauthenticated {
             errors.formUnion([.unauthorized, .forbidden, .tooManyRequests])
         }

@@ -145,7 +145,7 @@ enum Schemas {
         (
             "description",
             .text(
-                "How many people did it, among your newest \(Notifications.window) notifications of each kind."
+                "People who did it, among your newest \(Notifications.window) notifications of each kind."
             )
         )
     ])

@@ -1,8 +1,9 @@
 /// The rules of `Core` for texts, as regular expressions (ECMA-262 with Unicode, the dialect of JSON Schema).
 ///
-/// A pattern cannot express rules about neighbouring characters. It matches names that are refused: with a joiner that joins
-/// nothing, or with a variation selector after a character that has only one shape. It does not match some texts that are
-/// accepted: with line breaks around them, which are removed, and with a flag that is spelled in tag characters.
+/// A pattern cannot express rules about neighbouring characters. It matches names that are refused: with a
+/// joiner that joins nothing, or with a variation selector after a character that has only one shape. It does
+/// not match some texts that are accepted: with line breaks around them, which are removed, and with a flag
+/// that is spelled in tag characters.
 package enum TextPatterns {
     /// Ids: decimal digits without leading zeros.
     package static let id = "^([1-9][0-9]{0,17}|[1-8][0-9]{18})$"
@@ -16,12 +17,14 @@ package enum TextPatterns {
 
     /// What no line may contain: controls, line breaks, and what cannot be seen.
     private static let hidden = """
-        \\x00-\\x1F\\x7F-\u{9F}\u{AD}\u{34F}\u{61C}\u{115F}\u{1160}\u{17B4}\u{17B5}\u{180E}\u{200B}\u{200E}\u{200F}\
-        \u{2028}-\u{202E}\u{2060}-\u{206F}\u{2800}\u{3164}\u{FEFF}\u{FFA0}\u{FFF0}-\u{FFFB}\u{1BCA0}-\u{1BCA3}\
+        \\x00-\\x1F\\x7F-\u{9F}\u{AD}\u{34F}\u{61C}\u{115F}\u{1160}\u{17B4}\u{17B5}\u{180E}\u{200B}\u{200E}\
+        \u{200F}\u{2028}-\u{202E}\u{2060}-\u{206F}\u{2800}\u{3164}\u{FEFF}\u{FFA0}\u{FFF0}-\u{FFFB}\
+        \u{1BCA0}-\u{1BCA3}\
         \u{1D159}\u{1D173}-\u{1D17A}\u{E0000}-\u{E00FF}\u{E01F0}-\u{E0FFF}
         """
 
-    /// What no prose may contain: controls other than line breaks, embeddings and overrides of direction, tags.
+    /// What no prose may contain: controls other than line breaks, embeddings and overrides of direction,
+    /// tags.
     private static let refused = """
         \\x00-\\x09\\x0B\\x0C\\x0E-\\x1F\\x7F-\u{9F}\u{202A}-\u{202E}\u{206A}-\u{206F}\u{FFF9}-\u{FFFB}\
         \u{E0020}-\u{E007F}

@@ -144,7 +144,8 @@ struct MediaCommands: AsyncParsableCommand {
             if report.deletedDuringCopy > 0 {
                 lines.append(
                     """
-                    \(report.deletedDuringCopy) photos were deleted or moved to new URLs during the copy. Run \
+                    \(report.deletedDuringCopy) photos were deleted or moved to new URLs during the copy. \
+                    Run \
                     this command again to copy the changes.
                     """)
             }

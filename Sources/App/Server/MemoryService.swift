@@ -1,3 +1,4 @@
+import AsyncAlgorithms
 import CMalloc
 import ServiceLifecycle
 
@@ -7,10 +8,7 @@ struct MemoryService: Service {
     var interval = Duration.seconds(30)
 
     func run() async {
-        await cancelWhenGracefulShutdown {
-            while (try? await Task.sleep(for: interval)) != nil {
-                release_free_memory()
-            }
-        }
+        let timer = AsyncTimerSequence(interval: interval, clock: .continuous)
+        for await _ in timer.cancelOnGracefulShutdown() { release_free_memory() }
     }
 }

@@ -17,8 +17,8 @@ enum EmailAddress {
         return address[...at] + asciiDomain
     }
 
-    /// The address as earlier versions stored it, without NFC and A-labels. Members whose stored address could
-    /// not be normalized still sign in with it.
+    /// The address as earlier versions stored it, without NFC and A-labels. Members whose stored address
+    /// could not be normalized still sign in with it.
     static func legacyNormalized(_ typed: String) -> String { typed.trimmed.lowercased().withoutNUL }
 
     /// Converts a domain to A-labels with Foundation’s UTS #46. Returns nil where it is not a domain.

@@ -8,15 +8,6 @@ package struct Comments: Sendable {
     let notifier: Notifier
     let deletions: PurgeScheduler
 
-    /// A post with a page of its comments, all from the same transaction.
-    package struct PostPage: Sendable {
-        package let post: Post
-        package let comments: Page<Comment>
-        package let neighbours: AdjacentPosts
-        /// Whether visitors who are not signed in may see it.
-        package let isPublic: Bool
-    }
-
     /// Adds a comment to a post, or a reply to a comment. Replies are one level deep: a reply to a reply
     /// becomes a reply to the top-level comment.
     package func add(
@@ -91,17 +82,6 @@ package struct Comments: Sendable {
         }
     }
 
-    /// Returns a post with its comments, for the page of the post.
-    package func page(of post: ID<Post>, for viewer: Viewer?, page: PageRequest) async throws -> PostPage {
-        try await storage.read { connection in
-            let found = try Posts.find(post, for: viewer, in: connection)
-            return PostPage(
-                post: found, comments: try Self.page(page, of: post, for: viewer, in: connection),
-                neighbours: try PostRecords.neighbours(of: post, by: found.author.id, in: connection),
-                isPublic: try AccountRecords.find(found.author.id, in: connection)?.isPrivate == false)
-        }
-    }
-
     /// Deletes a comment and the replies to it. The author of the comment may always delete it, and the
     /// author of the post may where they see it.
     /// - Returns: the post of the comment.
@@ -123,7 +103,7 @@ package struct Comments: Sendable {
         }
     }
 
-    private static func page(
+    static func page(
         _ page: PageRequest, of post: ID<Post>, for viewer: Viewer?, in connection: any Connection
     ) throws -> Page<Comment> {
         let comments = try CommentRecords.of(post, for: viewer?.id, page: page, in: connection)

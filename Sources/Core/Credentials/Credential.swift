@@ -1,3 +1,5 @@
+import Encodings
+
 /// The signed-in member who makes a request, and the credential that the request has.
 package struct Viewer: Sendable {
     package let summary: AccountSummary

@@ -9,7 +9,8 @@ enum CredentialRecords {
             """
             INSERT INTO credentials (hash, account_id, kind, scopes, name, created_at, used_at, expires_at)
             VALUES (\(credential.hash), \(account), \(credential.kind.rawValue), \
-            \(credential.scopes.rawValue), \(name), \(credential.usedAt), \(credential.usedAt), \(credential.expiresAt))
+            \(credential.scopes.rawValue), \(name), \(credential.usedAt), \(credential.usedAt),
+            \(credential.expiresAt))
             """)
     }
 

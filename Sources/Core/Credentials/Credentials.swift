@@ -1,3 +1,4 @@
+import Encodings
 import Storage
 
 /// The rules of signing in and out, with sessions for browsers and tokens for programs.

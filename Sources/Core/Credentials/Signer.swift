@@ -1,4 +1,5 @@
 import Crypto
+import Encodings
 import Storage
 
 /// Signs cookie values, so that the site recognizes values that it made itself.

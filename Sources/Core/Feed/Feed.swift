@@ -74,24 +74,3 @@ private final class WindowCache: Sendable {
         return windowEnd
     }
 }
-
-extension Feed {
-    /// Measures the time that one page takes in the storage alone, without HTTP and rendering. Returns the
-    /// median of `times` runs in microseconds, as the lower bound for benchmarks of the feed.
-    package func storageMicroseconds(of username: String, times: Int) async throws -> Double {
-        let time = clock.now()
-        return try await storage.read { [windowCache] connection in
-            guard let account = try AccountRecords.find(username: username, in: connection) else {
-                throw Problem.notFound("account")
-            }
-            let clock = ContinuousClock()
-            let durations = try (0..<times).map { _ in
-                try clock.measure {
-                    _ = try Self.posts(
-                        for: account.id, page: .first, at: time, windowCache: windowCache, in: connection)
-                }
-            }
-            return durations.sorted()[times / 2] / .microseconds(1)
-        }
-    }
-}

@@ -12,15 +12,6 @@ package struct Relationship: Sendable, Equatable {
     package let muting: Bool
 }
 
-/// A member's account as a viewer sees it, and the relationship between the two.
-package struct Profile: Sendable {
-    package let account: Account
-    /// Nil for visitors who are not signed in, and for the viewer's own profile.
-    package let relationship: Relationship?
-    /// Whether the viewer may see the posts.
-    package let showsPosts: Bool
-}
-
 /// The rules of following.
 package struct Follows: Sendable {
     let storage: any Storage
@@ -122,8 +113,8 @@ package struct Follows: Sendable {
     /// Whether a member follows an account, or has asked to.
     package enum FollowState: Sendable { case following, requested }
 
-    /// Returns the viewer's follow state for each of `accounts`. Accounts that the viewer neither follows nor asked to
-    /// follow are not in the result.
+    /// Returns the viewer's follow state for each of `accounts`. Accounts that the viewer neither follows nor
+    /// asked to follow are not in the result.
     package func followStates(
         of accounts: [AccountSummary], for viewer: Viewer
     ) async throws -> [ID<Account>: FollowState] {
@@ -143,11 +134,6 @@ package struct Follows: Sendable {
         }
     }
 
-    package func profile(_ username: String, for viewer: Viewer?) async throws -> Profile {
-        let name = Username.normalized(username)
-        return try await storage.read { try Self.profile(name, for: viewer, in: $0) }
-    }
-
     /// Returns the followers of `username`, newest first.
     package func followers(
         of username: String, for viewer: Viewer?, page: PageRequest
@@ -160,24 +146,6 @@ package struct Follows: Sendable {
         by username: String, for viewer: Viewer?, page: PageRequest
     ) async throws -> Page<AccountSummary> {
         try await list(username, for: viewer, page: page, FollowRecords.following)
-    }
-
-    static func profile(_ username: String, for viewer: Viewer?, in connection: any Connection) throws
-        -> Profile
-    {
-        guard let account = try AccountRecords.find(username: username, for: viewer?.id, in: connection)
-        else {
-            throw Problem.notFound("account")
-        }
-        guard let viewer, viewer.id != account.id else {
-            return Profile(
-                account: account, relationship: nil, showsPosts: !account.isPrivate || viewer != nil)
-        }
-        let relationship = try FollowRecords.relationship(of: viewer.id, to: account.id, in: connection)
-        let isOpen = !account.isPrivate || relationship?.following == true
-        return Profile(
-            account: account, relationship: relationship, showsPosts: isOpen && relationship?.blocking != true
-        )
     }
 
     /// Returns another member's account that the viewer may see.
@@ -202,7 +170,7 @@ package struct Follows: Sendable {
     ) async throws -> Page<AccountSummary> {
         let name = Username.normalized(username)
         return try await storage.read { connection in
-            let profile = try Self.profile(name, for: viewer, in: connection)
+            let profile = try Profiles.find(name, for: viewer, in: connection)
             // Only viewers who may see the posts of a private account may see its followers and followed
             // accounts.
             guard profile.showsPosts else { throw Problem.notFound("list") }

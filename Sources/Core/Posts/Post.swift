@@ -27,9 +27,11 @@ extension Post {
     static func columns(for viewer: ID<Account>?) -> SQL {
         """
         p.id, \(AccountSummary.columns), p.caption, p.location, \
-        p.likes_count - CASE WHEN EXISTS (\(Visibility.hidden(from: viewer))) THEN (SELECT count(*) FROM likes h \
+        p.likes_count - CASE WHEN EXISTS (\(Visibility.hidden(from: viewer))) \
+        THEN (SELECT count(*) FROM likes h \
         WHERE h.post_id = p.id AND h.account_id IN (\(Visibility.hidden(from: viewer)))) ELSE 0 END, \
-        p.comments_count - CASE WHEN EXISTS (\(Visibility.hidden(from: viewer))) THEN (SELECT count(*) FROM comments h \
+        p.comments_count - CASE WHEN EXISTS (\(Visibility.hidden(from: viewer))) \
+        THEN (SELECT count(*) FROM comments h \
         WHERE h.post_id = p.id AND h.author_id IN (\(Visibility.hidden(from: viewer)))) ELSE 0 END, \
         EXISTS (SELECT 1 FROM likes l WHERE l.post_id = p.id AND l.account_id = \(viewer)), \
         EXISTS (SELECT 1 FROM saves k WHERE k.post_id = p.id AND k.account_id = \(viewer)), \

@@ -10,12 +10,6 @@ package struct Posts: Sendable {
     let notifier: Notifier
     let deletions: PurgeScheduler
 
-    /// A profile with a page of its posts, read together.
-    package struct ProfilePage: Sendable {
-        package let profile: Profile
-        package let posts: Page<Post>
-    }
-
     /// Publishes a post of one to ten photos. When this returns, the post and its files survive a power
     /// failure. When it throws, nothing is stored.
     package func publish(_ draft: PostDraft, by viewer: Viewer) async throws -> Post {
@@ -88,13 +82,16 @@ package struct Posts: Sendable {
         try await storage.read { try Self.find(id, for: viewer, in: $0) }
     }
 
-    /// The posts of one author, newest first, with the author's profile.
-    package func of(_ username: String, for viewer: Viewer?, page: PageRequest) async throws -> ProfilePage {
-        let name = Username.normalized(username)
-        return try await storage.read { connection in
-            let profile = try Follows.profile(name, for: viewer, in: connection)
-            let posts = try PostRecords.by(profile.account.id, for: viewer?.id, page: page, in: connection)
-            return ProfilePage(profile: profile, posts: Page(posts, limit: page.limit, cursor: \.id))
+    /// Returns a post with its comments and its neighbours.
+    package func details(
+        of id: ID<Post>, for viewer: Viewer?, comments page: PageRequest
+    ) async throws -> PostDetails {
+        try await storage.read { connection in
+            let post = try Self.find(id, for: viewer, in: connection)
+            return PostDetails(
+                post: post, comments: try Comments.page(page, of: id, for: viewer, in: connection),
+                neighbours: try PostRecords.neighbours(of: id, by: post.author.id, in: connection),
+                isPublic: try AccountRecords.find(post.author.id, in: connection)?.isPrivate == false)
         }
     }
 

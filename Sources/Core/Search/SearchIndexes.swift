@@ -1,13 +1,15 @@
 import Storage
 
 /// Rebuilds the full-text search indexes from the accounts and posts.
-struct SearchIndexes: Sendable {
+package struct SearchIndexes: Sendable {
     private static let batch = 500
     let storage: any Storage
 
+    package init(storage: any Storage) { self.storage = storage }
+
     /// - Parameter evenIfComplete: whether to rebuild the indexes even if they have an entry for every
     ///   account and post.
-    func rebuild(evenIfComplete: Bool) async throws {
+    package func rebuild(evenIfComplete: Bool) async throws {
         let isComplete = try await storage.read { connection in
             try connection.int("SELECT count(*) FROM accounts")
                 == connection.int("SELECT count(*) FROM account_search")

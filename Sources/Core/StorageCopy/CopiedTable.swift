@@ -1,4 +1,5 @@
 import Crypto
+import Encodings
 import Storage
 
 /// A table that is copied between database engines: its columns, and the key that sorts it in the same order
@@ -167,5 +168,5 @@ struct RowsChecksum {
         hash.update(data: bytes)
     }
 
-    var hexadecimal: String { hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
+    var hexadecimal: String { hash.finalize().hexadecimal }
 }

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Crypto
+import Encodings
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -175,24 +176,23 @@ package struct S3Media: MediaStorage {
     {
         let key = client.key(name)
         let response = try await client.text(.POST, key, query: [("uploads", "")], headers: headers)
-        guard let upload = XMLText.values(of: "UploadId", in: response).first else {
+        guard let upload = try? S3XML.decode(StartedUpload.self, from: response).uploadID else {
             throw MediaError("S3 did not start a multipart upload: \(response.prefix(500))")
         }
         do {
-            var parts = ""
+            var parts: [CompletedUpload.Part] = []
             for (index, start) in stride(from: 0, to: size, by: Int(Self.partSize)).enumerated() {
                 let range = start..<min(size, start + Self.partSize)
                 let response = try await client.expect(
                     [200], .PUT, key, query: [("partNumber", "\(index + 1)"), ("uploadId", upload)],
                     body: try await body(file, range))
                 let tag = response.headers.first(name: "etag") ?? ""
-                parts +=
-                    "<Part><PartNumber>\(index + 1)</PartNumber><ETag>\(XMLText.escaped(tag))</ETag></Part>"
+                parts.append(.init(number: index + 1, eTag: tag))
             }
             // S3 may respond with 200 and report an error in the body.
             let result = try await client.text(
                 .POST, key, query: [("uploadId", upload)],
-                body: .bytes(Array("<CompleteMultipartUpload>\(parts)</CompleteMultipartUpload>".utf8)))
+                body: .bytes(try S3XML.encode(CompletedUpload(parts: parts), as: "CompleteMultipartUpload")))
             guard !result.contains("<Error>") else {
                 throw MediaError("S3 did not complete the multipart upload: \(result.prefix(500))")
             }
@@ -211,7 +211,7 @@ package struct S3Media: MediaStorage {
         for try await chunk in FileChunks(file: file, range: range, threads: threads) {
             chunk.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
         }
-        return .file(file, range, hash: SignatureV4.hex(hash.finalize()))
+        return .file(file, range, hash: hash.finalize().hexadecimal)
     }
 
     // MARK: - Listing and removing
@@ -232,19 +232,12 @@ package struct S3Media: MediaStorage {
             let page = query + (token.map { [("continuation-token", $0)] } ?? [])
             let text = try await client.text(
                 .GET, client.bucketPath, query: page.map { (name: $0.0, value: $0.1) })
-            for object in XMLText.values(of: "Contents", in: text) {
-                guard let key = XMLText.values(of: "Key", in: object).first,
-                    let size = XMLText.values(of: "Size", in: object).first.flatMap({ Int64($0) })
-                else {
-                    throw MediaError("S3 listed an object without a key or a size: \(object.prefix(200))")
-                }
-                found.objects.append((String(key.dropFirst(locationPrefix.count)), size))
+            let listing = try S3XML.decode(Listing.self, from: text)
+            found.objects += (listing.objects ?? []).map {
+                (String($0.key.dropFirst(locationPrefix.count)), $0.size)
             }
-            found.folders += XMLText.values(of: "CommonPrefixes", in: text).flatMap {
-                XMLText.values(of: "Prefix", in: $0)
-            }
-            .map { String($0.dropFirst(locationPrefix.count)) }
-            token = XMLText.values(of: "NextContinuationToken", in: text).first
+            found.folders += (listing.folders ?? []).map { String($0.prefix.dropFirst(locationPrefix.count)) }
+            token = listing.continuationToken
         } while token != nil
         return found
     }
@@ -253,16 +246,14 @@ package struct S3Media: MediaStorage {
     func remove(_ names: [String]) async throws {
         for start in stride(from: 0, to: names.count, by: batchSize) {
             let batch = names[start..<min(names.count, start + batchSize)]
-            let objects = batch.map {
-                "<Object><Key>\(XMLText.escaped(client.location.prefix + $0))</Key></Object>"
-            }.joined()
-            let body = Array("<Delete><Quiet>true</Quiet>\(objects)</Delete>".utf8)
+            let body = try S3XML.encode(
+                Deletion(objects: batch.map { .init(key: client.location.prefix + $0) }), as: "Delete")
             let checksum = Data(Insecure.MD5.hash(data: body)).base64EncodedString()
             let response = try await client.text(
                 .POST, client.bucketPath, query: [("delete", "")], headers: ["content-md5": checksum],
                 body: .bytes(body))
-            if let error = XMLText.values(of: "Error", in: response).first {
-                throw MediaError("S3 did not delete all objects: \(error.prefix(500))")
+            if response.contains("<Error>") {
+                throw MediaError("S3 did not delete all objects: \(response.prefix(500))")
             }
         }
     }

@@ -1,4 +1,5 @@
 import Crypto
+import Encodings
 import Foundation
 
 /// Signs requests to S3 with AWS Signature Version 4
@@ -73,7 +74,7 @@ struct SignatureV4: Sendable {
         let policy = #"{"expiration":"\#(date)","conditions":[\#(conditions.joined(separator: ","))]}"#
         let encoded = Data(policy.utf8).base64EncodedString()
         fields["policy"] = encoded
-        fields["x-amz-signature"] = Self.hex(Self.hmac(encoded, key: signingKey))
+        fields["x-amz-signature"] = Self.hmac(encoded, key: signingKey).hexadecimal
         return fields
     }
 
@@ -101,7 +102,7 @@ struct SignatureV4: Sendable {
         ].joined(separator: "\n")
         let stringToSign = [Self.algorithm, dateTime, scope, Self.sha256(canonical.utf8)].joined(
             separator: "\n")
-        return Self.hex(Self.hmac(stringToSign, key: signingKey))
+        return Self.hmac(stringToSign, key: signingKey).hexadecimal
     }
 
     static func encoded(path: String) -> String {
@@ -130,10 +131,8 @@ struct SignatureV4: Sendable {
         return result
     }
 
-    static func sha256(_ bytes: some Sequence<UInt8>) -> String { hex(SHA256.hash(data: Array(bytes))) }
-
-    static func hex(_ bytes: some Sequence<UInt8>) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    static func sha256(_ bytes: some Sequence<UInt8>) -> String {
+        SHA256.hash(data: Array(bytes)).hexadecimal
     }
 
     private static func hmac(_ text: String, key: SymmetricKey) -> Data {

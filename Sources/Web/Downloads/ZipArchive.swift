@@ -1,3 +1,4 @@
+import CZlib
 import NIOCore
 
 /// A ZIP file that can be sent while it is written. Entries are stored without compression, because photos
@@ -8,7 +9,7 @@ package struct ZipArchive {
     private struct Entry {
         let name: String
         let offset: UInt64
-        var checksum = CRC32()
+        var checksum: UInt32 = 0
         var byteCount: UInt64 = 0
     }
 
@@ -35,7 +36,10 @@ package struct ZipArchive {
 
     /// Adds content to the current file.
     package mutating func add(_ content: ByteBuffer) -> ByteBuffer {
-        entries[entries.count - 1].checksum.add(content.readableBytesView)
+        entries[entries.count - 1].checksum = content.withUnsafeReadableBytes { bytes in
+            let start = bytes.bindMemory(to: UInt8.self).baseAddress
+            return UInt32(crc32_z(uLong(entries[entries.count - 1].checksum), start, bytes.count))
+        }
         entries[entries.count - 1].byteCount += UInt64(content.readableBytes)
         return addingToOffset(content)
     }
@@ -45,7 +49,7 @@ package struct ZipArchive {
         guard let entry = entries.last else { return ByteBuffer() }
         var bytes = ByteBuffer()
         let length = UInt32(truncatingIfNeeded: entry.byteCount)
-        bytes.write(0x0807_4b50 as UInt32, entry.checksum.value, length, length)
+        bytes.write(0x0807_4b50 as UInt32, entry.checksum, length, length)
         return addingToOffset(bytes)
     }
 
@@ -60,7 +64,7 @@ package struct ZipArchive {
                 0x0201_4b50 as UInt32, (3 << 8 | 45) as UInt16, 45 as UInt16, Self.flags, 0 as UInt16,
                 Self.date)
             bytes.write(
-                entry.checksum.value, length, length, UInt16(entry.name.utf8.count),
+                entry.checksum, length, length, UInt16(entry.name.utf8.count),
                 (needsZIP64 ? 12 : 0) as UInt16)
             // No comment, first disk, no internal attributes, and the Unix mode of a regular file with 0600.
             bytes.write(0 as UInt16, 0 as UInt16, 0 as UInt16, (0o100600 << 16) as UInt32)
@@ -91,20 +95,5 @@ extension ByteBuffer {
     /// Writes numbers in little-endian order.
     fileprivate mutating func write<each Number: FixedWidthInteger>(_ numbers: repeat each Number) {
         for number in repeat each numbers { writeInteger(number, endianness: .little) }
-    }
-}
-
-/// The cyclic redundancy check of ISO 3309 that ZIP uses (reversed polynomial 0xEDB88320).
-struct CRC32 {
-    private static let table: [UInt32] = (0..<256).map { byte in
-        (0..<8).reduce(UInt32(byte)) { sum, _ in sum & 1 == 1 ? sum >> 1 ^ 0xEDB8_8320 : sum >> 1 }
-    }
-
-    private var state: UInt32 = .max
-
-    var value: UInt32 { ~state }
-
-    mutating func add(_ bytes: some Sequence<UInt8>) {
-        state = bytes.reduce(state) { $0 >> 8 ^ Self.table[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] }
     }
 }

@@ -2,10 +2,8 @@ import Core
 import HTTPTypes
 import Hummingbird
 import Logging
-import MediaStorage
 import NIOCore
 import NIOHTTP1
-import Storage
 
 /// Turns errors that a route throws into responses: problem+json for programs, a page for people. Unexpected
 /// errors are logged, and the response contains only the request id.
@@ -63,21 +61,15 @@ extension Problem {
             // The client closed the connection and does not read this response, but the access log has its
             // status.
             self.init(.unreadable, "The request ended early. Send it again.")
-        case StorageError.busy, StorageError.closed, is CancellationError:
-            self.init(.unavailable(retryAfter: 5), "The server is busy. Try again in a moment.")
-        case StorageError.uncertain:
-            logger.error("The connection to the database was lost during a commit")
-            self.init(
-                .unavailable(retryAfter: 5),
-                "The connection was lost while saving. Check whether your change was saved, then try again.")
-        case let error as MediaError where error.isTransient:
-            logger.error("The photo storage is not available", metadata: ["error": "\(error)"])
-            self.init(
-                .unavailable(retryAfter: 5), "The photo storage is not available. Try again in a moment.")
-        case StorageError.full:
-            logger.error("The disk is full")
-            self.init(.unavailable(retryAfter: 600), "The server’s disk is full. Try again later.")
+        case is CancellationError: self = .busy
         default:
+            if let failure = ServiceFailure(error) {
+                if let message = failure.logMessage {
+                    logger.error("\(message)", metadata: ["error": "\(error)"])
+                }
+                self = failure.problem
+                return
+            }
             logger.error("Unexpected error", metadata: ["error": "\(String(reflecting: error))"])
             self.init(.unexpected, "")
         }

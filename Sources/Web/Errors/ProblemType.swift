@@ -84,7 +84,7 @@ package enum ProblemType: String, CaseIterable, Sendable {
     package var remedy: String {
         switch self {
         case .malformedRequest:
-            "The request is not valid JSON, a form breaks off, or a cursor or limit is not valid. Fix the request."
+            "The JSON, the form, the cursor or the limit is not valid. Fix the request."
         case .unauthorized:
             "The token is missing, wrong or revoked, or the password is wrong. Sign in again."
         case .forbidden:
@@ -93,7 +93,7 @@ package enum ProblemType: String, CaseIterable, Sendable {
             "It does not exist, it was deleted, or you may not see it. Do not try again."
         case .methodNotAllowed:
             "The path exists, but not with this method. The header Allow lists the methods that do."
-        case .conflict: "Somebody else already has this username or email address. Choose another."
+        case .conflict: "Another account already has this username or email address. Choose another."
         case .tooLarge: "The request body or a file is larger than the limit in the detail. Send less."
         case .unsupportedMediaType:
             "The Content-Type is not one that the operation takes, or the file is not a supported photo."

@@ -1,3 +1,4 @@
+import AsyncAlgorithms
 import Core
 import HTTPTypes
 import Hummingbird
@@ -45,43 +46,24 @@ struct EventStream: Sendable {
     }
 
     private func send(_ live: AsyncStream<LiveEvent>, to writer: inout any ResponseBodyWriter) async throws {
-        let (signals, sender) = AsyncStream.makeStream(of: Signal.self, bufferingPolicy: .bufferingNewest(8))
-        let relay = Task {
-            for await event in live { sender.yield(.event(event)) }
-            sender.finish()
-        }
-        let heartbeats = Task {
-            while !Task.isCancelled {
-                try await Task.sleep(for: Self.heartbeat)
-                sender.yield(.heartbeat)
-            }
-        }
-        let replacement = Task {
-            for await _ in replaced { sender.yield(.replaced) }
-        }
-        defer {
-            replacement.cancel()
-            relay.cancel()
-            heartbeats.cancel()
-        }
+        let heartbeats = AsyncTimerSequence(interval: Self.heartbeat, clock: .continuous)
+        let signals = merge(
+            live.map { Signal.event($0) }, heartbeats.map { _ in Signal.heartbeat },
+            replaced.map { Signal.replaced })
         try await writer.write(await unreadCountEvent())
-        try await withGracefulShutdownHandler {
-            for await signal in signals {
-                switch signal {
-                case .event(.notifications): try await writer.write(await unreadCountEvent())
-                case .event(.credentials):
-                    guard try await community.credentials.isValid(viewer) else { return }
-                case .replaced:
-                    // The browser reopens the stream after this many milliseconds. If it did so at once, the
-                    // pages would keep replacing each other's streams.
-                    return try await writer.write(ByteBuffer(string: "retry: 60000\n\n"))
-                case .heartbeat:
-                    guard try await community.credentials.isValid(viewer) else { return }
-                    try await writer.write(ByteBuffer(string: ":\n\n"))
-                }
+        for await signal in signals.cancelOnGracefulShutdown() {
+            switch signal {
+            case .event(.notifications): try await writer.write(await unreadCountEvent())
+            case .event(.credentials):
+                guard try await community.credentials.isValid(viewer) else { return }
+            case .replaced:
+                // The browser reopens the stream after this many milliseconds. If it did so at once, the
+                // pages would keep replacing each other's streams.
+                return try await writer.write(ByteBuffer(string: "retry: 60000\n\n"))
+            case .heartbeat:
+                guard try await community.credentials.isValid(viewer) else { return }
+                try await writer.write(ByteBuffer(string: ":\n\n"))
             }
-        } onGracefulShutdown: {
-            sender.finish()
         }
     }
 

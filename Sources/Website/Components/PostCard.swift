@@ -1,4 +1,5 @@
 import Core
+import Encodings
 import HTML
 import Web
 
@@ -184,20 +185,10 @@ extension Photo {
 /// the blurhash (https://github.com/woltapp/blurhash/blob/master/Algorithm.md). It is an SVG attribute,
 /// because the content security policy forbids inline styles.
 func colourPlaceholder(for photo: Photo) -> HTML {
-    var value = 0
-    for character in photo.blurhash.utf8.dropFirst(2).prefix(4) {
-        guard let digit = base83[character] else { return .nothing }
-        value = value * 83 + digit
-    }
-    let digits = String(value & 0xFF_FFFF, radix: 16)
-    let colour = String(repeating: "0", count: 6 - digits.count) + digits
+    guard let value = Base83.decode(photo.blurhash.utf8.dropFirst(2).prefix(4)) else { return .nothing }
+    let colour = UInt32(value & 0xFF_FFFF).hexadecimal(length: 6)
     return ##"<svg aria-hidden="true"><rect width="100%" height="100%" fill="#\##(colour)"></rect></svg>"##
 }
-
-private let base83: [UInt8: Int] = {
-    let alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~"
-    return Dictionary(uniqueKeysWithValues: alphabet.utf8.enumerated().map { ($1, $0) })
-}()
 
 /// Returns a number with its noun in the singular or the plural.
 func pluralized(_ number: Int, _ singular: String, _ plural: String) -> HTML {

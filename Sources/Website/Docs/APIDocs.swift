@@ -33,9 +33,10 @@ struct APIDocs {
             "API",
             """
             <div class="docs"><h1>The API</h1>
-            <p>JSON over HTTPS, below <code>/api</code>. Send <code>Authorization: Bearer TOKEN</code> with a token from
-            <a href="/settings/tokens">your settings</a> or from <code>POST /api/auth/login</code>. IDs are strings, times are
-            RFC 3339 in UTC. Lists are returned page by page: pass <code>nextCursor</code> as <code>cursor</code>.
+            <p>JSON over HTTPS, below <code>/api</code>. Send <code>Authorization: Bearer TOKEN</code> with a
+            token from <a href="/settings/tokens">your settings</a> or from
+            <code>POST /api/auth/login</code>. IDs are strings, times are RFC 3339 in UTC. Lists are returned
+            page by page: pass <code>nextCursor</code> as <code>cursor</code>.
             For programs: <a href="/api/openapi.json">OpenAPI 3.1</a>.</p>
             \(sections)\(problems)</div>
             """)
@@ -47,13 +48,16 @@ struct APIDocs {
             + operation.json.map { row($0.name, $0.isRequired ? "JSON" : "JSON, optional", $0.meaning) }
             + operation.form.map { row($0.name, $0.isRequired ? "form" : "form, optional", $0.meaning) }
         let table: HTML = """
-            <table><thead><tr><th scope="col">Name</th><th scope="col">In</th><th scope="col">Meaning</th></tr></thead>\
+            <table><thead><tr><th scope="col">Name</th><th scope="col">In</th>\
+            <th scope="col">Description</th>\
+            </tr></thead>\
             <tbody>\(rows)</tbody></table>
             """
         let response: HTML? = operation.response.map { " with <code>\($0)</code>" }
         let errors = operation.errors.map { String($0.code) }.joined(separator: ", ")
         return """
-            <details class="operation"><summary><code>\(operation.route.method.rawValue) /api\(operation.path)</code> \
+            <details class="operation"><summary>\
+            <code>\(operation.route.method.rawValue) /api\(operation.path)</code> \
             \(operation.summary)</summary>
             \(when: operation.route.audience == .member, #"<p class="hint">Needs a token.</p>"#)
             \(rows.isEmpty ? nil : table)
@@ -75,9 +79,10 @@ struct APIDocs {
             """
         }
         return """
-            <section><h2>Errors</h2><p>Errors are <code>application/problem+json</code> (RFC 9457). Their <code>type</code> \
-            is one of these, the same on every server; <code>detail</code> says what happened and what to do, and \
-            <code>errors</code> names each invalid field.</p><dl>\(items)</dl></section>
+            <section><h2>Errors</h2><p>Errors are <code>application/problem+json</code> (RFC 9457). Their \
+            <code>type</code> is one of these, the same on every server; <code>detail</code> says what \
+            happened and what to do, and <code>errors</code> names each invalid field.</p>\
+            <dl>\(items)</dl></section>
             """
     }
 }

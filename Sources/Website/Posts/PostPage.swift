@@ -7,7 +7,7 @@ import Web
 struct PostPage {
     let pageContext: PageContext
     let site: Site
-    let content: Comments.PostPage
+    let content: PostDetails
     /// The comment that the viewer is replying to.
     var replyTo: Comment?
     /// The text that the viewer submitted, if the form is shown again because of a problem.

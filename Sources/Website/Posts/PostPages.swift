@@ -172,7 +172,7 @@ struct PostPages {
         if path.hasPrefix("p/"), let id = ID<Post>(code: path.dropFirst(2)) {
             return .json(PostEmbed(post: try await community.posts.find(id, for: nil), site: site))
         }
-        let profile = try await community.follows.profile(String(path), for: nil)
+        let profile = try await community.profiles.find(String(path), for: nil)
         guard profile.showsPosts else { throw Problem.notFound("page") }
         return .json(ProfileEmbed(account: profile.account, site: site))
     }
@@ -204,8 +204,8 @@ struct PostPages {
     ) async throws -> Response {
         let pageContext = PageContext(context, cookies: cookies)
         let pageRequest = problem == nil ? try request.page() : .first
-        let content = try await community.comments.page(
-            of: try id(context), for: context.viewer, page: pageRequest)
+        let content = try await community.posts.details(
+            of: try id(context), for: context.viewer, comments: pageRequest)
         let repliedTo = ID<Comment>(replyTo ?? request.queryText("reply"))
         return PostPage(
             pageContext: pageContext, site: site, content: content,

@@ -1,19 +1,8 @@
 import Storage
 
-/// The database schema, as a list of migrations.
-package enum Schema {
-    /// The migrations, in order. The SQL of a released migration must never change, because databases contain
-    /// its checksum. A change to the schema is a new migration at the end.
-    package static let migrations = [
-        initial, product, directUploads, jobs, photoFileDates, boundedLists,
-    ]
-
-    /// The type of text columns. `COLLATE "C"` makes PostgreSQL compare them byte by byte, as SQLite does:
-    /// the default collation of a database may ignore `.` and `~`, and ranges of names would then contain
-    /// other rows.
-    static func text(_ dialect: Dialect) -> String { dialect == .sqlite ? "TEXT" : #"TEXT COLLATE "C""# }
-
-    private static let initial = Migration(number: 1, name: "first light") { dialect in
+extension Schema {
+    /// Accounts, credentials, posts, photos, likes, comments and follows.
+    static let initial = Migration(number: 1, name: "first light") { dialect in
         // SQLite's INTEGER PRIMARY KEY is the table's own key; PostgreSQL's INTEGER has only 32 bits.
         let integer = dialect == .sqlite ? "INTEGER" : "BIGINT"
         let bytes = dialect == .sqlite ? "BLOB" : "BYTEA"

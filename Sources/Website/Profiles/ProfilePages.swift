@@ -25,8 +25,8 @@ struct ProfilePages {
     }
 
     @Sendable func show(_ request: Request, _ context: WebContext) async throws -> Response {
-        let profilePage = try await community.posts.of(
-            try name(context), for: context.viewer, page: try request.page())
+        let profilePage = try await community.profiles.withPosts(
+            of: try name(context), for: context.viewer, page: try request.page())
         let account = profilePage.profile.account
         let path = Site.profile(account.username)
         let pageContext = PageContext(context, cookies: cookies)
@@ -102,7 +102,9 @@ struct ProfilePages {
             """
     }
 
-    private func posts(_ page: Posts.ProfilePage, on pageContext: PageContext) -> HTML {
+    private func posts(
+        _ page: (profile: Profile, posts: Page<Post>), on pageContext: PageContext
+    ) -> HTML {
         let isOwn = pageContext.viewer?.id == page.profile.account.id
         guard page.profile.showsPosts || isOwn else {
             return page.profile.relationship?.blocking == true

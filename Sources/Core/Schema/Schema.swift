@@ -1,0 +1,15 @@
+import Storage
+
+/// The database schema, as a list of migrations.
+package enum Schema {
+    /// The migrations, in order. The SQL of a released migration must never change, because databases contain
+    /// its checksum. A change to the schema is a new migration at the end.
+    package static let migrations = [
+        initial, product, directUploads, jobs, photoFileDates, boundedLists,
+    ]
+
+    /// The type of text columns. `COLLATE "C"` makes PostgreSQL compare them byte by byte, as SQLite does:
+    /// the default collation of a database may ignore `.` and `~`, and ranges of names would then contain
+    /// other rows.
+    static func text(_ dialect: Dialect) -> String { dialect == .sqlite ? "TEXT" : #"TEXT COLLATE "C""# }
+}
