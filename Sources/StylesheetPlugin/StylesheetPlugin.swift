@@ -5,17 +5,16 @@ import PackagePlugin
 @main
 struct StylesheetPlugin: BuildToolPlugin {
     func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
-        let index = target.directoryURL.appending(path: "styles/site.css")
-        let files =
-            target.sourceModule?.sourceFiles(withSuffix: "css").map(\.url).sorted { $0.path < $1.path } ?? []
-        let others = files.filter { $0.path != index.path }
+        let files = target.sourceModule?.sourceFiles(withSuffix: "css").map(\.url) ?? []
+        let index = files.filter { $0.lastPathComponent == "site.css" }
+        let others = files.filter { $0.lastPathComponent != "site.css" }.sorted { $0.path < $1.path }
         let output = context.pluginWorkDirectoryURL.appending(path: "Stylesheet.swift")
         return [
             .buildCommand(
                 displayName: "Building the stylesheet",
                 executable: try context.tool(named: "StylesheetTool").url,
-                arguments: ([output, index] + others).map(\.path),
-                inputFiles: [index] + others, outputFiles: [output])
+                arguments: ([output] + index + others).map(\.path),
+                inputFiles: index + others, outputFiles: [output])
         ]
     }
 }

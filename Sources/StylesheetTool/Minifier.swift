@@ -6,6 +6,8 @@ package struct Minifier {
     private var openBrackets: [(bracket: UInt8, line: Int)] = []
     private var output: [UInt8] = []
     private var gap = Gap.none
+    /// Whether a gap has no meaning here.
+    private var absorbsGap = true
 
     /// What separates two tokens in the source.
     private enum Gap { case none, comment, space }
@@ -21,7 +23,7 @@ package struct Minifier {
         UInt8(ascii: "["): UInt8(ascii: "]"),
     ]
 
-    /// Throws an error if the brackets are not balanced, or if a comment, a string or a URL does not end.
+    /// Throws an error if brackets are not balanced, or if a comment or a string does not end.
     package static func minified(_ file: StyleFile) throws -> String {
         var minifier = Minifier(file: file)
         return try minifier.run()
@@ -73,8 +75,7 @@ package struct Minifier {
 
     /// Adds a byte, and before it what is needed of the gap.
     private mutating func append(_ byte: UInt8) {
-        let isAbsorbed =
-            output.last.map(Self.absorbsGapAfter.contains) ?? true || Self.absorbsGapBefore.contains(byte)
+        let isAbsorbed = absorbsGap || Self.absorbsGapBefore.contains(byte)
         switch gap {
         case .space where !isAbsorbed: output.append(UInt8(ascii: " "))
         // Without anything between them, the two tokens could become one.
@@ -82,6 +83,7 @@ package struct Minifier {
         default: break
         }
         gap = .none
+        absorbsGap = Self.absorbsGapAfter.contains(byte)
         output.append(byte)
     }
 

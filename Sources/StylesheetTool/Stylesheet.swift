@@ -52,22 +52,27 @@ package enum Stylesheet {
                 css += (openLayer == nil ? "" : "}") + "@layer \(rule.layer){"
                 openLayer = rule.layer
             }
-            let minified = try Minifier.minified(file)
-            // Browsers ignore @import after a rule.
-            if minified.contains("@import ") {
-                throw error(at: "@import", in: file, "only \(index.path) may import files")
-            }
-            // Unfinished text would become a part of the next file's first rule.
-            guard minified.isEmpty || minified.hasSuffix("}") || minified.hasSuffix(";") else {
-                let lastLine = file.bytes.count { $0 == UInt8(ascii: "\n") }
-                throw StylesheetError(file.path, line: lastLine, "the last rule is not finished")
-            }
-            css += minified
+            css += try minifiedRules(of: file)
         }
         if let path = remaining.keys.min() {
             throw StylesheetError(path, line: 1, "\(index.path) does not import it")
         }
         return css + (openLayer == nil ? "" : "}")
+    }
+
+    private static func minifiedRules(of file: StyleFile) throws -> String {
+        let rules = try Minifier.minified(file)
+        // Browsers ignore @import after a rule.
+        if rules.contains("@import ") {
+            throw error(at: "@import", in: file, "only the index may import files")
+        }
+        // Unfinished text would become a part of the first rule of the next file.
+        guard rules.isEmpty || rules.hasSuffix("}") || rules.hasSuffix(";") else {
+            let end = file.bytes.lastIndex { $0 > UInt8(ascii: " ") } ?? 0
+            let line = 1 + file.bytes[..<end].count { $0 == UInt8(ascii: "\n") }
+            throw StylesheetError(file.path, line: line, "the last rule is not finished")
+        }
+        return rules
     }
 
     /// Returns Swift code that declares the stylesheet.

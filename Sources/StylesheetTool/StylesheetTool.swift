@@ -17,7 +17,7 @@ enum StylesheetTool {
                 try StyleFile(path: $0.path, bytes: Array(Data(contentsOf: $0)))
             }
             let css = try Stylesheet.joined(index: files[0], files: Array(files.dropFirst()))
-            try Stylesheet.swiftSource(css).write(to: arguments[0], atomically: true, encoding: .utf8)
+            try Stylesheet.swiftSource(css).write(to: arguments[0], atomically: false, encoding: .utf8)
         } catch {
             FileHandle.standardError.write(Data("\(error)\n".utf8))
             exit(1)

@@ -52,7 +52,7 @@ struct StylesheetTests {
         #expect {
             try joined("@layer base;\n@import \"a.css\" layer(base);", ["a.css": "a {}\n@import \"b.css\";"])
         } throws: {
-            "\($0)" == "styles/a.css:2: error: only styles/site.css may import files"
+            "\($0)" == "styles/a.css:2: error: only the index may import files"
         }
     }
 

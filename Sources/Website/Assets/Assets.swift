@@ -1,4 +1,5 @@
-/// The files of this folder by name, embedded in the program. The stylesheet is joined from the files in `styles`.
+/// The files of this folder by name, embedded in the program. The stylesheet is joined from the files in
+/// `styles`.
 package let files: [String: [UInt8]] = [
     "app.js": PackageResources.app_js, "enhance.js": PackageResources.enhance_js,
     "composer.js": PackageResources.composer_js,
