@@ -72,10 +72,13 @@ let package = Package(
                 .embedInCode("offline.js"),
                 .embedInCode("pages.js"), .embedInCode("photos.js"), .embedInCode("scroll.js"),
                 .embedInCode("search.js"),
-                .embedInCode("share.js"), .embedInCode("sign-out.js"), .embedInCode("site.css"),
-                .embedInCode("suggest.js"),
+                .embedInCode("share.js"), .embedInCode("sign-out.js"), .embedInCode("suggest.js"),
                 .embedInCode("service-worker.js"), .embedInCode("toast.js"),
-            ], swiftSettings: strict),
+            ], swiftSettings: strict, plugins: ["StylesheetPlugin"]),
+        .plugin(
+            name: "StylesheetPlugin", capability: .buildTool(), dependencies: ["StylesheetTool"],
+            path: "Sources/StylesheetPlugin"),
+        .executableTarget(name: "StylesheetTool", swiftSettings: strict),
         .target(
             name: "DemoPhotos", exclude: ["README.md"],
             resources: ["astronaut", "cat", "coffee", "hubble", "rocket"].map { .embedInCode("\($0).jpg") },
@@ -185,6 +188,7 @@ let package = Package(
             name: "HTMLBenchmark", dependencies: ["HTML"], path: "Tests/Benchmarks/HTML",
             swiftSettings: strict),
         .testTarget(name: "HTMLTests", dependencies: ["HTML", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "StylesheetTests", dependencies: ["StylesheetTool"], swiftSettings: strict),
         .executableTarget(
             name: "ConfinementProbe", dependencies: ["Imaging"], path: "Tests/ConfinementProbe",
             swiftSettings: strict),

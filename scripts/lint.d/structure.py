@@ -6,6 +6,7 @@ import sys
 
 # From top to bottom. A target may import only targets below it.
 ORDER = [
+    "StylesheetPlugin", "StylesheetTool",  # Programs of the build: nothing imports them.
     "App", "Website", "API", "Web", "Core", "SQLiteStorage", "PostgresStorage", "Storage", "MediaStorage",
     "Imaging", "HTML", "WebsiteAssets", "DemoPhotos", "CVips", "CArgon2", "CPostgres", "CZlib",
 ]
@@ -17,6 +18,8 @@ FORBIDDEN = {
     ("Storage", "Imaging"),
 }
 MAX_LINES = 400
+# Swift lines have the same limit in .swift-format.
+MAX_COLUMNS = 110
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b")
 # Symbols of one platform must be inside a condition, so that the code builds on Linux and macOS.
 PLATFORM = re.compile(
@@ -64,6 +67,13 @@ for path in sorted(root.glob("Sources/**/*.swift")) + sorted(root.glob("Tests/**
         imported = found[1]
         if ORDER.index(imported) <= ORDER.index(target) or (target, imported) in FORBIDDEN:
             faults.append(f"{path}: {target} must not import {imported}")
+
+for path in sorted(root.glob("Sources/**/*.css")):
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        if len(line) > MAX_COLUMNS:
+            faults.append(f"{path}:{number}: {len(line)} columns; at most {MAX_COLUMNS} are allowed")
+        if UNFINISHED.search(line):
+            faults.append(f"{path}:{number}: unfinished work: {line.strip()}")
 
 print("\n".join(faults))
 sys.exit(1 if faults else 0)

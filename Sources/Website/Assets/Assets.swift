@@ -1,4 +1,5 @@
-/// The files of this folder by name, embedded in the program.
+/// The files of this folder by name, embedded in the program. The stylesheet is joined from the files in
+/// `styles`.
 package let files: [String: [UInt8]] = [
     "app.js": PackageResources.app_js, "enhance.js": PackageResources.enhance_js,
     "composer.js": PackageResources.composer_js,
@@ -11,6 +12,6 @@ package let files: [String: [UInt8]] = [
     "scroll.js": PackageResources.scroll_js,
     "search.js": PackageResources.search_js, "service-worker.js": PackageResources.service_worker_js,
     "share.js": PackageResources.share_js, "sign-out.js": PackageResources.sign_out_js,
-    "site.css": PackageResources.site_css,
+    "site.css": Array(stylesheet.utf8),
     "suggest.js": PackageResources.suggest_js, "toast.js": PackageResources.toast_js,
 ]
