@@ -49,7 +49,7 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: strict),
+            exclude: ["GROWING.md", "README.md"], swiftSettings: strict),
         .target(
             name: "Website",
             dependencies: [
@@ -59,7 +59,7 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
-            exclude: ["Assets"], swiftSettings: strict),
+            exclude: ["Assets", "README.md"], swiftSettings: strict),
         .target(
             name: "WebsiteAssets", path: "Sources/Website/Assets",
             resources: [
@@ -87,7 +87,7 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
-            swiftSettings: strict),
+            exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "Web",
             dependencies: [
