@@ -50,7 +50,7 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: strict),
+            exclude: ["GROWING.md", "README.md"], swiftSettings: strict),
         .target(
             name: "Website",
             dependencies: [
@@ -60,7 +60,7 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
-            exclude: ["Assets"], swiftSettings: strict),
+            exclude: ["Assets", "README.md"], swiftSettings: strict),
         .target(
             name: "WebsiteAssets", path: "Sources/Website/Assets",
             resources: [
@@ -91,7 +91,7 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
-            swiftSettings: strict),
+            exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "Web",
             dependencies: [

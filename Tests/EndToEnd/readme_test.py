@@ -1,4 +1,4 @@
-"""The examples in the section “API by example” of the README work."""
+"""The examples in the section “API by example” of Sources/API/README.md work."""
 
 import os
 import pathlib
@@ -9,7 +9,7 @@ import unittest
 
 from server import FIXTURES, TIMEOUT, Server
 
-README = pathlib.Path(__file__).parent.parent.parent / "README.md"
+README = pathlib.Path(__file__).parent.parent.parent / "Sources" / "API" / "README.md"
 
 
 class ReadmeTest(unittest.TestCase):

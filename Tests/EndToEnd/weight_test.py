@@ -1,4 +1,4 @@
-"""Measures the size and time of a first visit with a fourfold CPU slowdown, for the table in the README."""
+"""Measures the size and time of a first visit with a fourfold CPU slowdown, for scripts/README.md."""
 
 import gzip
 import unittest

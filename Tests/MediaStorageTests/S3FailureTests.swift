@@ -100,7 +100,7 @@ struct S3FailureTests {
             if request.method == .delete { return Response(status: .noContent) }
             let query = request.uri.query ?? ""
             if request.method == .put { return Response(status: .ok, headers: [.eTag: "\"1\""]) }
-            if query.contains("uploads") { return Self.text("<UploadId>7</UploadId>") }
+            if query.contains("uploads") { return Self.text("<Started><UploadId>7</UploadId></Started>") }
             if query.contains("uploadId") { return Self.text("<Error><Code>InternalError</Code></Error>") }
             return Self.text(Self.empty)
         } _: { media in
@@ -118,7 +118,7 @@ struct S3FailureTests {
     @Test func `objects that could not be deleted are reported`() async throws {
         _ = try await withS3 { _, request in
             request.method == .get
-                ? Self.text("<Contents><Key>ab/x</Key><Size>1</Size></Contents>")
+                ? Self.text("<List><Contents><Key>ab/x</Key><Size>1</Size></Contents></List>")
                 : Self.text("<DeleteResult><Error><Code>Slow &amp; down</Code></Error></DeleteResult>")
         } _: { media in
             let error = await #expect(throws: MediaError.self) { try await media.delete([.random()]) }

@@ -252,8 +252,9 @@ package struct S3Media: MediaStorage {
             let response = try await client.text(
                 .POST, client.bucketPath, query: [("delete", "")], headers: ["content-md5": checksum],
                 body: .bytes(body))
-            if response.contains("<Error>") {
-                throw MediaError("S3 did not delete all objects: \(response.prefix(500))")
+            let result = response.isEmpty ? nil : try S3XML.decode(DeletionResult.self, from: response)
+            if let error = result?.errors?.first {
+                throw MediaError("S3 did not delete all objects: \(error.code)")
             }
         }
     }

@@ -71,6 +71,19 @@ struct Listing: Decodable {
     }
 }
 
+/// The response to DeleteObjects.
+struct DeletionResult: Decodable {
+    struct Failure: Decodable {
+        let code: String
+
+        private enum CodingKeys: String, CodingKey { case code = "Code" }
+    }
+
+    let errors: [Failure]?
+
+    private enum CodingKeys: String, CodingKey { case errors = "Error" }
+}
+
 /// The request of DeleteObjects.
 struct Deletion: Encodable {
     struct Object: Encodable {
