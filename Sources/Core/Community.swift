@@ -29,6 +29,7 @@ package struct Community: Sendable {
     package let mediaCache: MediaCache
     package let storage: any Storage
     package let clock: WallClock
+    package let ids: IDSequence
     /// The rate limiter that all targets share.
     package let limiter: RateLimiter
     package let signer: Signer
@@ -60,6 +61,7 @@ package struct Community: Sendable {
             ids: ids, clock: clock, events: events, jobs: queue, deletions: deletions, logger: logger)
         self.storage = storage
         self.clock = clock
+        self.ids = ids
         self.limiter = limiter
         self.signer = signer
         self.media = media

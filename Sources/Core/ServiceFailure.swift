@@ -1,8 +1,8 @@
 import MediaStorage
 import Storage
 
-/// A failure of a service that the server depends on: the database, or the photo storage. It says what the client is told
-/// and what the log is told.
+/// A failure of a service that the server depends on: the database, or the photo storage. It says what the
+/// client is told and what the log is told.
 package struct ServiceFailure: Sendable {
     package let problem: Problem
     /// The message for the log; nil if the failure is an ordinary effect of load.
@@ -17,7 +17,8 @@ package struct ServiceFailure: Sendable {
                 Problem(
                     .unavailable(retryAfter: 5),
                     """
-                    The connection was lost while saving. Check whether your change was saved, then try again.
+                    The connection was lost while saving. Check whether your change was saved, then try \
+                    again.
                     """), log: "The connection to the database was lost during a commit")
         case StorageError.full:
             self.init(
@@ -26,7 +27,8 @@ package struct ServiceFailure: Sendable {
         case let error as MediaError where error.isTransient:
             self.init(
                 Problem(
-                    .unavailable(retryAfter: 5), "The photo storage is not available. Try again in a moment."),
+                    .unavailable(retryAfter: 5),
+                    "The photo storage is not available. Try again in a moment."),
                 log: "The photo storage is not available")
         default: return nil
         }

@@ -15,7 +15,7 @@ package struct Seed: Sendable {
 
     /// Fills an empty community. Apart from the ids, the data is the same every time.
     package func insert(into community: Community) async throws {
-        let ids = IDSequence(clock: community.clock)
+        let ids = community.ids
         let people = try await insertAccounts(ids, into: community.storage)
         try await insertFollows(ids, among: people, into: community.storage)
         try await insertPosts(ids, by: people, into: community.storage)
@@ -36,7 +36,8 @@ package struct Seed: Sendable {
                 // No password has the hash “-”: only tokens can sign in to these accounts.
                 let inserted = try connection.run(
                     """
-                    INSERT INTO accounts (id, username, email, full_name, password_hash, created_at, updated_at)
+                    INSERT INTO accounts (id, username, email, full_name, password_hash, created_at,
+                        updated_at)
                     VALUES (\(id), \(name), \("\(name)@example.org"), \("Person \(number)"), \("-"), 0, 0)
                     ON CONFLICT DO NOTHING
                     """)
@@ -98,10 +99,10 @@ package struct Seed: Sendable {
         let name = String(repeating: "0", count: 32 - digits.count) + digits
         try connection.run(
             """
-            INSERT INTO photos (id, account_id, post_id, position, files, file_type, width, height, alt_text,
-                blurhash, renditions, created_at, files_since)
-            VALUES (\(ids.next(Photo.self)), \(author), \(post), 0, \("\(name.prefix(2))/\(name)"), 'jpg', 4000,
-                3000, '', 'LEHV6nWB2yk8pyo0adR*.7kCMdnj', '1440x1080 1080x810 640x480 320x240', \(time),
+            INSERT INTO photos (id, account_id, post_id, position, files, file_type, width, height,
+                alt_text, blurhash, renditions, created_at, files_since)
+            VALUES (\(ids.next(Photo.self)), \(author), \(post), 0, \("\(name.prefix(2))/\(name)"), 'jpg',
+                4000, 3000, '', 'LEHV6nWB2yk8pyo0adR*.7kCMdnj', '1440x1080 1080x810 640x480 320x240', \(time),
                 \(time))
             """)
     }

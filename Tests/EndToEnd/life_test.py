@@ -72,7 +72,7 @@ class LifeTest(BrowserTest):
         if javascript:
             ada.get_by_role("dialog").get_by_role("button", name="Delete").click()
         ada.wait_for_url(re.compile(f"/ada_{suffix}$"))
-        ada.get_by_text("Your photos appear here").wait_for()
+        ada.get_by_text("Your photos will appear here").wait_for()
         # A job removes the photos.
         wait_until(lambda: not self.photos(), "a media folder without photos")
         ada.get_by_text("More", exact=True).click()

@@ -2,8 +2,8 @@ import Storage
 
 /// Schedules the removal of deleted and replaced text from search indexes and database logs.
 struct PurgeScheduler: Sendable {
-    /// How long after a deletion the purge runs, in milliseconds. Text that is deleted within that time is purged
-    /// together.
+    /// How long after a deletion the purge runs, in milliseconds. Text that is deleted within that time is
+    /// purged together.
     static let delay: Int64 = 25 * 1000
     /// The shortest time between two purges, in milliseconds, because a purge may rewrite whole indexes.
     static let interval: Int64 = 3 * 60 * 1000
