@@ -14,7 +14,8 @@ class CommandsTest(unittest.TestCase):
             data = pathlib.Path(folder) / "data"
             server = Server(data)
             create = ["user", "create", "--email", "ada@example.org", "--full-name", "Ada", "ada"]
-            self.assertEqual(server.command(*create, stdin=PASSWORD + "\n").stdout, "Made the account ada.\n")
+            created = server.command(*create, stdin=PASSWORD + "\n")
+            self.assertEqual(created.stdout, "Created the account ada.\n")
             refused = server.command(*create, stdin=PASSWORD + "\n")
             self.assertNotEqual(refused.returncode, 0)
             self.assertIn("is taken", refused.stderr)
