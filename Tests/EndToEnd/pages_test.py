@@ -27,7 +27,7 @@ MEMBER_PAGES = {
 # Pages that change with every operation of the API or every component: they are checked for accessibility and
 # width, but not compared with a picture.
 WITHOUT_PICTURE = {"docs", "styleguide"}
-# The names of the pages whose reference pictures are made again, such as "saved notifications", or "all". Only
+# The names of the pages whose reference pictures are made again, such as "saved notifications" or "all". Only
 # these pages are visited then.
 NEW_REFERENCES = set(os.environ.get("NEW_REFERENCES", "").replace(",", " ").split())
 # Screenshots are compared at a quarter of their size: glyphs may differ slightly, but elements may not move.
