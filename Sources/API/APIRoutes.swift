@@ -26,6 +26,7 @@ package struct APIRoutes: Sendable {
             BlockRoutes(community: community, site: site).routes,
             PostRoutes(community: community, site: site, uploads: uploads).routes,
             LikeRoutes(community: community, site: site).routes,
+            SaveRoutes(community: community, site: site).routes,
             CommentRoutes(community: community, site: site).routes,
             PhotoRoutes(community: community, site: site, uploads: uploads).routes,
             DirectUploadRoutes(community: community, site: site, uploads: uploads).routes,

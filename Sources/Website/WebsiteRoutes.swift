@@ -37,6 +37,8 @@ package struct WebsiteRoutes: Sendable {
             CredentialSettings(community: community, cookies: cookies).routes,
             APIDocs(operations: operations, cookies: cookies).routes,
             PostPages(community: community, uploads: uploads, site: site, cookies: cookies).routes,
+            LikePages(community: community, cookies: cookies).routes,
+            SavePages(community: community, cookies: cookies).routes,
             ProfilePages(community: community, site: site, cookies: cookies).routes,
         ]
         let unread = UnreadCountMiddleware(notifications: community.notifications)

@@ -17,6 +17,20 @@ FORBIDDEN = {
     ("MediaStorage", "Imaging"), ("Storage", "MediaStorage"), ("Web", "SQLiteStorage"),
     ("Storage", "Imaging"), ("Seeding", "Website"), ("Seeding", "API"), ("Seeding", "Web"),
 }
+# The subjects of `API` and `Website` are named as in `Core`. These folders have no subject there.
+OTHER_FOLDERS = {"OpenAPI", "Assets", "Components", "Docs", "Settings"}
+# Queries of accounts, posts and comments contain a condition of `Visibility`. These functions need none: they
+# are for the account itself, or for the administrator.
+WITHOUT_VISIBILITY = {
+    ("AccountRecords.swift", "find"), ("AccountRecords.swift", "all"), ("AccountRecords.swift", "setEmail"),
+    ("Account.swift", "columns"), ("Comment.swift", "columns"), ("CredentialRecords.swift", "viewer"),
+    # People whom the viewer blocked are the subject of this list.
+    ("Blocks.swift", "blocked"),
+    # The member's own comments, for the export.
+    ("CommentRecords.swift", "by"),
+    # Its source is a query with the condition.
+    ("NotificationRecords.swift", "groups"),
+}
 MAX_LINES = 400
 # Swift lines have the same limit in .swift-format.
 MAX_COLUMNS = 110
@@ -74,6 +88,19 @@ for path in sorted(root.glob("Sources/**/*.css")):
             faults.append(f"{path}:{number}: {len(line)} columns; at most {MAX_COLUMNS} are allowed")
         if UNFINISHED.search(line):
             faults.append(f"{path}:{number}: unfinished work: {line.strip()}")
+
+subjects = {path.name for path in (root / "Sources/Core").iterdir() if path.is_dir()}
+for target in ["API", "Website"]:
+    for path in (root / "Sources" / target).iterdir():
+        if path.is_dir() and path.name not in subjects | OTHER_FOLDERS:
+            faults.append(f"{path}: Core has no folder {path.name}; subjects have the same names everywhere")
+
+for path in sorted(root.glob("Sources/Core/**/*.swift")):
+    for function in re.split(r"\n    (?=(?:\w+ )*func )", path.read_text())[1:]:
+        name = re.search(r"func (\S+)", function)[1].partition("(")[0].partition("<")[0]
+        selects = re.search(r"\b(?:Post|Account|AccountSummary|Comment)\.columns\b", function)
+        if selects and "Visibility" not in function and (path.name, name) not in WITHOUT_VISIBILITY:
+            faults.append(f"{path}: the query of {name} lacks a condition of Visibility")
 
 print("\n".join(faults))
 sys.exit(1 if faults else 0)

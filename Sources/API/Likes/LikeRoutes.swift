@@ -2,7 +2,7 @@ import Core
 import Hummingbird
 import Web
 
-/// Routes to like posts and comments, list likes, and save posts.
+/// Routes to like posts and comments, and to list likes.
 struct LikeRoutes {
     let community: Community
     let site: Site
@@ -12,22 +12,9 @@ struct LikeRoutes {
             .get("posts/{id}/likes", .anyone, use: likers),
             .post("posts/{id}/like", .member, limits: [.likes], use: postHandler(community.likes.like)),
             .delete("posts/{id}/like", .member, use: postHandler(community.likes.unlike)),
-            .post("posts/{id}/save", .member, use: postHandler(community.saves.save)),
-            .delete("posts/{id}/save", .member, use: postHandler(community.saves.unsave)),
             .post("comments/{id}/like", .member, limits: [.likes], use: commentHandler(community.likes.like)),
             .delete("comments/{id}/like", .member, use: commentHandler(community.likes.unlike)),
-            .get("saved", .member, use: saved),
         ]
-    }
-
-    /// Returns a handler that applies a rule to the post in the path.
-    private func postHandler(
-        _ rule: @escaping @Sendable (ID<Post>, Viewer) async throws -> Void
-    ) -> Route.Handler<MemberContext> {
-        { _, context in
-            try await rule(try context.id(of: Post.self, called: "post"), context.member)
-            return .noContent
-        }
     }
 
     /// Returns a handler that applies a rule to the comment in the path.
@@ -45,10 +32,5 @@ struct LikeRoutes {
             of: try context.id(of: Post.self, called: "post"), for: context.viewer,
             page: try request.page(of: .likes))
         return page.response(to: request, at: site, as: .likes)
-    }
-
-    @Sendable func saved(_ request: Request, _ context: MemberContext) async throws -> Response {
-        try await community.saves.all(of: context.member, page: try request.page(of: .saved)).response(
-            to: request, at: site, as: .saved)
     }
 }

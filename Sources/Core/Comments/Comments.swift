@@ -95,7 +95,7 @@ package struct Comments: Sendable {
             }
             let found = try CommentRecords.place(of: id, for: viewer.id, in: connection)
             guard viewer.id == found.postAuthor else {
-                throw Problem(.forbidden, "Only the author of the comment or of the post may delete it.")
+                throw Problem(.forbidden, "Only the author of the comment or of the post can delete it.")
             }
             try CommentRecords.delete(id, of: found.post, in: connection)
             try deletions.schedule(in: connection)

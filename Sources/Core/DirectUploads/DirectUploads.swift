@@ -204,7 +204,7 @@ package struct UploadRequest: Sendable {
         check.add(
             "altText",
             TextLimit.fault(
-                in: altText, named: "An alternative text", atMost: PhotoUpload.altTextLimit, as: .prose))
+                in: altText, named: "Alt text", atMost: PhotoUpload.altTextLimit, as: .prose))
         try check.finish()
         return Self(contentType: type, byteCount: byteCount, altText: altText)
     }

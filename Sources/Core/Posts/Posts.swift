@@ -53,7 +53,7 @@ package struct Posts: Sendable {
         return try await notifier.write { [deletions] connection, notifications in
             let before = try Self.find(id, for: viewer, in: connection)
             guard before.author.id == viewer.id else {
-                throw Problem(.forbidden, "Only its author may edit a post.")
+                throw Problem(.forbidden, "Only the author can edit this post.")
             }
             try PostRecords.edit(id, edit, at: time, in: connection)
             for (photo, text) in edit.altTexts
@@ -101,7 +101,7 @@ package struct Posts: Sendable {
         let removed = try await storage.write { [photos, deletions] connection in
             let author = try PostRecords.author(of: id, for: viewer.id, in: connection)
             guard author == viewer.id else {
-                throw Problem(.forbidden, "Only its author may delete a post.")
+                throw Problem(.forbidden, "Only the author can delete this post.")
             }
             let removed = try photos.enqueueRemoval(
                 of: PhotoRecords.files(of: id, in: connection), in: connection)

@@ -4,7 +4,7 @@ import HTTPTypes
 import Hummingbird
 import Web
 
-/// The pages of posts and the actions on posts and comments.
+/// The pages of posts and of their comments, and what their authors do with them.
 struct PostPages {
     let community: Community
     let uploads: UploadFolder
@@ -17,19 +17,11 @@ struct PostPages {
             .post("create", .member, limits: [.posts], multipartLimits: [.uploads], use: publish),
             .get("posts/{id}", .anyone, use: redirect),
             .get("p/{code}", .anyone, use: show),
-            .get("p/{code}/likes", .anyone, use: likers),
-            .post("p/{code}/like", .member, limits: [.likes], use: postAction(community.likes.like)),
-            .post("p/{code}/unlike", .member, use: postAction(community.likes.unlike)),
-            .post("p/{code}/save", .member, use: postAction(community.saves.save)),
-            .post("p/{code}/unsave", .member, use: postAction(community.saves.unsave)),
             .get("p/{code}/edit", .member, use: editor),
             .post("p/{code}/edit", .member, use: edit),
             .post("p/{code}/comments", .member, limits: [.comments], use: comment),
             .post("p/{code}/delete", .member, use: delete),
-            .post("comments/{id}/like", .member, limits: [.likes], use: commentAction(community.likes.like)),
-            .post("comments/{id}/unlike", .member, use: commentAction(community.likes.unlike)),
             .post("comments/{id}/delete", .member, use: deleteComment),
-            .get("saved", .memberOrSignIn, use: saved),
             .get("oembed", .anyone, use: embed),
         ]
     }
@@ -70,64 +62,12 @@ struct PostPages {
         try await page(request, context)
     }
 
-    /// Handles a button under a post: applies the rule, and redirects back to the page with the button.
-    private func postAction(
-        _ rule: @escaping @Sendable (ID<Post>, Viewer) async throws -> Void
-    ) -> Route.Handler<MemberContext> {
-        { request, context in
-            let form = try await request.form(context)
-            let post = try id(context)
-            try await rule(post, context.member)
-            return .seeOther(returnPath(from: form, default: Site.post(post)))
-        }
-    }
-
-    /// Handles a button under a comment.
-    private func commentAction(
-        _ rule: @escaping @Sendable (ID<Comment>, Viewer) async throws -> ID<Post>
-    ) -> Route.Handler<MemberContext> {
-        { request, context in
-            _ = try await request.form(context)
-            let comment = try context.id(of: Comment.self, called: "comment")
-            let post = try await rule(comment, context.member)
-            return .seeOther("\(Site.post(post))#comment-\(comment)")
-        }
-    }
-
-    @Sendable func likers(_ request: Request, _ context: WebContext) async throws -> Response {
-        let post = try id(context)
-        let page = try await community.likes.likers(of: post, for: context.viewer, page: try request.page())
-        let path = Site.post(post)
-        let pageContext = PageContext(context, cookies: cookies)
-        let list = try await pageContext.followList(page.items, empty: "No likes yet.", community: community)
-        return pageContext.page(
-            "Likes",
-            """
-            <div class="narrow"><h1>Likes</h1>\(list)
-            \(nextPageLink("\(path)/likes", page.nextCursor))<p>\
-            <a href="\(url: path)">Back to the post</a></p></div>
-            """)
-    }
-
-    @Sendable func saved(_ request: Request, _ context: MemberContext) async throws -> Response {
-        let viewer = context.member
-        let page = try await community.saves.all(of: viewer, page: try request.page())
-        let empty: HTML = #"<p class="empty">Posts you save appear here. Only you can see them.</p>"#
-        let pageContext = PageContext(context, cookies: cookies)
-        return pageContext.page(
-            "Saved",
-            """
-            <h1 class="inset">Saved</h1>\(pageContext.grid(page.items, empty: empty))\
-            \(nextPageLink("/saved", page.nextCursor))
-            """)
-    }
-
     @Sendable func comment(_ request: Request, _ context: MemberContext) async throws -> Response {
         let form = try await request.form(context)
         let viewer = context.member
         do {
             let comment = try await community.comments.add(
-                form["text"], to: try id(context), replyTo: ID<Comment>(form["replyTo"]), by: viewer)
+                form["text"], to: try context.postID(), replyTo: ID<Comment>(form["replyTo"]), by: viewer)
             return .seeOther("\(Site.post(comment.post))#comment-\(comment.id)")
         } catch let problem as Problem where !problem.fields.isEmpty {
             return try await page(
@@ -137,7 +77,7 @@ struct PostPages {
 
     @Sendable func editor(_ request: Request, _ context: MemberContext) async throws -> Response {
         let viewer = context.member
-        let post = try await community.posts.find(try id(context), for: viewer)
+        let post = try await community.posts.find(try context.postID(), for: viewer)
         guard post.author.id == viewer.id else {
             throw Problem(.forbidden, "Only the author can edit this post.")
         }
@@ -147,7 +87,7 @@ struct PostPages {
     @Sendable func edit(_ request: Request, _ context: MemberContext) async throws -> Response {
         let form = try await request.form(context)
         let viewer = context.member
-        let post = try await community.posts.find(try id(context), for: viewer)
+        let post = try await community.posts.find(try context.postID(), for: viewer)
         let texts = post.photos.map { ($0.id, form["altText-\($0.id)"]) }
         let edit = PostEdit(
             caption: form["caption"], location: form["location"],
@@ -180,7 +120,7 @@ struct PostPages {
     @Sendable func delete(_ request: Request, _ context: MemberContext) async throws -> Response {
         _ = try await request.form(context)
         let viewer = context.member
-        try await community.posts.delete(try id(context), by: viewer)
+        try await community.posts.delete(try context.postID(), by: viewer)
         return .seeOther(Site.profile(viewer.username))
     }
 
@@ -191,13 +131,6 @@ struct PostPages {
         return .seeOther("\(Site.post(post))#comments")
     }
 
-    private func id(_ context: some HandlerContext) throws -> ID<Post> {
-        guard let code = context.web.parameters.get("code"), let id = ID<Post>(code: code) else {
-            throw Problem.notFound("post")
-        }
-        return id
-    }
-
     private func page(
         _ request: Request, _ context: WebContext, text: String = "", replyTo: String? = nil,
         _ problem: Problem? = nil
@@ -205,7 +138,7 @@ struct PostPages {
         let pageContext = PageContext(context, cookies: cookies)
         let pageRequest = problem == nil ? try request.page() : .first
         let content = try await community.posts.details(
-            of: try id(context), for: context.viewer, comments: pageRequest)
+            of: try context.postID(), for: context.viewer, comments: pageRequest)
         let repliedTo = ID<Comment>(replyTo ?? request.queryText("reply"))
         return PostPage(
             pageContext: pageContext, site: site, content: content,
