@@ -54,7 +54,9 @@ struct SettingsTests {
     }
 
     @Test func `a log message is one line of text or JSON`() {
-        #expect(LineLogHandler.readable("t", .info, "a\nb", [("k", "v")]) == "t info a\\nb k=v")
+        #expect(LineLogHandler.readable("t", .error, "a\nb", [("k", "v")]) == "t error: a\\nb k=v")
+        let request = [("us", "2600"), ("hb.request.id", "1f")]
+        #expect(LineLogHandler.readable("t", .info, "GET / 200", request) == "t GET / 200 3 ms")
         #expect(
             LineLogHandler.json("t", .error, "a\nb", [("k", "v")])
                 == #"{"k":"v","level":"error","message":"a\nb","time":"t"}"#)

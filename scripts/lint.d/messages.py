@@ -1,5 +1,7 @@
-"""Lists every text that people read (pages, JSON, logs, commands) in Tests/messages.txt, so that all can be read
-in one go. Fails if the list is out of date; `--write` writes it."""
+"""Lists every text that people read (pages, JSON, logs, commands) in Tests/messages.txt, to be read in one go.
+
+Fails if the list is out of date; `--write` writes it.
+"""
 
 import html
 import pathlib

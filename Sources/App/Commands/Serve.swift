@@ -4,6 +4,7 @@ import Foundation
 import Hummingbird
 import Logging
 import NIOCore
+import NIOPosix
 import ServiceLifecycle
 import Storage
 import UnixSignals
@@ -71,6 +72,7 @@ struct Serve: AsyncParsableCommand {
             return log
         }
         let logger = Logger(label: "isntgram")
+        try await Self.checkAddress(settings)
         let services = try await Services(settings, logger: logger)
         // Runs concurrently: the start does not wait for it.
         async let confinementLog: Void = services.logConfinement()
@@ -108,7 +110,7 @@ struct Serve: AsyncParsableCommand {
             try await ServiceGroup(configuration: configuration).run()
         } catch {
             try? await services.close()
-            throw Self.bindingError(error, settings) ?? error
+            throw error
         }
         await confinementLog
         try await services.close()
@@ -116,21 +118,27 @@ struct Serve: AsyncParsableCommand {
         LogWriter.standardError.flush()
     }
 
-    /// Returns an error that says what to do if the server could not listen on its address; nil for other
-    /// errors.
-    private static func bindingError(_ error: any Error, _ settings: Settings) -> (any Error)? {
-        guard let error = error as? IOError else { return nil }
+    /// Binds the address and releases it, because a server that fails to start logs much before it gives up.
+    /// - Throws: ``CommandError`` that says what to do if the address cannot be used.
+    private static func checkAddress(_ settings: Settings) async throws {
         let (host, port) = (settings.host, settings.port)
-        switch error.errnoCode {
-        case EADDRINUSE:
-            return CommandError(
-                "Port \(port) on \(host) is in use. Stop the other program or choose a port with --port."
-            )
-        case EACCES:
-            return CommandError("Port \(port) needs root privileges. Choose a port above 1023 with --port.")
-        case EADDRNOTAVAIL:
-            return CommandError("This machine has no address \(host). Choose another address with --host.")
-        default: return nil
+        do {
+            let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .bind(host: host, port: port).get()
+            try await channel.close()
+        } catch let error as IOError {
+            switch error.errnoCode {
+            case EADDRINUSE:
+                throw CommandError(
+                    "Port \(port) on \(host) is in use. Stop the other program or choose a port with --port.")
+            case EACCES:
+                throw CommandError(
+                    "Port \(port) needs root privileges. Choose a port above 1023 with --port.")
+            case EADDRNOTAVAIL:
+                throw CommandError("This machine has no address \(host). Choose another one with --host.")
+            default: throw error
+            }
         }
     }
 }
