@@ -1,4 +1,4 @@
-"""Lists every text that people read (pages, JSON, logs, commands) in Tests/messages.txt, to be read in one go.
+"""Lists every text that people read (pages, JSON, logs, commands) in Tests/messages.txt.
 
 Fails if the list is out of date; `--write` writes it.
 """

@@ -35,8 +35,8 @@ struct LineLogHandler: LogHandler {
         "\(event.message)" == "Waiting on child channel: CancellationError()"
     }
 
-    /// A line for people: `12:03:11 GET /explore 200 3 ms`. The level is left out where nothing is wrong, and the id of a
-    /// request where nobody needs to look for it.
+    /// A line for people: `12:03:11 GET /explore 200 3 ms`. The level is left out where nothing is wrong, and
+    /// the id of a request where nobody needs to look for it.
     static func readable(
         _ time: String, _ level: Logger.Level, _ message: String, _ fields: [(String, String)]
     ) -> String {
