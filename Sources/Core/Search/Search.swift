@@ -138,7 +138,7 @@ package struct Search: Sendable {
             for tag in query.tags {
                 condition = """
                     \(condition)
-                    AND EXISTS (SELECT 1 FROM post_tags t WHERE t.tag = \(tag) AND t.post_id = p.id)
+                    AND p.id IN (SELECT t.post_id FROM post_tags t WHERE t.tag = \(tag))
                     """
             }
             let order: SQL = if let match { "\(match.rank), p.id DESC" } else { "p.id DESC" }
