@@ -12,7 +12,8 @@ struct TextTests {
         "a\u{200C}b", "\u{202E}nimda", "\u{2067}ada\u{2069}", "ada\u{200F}", "ada\u{61C}x", "blank\u{3164}",
         "a\u{85}b",
         "ada\u{E0061}", "a\u{FFF9}b", "a\u{9B}b", "ada\u{FE0F}", "ada1\u{FE0F}", "ada\u{E0100}", "a\u{FE00}b",
-        "a\u{2800}b", "\u{2800}", "a\u{1D159}b", "a\u{0}b", "tab\tbed",
+        "a\u{2800}b", "\u{2800}", "a\u{1D159}b", "\u{16FE4}", "\u{13430}", "\u{1107F}",
+        "\u{E000}", "a\u{0}b", "tab\tbed",
     ]
 
     @Test(arguments: hidden)

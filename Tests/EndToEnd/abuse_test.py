@@ -6,6 +6,7 @@ import pathlib
 import resource
 import socket
 import threading
+import time
 import unittest
 
 from PIL import Image
@@ -122,6 +123,32 @@ class AbuseTest(ServerTest):
         self.assertLess(peak - before, MEMORY_LIMIT)
         self.connections.close()
         wait_until(lambda: self.memory() - before < MEMORY_LIMIT / 2, "less memory")
+
+    def test_texts_that_are_expensive_to_compare_keep_nobody_waiting(self):
+        marks = "\u0345" * 24_000 + "\u0301" * 18_000 + "\u0316" * 18_000 + "\u0334" * 18_000
+        flags = "\U0001F1E6" * 32_000
+        form, json = "application/x-www-form-urlencoded", "application/json"
+        attacks = [
+            ("/settings/theme", form, marks + "=1"), ("/login", form, "login=" + flags),
+            ("/api/auth/login", json, '{"login": "a@%s", "password": "x"}' % marks[:60_000]),
+            ("/api/auth/login", json, '{"%s": 1}' % marks[:60_000]),
+            ("/api/auth/login", json, '{"login": "%s"}' % ("\\u0301" * 26_000)),
+            ("/api/auth/register", json, '{"email": "a@%s"}' % flags),
+        ]
+        connections = []
+        for number, (path, kind, body) in enumerate(attacks * 2):
+            connection = self.open(f"127.0.{number}.1")
+            body = body.encode()
+            connection.sendall(
+                f"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: {kind}\r\nSec-Fetch-Site: same-origin\r\n"
+                f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
+            connections.append(connection)
+        start = time.monotonic()
+        self.assertTrue(self.is_served())
+        for connection in connections:
+            self.assertIn(b" 400 ", connection.recv(65536)[:20])
+        # Each of them took seconds of a processor, and they froze the server for a minute.
+        self.assertLess(time.monotonic() - start, 30)
 
     def test_a_client_with_bodies_that_never_end_takes_little_memory(self):
         token = self.server.register("ada")

@@ -139,7 +139,8 @@ struct LiveConnectionTests {
                 pause *= 2
                 received = try await Self.bytesReceived(from: path, port: port, after: pause)
             }
-            #expect(received > 0 && received < size)
+            // The reset may drop what the client has not read yet.
+            #expect(received < size)
         }
     }
 

@@ -19,8 +19,9 @@ package enum TextPatterns {
     private static let hidden = """
         \\x00-\\x1F\\x7F-\u{9F}\u{AD}\u{34F}\u{61C}\u{115F}\u{1160}\u{17B4}\u{17B5}\u{180E}\u{200B}\u{200E}\
         \u{200F}\u{2028}-\u{202E}\u{2060}-\u{206F}\u{2800}\u{3164}\u{FEFF}\u{FFA0}\u{FFF0}-\u{FFFB}\
-        \u{1BCA0}-\u{1BCA3}\
-        \u{1D159}\u{1D173}-\u{1D17A}\u{E0000}-\u{E00FF}\u{E01F0}-\u{E0FFF}
+        \u{E000}-\u{F8FF}\\uFDD0-\\uFDEF\\uFFFE\\uFFFF\u{1107F}\u{13430}-\u{13440}\u{16FE4}\
+        \u{1BCA0}-\u{1BCA3}\u{1D159}\u{1D173}-\u{1D17A}\u{E0000}-\u{E00FF}\u{E01F0}-\u{E0FFF}\
+        \u{F0000}-\u{10FFFD}
         """
 
     /// What no prose may contain: controls other than line breaks, embeddings and overrides of direction,

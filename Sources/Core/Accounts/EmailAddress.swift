@@ -42,7 +42,11 @@ enum EmailAddress {
         guard parts.count == 2, (1...64).contains(parts[0].utf8.count) else { return message }
         guard parts[1].utf8.allSatisfy({ $0 < 0x80 }) else { return message }
         let labels = parts[1].split(separator: ".", omittingEmptySubsequences: false)
-        guard labels.count >= 2, labels.allSatisfy({ !$0.isEmpty && $0.first != "-" && $0.last != "-" })
+        guard labels.count >= 2,
+            labels.allSatisfy({ label in
+                !label.isEmpty && label.first != "-" && label.last != "-"
+                    && label.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" }
+            })
         else {
             return message
         }

@@ -4,6 +4,8 @@ import Encodings
 package struct Viewer: Sendable {
     package let summary: AccountSummary
     package let credential: Credential
+    /// Whether this is the account that all visitors of a demo share.
+    package var isDemo = false
 
     package var id: ID<Account> { summary.id }
     package var username: String { summary.username }

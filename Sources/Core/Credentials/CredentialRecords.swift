@@ -17,7 +17,7 @@ enum CredentialRecords {
     static func viewer(hash: [UInt8], at time: Int64, in connection: any Connection) throws -> Viewer? {
         try connection.row(
             """
-            SELECT \(AccountSummary.columns), c.kind, c.scopes, c.used_at, c.expires_at
+            SELECT \(AccountSummary.columns), c.kind, c.scopes, c.used_at, c.expires_at, a.is_demo
             FROM credentials c JOIN accounts a ON a.id = c.account_id
             WHERE c.hash = \(hash) AND c.expires_at > \(time)
             """
@@ -26,7 +26,8 @@ enum CredentialRecords {
                 summary: row.value(),
                 credential: Credential(
                     hash: hash, kind: Credential.Kind(rawValue: row.text()) ?? .token,
-                    scopes: Credential.Scopes(rawValue: row.int()), usedAt: row.int(), expiresAt: row.int()))
+                    scopes: Credential.Scopes(rawValue: row.int()), usedAt: row.int(), expiresAt: row.int()),
+                isDemo: row.bool())
         }
     }
 

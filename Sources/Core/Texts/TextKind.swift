@@ -101,10 +101,15 @@ extension Unicode.Scalar {
     fileprivate var isJoiner: Bool { self == "\u{200C}" || self == "\u{200D}" }
 
     /// Whether it is invisible: ignorable code points, characters with an empty shape (the Braille blank, the
-    /// null notehead), and annotation marks.
+    /// null notehead, the Khitan filler), annotation marks, controls of Egyptian and Brahmi, and code points
+    /// that are no characters or mean nothing to others.
     fileprivate var isHidden: Bool {
-        properties.isDefaultIgnorableCodePoint || value == 0x2800 || value == 0x1D159
-            || (0xFFF9...0xFFFB).contains(value)
+        switch value {
+        case 0x2800, 0x1107F, 0x13430...0x13440, 0x16FE4, 0x1D159, 0xFFF9...0xFFFB: true
+        default:
+            properties.isDefaultIgnorableCodePoint || properties.isNoncharacterCodePoint
+                || properties.generalCategory == .privateUse
+        }
     }
 
     /// Whether it is a directional embedding or override, a deprecated formatting character, or an annotation

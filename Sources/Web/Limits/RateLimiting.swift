@@ -24,8 +24,7 @@ package struct RateLimiting: RouterMiddleware {
             case nil: .anonymous
             }
         guard context.viewer != nil || !connections.isNearCapacity else {
-            throw Problem(
-                .unavailable(retryAfter: 5), "The server is at full capacity. Try again in a moment.")
+            throw Problem.atCapacity
         }
         try limiter.take(kind, kind.key(of: context))
         guard !context.hasInvalidToken else {
@@ -39,10 +38,12 @@ package struct RateLimiting: RouterMiddleware {
 extension RateLimits.Kind {
     /// The key under which requests are counted together.
     func key(of context: WebContext) -> String {
-        switch self {
-        case .session, .token: context.viewer?.credential.handle ?? context.clientKey
+        // The demo account is many people, each with any number of sessions.
+        guard let viewer = context.viewer, !viewer.isDemo else { return context.clientKey }
+        return switch self {
+        case .session, .token: viewer.credential.handle
         case .uploads, .posts, .comments, .likes, .follows, .searches, .exports, .newTokens, .wrongPasswords:
-            context.viewer?.id.description ?? context.clientKey
+            viewer.id.description
         case .signIn, .register, .anonymous, .photoFiles, .healthChecks, .failedSignIns,
             .accountFailedSignIns:
             context.clientKey

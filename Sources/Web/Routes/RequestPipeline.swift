@@ -10,6 +10,7 @@ package struct RequestPipeline: Sendable {
     private let site: Site
     private let authentication: Authentication
     private let generalLimits: RateLimiting
+    private let capacityGuard: CapacityGuard
     private let errorPage: ErrorResponses.ErrorPage
 
     package init(
@@ -25,6 +26,7 @@ package struct RequestPipeline: Sendable {
         authentication = Authentication(
             credentials: community.credentials, cookies: cookies, clock: community.clock)
         generalLimits = RateLimiting(limiter: limiter, connections: connections)
+        capacityGuard = CapacityGuard(connections: connections, authentication: authentication)
     }
 
     /// Builds a router of these routes. Requests that match none of them are authenticated and rate limited
@@ -40,6 +42,9 @@ package struct RequestPipeline: Sendable {
             for middleware in middleware(log, route.errors, authenticates: route.audience != .unauthenticated)
             {
                 group.add(middleware: middleware)
+            }
+            if route.audience == .unauthenticated, !route.isServedAtCapacity {
+                group.add(middleware: capacityGuard)
             }
             for middleware in route.middleware { group.add(middleware: middleware) }
             group.on(route.path, method: route.method) { [limiter] in

@@ -43,6 +43,8 @@ package struct Route: Sendable {
     package let audience: Audience
     /// Whether a route for members redirects visitors to the sign-in page.
     package let redirectsVisitors: Bool
+    /// Whether visitors are served while the server is at full capacity.
+    package let isServedAtCapacity: Bool
     /// The scopes that a token must have.
     package let scope: Credential.Scopes
     /// The rate limits of every request, in addition to the general ones.
@@ -67,6 +69,7 @@ package struct Route: Sendable {
         self.path = path
         audience = access.audience
         redirectsVisitors = access.redirectsVisitors
+        isServedAtCapacity = access.isServedAtCapacity
         self.scope = scope
         self.limits = limits
         self.multipartLimits = multipartLimits
@@ -100,6 +103,7 @@ extension Route {
     package struct Access<Context: Sendable>: Sendable {
         fileprivate let audience: Audience
         fileprivate var redirectsVisitors = false
+        fileprivate var isServedAtCapacity = false
         /// Creates the context of the handler; nil if the access is denied.
         fileprivate let makeContext: @Sendable (WebContext) -> Context?
     }
@@ -112,6 +116,11 @@ extension Route.Access where Context == WebContext {
     /// Everyone, with the same response for all. No cookie or token is read, and the general rate limits do
     /// not apply.
     package static var unauthenticated: Self { Self(audience: .unauthenticated) { $0 } }
+
+    /// Like ``unauthenticated``, also for visitors while the server is at full capacity: health checks.
+    package static var monitoring: Self {
+        Self(audience: .unauthenticated, isServedAtCapacity: true) { $0 }
+    }
 }
 
 extension Route.Access where Context == MemberContext {

@@ -2,6 +2,12 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Rejects ambiguous requests, which a proxy and this server could interpret differently (RFC 9112 §3.2,
 /// §6.1): a missing, repeated or malformed `Host`; a target with another host; a `Transfer-Encoding` other
 /// than `chunked`, in HTTP/1.0, or together with `Content-Length`.
@@ -31,6 +37,10 @@ final class RequestValidator: ChannelInboundHandler, RemovableChannelHandler {
     static func isUnambiguous(_ head: HTTPRequestHead) -> Bool {
         let hosts = head.headers[canonicalForm: "host"]
         guard hosts.count == 1, let host = hosts.first, isHost(host) else { return false }
+        // Paths, queries and cookies are compared as text.
+        guard CharacterRuns.areBounded(inEncoded: head.uri),
+            head.headers.allSatisfy({ CharacterRuns.areBounded(in: $0.value) })
+        else { return false }
         let encodings = head.headers[canonicalForm: "transfer-encoding"]
         if head.headers.contains(name: "transfer-encoding") {
             // Only `chunked` is allowed, and no length with it (RFC 9112 §6.1, §6.3).
@@ -71,7 +81,10 @@ final class RequestValidator: ChannelInboundHandler, RemovableChannelHandler {
                 return false
             }
         }
-        return port.isEmpty || port.first == ":" && (port.count == 1 || UInt16(port.dropFirst()) != nil)
+        return port.isEmpty
+            || port.first == ":"
+                && (port.count == 1
+                    || UInt16(port.dropFirst()) != nil && port.utf8.allSatisfy { $0 != UInt8(ascii: "+") })
     }
 }
 
@@ -128,7 +141,12 @@ final class StalledReaderGuard: ChannelInboundHandler, RemovableChannelHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case IdleStateHandler.IdleStateEvent.write = event {
-            if !context.channel.isWritable { context.close(promise: nil) }
+            guard !context.channel.isWritable else { return }
+            // Without a reset, the kernel would hold the unsent bytes for minutes after the connection is
+            // closed.
+            let options = context.channel as? any SocketOptionProvider
+            _ = options?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+            context.close(promise: nil)
         } else {
             context.fireUserInboundEventTriggered(event)
         }

@@ -12,8 +12,8 @@ package struct Health: Sendable {
 
     package var routes: [Route] {
         [
-            .get("livez", .unauthenticated) { _, _ in Self.text("alive") },
-            .get("readyz", .unauthenticated, limits: [.healthChecks], use: ready),
+            .get("livez", .monitoring) { _, _ in Self.text("alive") },
+            .get("readyz", .monitoring, limits: [.healthChecks], use: ready),
         ]
     }
 

@@ -64,6 +64,8 @@ final class SequentialRequests: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
+        // What still arrives after the last response is read and dropped.
+        if isClosing { context.read() }
         forwardBody(context)
         context.fireChannelReadComplete()
     }

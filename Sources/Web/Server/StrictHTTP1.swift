@@ -35,6 +35,8 @@ struct StrictHTTP1: HTTPChannelHandler {
                     .recvAllocator,
                     value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 2048, maximum: 16_384))
                 try options.setOption(.maxMessagesPerRead, value: 2)
+                // By itself the kernel would hold up to 4 MB for a client that reads nothing.
+                try options.setOption(.socketOption(.so_sndbuf), value: 128 * 1024)
             }
             let pipeline = channel.pipeline.syncOperations
             try pipeline.configureHTTPServerPipeline(

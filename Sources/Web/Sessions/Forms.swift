@@ -15,6 +15,11 @@ package struct Form: Sendable {
     init(_ fields: [(name: String, value: String)], files: [MultipartForm.File], secret: Secret?)
         throws(Problem)
     {
+        for field in fields {
+            guard CharacterRuns.areBounded(in: field.name), CharacterRuns.areBounded(in: field.value) else {
+                throw Problem.longCharacterRun
+            }
+        }
         let token = fields.first { $0.name == Self.tokenField }?.value ?? ""
         guard let secret, secret.accepts(formToken: token) else {
             throw Problem(.forbidden, "This form is out of date. Go back, reload the page, and try again.")
@@ -38,6 +43,8 @@ extension Request {
         guard let text = String(validating: body.readableBytesView, as: UTF8.self) else {
             throw Problem(.unreadable, "The form is not valid UTF-8.")
         }
+        // Splitting the text into fields compares its characters already.
+        guard CharacterRuns.areBounded(in: text) else { throw Problem.longCharacterRun }
         return try Form(URLEncodedForm.parse(text), files: [], secret: context.web.formSecret)
     }
 

@@ -83,6 +83,7 @@ package struct MultipartReader {
     }
 
     private mutating func beginPart(_ headers: PartHeaders) throws {
+        guard CharacterRuns.areBounded(in: headers.name) else { throw Problem.longCharacterRun }
         partCount += 1
         guard partCount <= limits.parts else { throw MultipartError.tooManyParts(limit: limits.parts) }
         try countFieldBytes(headers.name.utf8.count)
@@ -127,6 +128,7 @@ package struct MultipartReader {
             guard let value = String(validating: bytes.readableBytesView, as: UTF8.self) else {
                 throw MultipartError.malformed("the field \(name) is not valid UTF-8")
             }
+            guard CharacterRuns.areBounded(in: value) else { throw Problem.longCharacterRun }
             form.fields.append((name, value))
         case .file(_, hasFileName: false, file: nil): break
         case .file(let name, _, let openFile):

@@ -18,7 +18,7 @@ struct AccountPages {
             .post("login", .anyone, limits: [.signIn], use: signIn),
             .post("logout", .anyone, use: signOut),
         ]
-        return isDemo ? routes + [.post("demo", .anyone, use: tryDemo)] : routes
+        return isDemo ? routes + [.post("demo", .anyone, limits: [.signIn], use: tryDemo)] : routes
     }
 
     @Sendable func registrationForm(_ request: Request, _ context: WebContext) async throws -> Response {
