@@ -107,10 +107,13 @@ struct HashingQueueTests {
 
         var running: [String] { started.withLock { $0 } }
 
-        func run(_ name: String, _ account: String?, isKnown: Bool = false) -> Task<Problem?, Never> {
+        func run(
+            _ name: String, _ account: String?, isKnown: Bool = false, isMember: Bool = false
+        ) -> Task<Problem?, Never> {
             Task {
                 await problem {
-                    try await self.queue.run(for: .init(account: account, isKnown: isKnown)) {
+                    let client = HashingQueue.Client(account: account, isKnown: isKnown, isMember: isMember)
+                    try await self.queue.run(for: client) {
                         await withCheckedContinuation { continuation in
                             self.gates.withLock { $0[name] = continuation }
                             self.started.withLock { $0.append(name) }
@@ -162,12 +165,16 @@ struct HashingQueueTests {
         }
         let refused = await work.run("one more", "x").value
         #expect(refused?.kind == .unavailable(retryAfter: 2))
-        tasks.append(work.run("known", "ada", isKnown: true))
+        tasks.append(work.run("member", "grace", isMember: true))
         try await work.settle(started: 2, waiting: 5)
+        let second = await work.run("another", "linus", isMember: true).value
+        #expect(second?.kind == .unavailable(retryAfter: 2), "members leave places to known browsers")
+        tasks.append(work.run("known", "ada", isKnown: true))
+        try await work.settle(started: 2, waiting: 6)
         work.end("unknown 0")
-        try await work.settle(started: 3, waiting: 4)
+        try await work.settle(started: 3, waiting: 5)
         #expect(work.running.last == "known")
-        for name in ["known"] + (1..<6).map({ "unknown \($0)" }) {
+        for name in ["known"] + (1..<6).map({ "unknown \($0)" }) + ["member"] {
             try await waitUntil { work.running.contains(name) }
             work.end(name)
         }

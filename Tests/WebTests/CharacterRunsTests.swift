@@ -24,7 +24,8 @@ struct CharacterRunsTests {
     }
 
     @Test(arguments: [
-        "", "Ada", "Z̷̡̛͙̈́a̸l̵g̶o̷", String(repeating: "ä", count: 9000), String(repeating: "e\u{301}", count: 9000),
+        "", "Ada", "Z̷̡̛͙̈́a̸l̵g̶o̷", String(repeating: "ä", count: 9000),
+        String(repeating: "e\u{301}", count: 9000),
         String(repeating: "🇩🇪", count: 150), String(repeating: "❤️", count: 2200),
         String(repeating: "👩\u{200D}👩\u{200D}👧", count: 900), String(repeating: "한국", count: 3000),
         String(repeating: "हिन्दी ", count: 3000), String(repeating: "ไทยที่", count: 3000), "\\", "\\u12",

@@ -4,7 +4,8 @@ import Synchronization
 ///
 /// A hash takes a processor core and 19 MiB, so few run at a time and few wait. Each account runs one hash at
 /// a time, so that guesses at its password run one after another. Some places in the queue are reserved for
-/// clients whose browser was signed in to the account before, and these clients go first.
+/// clients whose browser was signed in to the account before, and these clients go first. Signed-in members
+/// get half of these places at most, because one person may have several accounts.
 final class HashingQueue: Sendable {
     /// The client that a password is hashed or checked for.
     struct Client: Sendable {
@@ -12,11 +13,14 @@ final class HashingQueue: Sendable {
         let account: String?
         /// Whether this browser was signed in to the account before.
         let isKnown: Bool
+        /// Whether this is a signed-in member, who changes a password or proves it.
+        var isMember = false
 
         static let newMember = Client(account: nil, isKnown: false)
 
-        /// A signed-in member.
-        static func member(_ id: ID<Account>) -> Client { Client(account: id.description, isKnown: true) }
+        static func member(_ id: ID<Account>) -> Client {
+            Client(account: id.description, isKnown: false, isMember: true)
+        }
     }
 
     private struct Waiter {
@@ -72,6 +76,12 @@ final class HashingQueue: Sendable {
         return try await work()
     }
 
+    /// How many places of the queue a client can use.
+    private func places(for client: Client) -> Int {
+        if client.isKnown { return capacity }
+        return client.isMember ? capacity - reserved / 2 : capacity - reserved
+    }
+
     private func enter(_ client: Client) async throws {
         let id = state.withLock { state in
             state.lastID += 1
@@ -87,7 +97,7 @@ final class HashingQueue: Sendable {
                         state.start(client)
                         return .success(())
                     }
-                    let isFull = state.waiting.count >= (client.isKnown ? capacity : capacity - reserved)
+                    let isFull = state.waiting.count >= (places(for: client))
                     let ofSameAccount = client.account.map { account in
                         state.waiting.count { $0.client.account == account }
                     }

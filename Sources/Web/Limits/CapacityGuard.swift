@@ -1,8 +1,8 @@
 import Core
 import Hummingbird
 
-/// Authenticates requests to routes that need no authentication, such as photos and stylesheets, while the server is
-/// at full capacity: then only members are served.
+/// Authenticates requests to routes that need no authentication, such as photos and stylesheets, while the
+/// server is at full capacity: then only members are served.
 struct CapacityGuard: RouterMiddleware {
     typealias Context = WebContext
     let connections: OpenConnections

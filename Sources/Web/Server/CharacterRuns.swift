@@ -2,15 +2,17 @@ import Core
 
 /// Finds text that is expensive to compare and to split into characters.
 ///
-/// Swift compares and hashes strings in their normal form. It sorts the marks that follow one character, in a time
-/// that grows with the square of their number: 70,000 marks take half a minute. Where characters begin in a long row
-/// of flag letters or joined emoji takes a similar time. So text from clients is checked before it is compared.
+/// Swift compares and hashes strings in their normal form. It sorts the marks that follow one character, in a
+/// time that grows with the square of their number: 70,000 marks take half a minute. Where characters begin
+/// in a long row of flag letters or joined emoji takes a similar time. So text from clients is checked before
+/// it is compared.
 package enum CharacterRuns {
-    /// The maximum number of scalars that can belong to one character or to one row of flags. Real text has a few
-    /// dozen.
+    /// The maximum number of scalars that can belong to one character or to one row of flags. Real text has a
+    /// few dozen.
     static let limit = 300
 
-    /// Whether no character of the text has too many scalars. Takes a time that grows with the length of the text.
+    /// Whether no character of the text has too many scalars. Takes a time that grows with the length of the
+    /// text.
     static func areBounded(in scalars: some Sequence<Unicode.Scalar>) -> Bool {
         var run = 0
         var isAfterJoiner = false
