@@ -20,7 +20,7 @@ package enum Migrations {
     ///   has a newer schema than the program. The schema is not changed then.
     @discardableResult
     package static func run(_ migrations: [Migration], on storage: any Storage) async throws -> Int {
-        let integer = storage.dialect == .sqlite ? "INTEGER" : "BIGINT"
+        let integer = storage.dialect.integer
         try await storage.writeExclusively { connection in
             try connection.script(
                 """

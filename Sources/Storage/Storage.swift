@@ -58,6 +58,19 @@ package protocol Connection {
     func script(_ text: String) throws
 }
 
+extension Dialect {
+    /// The type of columns of 64-bit integers. In SQLite, `INTEGER PRIMARY KEY` is the key of the table
+    /// itself. In PostgreSQL, `INTEGER` has only 32 bits.
+    package var integer: String { self == .sqlite ? "INTEGER" : "BIGINT" }
+
+    package var bytes: String { self == .sqlite ? "BLOB" : "BYTEA" }
+
+    /// The type of text columns. `COLLATE "C"` makes PostgreSQL compare them byte by byte, as SQLite does:
+    /// the default collation of a database may ignore `.` and `~`, and ranges of names would then contain
+    /// other rows.
+    package var text: String { self == .sqlite ? "TEXT" : #"TEXT COLLATE "C""# }
+}
+
 extension Connection {
     /// Returns the first row of a query.
     package func row<T>(_ sql: SQL, _ make: (inout RowReader) throws -> T) throws -> T? {

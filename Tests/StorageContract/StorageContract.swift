@@ -3,7 +3,6 @@ import Testing
 
 /// The contract of all storage engines. The test suite of each engine checks all ``promises``.
 package enum StorageContract {
-    package typealias Make = @Sendable () async throws -> any Storage
 
     package struct Promise: Sendable, CustomTestStringConvertible {
         package let testDescription: String

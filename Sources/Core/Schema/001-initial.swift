@@ -3,10 +3,9 @@ import Storage
 extension Schema {
     /// Accounts, credentials, posts, photos, likes, comments and follows.
     static let initial = Migration(number: 1, name: "first light") { dialect in
-        // SQLite's INTEGER PRIMARY KEY is the table's own key; PostgreSQL's INTEGER has only 32 bits.
-        let integer = dialect == .sqlite ? "INTEGER" : "BIGINT"
-        let bytes = dialect == .sqlite ? "BLOB" : "BYTEA"
-        let text = Self.text(dialect)
+        let integer = dialect.integer
+        let bytes = dialect.bytes
+        let text = dialect.text
         return """
             CREATE TABLE accounts (
                 id \(integer) PRIMARY KEY,

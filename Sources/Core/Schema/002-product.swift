@@ -3,9 +3,9 @@ import Storage
 extension Schema {
     /// Private accounts, blocks, mutes, saved posts, replies, tags, notifications, invitations, and search.
     static let product = Migration(number: 2, name: "the whole product") { dialect in
-        let integer = dialect == .sqlite ? "INTEGER" : "BIGINT"
-        let bytes = dialect == .sqlite ? "BLOB" : "BYTEA"
-        let text = Self.text(dialect)
+        let integer = dialect.integer
+        let bytes = dialect.bytes
+        let text = dialect.text
         return """
             ALTER TABLE accounts ADD COLUMN is_private \(integer) NOT NULL DEFAULT 0;
             ALTER TABLE accounts ADD COLUMN picture \(text) NOT NULL DEFAULT '';

@@ -3,8 +3,8 @@ import Storage
 extension Schema {
     /// Photos that clients upload directly to the media storage.
     static let directUploads = Migration(number: 3, name: "direct uploads") { dialect in
-        let integer = dialect == .sqlite ? "INTEGER" : "BIGINT"
-        let text = Self.text(dialect)
+        let integer = dialect.integer
+        let text = dialect.text
         return """
             CREATE TABLE direct_uploads (
                 id \(integer) PRIMARY KEY,

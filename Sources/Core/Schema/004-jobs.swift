@@ -3,8 +3,8 @@ import Storage
 extension Schema {
     /// Jobs, and facts about the community.
     static let jobs = Migration(number: 4, name: "jobs") { dialect in
-        let integer = dialect == .sqlite ? "INTEGER" : "BIGINT"
-        let text = Self.text(dialect)
+        let integer = dialect.integer
+        let text = dialect.text
         return """
             CREATE TABLE jobs (
                 id \(integer) PRIMARY KEY,

@@ -7,9 +7,4 @@ package enum Schema {
     package static let migrations = [
         initial, product, directUploads, jobs, photoFileDates, boundedLists,
     ]
-
-    /// The type of text columns. `COLLATE "C"` makes PostgreSQL compare them byte by byte, as SQLite does:
-    /// the default collation of a database may ignore `.` and `~`, and ranges of names would then contain
-    /// other rows.
-    static func text(_ dialect: Dialect) -> String { dialect == .sqlite ? "TEXT" : #"TEXT COLLATE "C""# }
 }
