@@ -96,7 +96,7 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "CZlib", "Core", "MediaStorage", "Storage",
+                "CZlib", "Core", "Encodings", "MediaStorage", "Storage",
                 .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -155,7 +155,7 @@ let package = Package(
             exclude: ["README.md"], swiftSettings: strict),
         .target(name: "HTML", swiftSettings: strict),
         .target(name: "Encodings", swiftSettings: strict),
-        .target(name: "Seeding", dependencies: ["Core", "Storage"], swiftSettings: strict),
+        .target(name: "Seeding", dependencies: ["Core", "Encodings", "Storage"], swiftSettings: strict),
         .target(name: "CVips"),
         .systemLibrary(name: "CMalloc"),
         .target(name: "CSandbox"),

@@ -1,4 +1,5 @@
 import Core
+import Encodings
 import Storage
 
 /// Generated data for benchmarks and tests: accounts, follows, and posts whose photos have no files.
@@ -95,8 +96,8 @@ package struct Seed: Sendable {
             INSERT INTO posts (id, author_id, caption, location, created_at, updated_at)
             VALUES (\(post), \(author), \("Post number \(number) of this community"), '', \(time), \(time))
             """)
-        let digits = String(UInt128(number) &* 0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835 | 1, radix: 16)
-        let name = String(repeating: "0", count: 32 - digits.count) + digits
+        let random = UInt128(number) &* 0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835 | 1
+        let name = random.hexadecimal(length: 32)
         try connection.run(
             """
             INSERT INTO photos (id, account_id, post_id, position, files, file_type, width, height,

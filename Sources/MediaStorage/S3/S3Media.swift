@@ -176,7 +176,7 @@ package struct S3Media: MediaStorage {
     {
         let key = client.key(name)
         let response = try await client.text(.POST, key, query: [("uploads", "")], headers: headers)
-        guard let upload = try? S3XML.decode(StartedUpload.self, from: response).uploadID else {
+        guard let upload = try? S3XML.decode(StartedUpload.self, from: response).uploadId else {
             throw MediaError("S3 did not start a multipart upload: \(response.prefix(500))")
         }
         do {
@@ -187,12 +187,12 @@ package struct S3Media: MediaStorage {
                     [200], .PUT, key, query: [("partNumber", "\(index + 1)"), ("uploadId", upload)],
                     body: try await body(file, range))
                 let tag = response.headers.first(name: "etag") ?? ""
-                parts.append(.init(number: index + 1, eTag: tag))
+                parts.append(.init(partNumber: index + 1, eTag: tag))
             }
             // S3 may respond with 200 and report an error in the body.
             let result = try await client.text(
                 .POST, key, query: [("uploadId", upload)],
-                body: .bytes(try S3XML.encode(CompletedUpload(parts: parts), as: "CompleteMultipartUpload")))
+                body: .bytes(try S3XML.encode(CompletedUpload(part: parts), as: "CompleteMultipartUpload")))
             guard !result.contains("<Error>") else {
                 throw MediaError("S3 did not complete the multipart upload: \(result.prefix(500))")
             }
@@ -233,11 +233,13 @@ package struct S3Media: MediaStorage {
             let text = try await client.text(
                 .GET, client.bucketPath, query: page.map { (name: $0.0, value: $0.1) })
             let listing = try S3XML.decode(Listing.self, from: text)
-            found.objects += (listing.objects ?? []).map {
+            found.objects += (listing.contents ?? []).map {
                 (String($0.key.dropFirst(locationPrefix.count)), $0.size)
             }
-            found.folders += (listing.folders ?? []).map { String($0.prefix.dropFirst(locationPrefix.count)) }
-            token = listing.continuationToken
+            found.folders += (listing.commonPrefixes ?? []).map {
+                String($0.prefix.dropFirst(locationPrefix.count))
+            }
+            token = listing.nextContinuationToken
         } while token != nil
         return found
     }
@@ -247,13 +249,13 @@ package struct S3Media: MediaStorage {
         for start in stride(from: 0, to: names.count, by: batchSize) {
             let batch = names[start..<min(names.count, start + batchSize)]
             let body = try S3XML.encode(
-                Deletion(objects: batch.map { .init(key: client.location.prefix + $0) }), as: "Delete")
+                Deletion(object: batch.map { .init(key: client.location.prefix + $0) }), as: "Delete")
             let checksum = Data(Insecure.MD5.hash(data: body)).base64EncodedString()
             let response = try await client.text(
                 .POST, client.bucketPath, query: [("delete", "")], headers: ["content-md5": checksum],
                 body: .bytes(body))
             let result = response.isEmpty ? nil : try S3XML.decode(DeletionResult.self, from: response)
-            if let error = result?.errors?.first {
+            if let error = result?.error?.first {
                 throw MediaError("S3 did not delete all objects: \(error.code)")
             }
         }

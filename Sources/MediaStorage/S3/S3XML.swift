@@ -1,10 +1,12 @@
 import Foundation
 import XMLCoder
 
-/// Reads and writes the XML documents of S3 (https://docs.aws.amazon.com/AmazonS3/latest/API/).
+/// Reads and writes the XML documents of S3 (https://docs.aws.amazon.com/AmazonS3/latest/API/). The names of
+/// their elements are those of the properties below, with a capital letter.
 enum S3XML {
     static func decode<Document: Decodable>(_: Document.Type, from text: String) throws -> Document {
         let decoder = XMLDecoder(trimValueWhitespaces: false, removeWhitespaceElements: true)
+        decoder.keyDecodingStrategy = .convertFromCapitalized
         do {
             return try decoder.decode(Document.self, from: Data(text.utf8))
         } catch {
@@ -13,32 +15,25 @@ enum S3XML {
     }
 
     static func encode(_ document: some Encodable, as name: String) throws -> [UInt8] {
-        Array(try XMLEncoder().encode(document, withRootKey: name))
+        let encoder = XMLEncoder()
+        encoder.keyEncodingStrategy = .capitalized
+        return Array(try encoder.encode(document, withRootKey: name))
     }
 }
 
 /// The response to CreateMultipartUpload.
 struct StartedUpload: Decodable {
-    let uploadID: String
-
-    private enum CodingKeys: String, CodingKey { case uploadID = "UploadId" }
+    let uploadId: String
 }
 
 /// The request of CompleteMultipartUpload.
 struct CompletedUpload: Encodable {
     struct Part: Encodable {
-        let number: Int
+        let partNumber: Int
         let eTag: String
-
-        private enum CodingKeys: String, CodingKey {
-            case number = "PartNumber"
-            case eTag = "ETag"
-        }
     }
 
-    let parts: [Part]
-
-    private enum CodingKeys: String, CodingKey { case parts = "Part" }
+    let part: [Part]
 }
 
 /// The response to ListObjectsV2.
@@ -46,58 +41,34 @@ struct Listing: Decodable {
     struct Object: Decodable {
         let key: String
         let size: Int64
-
-        private enum CodingKeys: String, CodingKey {
-            case key = "Key"
-            case size = "Size"
-        }
     }
 
     struct Folder: Decodable {
         let prefix: String
-
-        private enum CodingKeys: String, CodingKey { case prefix = "Prefix" }
     }
 
-    let objects: [Object]?
-    let folders: [Folder]?
+    let contents: [Object]?
+    let commonPrefixes: [Folder]?
     /// Nil on the last page.
-    let continuationToken: String?
-
-    private enum CodingKeys: String, CodingKey {
-        case objects = "Contents"
-        case folders = "CommonPrefixes"
-        case continuationToken = "NextContinuationToken"
-    }
+    let nextContinuationToken: String?
 }
 
 /// The response to DeleteObjects.
 struct DeletionResult: Decodable {
     struct Failure: Decodable {
         let code: String
-
-        private enum CodingKeys: String, CodingKey { case code = "Code" }
     }
 
-    let errors: [Failure]?
-
-    private enum CodingKeys: String, CodingKey { case errors = "Error" }
+    let error: [Failure]?
 }
 
 /// The request of DeleteObjects.
 struct Deletion: Encodable {
     struct Object: Encodable {
         let key: String
-
-        private enum CodingKeys: String, CodingKey { case key = "Key" }
     }
 
     /// S3 then reports only the objects that it did not delete.
-    let isQuiet = true
-    let objects: [Object]
-
-    private enum CodingKeys: String, CodingKey {
-        case isQuiet = "Quiet"
-        case objects = "Object"
-    }
+    let quiet = true
+    let object: [Object]
 }

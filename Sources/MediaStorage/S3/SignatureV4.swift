@@ -125,7 +125,7 @@ struct SignatureV4: Sendable {
                 UInt8(ascii: "_"),
                 UInt8(ascii: "~"):
                 result.unicodeScalars.append(Unicode.Scalar(byte))
-            default: result += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
+            default: result += "%" + byte.hexadecimal(length: 2).uppercased()
             }
         }
         return result

@@ -1,6 +1,8 @@
+import Encodings
+
 /// The bytes of a URL without percent-encoding (RFC 3986 §2.1), even if it is encoded more than once, or if
-/// parts of it are not valid. It serves to redact logs, which must hide a secret in every encoding; it is not
-/// for routing.
+/// parts of it are not valid. It serves to redact logs, which must hide a secret in every encoding, and to
+/// check text; it is not for routing.
 package struct PercentDecoded: Sendable {
     /// The limit of repeated decoding, which must end at some point.
     private static let maxRounds = 8
@@ -41,17 +43,5 @@ package struct PercentDecoded: Sendable {
         let isChanged = decoded.count < bytes.count
         (bytes, starts) = (decoded, newStarts)
         return isChanged
-    }
-}
-
-extension UInt8 {
-    /// The value of this ASCII hexadecimal digit; nil for other characters.
-    var hexDigitValue: UInt8? {
-        switch self {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }
