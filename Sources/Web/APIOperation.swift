@@ -111,3 +111,12 @@ package struct APIOperation: Sendable {
         self.errors = errors
     }
 }
+
+extension [APIOperation] {
+    /// The tags of the operations, in their order.
+    package var tags: [APIOperation.Tag] {
+        reduce(into: []) { tags, operation in
+            if !tags.contains(operation.tag) { tags.append(operation.tag) }
+        }
+    }
+}

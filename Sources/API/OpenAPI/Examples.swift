@@ -3,6 +3,11 @@ import Web
 
 /// Examples of every request and response. A test checks each against its schema.
 enum Examples {
+    /// A body as the document has it: its schema, and an example.
+    static func content(_ schema: String, _ example: JSONNode) -> JSONNode {
+        ["schema": Schemas.reference(schema), "example": example]
+    }
+
     // MARK: - Requests
 
     /// A body with a value for each field.

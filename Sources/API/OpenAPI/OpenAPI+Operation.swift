@@ -39,18 +39,10 @@ extension APIOperation {
     private var requestBody: JSONNode? {
         var content: [(String, JSONNode)] = []
         if !json.isEmpty {
-            content.append(
-                (
-                    "application/json",
-                    ["schema": Schemas.reference(jsonSchemaName), "example": Examples.body(json)]
-                ))
+            content.append(("application/json", Examples.content(jsonSchemaName, Examples.body(json))))
         }
         if !form.isEmpty {
-            content.append(
-                (
-                    "multipart/form-data",
-                    ["schema": Schemas.reference(formSchemaName), "example": Examples.body(form)]
-                ))
+            content.append(("multipart/form-data", Examples.content(formSchemaName, Examples.body(form))))
         }
         return content.isEmpty ? nil : ["required": true, "content": .object(content)]
     }
@@ -85,14 +77,7 @@ extension APIOperation {
             case let name?:
                 [
                     ("description", "Done."),
-                    (
-                        "content",
-                        [
-                            "application/json": [
-                                "schema": Schemas.reference(name), "example": Examples.response(name),
-                            ]
-                        ]
-                    ),
+                    ("content", ["application/json": Examples.content(name, Examples.response(name))]),
                 ]
             }
         if parameters.contains(where: { $0.name == "cursor" }) {

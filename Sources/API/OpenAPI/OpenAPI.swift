@@ -34,16 +34,15 @@ package enum OpenAPI {
     }
 
     private static func tree(_ operations: [APIOperation]) -> JSONNode {
-        var tags: [APIOperation.Tag] = []
-        for operation in operations where !tags.contains(operation.tag) { tags.append(operation.tag) }
-        return [
+        [
             "openapi": "3.1.0",
             "info": [
                 "title": "Isntgram", "version": "1", "description": .text(introduction),
                 "license": ["name": "AGPL-3.0", "identifier": "AGPL-3.0-only"],
             ],
             "servers": [["url": "/api"]],
-            "tags": .array(tags.map { ["name": .text($0.name), "description": .text($0.meaning)] }),
+            "tags": .array(
+                operations.tags.map { ["name": .text($0.name), "description": .text($0.meaning)] }),
             "paths": .object(paths(operations)),
             "components": [
                 "schemas": .object(
@@ -123,9 +122,7 @@ package enum OpenAPI {
         let node: JSONNode = [
             "description": .text("\(type.title). \(type.remedy)"),
             "content": [
-                "application/problem+json": [
-                    "schema": Schemas.reference("Problem"), "example": Examples.problem(type),
-                ]
+                "application/problem+json": Examples.content("Problem", Examples.problem(type))
             ],
         ]
         let header: String? =

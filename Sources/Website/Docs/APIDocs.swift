@@ -21,9 +21,7 @@ struct APIDocs {
     }
 
     private func page(_ pageContext: PageContext) -> Response {
-        var tags: [APIOperation.Tag] = []
-        for operation in operations where !tags.contains(operation.tag) { tags.append(operation.tag) }
-        let sections = tags.map { tag -> HTML in
+        let sections = operations.tags.map { tag -> HTML in
             let here = operations.filter { $0.tag == tag }
             return """
                 <section><h2>\(tag.name)</h2><p>\(tag.meaning)</p>\(here.map(details))</section>
