@@ -39,7 +39,7 @@ extension Request {
             throw Problem(.unsupported, "Send JSON with Content-Type: application/json.")
         }
         let body = try await wholeBody()
-        guard CharacterRuns.areBounded(inJSON: String(buffer: body)) else { throw Problem.longCharacterRun }
+        guard CharacterRuns.areBounded(inJSON: body.readableBytesView) else { throw Problem.longCharacterRun }
         do {
             return try JSONDecoder().decode(Value.self, from: Data(buffer: body))
         } catch let error as DecodingError {

@@ -13,12 +13,12 @@ struct CharacterRunsTests {
     ])
     func `a text with a long run of marks, flags or joined emoji is found`(_ text: String) {
         #expect(!CharacterRuns.areBounded(in: text))
-        #expect(!CharacterRuns.areBounded(inJSON: "{\"a\\n\": \"\(text)\"}"))
+        #expect(!CharacterRuns.areBounded(inJSON: "{\"a\\n\": \"\(text)\"}".utf8))
         let escaped = text.utf16.map { unit in
             let digits = String(unit, radix: 16)
             return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
         }
-        #expect(!CharacterRuns.areBounded(inJSON: "[\"\(escaped.joined())\"]"))
+        #expect(!CharacterRuns.areBounded(inJSON: "[\"\(escaped.joined())\"]".utf8))
         let encoded = text.utf8.map { "%" + String($0, radix: 16) }
         #expect(!CharacterRuns.areBounded(inEncoded: "/a?b=\(encoded.joined())"))
     }
@@ -33,6 +33,6 @@ struct CharacterRunsTests {
     ])
     func `ordinary text of every script is accepted`(_ text: String) {
         #expect(CharacterRuns.areBounded(in: text))
-        #expect(CharacterRuns.areBounded(inJSON: "[\"\(text)\"]"))
+        #expect(CharacterRuns.areBounded(inJSON: "[\"\(text)\"]".utf8))
     }
 }

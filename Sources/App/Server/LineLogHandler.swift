@@ -16,12 +16,13 @@ struct LineLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        guard !Self.isNoise(event) else { return }
+        let text = "\(event.message)"
+        guard text != Self.shutdownNoise else { return }
         let fields = metadata.merging(event.metadata ?? [:]) { _, new in new }.map { key, value in
             // A request id has as many digits as a photo’s URL, but is no secret: error pages show it.
             (key, key == "hb.request.id" ? "\(value)" : LogRedaction.redacted("\(value)"))
         }
-        let message = LogRedaction.redacted("\(event.message)")
+        let message = LogRedaction.redacted(text)
         let now = Date().timeIntervalSince1970
         let line =
             isTerminal
@@ -30,10 +31,8 @@ struct LineLogHandler: LogHandler {
         LogWriter.standardError.write(line)
     }
 
-    /// Whether Hummingbird logs as an error what happens in every shutdown: connections are cancelled.
-    private static func isNoise(_ event: LogEvent) -> Bool {
-        "\(event.message)" == "Waiting on child channel: CancellationError()"
-    }
+    /// Hummingbird logs as an error what happens in every shutdown: connections are cancelled.
+    private static let shutdownNoise = "Waiting on child channel: CancellationError()"
 
     /// A line for people: `12:03:11 GET /explore 200 3 ms`. The level is left out where nothing is wrong, and
     /// the id of a request where nobody needs to look for it.

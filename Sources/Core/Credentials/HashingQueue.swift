@@ -97,7 +97,7 @@ final class HashingQueue: Sendable {
                         state.start(client)
                         return .success(())
                     }
-                    let isFull = state.waiting.count >= (places(for: client))
+                    let isFull = state.waiting.count >= places(for: client)
                     let ofSameAccount = client.account.map { account in
                         state.waiting.count { $0.client.account == account }
                     }

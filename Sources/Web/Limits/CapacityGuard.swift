@@ -13,13 +13,18 @@ struct CapacityGuard: RouterMiddleware {
     ) async throws -> Response {
         guard connections.isNearCapacity else { return try await next(request, context) }
         return try await authentication.handle(request, context: context) { request, context in
-            guard context.viewer != nil else { throw Problem.atCapacity }
+            try connections.requireRoom(for: context.viewer)
             return try await next(request, context)
         }
     }
 }
 
-extension Problem {
-    static let atCapacity = Problem(
-        .unavailable(retryAfter: 5), "The server is at full capacity. Try again in a moment.")
+extension OpenConnections {
+    /// - Throws: ``Problem`` of kind `unavailable` for visitors while the server is at full capacity.
+    func requireRoom(for viewer: Viewer?) throws(Problem) {
+        guard viewer != nil || !isNearCapacity else {
+            throw Problem(
+                .unavailable(retryAfter: 5), "The server is at full capacity. Try again in a moment.")
+        }
+    }
 }

@@ -23,9 +23,7 @@ package struct RateLimiting: RouterMiddleware {
             case .session: .session
             case nil: .anonymous
             }
-        guard context.viewer != nil || !connections.isNearCapacity else {
-            throw Problem.atCapacity
-        }
+        try connections.requireRoom(for: context.viewer)
         try limiter.take(kind, kind.key(of: context))
         guard !context.hasInvalidToken else {
             // Rejected even where visitors may see the response: the client assumes that it is signed in.

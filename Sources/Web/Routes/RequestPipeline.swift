@@ -39,12 +39,10 @@ package struct RequestPipeline: Sendable {
             let log =
                 route.hasSecretPath
                 ? AccessLog(template: route.path) : AccessLog(redactingIfEncoded: secrets)
-            for middleware in middleware(log, route.errors, authenticates: route.audience != .unauthenticated)
+            for middleware in middleware(
+                log, route.errors, route.audience, isServedAtCapacity: route.isServedAtCapacity)
             {
                 group.add(middleware: middleware)
-            }
-            if route.audience == .unauthenticated, !route.isServedAtCapacity {
-                group.add(middleware: capacityGuard)
             }
             for middleware in route.middleware { group.add(middleware: middleware) }
             group.on(route.path, method: route.method) { [limiter] in
@@ -53,7 +51,7 @@ package struct RequestPipeline: Sendable {
         }
         // The router's own middleware applies to routes that are added later, of which there are none, and to
         // requests that match no route.
-        for middleware in middleware(AccessLog(redacting: secrets), nil, authenticates: true) {
+        for middleware in middleware(AccessLog(redacting: secrets), nil, .anyone) {
             router.add(middleware: middleware)
         }
         router.add(middleware: MethodNotAllowed(routes))
@@ -62,11 +60,14 @@ package struct RequestPipeline: Sendable {
 
     /// The middleware in the order in which a request passes it.
     private func middleware(
-        _ log: AccessLog, _ style: Route.ErrorStyle?, authenticates: Bool
+        _ log: AccessLog, _ style: Route.ErrorStyle?, _ audience: Route.Audience,
+        isServedAtCapacity: Bool = false
     ) -> [Route.Middleware] {
         let errors = ErrorResponses(style: style, page: errorPage)
         let outer: [Route.Middleware] = [log, headers, errors, clientAddress]
-        guard authenticates else { return outer }
+        guard audience != .unauthenticated else {
+            return isServedAtCapacity ? outer : outer + [capacityGuard]
+        }
         let crossSiteGuard = CrossSiteGuard(site: site, handlersCheckForms: style != .json)
         // The error middleware comes a second time, after authentication, so that a member sees the error
         // page with the navigation of a member.

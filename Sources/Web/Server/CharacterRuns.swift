@@ -1,4 +1,5 @@
 import Core
+import Encodings
 
 /// Finds text that is expensive to compare and to split into characters.
 ///
@@ -34,10 +35,11 @@ package enum CharacterRuns {
         text.utf8.allSatisfy { $0 < 0x80 } || areBounded(in: text.unicodeScalars)
     }
 
-    /// The same for a JSON document, in which characters may be escaped (RFC 8259 §7).
-    static func areBounded(inJSON text: String) -> Bool {
-        text.utf8.contains(UInt8(ascii: "\\"))
-            ? areBounded(in: JSONScalars(scalars: text.unicodeScalars.makeIterator())) : areBounded(in: text)
+    /// The same for the bytes of a JSON document, in which characters may be escaped (RFC 8259 §7).
+    static func areBounded(inJSON bytes: some Collection<UInt8>) -> Bool {
+        guard bytes.contains(where: { $0 >= 0x80 || $0 == UInt8(ascii: "\\") }) else { return true }
+        let text = String(decoding: bytes, as: UTF8.self)
+        return areBounded(in: JSONScalars(scalars: text.unicodeScalars.makeIterator()))
     }
 
     /// Whether a percent-encoded text, such as the target of a request, decodes to text without long runs.

@@ -1,4 +1,5 @@
 import Core
+import Encodings
 import Hummingbird
 
 /// The fields of a submitted form whose token was checked.
@@ -15,11 +16,6 @@ package struct Form: Sendable {
     init(_ fields: [(name: String, value: String)], files: [MultipartForm.File], secret: Secret?)
         throws(Problem)
     {
-        for field in fields {
-            guard CharacterRuns.areBounded(in: field.name), CharacterRuns.areBounded(in: field.value) else {
-                throw Problem.longCharacterRun
-            }
-        }
         let token = fields.first { $0.name == Self.tokenField }?.value ?? ""
         guard let secret, secret.accepts(formToken: token) else {
             throw Problem(.forbidden, "This form is out of date. Go back, reload the page, and try again.")
@@ -45,7 +41,11 @@ extension Request {
         }
         // Splitting the text into fields compares its characters already.
         guard CharacterRuns.areBounded(in: text) else { throw Problem.longCharacterRun }
-        return try Form(URLEncodedForm.parse(text), files: [], secret: context.web.formSecret)
+        let fields = URLEncodedForm.parse(text)
+        guard fields.allSatisfy({ CharacterRuns.areBounded(in: $0.name + $0.value) }) else {
+            throw Problem.longCharacterRun
+        }
+        return try Form(fields, files: [], secret: context.web.formSecret)
     }
 
     /// Reads a form with files, and removes the files after `use`.
