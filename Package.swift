@@ -232,6 +232,7 @@ let package = Package(
                 "API", "App", "Core", "Imaging", "MediaStorage", "SQLiteStorage", "Seeding", "Storage",
                 "TestSupport",
                 "Web", "Website",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

@@ -33,7 +33,7 @@ package struct APIRoutes: Sendable {
             ExploreRoutes(community: community, site: site).routes,
             NotificationRoutes(community: community, site: site).routes,
         ]
-        let routes = groups.flatMap { $0 }.below("api", errors: .json)
+        let routes = groups.flatMap { $0 }.prefixed(with: "api", errors: .json)
         return OpenAPI.routes(describing: routes) + routes
     }
 }

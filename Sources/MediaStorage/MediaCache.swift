@@ -2,7 +2,7 @@ import NIOCore
 import Synchronization
 
 /// An in-memory cache of small photo files that were requested recently, so that a popular photo is read from
-/// disk once. All readers share the same bytes. Code that deletes a photo must call ``forget(_:)``.
+/// disk once. All readers share the same bytes. Code that deletes a photo must call ``remove(_:)``.
 package final class MediaCache: Sendable {
     /// The size of the largest cached file in bytes. Larger files are streamed from disk each time, so that
     /// one does not evict a hundred thumbnails, and a slow client keeps only a few chunks of it in memory.
@@ -14,8 +14,9 @@ package final class MediaCache: Sendable {
         var byteCount = 0
         /// A counter that orders the accesses.
         var time: UInt64 = 0
-        /// The number of deletions. A file that was read before a deletion must not be cached after it.
-        var deletions = 0
+        /// The number of deletions so far. A file that was read before a deletion must not be cached after
+        /// it.
+        var generation = 0
     }
 
     /// A lock guards the entries, because requests on every thread access them, for well under a microsecond.
@@ -24,20 +25,20 @@ package final class MediaCache: Sendable {
     /// - Parameter capacity: The maximum number of bytes in the cache.
     package init(capacity: Int) { self.capacity = capacity }
 
-    /// Returns the cached bytes, if any, and the number of deletions to pass to ``keep(_:under:ifStill:)``.
-    package func find(_ key: MediaKey) -> (bytes: ByteBuffer?, deletions: Int) {
+    /// Returns the cached bytes, if any, and the generation to pass to ``store(_:for:ifGenerationIs:)``.
+    package func find(_ key: MediaKey) -> (bytes: ByteBuffer?, generation: Int) {
         entries.withLock { entries in
             entries.time += 1
             entries.byKey[key]?.usedAt = entries.time
-            return (entries.byKey[key]?.bytes, entries.deletions)
+            return (entries.byKey[key]?.bytes, entries.generation)
         }
     }
 
-    /// Caches a file that was read, unless a deletion has happened since `deletions` was returned.
-    package func keep(_ bytes: ByteBuffer, under key: MediaKey, ifStill deletions: Int) {
+    /// Caches a file that was read, unless a deletion has happened since `generation` was returned.
+    package func store(_ bytes: ByteBuffer, for key: MediaKey, ifGenerationIs generation: Int) {
         guard bytes.readableBytes <= maxFileSize else { return }
         entries.withLock { entries in
-            guard entries.deletions == deletions else { return }
+            guard entries.generation == generation else { return }
             entries.time += 1
             entries.byteCount += bytes.readableBytes - (entries.byKey[key]?.bytes.readableBytes ?? 0)
             entries.byKey[key] = (bytes, entries.time)
@@ -46,10 +47,10 @@ package final class MediaCache: Sendable {
     }
 
     /// Removes the files of deleted photos. After this returns they are no longer served from the cache.
-    package func forget(_ prefixes: [MediaPrefix]) {
+    package func remove(_ prefixes: [MediaPrefix]) {
         let prefixes = Set(prefixes)
         entries.withLock { entries in
-            entries.deletions += 1
+            entries.generation += 1
             for (key, entry) in entries.byKey where prefixes.contains(key.prefix) {
                 entries.byKey[key] = nil
                 entries.byteCount -= entry.bytes.readableBytes
@@ -58,9 +59,9 @@ package final class MediaCache: Sendable {
     }
 
     /// Removes all files.
-    package func forgetAll() {
+    package func removeAll() {
         entries.withLock { entries in
-            entries.deletions += 1
+            entries.generation += 1
             entries.byKey = [:]
             entries.byteCount = 0
         }

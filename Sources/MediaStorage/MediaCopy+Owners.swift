@@ -45,7 +45,7 @@ extension MediaCopy {
                 that says which community they belong to. Choose an empty location.
                 """)
         }
-        try await target.mark(marker)
+        try await target.writeMarker(marker)
         // If two communities mark the target at once, only one succeeds. The other one throws here.
         _ = try await self.owners()
     }

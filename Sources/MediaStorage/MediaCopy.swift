@@ -137,7 +137,7 @@ package struct MediaCopy: Sendable {
         for name in try await source.uploads() {
             let path = "\(folder)/\(name)"
             do {
-                guard try await source.fetch(name, to: path, atMost: .max) else { continue }
+                guard try await source.fetchUpload(name, to: path, maxSize: .max) else { continue }
             } catch {
                 // Ignore the error if the upload was posted or discarded in the meantime.
                 guard try await source.uploads().contains(name) else { continue }

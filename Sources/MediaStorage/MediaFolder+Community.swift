@@ -18,7 +18,7 @@ extension MediaFolder {
         }
     }
 
-    package func mark(_ community: String) async throws { try await write(community, at: markerPath) }
+    package func writeMarker(_ community: String) async throws { try await write(community, at: markerPath) }
 
     package func otherCommunities() async throws -> [String] {
         let filePrefix = ".community-"

@@ -146,10 +146,10 @@ package struct MediaFolder: MediaStorage {
         }
     }
 
-    package func fetch(_ name: UploadName, to path: String, atMost limit: Int64) async throws -> Bool {
+    package func fetchUpload(_ name: UploadName, to path: String, maxSize: Int64) async throws -> Bool {
         let source = "\(uploadsFolder)/\(name)"
         guard let size = try await threads.runIfActive({ Files.byteCount(source) }) else { return false }
-        guard size <= limit else { throw MediaError("The upload is larger than \(limit) bytes.") }
+        guard size <= maxSize else { throw MediaError("The upload is larger than \(maxSize) bytes.") }
         let (file, copy) = try await threads.runIfActive { (try OpenFile(source), try NewFile(path)) }
         for try await chunk in FileChunks(file: file, range: 0..<size, threads: threads) {
             try await threads.runIfActive { try copy.write(chunk) }
@@ -157,7 +157,7 @@ package struct MediaFolder: MediaStorage {
         return true
     }
 
-    package func discard(_ names: [UploadName]) async throws {
+    package func discardUploads(_ names: [UploadName]) async throws {
         try await threads.runIfActive { [self] in
             for name in names { try Files.remove("\(uploadsFolder)/\(name)") }
         }

@@ -38,7 +38,7 @@ package protocol MediaStorage: Sendable {
 
     /// Returns the URL to which requests for the file are redirected, or nil if the server sends the file
     /// itself.
-    func address(of key: MediaKey) async throws -> String?
+    func redirectURL(for key: MediaKey) async throws -> String?
 
     // MARK: Pending uploads, which are not yet posted and never served
 
@@ -50,22 +50,22 @@ package protocol MediaStorage: Sendable {
     func storeUpload(_ path: String, as name: UploadName) async throws
 
     /// Copies a pending upload to a new file at `path`. Returns false if the upload does not exist.
-    /// - Throws: ``MediaError`` if it is larger than `limit` bytes.
-    func fetch(_ name: UploadName, to path: String, atMost limit: Int64) async throws -> Bool
+    /// - Throws: ``MediaError`` if it is larger than `maxSize` bytes.
+    func fetchUpload(_ name: UploadName, to path: String, maxSize: Int64) async throws -> Bool
 
     /// Removes pending uploads. Ignores uploads that do not exist.
-    func discard(_ names: [UploadName]) async throws
+    func discardUploads(_ names: [UploadName]) async throws
 
     /// Returns the names of all pending uploads.
     func uploads() async throws -> [UploadName]
 
     // MARK: The community that owns the photos
 
-    /// Returns the id of the community that ``mark(_:)`` wrote, or nil if there is no marker.
+    /// Returns the id of the community that ``writeMarker(_:)`` wrote, or nil if there is no marker.
     func marker() async throws -> String?
 
     /// Writes the id of the community that owns the photos. An existing marker is not replaced.
-    func mark(_ community: String) async throws
+    func writeMarker(_ community: String) async throws
 
     /// Returns the ids of other communities that store photos here although the marker names a different one.
     func otherCommunities() async throws -> [String]
@@ -94,7 +94,7 @@ package protocol MediaStorage: Sendable {
 }
 
 extension MediaStorage {
-    package func address(of key: MediaKey) async throws -> String? { nil }
+    package func redirectURL(for key: MediaKey) async throws -> String? { nil }
     package func directUpload(_ upload: DirectUpload) async throws -> DirectUploadForm? { nil }
     package func close() async throws {}
 }

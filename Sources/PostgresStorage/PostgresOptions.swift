@@ -9,7 +9,7 @@ package struct PostgresOptions: Sendable {
 
     /// How long a call waits for a connection, for the server to come back, and for conflicts with other
     /// writers to end, until it throws ``StorageError/busy``. The default is the same as for SQLite.
-    package var patience: Duration = .seconds(5)
+    package var retryTimeout: Duration = .seconds(5)
 
     /// How long the server may work on one statement.
     package var statementTimeout: Duration = .seconds(30)

@@ -47,7 +47,7 @@ final class PostgresPool: Sendable {
     ) async throws -> T {
         try enter()
         defer { leave() }
-        let retries = Retries(for: options.patience)
+        let retries = Retries(for: options.retryTimeout)
         return try await threads.runIfActive { [self] in
             guard !retries.isTimeOver else { throw StorageError.busy }
             return try perform(kind, retries, body)
@@ -58,7 +58,7 @@ final class PostgresPool: Sendable {
     func runOutsideTransaction(_ statements: [String]) async throws {
         try enter()
         defer { leave() }
-        let retries = Retries(for: options.patience)
+        let retries = Retries(for: options.retryTimeout)
         try await threads.runIfActive { [self] in
             var retries = retries
             let session = try session(new: false, &retries)

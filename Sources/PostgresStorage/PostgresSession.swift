@@ -22,11 +22,12 @@ final class PostgresSession: @unchecked Sendable {
     private var failure: PostgresFailure?
     private var isCommitting = false
 
-    /// Connects to the server. Waits at most as long as the patience of `options`, but at least two seconds.
+    /// Connects to the server. Waits at most as long as the `retryTimeout` of `options`, but at least two
+    /// seconds.
     /// - Throws: ``StorageError/other(_:)`` with libpq's message, which contains no password.
     init(url: String, options: PostgresOptions) throws(StorageError) {
         try Self.check(url)
-        let seconds = max(2, options.patience.components.seconds)
+        let seconds = max(2, options.retryTimeout.components.seconds)
         // The URL can override the parameters before `dbname`, but not those after it.
         let parameters = [
             ("connect_timeout", "\(seconds)"), ("application_name", "isntgram"), ("keepalives_idle", "30"),

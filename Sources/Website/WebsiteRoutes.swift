@@ -42,7 +42,7 @@ package struct WebsiteRoutes: Sendable {
             ProfilePages(community: community, site: site, cookies: cookies).routes,
         ]
         let unread = UnreadCountMiddleware(notifications: community.notifications)
-        return Assets.routes + WellKnownFiles.routes + pages.flatMap { $0 }.through(unread)
+        return Assets.routes + WellKnownFiles.routes + pages.flatMap { $0 }.adding(unread)
     }
 
     /// Pages that belong to no other subject.

@@ -119,7 +119,7 @@ struct DiscoveryTests {
             var listed: [ID<Post>] = []
             var page = PageRequest(limit: 10)
             while true {
-                let found = try await community.feed.home(for: ada, page: page)
+                let found = try await community.feed.all(for: ada, page: page)
                 listed += found.items.map(\.id)
                 guard let cursor = found.nextCursor else { break }
                 page = try PageRequest(cursor: cursor, limit: "10")

@@ -48,7 +48,7 @@ struct HiddenCountTests {
                     try await community.search.posts(SearchQuery("cat"), for: viewer, page: .first).items[0],
                 ]
                 if let viewer {
-                    posts.append(try await community.feed.home(for: viewer, page: .first).items[0])
+                    posts.append(try await community.feed.all(for: viewer, page: .first).items[0])
                 }
                 return posts.map {
                     [$0.likesCount, $0.commentsCount, account.followerCount, account.followingCount]

@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import MediaStorage
 import Storage
@@ -76,6 +77,19 @@ private final class Record: Sendable {
 
 struct JobTests {
     private struct Failure: Error, CustomStringConvertible { let description: String }
+
+    @Test func `the queue knows every type of job in the program, and their kinds differ`() throws {
+        let folder = Fixtures.root + "/Sources/Core"
+        var types: Set<String> = []
+        for file in Fixtures.files(below: folder) where file.hasSuffix(".swift") {
+            let code = try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)
+            types.formUnion(code.matches(of: /struct (\w+): Job\b/).map { String($0.1) })
+        }
+        #expect(types.count >= 5)
+        #expect(types == Set(JobKinds.all.typeNames))
+        let kinds = JobKinds.all.names(in: JobLane.allCases)
+        #expect(Set(kinds).count == kinds.count)
+    }
 
     @Test func `a job is stored only if the transaction that causes it commits`() async throws {
         let done = Record()

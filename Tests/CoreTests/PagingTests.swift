@@ -76,7 +76,7 @@ struct PagingTests {
             for other in others { try await community.blocks.mute(other.username, by: grace) }
             let account: (AccountSummary) -> Int64 = { $0.id.value }
             let photo: (Post) -> Int64 = { $0.id.value }
-            try await expectBothWays(5, photo) { try await community.feed.home(for: grace, page: $0) }
+            try await expectBothWays(5, photo) { try await community.feed.all(for: grace, page: $0) }
             try await expectBothWays(5, photo) {
                 try await community.profiles.withPosts(of: "ada", for: grace, page: $0).posts
             }
@@ -84,7 +84,7 @@ struct PagingTests {
             try await expectBothWays(5, photo) {
                 try await community.explore.posts(tagged: "tag", for: nil, page: $0).posts
             }
-            try await expectBothWays(5, photo) { try await community.saves.all(of: grace, page: $0) }
+            try await expectBothWays(5, photo) { try await community.saves.all(for: grace, page: $0) }
             try await expectBothWays(5, account) {
                 try await community.likes.likers(of: post.id, for: nil, page: $0)
             }
@@ -120,11 +120,11 @@ struct PagingTests {
             for name in ["person1", "person2"] { try await community.follows.follow(name, by: ada) }
             let photo: (Post) -> Int64 = { $0.id.value }
             let newest = try await walk(from: .newest, photo) {
-                try await community.feed.home(for: ada, page: $0)
+                try await community.feed.all(for: ada, page: $0)
             }
             #expect(newest.count > 25 && newest == newest.sorted(by: >))
             #expect(
-                try await walk(from: .oldest, photo) { try await community.feed.home(for: ada, page: $0) }
+                try await walk(from: .oldest, photo) { try await community.feed.all(for: ada, page: $0) }
                     == newest.reversed())
         }
     }

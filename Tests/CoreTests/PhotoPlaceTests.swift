@@ -27,7 +27,7 @@ struct PhotoPlaceTests {
             let (media, away) = (test.folder + "/media", test.folder + "/away")
             try FileManager.default.moveItem(atPath: media, toPath: away)
             let below = try MediaFolder(media)
-            if isMarked { try await below.mark(Facts.communityID(in: test.storage)) }
+            if isMarked { try await below.writeMarker(Facts.communityID(in: test.storage)) }
             // This instance has checked the location before; an instance that starts now has not.
             let fresh = test.community()
             for community in isMarked ? [fresh] : [community, fresh] {

@@ -138,10 +138,10 @@ struct PostTests {
                 try await test.post(by: grace), try await test.post(by: linus), try await test.post(by: ada),
             ]
             try await test.community.follows.follow("grace", by: ada)
-            let feed = try await test.community.feed.home(for: ada, page: .first)
+            let feed = try await test.community.feed.all(for: ada, page: .first)
             #expect(feed.items.map(\.id) == [posts[2].id, posts[0].id] && feed.nextCursor == nil)
             #expect(
-                try await test.community.feed.home(for: linus, page: .first).items.map(\.id) == [posts[1].id])
+                try await test.community.feed.all(for: linus, page: .first).items.map(\.id) == [posts[1].id])
         }
     }
 
@@ -153,12 +153,12 @@ struct PostTests {
                 .token, to: account, scopes: .all, name: ""
             ).secret
             let viewer = try #require(try await test.community.credentials.viewer(secret, kind: .token))
-            let whole = try await test.community.feed.home(for: viewer, page: PageRequest(limit: 100)).items
+            let whole = try await test.community.feed.all(for: viewer, page: PageRequest(limit: 100)).items
                 .map(\.id)
             var walked: [ID<Post>] = []
             var cursor: String?
             repeat {
-                let page = try await test.community.feed.home(
+                let page = try await test.community.feed.all(
                     for: viewer, page: PageRequest(cursor: cursor, limit: "7"))
                 walked += page.items.map(\.id)
                 cursor = page.nextCursor

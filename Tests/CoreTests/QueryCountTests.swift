@@ -15,9 +15,9 @@ struct QueryCountTests {
             func pages() async throws -> [(accesses: Int, statements: Int)] {
                 let page = PageRequest(limit: 100)
                 // The feed is read once before, so that values that are read only now and then are cached.
-                _ = try await community.feed.home(for: grace, page: page)
+                _ = try await community.feed.all(for: grace, page: page)
                 return [
-                    try await storage.count { _ = try await community.feed.home(for: grace, page: page) },
+                    try await storage.count { _ = try await community.feed.all(for: grace, page: page) },
                     try await storage.count {
                         _ = try await community.profiles.withPosts(of: "ada", for: grace, page: page)
                     },
@@ -36,7 +36,7 @@ struct QueryCountTests {
                     try await storage.count {
                         _ = try await community.notifications.all(for: ada, page: page)
                     },
-                    try await storage.count { _ = try await community.saves.all(of: grace, page: page) },
+                    try await storage.count { _ = try await community.saves.all(for: grace, page: page) },
                     try await storage.count {
                         _ = try await community.likes.likers(of: photo.id, for: ada, page: page)
                     },
@@ -56,7 +56,7 @@ struct QueryCountTests {
             let many = try await pages()
             #expect(few.map(\.statements) == many.map(\.statements))
             #expect(many.allSatisfy { $0.accesses == 1 && $0.statements <= 5 }, "\(many)")
-            #expect(try await community.feed.home(for: grace, page: .first).items.count == 15)
+            #expect(try await community.feed.all(for: grace, page: .first).items.count == 15)
         }
     }
 }

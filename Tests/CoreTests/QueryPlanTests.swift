@@ -46,7 +46,7 @@ struct QueryPlanTests {
                     _ = try await community.follows.followers(of: "ada", for: grace, page: page)
                     _ = try await community.follows.following(by: "ada", for: grace, page: page)
                     _ = try await community.likes.likers(of: post.id, for: grace, page: page)
-                    _ = try await community.saves.all(of: grace, page: page)
+                    _ = try await community.saves.all(for: grace, page: page)
                     _ = try await community.notifications.all(for: ada, page: page)
                     _ = try await community.notifications.unreadCount(for: ada)
                     try await community.likes.unlike(post.id, by: grace)

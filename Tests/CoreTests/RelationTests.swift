@@ -43,7 +43,7 @@ struct RelationTests {
             try await community.follows.reject("linus", by: ada)
             #expect(await allowed(grace, linus) == ["grace"])
             #expect(await problem { try await community.follows.accept("linus", by: ada) }?.kind == .notFound)
-            #expect(try await community.feed.home(for: grace, page: .first).items.map(\.id) == [post.id])
+            #expect(try await community.feed.all(for: grace, page: .first).items.map(\.id) == [post.id])
             #expect(try await community.accounts.find(username: "ada").followerCount == 1)
 
             try await community.follows.removeFollower("grace", by: ada)
@@ -119,7 +119,7 @@ struct RelationTests {
             let post = try await test.post(by: ada)
             let own = try await test.post(by: grace)
             try await community.blocks.mute("ada", by: grace)
-            #expect(try await community.feed.home(for: grace, page: .first).items.map(\.id) == [own.id])
+            #expect(try await community.feed.all(for: grace, page: .first).items.map(\.id) == [own.id])
             #expect(try await community.explore.recent(for: grace, page: .first).items.map(\.id) == [own.id])
             #expect(await problem { try await community.posts.find(post.id, for: grace) } == nil)
             try await community.likes.like(own.id, by: ada)
@@ -128,7 +128,7 @@ struct RelationTests {
             #expect(
                 try await community.blocks.muted(by: grace, page: .first).items.map(\.username) == ["ada"])
             try await community.blocks.unmute("ada", by: grace)
-            #expect(try await community.feed.home(for: grace, page: .first).items.count == 2)
+            #expect(try await community.feed.all(for: grace, page: .first).items.count == 2)
         }
     }
 
@@ -143,18 +143,18 @@ struct RelationTests {
             let second = try await test.post(by: ada)
             for post in [second, first, second] { try await community.saves.save(post.id, by: grace) }
             #expect(
-                try await community.saves.all(of: grace, page: .first).items.map(\.id) == [
+                try await community.saves.all(for: grace, page: .first).items.map(\.id) == [
                     first.id, second.id,
                 ])
-            let page = try await community.saves.all(of: grace, page: PageRequest(limit: 1))
+            let page = try await community.saves.all(for: grace, page: PageRequest(limit: 1))
             let next = try PageRequest(cursor: page.nextCursor, limit: "1")
-            #expect(try await community.saves.all(of: grace, page: next).items.map(\.id) == [second.id])
+            #expect(try await community.saves.all(for: grace, page: next).items.map(\.id) == [second.id])
             #expect(try await community.posts.find(first.id, for: grace).savedByViewer)
             #expect(try await !community.posts.find(first.id, for: ada).savedByViewer)
             try await community.saves.unsave(first.id, by: grace)
             _ = try await community.accounts.edit(ProfileEdit(isPrivate: true), by: ada)
-            #expect(try await community.saves.all(of: grace, page: .first).items.isEmpty)
-            #expect(try await community.saves.all(of: ada, page: .first).items.isEmpty)
+            #expect(try await community.saves.all(for: grace, page: .first).items.isEmpty)
+            #expect(try await community.saves.all(for: ada, page: .first).items.isEmpty)
         }
     }
 

@@ -257,8 +257,8 @@ struct StrayPhotoTests {
             #expect(try await target.marker() == marker && marker != nil)
             #expect(try await copy.run().copied == 0)
             let foreign = try MediaFolder(test.folder + "/foreign")
-            try await foreign.mark("another")
-            try await foreign.mark("too late")
+            try await foreign.writeMarker("another")
+            try await foreign.writeMarker("too late")
             #expect(try await foreign.marker() == "another")
             let refusal = await #expect(throws: MediaError.self) {
                 try await MediaCopy(

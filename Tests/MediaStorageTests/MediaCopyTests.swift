@@ -17,7 +17,7 @@ struct MediaCopyTests {
                 let target: any MediaStorage =
                     usesBucket ? try await S3Server.shared().media() : try MediaFolder(folder + "/target")
                 let source = try MediaFolder(folder + "/source")
-                try await source.mark("a")
+                try await source.writeMarker("a")
                 try await body(
                     Storages(
                         source: FaultInjectingMediaStorage(source),
@@ -147,7 +147,7 @@ struct MediaCopyTests {
             let (path, name) = (storages.folder + "/upload", UploadName.random())
             try Data("upload".utf8).write(to: URL(fileURLWithPath: path))
             try await storages.source.storeUpload(path, as: name)
-            storages.source.before("fetch") { try await storages.source.discard([name]) }
+            storages.source.before("fetchUpload") { try await storages.source.discardUploads([name]) }
             #expect(try await storages.copy().photos == 0)
             #expect(try await storages.target.uploads() == [])
         }

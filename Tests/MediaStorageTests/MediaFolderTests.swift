@@ -131,7 +131,7 @@ struct MediaFolderTests {
                 #expect(FileManager.default.contents(atPath: "\(folder)/media/\(prefix)/1.jpg") == bytes)
                 let name = UploadName.random()
                 try await media.storeUpload(try upload("2"), as: name)
-                #expect(try await media.fetch(name, to: folder + "/fetched", atMost: .max))
+                #expect(try await media.fetchUpload(name, to: folder + "/fetched", maxSize: .max))
                 #expect(FileManager.default.contents(atPath: folder + "/fetched") == bytes)
                 #expect(try FileManager.default.contentsOfDirectory(atPath: elsewhere) == [])
                 #expect(

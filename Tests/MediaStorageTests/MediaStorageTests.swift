@@ -28,8 +28,8 @@ struct MediaStorageTests {
     func `the marker is written once, and is not listed as a photo`(_ usesBucket: Bool) async throws {
         try await withMedia(usesBucket: usesBucket) { media, put in
             #expect(try await media.marker() == nil)
-            try await media.mark("one")
-            try await media.mark("two")
+            try await media.writeMarker("one")
+            try await media.writeMarker("two")
             #expect(try await media.marker() == "one")
             #expect(try await media.folders() == [])
             try await put(.random(), ["1.jpg"])

@@ -8,17 +8,19 @@ import Testing
 
 /// Tests an S3 service that fails, rejects requests or does not respond.
 struct S3FailureTests {
-    private static let longTimeouts = S3Client.Patience(
-        attempt: .seconds(300), whole: .seconds(900), attempts: 3, firstPause: .milliseconds(1),
-        connecting: .seconds(300), silence: .seconds(300))
+    private static let longTimeouts = S3Client.RetryPolicy(
+        attemptTimeout: .seconds(300), totalTimeout: .seconds(900), maxAttempts: 3,
+        firstPause: .milliseconds(1),
+        connectTimeout: .seconds(300), idleTimeout: .seconds(300))
     /// For an S3 service that never responds or does not exist, so that the test waits until the timeout.
-    private static let shortTimeouts = S3Client.Patience(
-        attempt: .milliseconds(300), whole: .seconds(1), attempts: 3, firstPause: .milliseconds(1))
+    private static let shortTimeouts = S3Client.RetryPolicy(
+        attemptTimeout: .milliseconds(300), totalTimeout: .seconds(1), maxAttempts: 3,
+        firstPause: .milliseconds(1))
 
     /// Runs `body` with an S3 service that responds with `respond`. Returns the method and URI of each
     /// request.
     private func withS3(
-        patience: S3Client.Patience = Self.longTimeouts,
+        retryPolicy: S3Client.RetryPolicy = Self.longTimeouts,
         _ respond: @escaping @Sendable (Int, Request) async throws -> Response,
         _ body: @Sendable (S3Media) async throws -> Void
     ) async throws -> [String] {
@@ -32,7 +34,7 @@ struct S3FailureTests {
             return try await respond(count, request)
         } _: { url in
             let media = S3Media(
-                try S3Location("s3://b?endpoint=\(url)"), environment: S3Server.key, patience: patience)
+                try S3Location("s3://b?endpoint=\(url)"), environment: S3Server.key, retryPolicy: retryPolicy)
             do { try await body(media) } catch {
                 try await media.close()
                 throw error
@@ -77,7 +79,7 @@ struct S3FailureTests {
     }
 
     @Test func `a missing response ends with a timeout`() async throws {
-        _ = try await withS3(patience: Self.shortTimeouts) { _, _ in
+        _ = try await withS3(retryPolicy: Self.shortTimeouts) { _, _ in
             try await Task.sleep(for: .seconds(3600))
             return Response(status: .ok)
         } _: { media in
@@ -89,7 +91,7 @@ struct S3FailureTests {
     @Test func `a refused connection is reported as transient`() async throws {
         let media = S3Media(
             try S3Location("s3://b?endpoint=http://127.0.0.1:\(try Ports.free())"), environment: S3Server.key,
-            patience: Self.shortTimeouts)
+            retryPolicy: Self.shortTimeouts)
         let error = await #expect(throws: MediaError.self) { try await media.check() }
         #expect(error?.isTransient == true)
         try await media.close()

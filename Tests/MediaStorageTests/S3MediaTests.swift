@@ -13,7 +13,7 @@ struct S3MediaTests {
         async throws
     {
         let location = try S3Location(try await S3Server.shared().bucket(options))
-        let media = S3Media(location, environment: S3Server.key, patience: S3Server.patience)
+        let media = S3Media(location, environment: S3Server.key, retryPolicy: S3Server.retryPolicy)
         try await Fixtures.withFolder { folder in
             do { try await body(media, folder) } catch {
                 try await media.close()
@@ -52,7 +52,7 @@ struct S3MediaTests {
             #expect(try await media.prefixes(in: String(prefix.description.prefix(2))) == [])
             #expect(try await media.prefixes(in: String(other.description.prefix(2))) == [other])
             await #expect(throws: MediaError.self) { try await media.read(key, 0..<5) }
-            #expect(try await media.address(of: key) == nil)
+            #expect(try await media.redirectURL(for: key) == nil)
         }
     }
 
@@ -92,7 +92,8 @@ struct S3MediaTests {
             for number in 0..<12 { files.append(try file("\(number).jpg", Data("x".utf8), in: folder)) }
             try await media.put(files, under: prefix)
             let small = S3Media(
-                media.client.location, environment: S3Server.key, patience: S3Server.patience, batchSize: 5)
+                media.client.location, environment: S3Server.key, retryPolicy: S3Server.retryPolicy,
+                batchSize: 5)
             #expect(try await small.prefixes(in: String(prefix.description.prefix(2))) == [prefix])
             try await small.delete([prefix])
             #expect(try await media.prefixes(in: String(prefix.description.prefix(2))) == [])
@@ -107,7 +108,7 @@ struct S3MediaTests {
             let form = try #require(
                 try await media.directUpload(
                     .init(name: name, contentType: "image/png", byteCount: 5, expiresAt: end)))
-            #expect(try await media.fetch(name, to: folder + "/none", atMost: 100) == false)
+            #expect(try await media.fetchUpload(name, to: folder + "/none", maxSize: 100) == false)
             var body = form.fields.sorted { $0.key < $1.key }.map {
                 #"--b\#r\#nContent-Disposition: form-data; name="\#($0.key)"\#r\#n\#r\#n\#($0.value)\#r\#n"#
             }.joined()
@@ -121,16 +122,16 @@ struct S3MediaTests {
             #expect(uploadResponse.status == .noContent)
             #expect(try await media.uploads() == [name])
             await #expect(throws: MediaError.self) {
-                try await media.fetch(name, to: folder + "/long", atMost: 4)
+                try await media.fetchUpload(name, to: folder + "/long", maxSize: 4)
             }
-            #expect(try await media.fetch(name, to: folder + "/came", atMost: 5))
+            #expect(try await media.fetchUpload(name, to: folder + "/came", maxSize: 5))
             #expect(try String(contentsOfFile: folder + "/came", encoding: .utf8) == "hello")
-            try await media.discard([name, .random()])
+            try await media.discardUploads([name, .random()])
             #expect(try await media.uploads() == [])
             let prefix = MediaPrefix.random()
             try await media.put([file("1.jpg", Data("shown".utf8), in: folder)], under: prefix)
             let key = try #require(MediaKey(prefix: prefix.description, name: "1.jpg"))
-            let url = try #require(try await media.address(of: key))
+            let url = try #require(try await media.redirectURL(for: key))
             let response = try await HTTPClient.shared.execute(
                 HTTPClientRequest(url: url), timeout: .seconds(300))
             #expect(String(buffer: try await response.body.collect(upTo: 100)) == "shown")
@@ -144,13 +145,13 @@ struct S3MediaTests {
             try await media.storeUpload(upload.path, as: name)
             #expect(
                 try await media.uploads() == [name] && !FileManager.default.fileExists(atPath: upload.path))
-            #expect(try await media.fetch(name, to: folder + "/copy", atMost: 5))
+            #expect(try await media.fetchUpload(name, to: folder + "/copy", maxSize: 5))
             #expect(try String(contentsOfFile: folder + "/copy", encoding: .utf8) == "bytes")
             await #expect(throws: MediaError.self) {
-                try await media.fetch(name, to: folder + "/copy2", atMost: 4)
+                try await media.fetchUpload(name, to: folder + "/copy2", maxSize: 4)
             }
-            try await media.discard([name])
-            #expect(try await media.fetch(name, to: folder + "/copy3", atMost: 5) == false)
+            try await media.discardUploads([name])
+            #expect(try await media.fetchUpload(name, to: folder + "/copy3", maxSize: 5) == false)
         }
         try await withMedia { media, folder in try await check(media, folder) }
         try await Fixtures.withFolder { folder in

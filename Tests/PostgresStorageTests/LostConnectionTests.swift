@@ -19,13 +19,13 @@ struct LostConnectionTests {
     }
 
     private func options(
-        patience: Duration = PostgresOptions.patient.patience
+        retryTimeout: Duration = PostgresOptions.patient.retryTimeout
     ) -> (PostgresOptions, reports: @Sendable () -> [String]) {
         final class Reports: Sendable { let list = Mutex<[String]>([]) }
         let reports = Reports()
         var options = PostgresOptions.patient
         options.connections = 3
-        options.patience = patience
+        options.retryTimeout = retryTimeout
         options.reportProblem = { report in reports.list.withLock { $0.append(report) } }
         return (options, { reports.list.withLock { $0 } })
     }
@@ -89,9 +89,9 @@ struct LostConnectionTests {
     }
 
     @Test(.timeLimit(.minutes(10)))
-    func `if the server does not come back, calls fail as busy when their patience ends`() async throws {
+    func `if the server does not come back, calls fail as busy when their retryTimeout ends`() async throws {
         let server = try await PostgresServer()
-        let (options, reports) = options(patience: .milliseconds(300))
+        let (options, reports) = options(retryTimeout: .milliseconds(300))
         // On a busy machine, even 300 milliseconds may be too short while the server runs.
         let patient = try await PostgresStorage(url: server.url(), options: .patient)
         try await patient.write { try $0.script("CREATE TABLE things (id BIGINT)") }

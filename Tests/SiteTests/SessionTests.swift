@@ -53,6 +53,22 @@ struct SessionTests {
         }
     }
 
+    @Test func `on a leap day years later, Ada has to sign in again and then uses the site as before`()
+        async throws
+    {
+        try await TestSite.with { site in
+            let client = try await site.apiClient("ada")
+            let browser = site.browser
+            try await browser.signInAgain("ada")
+            site.test.time.set("2028-02-29")
+            #expect(try await client.send(.get, "/api/me").status == .unauthorized)
+            #expect(try await browser.open("/saved").headers[.location]?.hasPrefix("/login") == true)
+            let post = try await site.signInAgain("ada").post()
+            try await browser.signInAgain("ada")
+            #expect(try await browser.open("/p/\(post.code)").text.contains("29 February 2028"))
+        }
+    }
+
     @Test func `Ada's browser clears its caches when she signs out or deletes her account`() async throws {
         let field = try #require(HTTPField.Name("clear-site-data"))
         let kept = #""cache", "storage""#

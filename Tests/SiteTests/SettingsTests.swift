@@ -1,3 +1,5 @@
+import ArgumentParser
+import Core
 import Foundation
 import Logging
 import TestSupport
@@ -25,20 +27,45 @@ struct SettingsTests {
         }
     }
 
-    @Test(arguments: [
-        ["ISNTGRAM_PORT": "x"], ["ISNTGRAM_PORT": "70000"], ["ISNTGRAM_LOG_LEVEL": "loud"],
-        ["ISNTGRAM_BASE_URL": "a b"],
-        ["ISNTGRAM_COLOUR": "red"],
-    ])
-    func `the server does not start with an unknown or invalid setting, and the error names it`(
-        _ environment: [String: String]
-    )
-        async
-    {
-        let error = await #expect(throws: CommandError.self) {
-            try await Settings(flags: [:], file: nil, environment: environment)
+    /// An invalid value for every setting that has one.
+    private static let invalidValues =
+        [
+            "port": "70000", "base-url": "a b", "log-level": "loud", "registration": "sometimes",
+            "demo": "maybe", "trusted-proxies": "everywhere", "database-url": "mysql://x",
+            "database-connections": "0", "database-prepared": "maybe", "database-events-url": "mysql://x",
+            "media-url": "http://x", "rate-limits": "maybe",
+        ].merging(RateLimits.Kind.allCases.map { (Settings.limit($0).name, "often") }) { value, _ in value }
+
+    @Test func `the server does not start with an invalid value, and the error names the setting`() async {
+        let anyText = ["host", "data"]
+        #expect(Set(Self.invalidValues.keys.map { $0 } + anyText) == Set(Settings.keys.map(\.name)))
+        for key in Settings.keys {
+            guard let value = Self.invalidValues[key.name] else { continue }
+            let error = await #expect(throws: CommandError.self, "\(key.name)") {
+                try await Settings(flags: [:], file: nil, environment: [key.variable: value])
+            }
+            #expect(error?.description.contains(key.variable) == true, "\(error?.description ?? "none")")
         }
-        #expect(error?.description.contains(environment.keys.first ?? "?") == true)
+    }
+
+    @Test func `the server does not start with an unknown setting, and the error names it`() async {
+        let error = await #expect(throws: CommandError.self) {
+            try await Settings(flags: [:], file: nil, environment: ["ISNTGRAM_COLOUR": "red"])
+        }
+        #expect(error?.description.contains("ISNTGRAM_COLOUR") == true)
+    }
+
+    @Test func `every setting has a row in the table of the administrator's guide, and a flag`() throws {
+        let guide = try String(contentsOfFile: Fixtures.root + "/Sources/App/README.md", encoding: .utf8)
+        let flags = Serve.helpMessage()
+        let limits = RateLimits.Kind.allCases.map(Settings.limit)
+        for key in limits {
+            #expect(guide.contains("| `\(key.variable)` | `\(key.defaultValue)` |"), "\(key.name)")
+        }
+        for key in Settings.keys where !limits.contains(where: { $0.name == key.name }) {
+            #expect(guide.contains("| `\(key.variable)` | `--\(key.name)` |"), "\(key.name)")
+            #expect(flags.contains("--\(key.name)"), "\(key.name)")
+        }
     }
 
     @Test func `the error names a settings file that is missing or has an unknown setting`() async throws {

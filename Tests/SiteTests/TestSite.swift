@@ -57,6 +57,15 @@ struct TestSite {
         return APIClient(site: self, token: try #require(response.json["token"] as? String))
     }
 
+    /// Returns an API client with a new token of a member, for example after ``TestClock/set(_:)``.
+    func signInAgain(_ name: String) async throws -> APIClient {
+        let response = try await APIClient(site: self, token: nil).send(
+            .post, "/api/auth/login",
+            json: #"{"login": "\#(name)", "password": "\#(TestCommunity.password)"}"#)
+        #expect(response.status == .ok, "\(response.text)")
+        return APIClient(site: self, token: try #require(response.json["token"] as? String))
+    }
+
     /// Returns the viewer that a token belongs to.
     func viewer(_ token: String?) async throws -> Viewer {
         let token = try #require(token)
@@ -212,6 +221,14 @@ final class Browser {
                 "email": "\(name)@example.org", "fullName": name, "username": name,
                 "password": TestCommunity.password,
             ])
+        #expect(response.status == .seeOther, "\(response.text)")
+        _ = try await open("/create")
+    }
+
+    /// Signs a member in, for example after ``TestClock/set(_:)``.
+    func signInAgain(_ name: String) async throws {
+        _ = try await open("/login")
+        let response = try await submit("/login", ["login": name, "password": TestCommunity.password])
         #expect(response.status == .seeOther, "\(response.text)")
         _ = try await open("/create")
     }

@@ -70,20 +70,26 @@ package final class FaultInjectingMediaStorage: MediaStorage {
         try await underlying().files(in: folder)
     }
     package func check() async throws { try await underlying().check() }
-    package func address(of key: MediaKey) async throws -> String? { try await underlying().address(of: key) }
+    package func redirectURL(for key: MediaKey) async throws -> String? {
+        try await underlying().redirectURL(for: key)
+    }
     package func directUpload(_ upload: DirectUpload) async throws -> DirectUploadForm? {
         try await underlying().directUpload(upload)
     }
     package func storeUpload(_ path: String, as name: UploadName) async throws {
         try await underlying().storeUpload(path, as: name)
     }
-    package func fetch(_ name: UploadName, to path: String, atMost limit: Int64) async throws -> Bool {
-        try await underlying().fetch(name, to: path, atMost: limit)
+    package func fetchUpload(_ name: UploadName, to path: String, maxSize: Int64) async throws -> Bool {
+        try await underlying().fetchUpload(name, to: path, maxSize: maxSize)
     }
-    package func discard(_ names: [UploadName]) async throws { try await underlying().discard(names) }
+    package func discardUploads(_ names: [UploadName]) async throws {
+        try await underlying().discardUploads(names)
+    }
     package func uploads() async throws -> [UploadName] { try await underlying().uploads() }
     package func marker() async throws -> String? { try await underlying().marker() }
-    package func mark(_ community: String) async throws { try await underlying().mark(community) }
+    package func writeMarker(_ community: String) async throws {
+        try await underlying().writeMarker(community)
+    }
     package func otherCommunities() async throws -> [String] { try await underlying().otherCommunities() }
     package func addOtherCommunity(_ community: String) async throws {
         try await underlying().addOtherCommunity(community)

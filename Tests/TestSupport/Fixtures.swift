@@ -5,6 +5,9 @@ package enum Fixtures {
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent()
 
+    /// The checkout that contains the tests.
+    package static let root = folder.deletingLastPathComponent().path
+
     /// Returns the path of a test photo.
     package static func photo(_ name: String) -> String {
         folder.appending(path: "ImagingTests/Fixtures/\(name)").path

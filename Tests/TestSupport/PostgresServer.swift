@@ -125,7 +125,7 @@ extension PostgresOptions {
     /// and no call may fail for that reason.
     package static var patient: PostgresOptions {
         var options = PostgresOptions()
-        options.patience = .seconds(300)
+        options.retryTimeout = .seconds(300)
         options.statementTimeout = .seconds(300)
         options.lockTimeout = .seconds(300)
         return options

@@ -12,8 +12,9 @@ package final class S3Server: Sendable {
 
     private static let starting = Task { try await S3Server() }
     /// Long timeouts: tests run in parallel, so S3 may be slow, and no call may fail for that reason.
-    package static let patience = S3Client.Patience(
-        attempt: .seconds(300), whole: .seconds(900), connecting: .seconds(300), silence: .seconds(300))
+    package static let retryPolicy = S3Client.RetryPolicy(
+        attemptTimeout: .seconds(300), totalTimeout: .seconds(900), connectTimeout: .seconds(300),
+        idleTimeout: .seconds(300))
     package static let key = ["AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"]
 
     package let endpoint: String
@@ -52,7 +53,8 @@ package final class S3Server: Sendable {
 
     /// Creates a bucket and returns the media storage in it.
     package func media(_ options: String = "") async throws -> S3Media {
-        S3Media(try S3Location(try await bucket(options)), environment: Self.key, patience: Self.patience)
+        S3Media(
+            try S3Location(try await bucket(options)), environment: Self.key, retryPolicy: Self.retryPolicy)
     }
 
     /// Creates a bucket and returns its media URL.

@@ -5,15 +5,6 @@ import MediaStorage
 import PostgresStorage
 import SQLiteStorage
 import Storage
-import Synchronization
-
-/// A clock that moves only when a test advances it.
-package final class TestClock: Sendable {
-    private let time = Mutex<Int64>(1_790_000_000_000)
-    package init() {}
-    package var clock: WallClock { WallClock { self.time.withLock { $0 } } }
-    package func advance(by milliseconds: Int64) { time.withLock { $0 += milliseconds } }
-}
 
 /// The storage engine that the tests use: PostgreSQL if `TEST_ENGINE=postgres` is set, otherwise SQLite in
 /// memory.

@@ -11,14 +11,6 @@ import Testing
 @testable import Web
 
 struct WebTests {
-    @Test func `a timestamp has a format for programs and a format for people`() {
-        #expect(Timestamp(0).rfc3339 == "1970-01-01T00:00:00.000Z")
-        #expect(Timestamp(1_709_210_096_007).rfc3339 == "2024-02-29T12:34:56.007Z")
-        #expect(Timestamp(1_795_507_740_089).rfc3339 == "2026-11-24T08:09:00.089Z")
-        #expect(Timestamp(-1).rfc3339 == "1969-12-31T23:59:59.999Z")
-        #expect(Timestamp(1_795_507_740_000).dateText == "24 November 2026")
-    }
-
     @Test func `byte ranges are parsed as RFC 9110 specifies`() {
         let cases: [(String?, ByteRange)] = [
             (nil, .whole), ("bytes=0-0", .part(0..<1)), ("bytes=5-", .part(5..<100)),
@@ -71,16 +63,16 @@ struct WebTests {
             try #require(MediaKey(prefix: MediaPrefix.random().description, name: "1.jpg"))
         }
         for key in keys {
-            cache.keep(ByteBuffer(repeating: 1, count: 100), under: key, ifStill: 0)
+            cache.store(ByteBuffer(repeating: 1, count: 100), for: key, ifGenerationIs: 0)
             #expect(cache.find(keys[0]).bytes != nil)
             #expect(cache.byteCount <= 1000)
         }
         #expect(cache.find(keys[1]).bytes == nil)
-        cache.keep(ByteBuffer(repeating: 1, count: 600 * 1024), under: keys[1], ifStill: 0)
+        cache.store(ByteBuffer(repeating: 1, count: 600 * 1024), for: keys[1], ifGenerationIs: 0)
         #expect(cache.find(keys[1]).bytes == nil)
-        cache.forget([keys[0].prefix])
+        cache.remove([keys[0].prefix])
         #expect(cache.find(keys[0]).bytes == nil)
-        cache.keep(ByteBuffer(repeating: 1, count: 100), under: keys[0], ifStill: 0)
+        cache.store(ByteBuffer(repeating: 1, count: 100), for: keys[0], ifGenerationIs: 0)
         #expect(
             cache.find(keys[0]).bytes == nil, "a file that was read before a deletion is not cached after it")
     }

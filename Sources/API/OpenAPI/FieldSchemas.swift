@@ -22,7 +22,7 @@ enum FieldSchemas {
         [
             "type": "object",
             "properties": .object(
-                fields.map { ($0.name, node($0).adding([("description", .text($0.meaning))])) }),
+                fields.map { ($0.name, node($0).adding([("description", .text($0.description))])) }),
             "required": .array(fields.filter(\.isRequired).map { .text($0.name) }),
         ]
     }

@@ -30,7 +30,7 @@ package enum OpenAPI {
                     .cacheControl: "public, max-age=3600",
                 ], body: .init(byteBuffer: bytes))
         }
-        return [route].below("api", errors: .json)
+        return [route].prefixed(with: "api", errors: .json)
     }
 
     private static func tree(_ operations: [APIOperation]) -> JSONNode {
@@ -42,7 +42,7 @@ package enum OpenAPI {
             ],
             "servers": [["url": "/api"]],
             "tags": .array(
-                operations.tags.map { ["name": .text($0.name), "description": .text($0.meaning)] }),
+                operations.tags.map { ["name": .text($0.name), "description": .text($0.description)] }),
             "paths": .object(paths(operations)),
             "components": [
                 "schemas": .object(

@@ -36,7 +36,7 @@ struct PostRoutes {
     }
 
     @Sendable func home(_ request: Request, _ context: MemberContext) async throws -> Response {
-        let page = try await community.feed.home(for: context.member, page: try request.page(of: .home))
+        let page = try await community.feed.all(for: context.member, page: try request.page(of: .home))
         return page.response(to: request, at: site, as: .home)
     }
 

@@ -16,7 +16,7 @@ struct SaveRoutes {
     }
 
     @Sendable func saved(_ request: Request, _ context: MemberContext) async throws -> Response {
-        let page = try await community.saves.all(of: context.member, page: try request.page(of: .saved))
+        let page = try await community.saves.all(for: context.member, page: try request.page(of: .saved))
         return page.response(to: request, at: site, as: .saved)
     }
 }

@@ -38,7 +38,7 @@ struct SeedCommunity: AsyncParsableCommand {
         var durations: [Duration] = []
         for _ in 0..<5000 {
             durations.append(
-                try await clock.measure { _ = try await community.feed.home(for: viewer, page: .first) })
+                try await clock.measure { _ = try await community.feed.all(for: viewer, page: .first) })
         }
         return durations.sorted()[durations.count / 2] / .microseconds(1)
     }

@@ -116,7 +116,8 @@ package struct DirectUploads: Sendable {
         by viewer: Viewer, from folder: String
     ) async throws {
         let path = "\(folder)/\(record.name)"
-        guard try await media.fetch(record.name, to: path, atMost: Int64(photos.processor.limits.bytes))
+        guard
+            try await media.fetchUpload(record.name, to: path, maxSize: Int64(photos.processor.limits.bytes))
         else {
             throw Problem(
                 .invalid, field: "mediaIds",

@@ -9,7 +9,7 @@ struct DiscardUploads: Job {
     let names: [String]
 
     func run(with tools: JobTools) async throws {
-        try await tools.media.discard(names.compactMap { UploadName($0) })
+        try await tools.media.discardUploads(names.compactMap { UploadName($0) })
     }
 }
 
@@ -28,7 +28,7 @@ struct DiscardUnknownUpload: Job {
             // run that may clean up enqueues another job for it.
             try await tools.photos.ownershipVerdict() == .own
         else { return }
-        try await tools.media.discard([name])
+        try await tools.media.discardUploads([name])
     }
 }
 

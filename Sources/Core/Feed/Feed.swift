@@ -18,7 +18,7 @@ package struct Feed: Sendable {
     /// The cursor is the id of the last post. New posts come before it, so no page misses or repeats a post.
     /// Most pages are found among the newest posts of the community. For viewers who follow few or inactive
     /// people, a second query reads the posts of each author.
-    package func home(for viewer: Viewer, page: PageRequest) async throws -> Page<Post> {
+    package func all(for viewer: Viewer, page: PageRequest) async throws -> Page<Post> {
         let time = clock.now()
         return try await storage.read { [windowCache] connection in
             let posts = try Self.posts(
@@ -27,7 +27,7 @@ package struct Feed: Sendable {
         }
     }
 
-    /// Returns a page of ``home(for:page:)`` with the previews for its cards, in three more queries.
+    /// Returns a page of ``all(for:page:)`` with the previews for its cards, in three more queries.
     package func cards(
         for viewer: Viewer, page: PageRequest
     ) async throws -> (page: Page<Post>, previews: [ID<Post>: PostPreview]) {

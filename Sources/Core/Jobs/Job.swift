@@ -56,6 +56,9 @@ struct JobKinds: Sendable {
 
     init(_ types: [any Job.Type]) { self.types = types }
 
+    /// The names of the Swift types, for tests.
+    var typeNames: [String] { types.map { "\($0)" } }
+
     func names(in lanes: [JobLane]) -> [String] { types.filter { lanes.contains($0.lane) }.map { $0.kind } }
 
     /// Returns the retry delays of a kind, or the default ones if the kind is unknown.

@@ -93,7 +93,7 @@ struct MediaOwnership: Sendable {
             // Even a single photo without a record may belong to another community.
             guard try await !strays.exist() else { return .unmarked }
             // If two communities set the marker at the same time, only one of them succeeds.
-            try await media.mark(id)
+            try await media.writeMarker(id)
             guard try await media.marker() == id else { return .foreign }
         }
         return try await media.otherCommunities().allSatisfy { $0 == id } ? .own : .shared
@@ -103,7 +103,7 @@ struct MediaOwnership: Sendable {
     /// - Throws: ``Problem`` of kind `conflict` if the marker is another community's.
     func adopt(at time: Int64) async throws {
         let id = try await Facts.communityID(in: storage)
-        try await media.mark(id)
+        try await media.writeMarker(id)
         guard try await media.marker() == id else {
             throw Problem(
                 .conflict,

@@ -27,7 +27,7 @@ package struct Saves: Sendable {
     }
 
     /// The viewer's saved posts, last saved first, without posts that the viewer may no longer see.
-    package func all(of viewer: Viewer, page: PageRequest) async throws -> Page<Post> {
+    package func all(for viewer: Viewer, page: PageRequest) async throws -> Page<Post> {
         try await storage.read { connection in
             let query = page.query()
             let posts = try PostRecords.listed(

@@ -7,29 +7,30 @@ import NIOPosix
 /// Sends signed requests to one bucket, with timeouts, and retries transient failures.
 package struct S3Client: Sendable {
     /// The timeouts and retries of requests.
-    package struct Patience: Sendable {
+    package struct RetryPolicy: Sendable {
         /// The timeout for the response head of one attempt.
-        let attempt: Duration
+        let attemptTimeout: Duration
         /// The timeout for all attempts together.
-        let whole: Duration
-        let attempts: Int
+        let totalTimeout: Duration
+        let maxAttempts: Int
         /// The pause before the second attempt. Later pauses are longer.
         let firstPause: Duration
         /// The timeout for a connection.
-        let connecting: Duration
+        let connectTimeout: Duration
         /// The timeout for the next part of a request or response body.
-        let silence: Duration
+        let idleTimeout: Duration
 
         package init(
-            attempt: Duration = .seconds(10), whole: Duration = .seconds(20), attempts: Int = 4,
-            firstPause: Duration = .milliseconds(100), connecting: Duration = .seconds(5),
-            silence: Duration = .seconds(30)
+            attemptTimeout: Duration = .seconds(10), totalTimeout: Duration = .seconds(20),
+            maxAttempts: Int = 4,
+            firstPause: Duration = .milliseconds(100), connectTimeout: Duration = .seconds(5),
+            idleTimeout: Duration = .seconds(30)
         ) {
-            self.connecting = connecting
-            self.silence = silence
-            self.attempt = attempt
-            self.whole = whole
-            self.attempts = attempts
+            self.connectTimeout = connectTimeout
+            self.idleTimeout = idleTimeout
+            self.attemptTimeout = attemptTimeout
+            self.totalTimeout = totalTimeout
+            self.maxAttempts = maxAttempts
             self.firstPause = firstPause
         }
     }
@@ -41,7 +42,7 @@ package struct S3Client: Sendable {
     let http: HTTPClient
     let credentials: S3CredentialSource
     let now: @Sendable () -> Int64
-    var patience = Patience()
+    var retryPolicy = RetryPolicy()
 
     /// The body of a request.
     enum Body: Sendable {
@@ -61,16 +62,16 @@ package struct S3Client: Sendable {
         headers: [String: String] = [:],
         body: Body = .none
     ) async throws -> HTTPClientResponse {
-        let deadline = ContinuousClock.now + patience.whole
-        var pause = patience.firstPause
+        let deadline = ContinuousClock.now + retryPolicy.totalTimeout
+        var pause = retryPolicy.firstPause
         var failure = ""
-        for attempt in 1...patience.attempts {
+        for attempt in 1...retryPolicy.maxAttempts {
             let remaining = deadline - .now
             guard remaining > .zero else { break }
             do {
                 let request = try await request(method, path, query, headers, body)
                 let response = try await http.execute(
-                    request, timeout: TimeAmount(min(remaining, patience.attempt)))
+                    request, timeout: TimeAmount(min(remaining, retryPolicy.attemptTimeout)))
                 guard Self.transientStatuses.contains(response.status.code) else { return response }
                 failure = "status \(response.status.code)"
                 _ = try await response.body.collect(upTo: 64 * 1024)
@@ -81,7 +82,7 @@ package struct S3Client: Sendable {
             } catch {
                 failure = "\(error)"
             }
-            guard attempt < patience.attempts, .now + pause < deadline else { break }
+            guard attempt < retryPolicy.maxAttempts, .now + pause < deadline else { break }
             // Random jitter, so that requests that failed together are not retried together.
             try await Task.sleep(for: pause * Double.random(in: 0.5...1.5))
             pause *= 3

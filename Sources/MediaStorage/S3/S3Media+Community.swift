@@ -12,7 +12,7 @@ extension S3Media {
         return String(buffer: try await response.body.collect(upTo: 1024)).firstLine
     }
 
-    package func mark(_ community: String) async throws {
+    package func writeMarker(_ community: String) async throws {
         // Servers without conditional writes respond with 501 or ignore the condition. Then the last of two
         // concurrent writers wins, and the other one notices before it removes anything.
         let name = Self.markerName

@@ -28,19 +28,20 @@ package struct S3Media: MediaStorage {
     /// - Parameter environment: The environment variables in which to look for credentials.
     package init(
         _ location: S3Location, environment: [String: String] = ProcessInfo.processInfo.environment,
-        patience: S3Client.Patience = .init()
+        retryPolicy: S3Client.RetryPolicy = .init()
     ) {
-        self.init(location, environment: environment, patience: patience, batchSize: Self.maxBatchSize)
+        self.init(location, environment: environment, retryPolicy: retryPolicy, batchSize: Self.maxBatchSize)
     }
 
     init(
-        _ location: S3Location, environment: [String: String], patience: S3Client.Patience,
+        _ location: S3Location, environment: [String: String], retryPolicy: S3Client.RetryPolicy,
         batchSize: Int, threads: NIOThreadPool = .singleton,
         now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
     ) {
         var configuration = HTTPClient.Configuration()
-        let silence = TimeAmount(patience.silence)
-        configuration.timeout = .init(connect: TimeAmount(patience.connecting), read: silence, write: silence)
+        let idleTimeout = TimeAmount(retryPolicy.idleTimeout)
+        configuration.timeout = .init(
+            connect: TimeAmount(retryPolicy.connectTimeout), read: idleTimeout, write: idleTimeout)
         // Redirects are not followed, because a signature is valid for one host only.
         configuration.redirectConfiguration = .disallow
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 32
@@ -48,7 +49,7 @@ package struct S3Media: MediaStorage {
         client = S3Client(
             location: location, http: http,
             credentials: S3CredentialSource(environment: environment, client: http, now: now), now: now,
-            patience: patience)
+            retryPolicy: retryPolicy)
         self.threads = threads
         self.batchSize = batchSize
     }
@@ -147,7 +148,7 @@ package struct S3Media: MediaStorage {
         _ = try await client.text(.GET, client.bucketPath, query: [("list-type", "2"), ("max-keys", "1")])
     }
 
-    package func address(of key: MediaKey) async throws -> String? {
+    package func redirectURL(for key: MediaKey) async throws -> String? {
         guard client.location.redirects else { return nil }
         return try await client.presignedURL(client.key("\(key)"), expiresIn: Self.presignedLifetime)
     }
@@ -280,20 +281,20 @@ package struct S3Media: MediaStorage {
         unlink(path)
     }
 
-    package func fetch(_ name: UploadName, to path: String, atMost limit: Int64) async throws -> Bool {
+    package func fetchUpload(_ name: UploadName, to path: String, maxSize: Int64) async throws -> Bool {
         let response = try await client.expect([200, 404], .GET, client.key(name.key))
         guard response.status == .ok else { return false }
         let file = try await threads.runIfActive { try NewFile(path) }
         var count: Int64 = 0
         for try await chunk in response.body {
             count += Int64(chunk.readableBytes)
-            guard count <= limit else { throw MediaError("The upload is larger than \(limit) bytes.") }
+            guard count <= maxSize else { throw MediaError("The upload is larger than \(maxSize) bytes.") }
             try await threads.runIfActive { try file.write(chunk) }
         }
         return true
     }
 
-    package func discard(_ names: [UploadName]) async throws { try await remove(names.map(\.key)) }
+    package func discardUploads(_ names: [UploadName]) async throws { try await remove(names.map(\.key)) }
 
     package func uploads() async throws -> [UploadName] {
         try await list(UploadName.folder).objects.compactMap { UploadName(key: $0.name) }

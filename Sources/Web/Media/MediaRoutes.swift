@@ -31,7 +31,7 @@ package struct MediaRoutes: Sendable {
             let name = parameters.get("name"), let key = MediaKey(prefix: folder + "/" + photo, name: name),
             !photos.isRemoved(key.prefix)
         else { throw Problem.notFound("photo") }
-        if let url = try await media.address(of: key) {
+        if let url = try await media.redirectURL(for: key) {
             // The URL is valid for an hour. A redirect that was cached for half an hour still works.
             return Response(
                 status: .temporaryRedirect,
@@ -72,7 +72,7 @@ package struct MediaRoutes: Sendable {
 
     private func body(
         _ key: MediaKey, _ range: Range<Int64>, of size: Int64,
-        _ cached: (bytes: ByteBuffer?, deletions: Int),
+        _ cached: (bytes: ByteBuffer?, generation: Int),
         _ context: WebContext
     ) async throws -> ResponseBody {
         if let slice = cached.bytes?.getSlice(at: Int(range.lowerBound), length: range.count) {
@@ -91,7 +91,7 @@ package struct MediaRoutes: Sendable {
         var whole = ByteBuffer()
         whole.reserveCapacity(range.count)
         for try await chunk in chunks { whole.writeImmutableBuffer(chunk) }
-        cache.keep(whole, under: key, ifStill: cached.deletions)
+        cache.store(whole, for: key, ifGenerationIs: cached.generation)
         return ResponseBody(byteBuffer: whole)
     }
 }

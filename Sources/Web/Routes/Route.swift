@@ -173,7 +173,7 @@ extension Route {
 
 extension [Route] {
     /// Returns the routes with a path prefix and an error format.
-    package func below(_ prefix: RouterPath, errors: Route.ErrorStyle) -> [Route] {
+    package func prefixed(with prefix: RouterPath, errors: Route.ErrorStyle) -> [Route] {
         map { route in
             var route = route
             route.path = prefix.appendingPath(route.path)
@@ -183,7 +183,7 @@ extension [Route] {
     }
 
     /// Returns the routes with an additional middleware.
-    package func through(_ middleware: Route.Middleware) -> [Route] {
+    package func adding(_ middleware: Route.Middleware) -> [Route] {
         map { route in
             var route = route
             route.middleware.append(middleware)

@@ -18,7 +18,7 @@ struct SavePages {
 
     @Sendable func saved(_ request: Request, _ context: MemberContext) async throws -> Response {
         let viewer = context.member
-        let page = try await community.saves.all(of: viewer, page: try request.page())
+        let page = try await community.saves.all(for: viewer, page: try request.page())
         let empty: HTML = #"<p class="empty">Posts you save appear here. Only you can see them.</p>"#
         let pageContext = PageContext(context, cookies: cookies)
         return pageContext.page(
