@@ -58,7 +58,7 @@ extension ID {
         return String(decoding: digits.reversed(), as: UTF8.self)
     }
 
-    /// Reads the id that `code` encodes. Returns nil where `code` is not the ``code`` of an id.
+    /// Reads the id that `code` encodes. Returns nil if `code` is not the ``code`` of an id.
     package init?(code: some StringProtocol) {
         guard (1...11).contains(code.utf8.count) else { return nil }
         var value: UInt64 = 0

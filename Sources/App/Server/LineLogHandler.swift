@@ -31,11 +31,11 @@ struct LineLogHandler: LogHandler {
         LogWriter.standardError.write(line)
     }
 
-    /// Hummingbird logs as an error what happens in every shutdown: connections are cancelled.
+    /// Hummingbird logs this as an error in every shutdown, when it cancels connections.
     private static let shutdownNoise = "Waiting on child channel: CancellationError()"
 
-    /// A line for people: `12:03:11 GET /explore 200 3 ms`. The level is left out where nothing is wrong, and
-    /// the id of a request where nobody needs to look for it.
+    /// A line for people: `12:03:11 GET /explore 200 3 ms`. The level and the request id appear
+    /// only for warnings and errors.
     static func readable(
         _ time: String, _ level: Logger.Level, _ message: String, _ fields: [(String, String)]
     ) -> String {

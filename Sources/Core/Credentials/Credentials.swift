@@ -57,8 +57,7 @@ package struct Credentials: Sendable {
     /// - Parameters:
     ///   - end: the latest time at which it expires, in milliseconds since 1970; nil for the full lifetime of
     ///     its kind.
-    ///   - check: runs in the transaction that creates the credential; throws where that is not allowed any
-    ///     more.
+    ///   - check: runs in the transaction that creates the credential; throws if that is no longer allowed.
     private func issue(
         _ kind: Credential.Kind, to account: ID<Account>, scopes: Credential.Scopes, name: String,
         until end: Int64? = nil, check: @escaping @Sendable (any Connection) throws -> Void
