@@ -65,7 +65,7 @@ struct Settings: Sendable {
     static func limit(_ kind: RateLimits.Kind) -> Key {
         Key(
             name: "limit-\(kind.rawValue)", defaultValue: kind.standard.description,
-            summary: "\(kind.meaning), such as 10/5m")
+            summary: "\(kind.summary), such as 10/5m")
     }
     static let keys =
         [

@@ -6,11 +6,11 @@ package struct APIOperation: Sendable {
     package struct Tag: Sendable, Equatable {
         package let name: String
         /// One sentence.
-        package let meaning: String
+        package let description: String
 
-        package init(name: String, meaning: String) {
+        package init(name: String, description: String) {
             self.name = name
-            self.meaning = meaning
+            self.description = description
         }
     }
 
@@ -19,17 +19,17 @@ package struct APIOperation: Sendable {
         package let name: String
         package let isInPath: Bool
         package let isRequired: Bool
-        package let meaning: String
+        package let description: String
         /// A regular expression that its values match; nil if any text is valid.
         package let pattern: String?
 
         package init(
-            name: String, isInPath: Bool, isRequired: Bool? = nil, meaning: String, pattern: String? = nil
+            name: String, isInPath: Bool, isRequired: Bool? = nil, description: String, pattern: String? = nil
         ) {
             self.name = name
             self.isInPath = isInPath
             self.isRequired = isRequired ?? isInPath
-            self.meaning = meaning
+            self.description = description
             self.pattern = pattern
         }
     }
@@ -47,7 +47,7 @@ package struct APIOperation: Sendable {
             /// An existing password, and a new one.
             case password, newPassword
             case number(ClosedRange<Int>)
-            case truth
+            case boolean
             case choice([String])
             case id
             /// Photo IDs; the range is their number.
@@ -65,13 +65,13 @@ package struct APIOperation: Sendable {
         package let name: String
         package let kind: Kind
         package let isRequired: Bool
-        package let meaning: String
+        package let description: String
 
-        package init(_ name: String, _ kind: Kind, isRequired: Bool = true, _ meaning: String) {
+        package init(_ name: String, _ kind: Kind, isRequired: Bool = true, _ description: String) {
             self.name = name
             self.kind = kind
             self.isRequired = isRequired
-            self.meaning = meaning
+            self.description = description
         }
     }
 

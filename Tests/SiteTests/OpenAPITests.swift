@@ -83,7 +83,7 @@ struct OpenAPITests {
             let names = schema.operationIDs
             #expect(names.count == operations.count && Set(names).count == names.count)
             #expect(names.allSatisfy { $0.wholeMatch(of: #/[a-z]+([A-Z]+[a-z]*)*/#) != nil })
-            #expect(operations.allSatisfy { $0.tag.meaning.hasSuffix(".") && $0.summary.hasSuffix(".") })
+            #expect(operations.allSatisfy { $0.tag.description.hasSuffix(".") && $0.summary.hasSuffix(".") })
         }
     }
 

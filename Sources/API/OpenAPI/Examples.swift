@@ -23,7 +23,7 @@ enum Examples {
         case .newPassword: "a better horse battery"
         case .website: "https://ada.example.org"
         case .number: 2_400_000
-        case .truth: false
+        case .boolean: false
         case .choice(let choices): .text(choices.first ?? "")
         case .id: "251740071191191775"
         case .ids: ["251740071191191773"]

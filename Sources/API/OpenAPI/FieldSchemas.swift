@@ -22,7 +22,7 @@ enum FieldSchemas {
         [
             "type": "object",
             "properties": .object(
-                fields.map { ($0.name, node($0).adding([("description", .text($0.meaning))])) }),
+                fields.map { ($0.name, node($0).adding([("description", .text($0.description))])) }),
             "required": .array(fields.filter(\.isRequired).map { .text($0.name) }),
         ]
     }
@@ -50,7 +50,7 @@ enum FieldSchemas {
         case .newPassword: ["type": "string", "format": "password", "minLength": 10, "maxLength": 256]
         case .number(let range):
             ["type": "integer", "minimum": .number(range.lowerBound), "maximum": .number(range.upperBound)]
-        case .truth: Schemas.truth
+        case .boolean: Schemas.boolean
         case .choice(let choices): ["type": "string", "enum": .array(choices.map { .text($0) })]
         case .id: Schemas.id
         case .ids(let counts): list(of: Schemas.id, counts, areUnique: true)

@@ -10,8 +10,8 @@ extension APIOperation {
             ("security", security),
         ]
         let limits =
-            route.limits.map(\.meaning)
-            + route.multipartLimits.map { "\($0.meaning), if the request contains photos" }
+            route.limits.map(\.summary)
+            + route.multipartLimits.map { "\($0.summary), if the request contains photos" }
         if !limits.isEmpty {
             fields.append(("description", .text("Rate limits: \(limits.joined(separator: "; ")).")))
         }
@@ -101,8 +101,8 @@ extension APIOperation.Parameter {
             default: ["type": "string", "minLength": 1]
             }
         return [
-            "name": .text(name), "in": isInPath ? "path" : "query", "required": .truth(isRequired),
-            "description": .text(meaning), "schema": schema,
+            "name": .text(name), "in": isInPath ? "path" : "query", "required": .boolean(isRequired),
+            "description": .text(description), "schema": schema,
         ]
     }
 }

@@ -42,7 +42,7 @@ package enum OpenAPI {
             ],
             "servers": [["url": "/api"]],
             "tags": .array(
-                operations.tags.map { ["name": .text($0.name), "description": .text($0.meaning)] }),
+                operations.tags.map { ["name": .text($0.name), "description": .text($0.description)] }),
             "paths": .object(paths(operations)),
             "components": [
                 "schemas": .object(

@@ -18,10 +18,10 @@ extension Operations {
                 query: [
                     .init(
                         name: "q", isInPath: false, isRequired: true,
-                        meaning: "Words to search for; for posts also `from:username` and `#tag`."),
+                        description: "Words to search for; for posts also `from:username` and `#tag`."),
                     .init(
                         name: "type", isInPath: false,
-                        meaning: "What to search for: `users` (the default), `tags` or `posts`."),
+                        description: "What to search for: `users` (the default), `tags` or `posts`."),
                 ], paged: .search, .ok, "SearchList"),
             .init(
                 .get, "/suggestions", "listSuggestedUsers", "List people whom you might follow.",

@@ -33,7 +33,7 @@ package enum Operations {
         [.init(.get, "/openapi.json", "getOpenAPI", "Get this description (OpenAPI 3.1).", .ok, "OpenAPI")])
 
     static let limit = APIOperation.Parameter(
-        name: "limit", isInPath: false, meaning: "Items per page: 1–100, 20 by default.")
+        name: "limit", isInPath: false, description: "Items per page: 1–100, 20 by default.")
 }
 
 /// Operations with the same tag.
@@ -41,8 +41,8 @@ struct OperationGroup {
     let tag: APIOperation.Tag
     let operations: [OperationDescription]
 
-    init(_ name: String, _ meaning: String, _ operations: [OperationDescription]) {
-        tag = .init(name: name, meaning: meaning)
+    init(_ name: String, _ description: String, _ operations: [OperationDescription]) {
+        tag = .init(name: name, description: description)
         self.operations = operations
     }
 }
@@ -95,7 +95,7 @@ extension APIOperation {
         }
         var parameters = names.map {
             Parameter(
-                name: $0, isInPath: true, meaning: Self.meaning(ofPathParameter: $0),
+                name: $0, isInPath: true, description: Self.description(ofPathParameter: $0),
                 pattern: $0 == "id" && hasNumericID ? TextPatterns.id : nil)
         }
         parameters += description.query
@@ -103,7 +103,7 @@ extension APIOperation {
             parameters += [
                 .init(
                     name: "cursor", isInPath: false,
-                    meaning: "`nextCursor` of the previous page of this list.",
+                    description: "`nextCursor` of the previous page of this list.",
                     pattern: list.cursorPattern), Operations.limit,
             ]
         }
@@ -125,7 +125,7 @@ extension APIOperation {
             errors: errors.sorted { $0.code < $1.code })
     }
 
-    private static func meaning(ofPathParameter name: String) -> String {
+    private static func description(ofPathParameter name: String) -> String {
         switch name {
         case "username": "A username."
         case "upload": "The last segment of the upload URL."

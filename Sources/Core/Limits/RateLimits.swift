@@ -64,7 +64,7 @@ package struct RateLimits: Sendable {
         }
 
         /// What is limited, for the help of the settings and for the API description.
-        package var meaning: String {
+        package var summary: String {
             switch self {
             case .signIn: "sign-ins from one address"
             case .register: "registrations from one address"

@@ -24,7 +24,7 @@ struct APIDocs {
         let sections = operations.tags.map { tag -> HTML in
             let here = operations.filter { $0.tag == tag }
             return """
-                <section><h2>\(tag.name)</h2><p>\(tag.meaning)</p>\(here.map(details))</section>
+                <section><h2>\(tag.name)</h2><p>\(tag.description)</p>\(here.map(details))</section>
                 """
         }
         return pageContext.page(
@@ -42,9 +42,9 @@ struct APIDocs {
 
     private func details(_ operation: APIOperation) -> HTML {
         let rows =
-            operation.parameters.map { row($0.name, $0.isInPath ? "path" : "query", $0.meaning) }
-            + operation.json.map { row($0.name, $0.isRequired ? "JSON" : "JSON, optional", $0.meaning) }
-            + operation.form.map { row($0.name, $0.isRequired ? "form" : "form, optional", $0.meaning) }
+            operation.parameters.map { row($0.name, $0.isInPath ? "path" : "query", $0.description) }
+            + operation.json.map { row($0.name, $0.isRequired ? "JSON" : "JSON, optional", $0.description) }
+            + operation.form.map { row($0.name, $0.isRequired ? "form" : "form, optional", $0.description) }
         let table: HTML = """
             <table><thead><tr><th scope="col">Name</th><th scope="col">In</th>\
             <th scope="col">Description</th>\
@@ -64,8 +64,8 @@ struct APIDocs {
             """
     }
 
-    private func row(_ name: String, _ place: String, _ meaning: String) -> HTML {
-        "<tr><td><code>\(name)</code></td><td>\(place)</td><td>\(meaning)</td></tr>"
+    private func row(_ name: String, _ place: String, _ description: String) -> HTML {
+        "<tr><td><code>\(name)</code></td><td>\(place)</td><td>\(description)</td></tr>"
     }
 
     /// What each problem type means: where the addresses in `type` lead.
