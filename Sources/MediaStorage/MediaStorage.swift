@@ -38,7 +38,7 @@ package protocol MediaStorage: Sendable {
 
     /// Returns the URL to which requests for the file are redirected, or nil if the server sends the file
     /// itself.
-    func address(of key: MediaKey) async throws -> String?
+    func url(of key: MediaKey) async throws -> String?
 
     // MARK: Pending uploads, which are not yet posted and never served
 
@@ -94,7 +94,7 @@ package protocol MediaStorage: Sendable {
 }
 
 extension MediaStorage {
-    package func address(of key: MediaKey) async throws -> String? { nil }
+    package func url(of key: MediaKey) async throws -> String? { nil }
     package func directUpload(_ upload: DirectUpload) async throws -> DirectUploadForm? { nil }
     package func close() async throws {}
 }

@@ -60,7 +60,7 @@ package struct Site: Sendable {
 
     /// The absolute URL of a rendition. It is built with one allocation, because a feed in JSON has a hundred
     /// of them.
-    package func address(of rendition: Photo.Rendition, of photo: Photo) -> String {
+    package func url(of rendition: Photo.Rendition, of photo: Photo) -> String {
         var url = ""
         url.reserveCapacity(absoluteMediaRoot.utf8.count + photo.files.utf8.count + 10)
         url += absoluteMediaRoot

@@ -266,7 +266,7 @@ struct JobTests {
         }
     }
 
-    @Test func `a stored error contains no photo address and no token`() {
+    @Test func `a stored error contains no photo URL and no token`() {
         let photo = MediaPrefix.random().description
         let error = Failure(
             description: "DELETE /photos/\(photo)/640.jpg\nfor token \(Secret.random().text): AccessDenied")

@@ -52,7 +52,7 @@ struct S3MediaTests {
             #expect(try await media.prefixes(in: String(prefix.description.prefix(2))) == [])
             #expect(try await media.prefixes(in: String(other.description.prefix(2))) == [other])
             await #expect(throws: MediaError.self) { try await media.read(key, 0..<5) }
-            #expect(try await media.address(of: key) == nil)
+            #expect(try await media.url(of: key) == nil)
         }
     }
 
@@ -130,7 +130,7 @@ struct S3MediaTests {
             let prefix = MediaPrefix.random()
             try await media.put([file("1.jpg", Data("shown".utf8), in: folder)], under: prefix)
             let key = try #require(MediaKey(prefix: prefix.description, name: "1.jpg"))
-            let url = try #require(try await media.address(of: key))
+            let url = try #require(try await media.url(of: key))
             let response = try await HTTPClient.shared.execute(
                 HTTPClientRequest(url: url), timeout: .seconds(300))
             #expect(String(buffer: try await response.body.collect(upTo: 100)) == "shown")

@@ -77,7 +77,7 @@ struct OpenAPITests {
 
     @Test func `every operation has a name of its own, and examples that fit their schemas`() async throws {
         try await TestSite.with { site in
-            let operations = Operations.described(by: site.routes)
+            let operations = Operations.all(in: site.routes)
             let schema = try JSONSchema(openAPI: OpenAPI.document(of: operations))
             #expect(schema.exampleFaults == [])
             let names = schema.operationIDs
@@ -87,7 +87,7 @@ struct OpenAPITests {
         }
     }
 
-    @Test func `each problem type has an address that leads to its description`() async throws {
+    @Test func `each problem type has a URL that leads to its description`() async throws {
         try await TestSite.with { site in
             let docs = try await site.browser.open("/api/docs").text
             for type in ProblemType.allCases {
@@ -116,7 +116,7 @@ struct OpenAPITests {
         try await TestSite.with { site in
             let ada = try await site.apiClient("ada")
             let post = try await ada.post("a cat #cat")
-            let operations = Operations.described(by: site.routes)
+            let operations = Operations.all(in: site.routes)
             let lists = operations.filter { $0.parameters.contains { $0.name == "cursor" } }
             #expect(lists.count == 14)
             for list in lists {

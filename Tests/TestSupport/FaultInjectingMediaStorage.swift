@@ -70,7 +70,7 @@ package final class FaultInjectingMediaStorage: MediaStorage {
         try await underlying().files(in: folder)
     }
     package func check() async throws { try await underlying().check() }
-    package func address(of key: MediaKey) async throws -> String? { try await underlying().address(of: key) }
+    package func url(of key: MediaKey) async throws -> String? { try await underlying().url(of: key) }
     package func directUpload(_ upload: DirectUpload) async throws -> DirectUploadForm? {
         try await underlying().directUpload(upload)
     }

@@ -62,7 +62,7 @@ enum FieldSchemas {
         }
     }
 
-    /// A new description of a photo of a post.
+    /// The new alt text of a photo of a post.
     static let photoDescription: JSONNode = [
         "type": "object", "required": ["id", "altText"],
         "properties": ["id": Schemas.id, "altText": altText],

@@ -2,7 +2,7 @@ import Core
 import HTTPTypes
 import Web
 
-/// An operation as the OpenAPI document has it.
+/// The description of an operation in the OpenAPI document.
 extension APIOperation {
     var node: JSONNode {
         var fields: [(String, JSONNode)] = [

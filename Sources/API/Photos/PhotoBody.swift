@@ -8,7 +8,7 @@ struct PhotoBody: JSONWritable {
     let site: Site
 
     /// The URL of the widest rendition.
-    var url: String { photo.renditions.first.map { site.address(of: $0, of: photo) } ?? "" }
+    var url: String { photo.renditions.first.map { site.url(of: $0, of: photo) } ?? "" }
 
     func write(to json: inout JSONText) {
         json.object { json in
@@ -31,7 +31,7 @@ private struct RenditionBody: JSONWritable {
 
     func write(to json: inout JSONText) {
         json.object { json in
-            json.field("url", site.address(of: rendition, of: photo))
+            json.field("url", site.url(of: rendition, of: photo))
             json.field("width", rendition.width)
             json.field("height", rendition.height)
         }

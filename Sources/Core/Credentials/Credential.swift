@@ -12,7 +12,7 @@ package struct Viewer: Sendable {
 }
 
 /// A session or token, as its owner sees it in a list.
-package struct IssuedCredential: Sendable {
+package struct CredentialSummary: Sendable {
     package let credential: Credential
     /// The name of the browser or program.
     package let name: String

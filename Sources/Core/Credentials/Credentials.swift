@@ -129,7 +129,7 @@ package struct Credentials: Sendable {
 
     /// Returns the viewer's sessions or tokens, most recently used first. Many people share the demo account,
     /// so each of them sees only the current one.
-    package func all(_ kind: Credential.Kind, of viewer: Viewer) async throws -> [IssuedCredential] {
+    package func all(_ kind: Credential.Kind, of viewer: Viewer) async throws -> [CredentialSummary] {
         let now = clock.now()
         return try await storage.read { connection in
             let all = try CredentialRecords.all(of: viewer.id, kind: kind, at: now, in: connection)

@@ -147,7 +147,7 @@ package struct S3Media: MediaStorage {
         _ = try await client.text(.GET, client.bucketPath, query: [("list-type", "2"), ("max-keys", "1")])
     }
 
-    package func address(of key: MediaKey) async throws -> String? {
+    package func url(of key: MediaKey) async throws -> String? {
         guard client.location.redirects else { return nil }
         return try await client.presignedURL(client.key("\(key)"), expiresIn: Self.presignedLifetime)
     }

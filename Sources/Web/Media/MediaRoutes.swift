@@ -31,7 +31,7 @@ package struct MediaRoutes: Sendable {
             let name = parameters.get("name"), let key = MediaKey(prefix: folder + "/" + photo, name: name),
             !photos.isRemoved(key.prefix)
         else { throw Problem.notFound("photo") }
-        if let url = try await media.address(of: key) {
+        if let url = try await media.url(of: key) {
             // The URL is valid for an hour. A redirect that was cached for half an hour still works.
             return Response(
                 status: .temporaryRedirect,

@@ -24,7 +24,7 @@ struct PostEmbed: JSONWritable {
             json.field("author_url", site.absolute(Site.profile(post.author.username)))
             json.field("title", String(post.caption.prefix(200)))
             if let photo, let rendition {
-                json.field("url", site.address(of: rendition, of: photo))
+                json.field("url", site.url(of: rendition, of: photo))
                 json.field("width", rendition.width)
                 json.field("height", rendition.height)
             }
