@@ -110,7 +110,7 @@ struct JobTests {
         }
     }
 
-    @Test func `a job that is enqueued again while it runs, runs once more`() async throws {
+    @Test func `a job that is enqueued again while it runs is run once more`() async throws {
         let done = Record()
         let again = Mutex<(@Sendable () async throws -> Void)?>(nil)
         try await TestRunner.with({ word in
