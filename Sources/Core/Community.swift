@@ -111,7 +111,7 @@ package struct Community: Sendable {
             case .anything:
                 unread.removeAll()
                 viewerCache.removeAll()
-                mediaCache.forgetAll()
+                mediaCache.removeAll()
                 photos.reloadRemoved()
             }
         }

@@ -2,7 +2,7 @@ import NIOCore
 import Synchronization
 
 /// An in-memory cache of small photo files that were requested recently, so that a popular photo is read from
-/// disk once. All readers share the same bytes. Code that deletes a photo must call ``forget(_:)``.
+/// disk once. All readers share the same bytes. Code that deletes a photo must call ``remove(_:)``.
 package final class MediaCache: Sendable {
     /// The size of the largest cached file in bytes. Larger files are streamed from disk each time, so that
     /// one does not evict a hundred thumbnails, and a slow client keeps only a few chunks of it in memory.
@@ -46,7 +46,7 @@ package final class MediaCache: Sendable {
     }
 
     /// Removes the files of deleted photos. After this returns they are no longer served from the cache.
-    package func forget(_ prefixes: [MediaPrefix]) {
+    package func remove(_ prefixes: [MediaPrefix]) {
         let prefixes = Set(prefixes)
         entries.withLock { entries in
             entries.deletions += 1
@@ -58,7 +58,7 @@ package final class MediaCache: Sendable {
     }
 
     /// Removes all files.
-    package func forgetAll() {
+    package func removeAll() {
         entries.withLock { entries in
             entries.deletions += 1
             entries.byKey = [:]

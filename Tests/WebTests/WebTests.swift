@@ -78,7 +78,7 @@ struct WebTests {
         #expect(cache.find(keys[1]).bytes == nil)
         cache.keep(ByteBuffer(repeating: 1, count: 600 * 1024), under: keys[1], ifStill: 0)
         #expect(cache.find(keys[1]).bytes == nil)
-        cache.forget([keys[0].prefix])
+        cache.remove([keys[0].prefix])
         #expect(cache.find(keys[0]).bytes == nil)
         cache.keep(ByteBuffer(repeating: 1, count: 100), under: keys[0], ifStill: 0)
         #expect(

@@ -131,7 +131,7 @@ extension APIOperation {
         switch name {
         case "username": "A username."
         case "upload": "The last segment of the upload URL."
-        case "tag": "A tag without its number sign."
+        case "tag": "A tag without the “#”."
         default: "An ID."
         }
     }

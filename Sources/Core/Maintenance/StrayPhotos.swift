@@ -41,7 +41,7 @@ struct StrayPhotos: Sendable {
         let now = clock.now()
         if !strays.isEmpty {
             try await media.moveAside(strays, at: now)
-            photos.mediaCache.forget(strays)
+            photos.mediaCache.remove(strays)
         }
         report.movedAside = strays.count
         let old = try await media.strays().filter { $0.since < now - Self.lifetime }

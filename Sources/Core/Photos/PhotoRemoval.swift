@@ -44,13 +44,13 @@ extension Photos {
     /// Stops serving photos that were deleted by this instance or another.
     func withhold(_ prefixes: [MediaPrefix]) {
         removed.insert(prefixes)
-        mediaCache.forget(prefixes)
+        mediaCache.remove(prefixes)
     }
 
     /// Forgets deleted photos after this instance or another has removed their files.
     func stopWithholding(_ prefixes: [MediaPrefix]) {
         // A request that began to read a file before the removal may have cached it since.
-        mediaCache.forget(prefixes)
+        mediaCache.remove(prefixes)
         removed.remove(prefixes)
     }
 
