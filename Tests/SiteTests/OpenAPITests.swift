@@ -24,7 +24,7 @@ struct OpenAPITests {
             0x1F600...0x1F610,
             0xE0000...0xE1001,
         ]
-        for (shape, pattern) in [
+        for (kind, pattern) in [
             (TextKind.line, TextPatterns.line(isRequired: false)),
             (.prose, TextPatterns.prose(isRequired: false)),
         ] {
@@ -34,7 +34,7 @@ struct OpenAPITests {
                 guard !contextual.contains(where: { $0.contains(scalar.value) }) else { continue }
                 // Line breaks of other systems become line feeds before the text is checked.
                 let text = "a\(scalar)b"
-                let isAccepted = shape.fault(in: text.unixLines) == nil
+                let isAccepted = kind.fault(in: text.unixLines) == nil
                 let range = NSRange(text.startIndex..., in: text)
                 let matches = expression.firstMatch(in: text, range: range) != nil
                 let isCarriageReturn = scalar == "\r"
@@ -42,7 +42,7 @@ struct OpenAPITests {
                     differing.append(String(scalar.value, radix: 16))
                 }
             }
-            #expect(differing == [], "\(shape)")
+            #expect(differing == [], "\(kind)")
         }
     }
 
