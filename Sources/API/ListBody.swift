@@ -38,7 +38,7 @@ extension Page {
         let nextCursor = nextCursor.map(list.cursor)
         var response = Response.json(ListBody(items: items.map(body), nextCursor: nextCursor))
         if let nextCursor {
-            // The other query items stay. The escaped characters must not appear in the header's quoted URL.
+            // Keep the other query items. Escape the characters that must not appear between “<” and “>”.
             let otherItems = (request.uri.query ?? "").split(separator: "&").filter {
                 !$0.hasPrefix("cursor=")
             }

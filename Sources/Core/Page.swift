@@ -11,8 +11,8 @@ package struct Page<Item: Sendable>: Sendable {
         self.nextCursor = nextCursor
     }
 
-    /// Makes a page of up to `limit` items. The caller fetches one more row (``PageRequest/fetchLimit``):
-    /// where that row exists, there is a next page.
+    /// Makes a page of up to `limit` items. The caller fetches one more row (``PageRequest/fetchLimit``).
+    /// If that row exists, there is a next page.
     init(_ items: [Item], limit: Int, cursor: (Item) -> some CustomStringConvertible) {
         self.items = Array(items.prefix(limit))
         nextCursor = items.count > limit ? self.items.last.map { cursor($0).description } : nil
@@ -83,7 +83,7 @@ package struct PageRequest: Sendable {
     var fetchLimit: Int { limit + 1 }
 
     /// The part of the list that this page covers, as SQL.
-    /// - Parameter end: the end that the list starts from where the request names none.
+    /// - Parameter end: the end that the list starts from if the request names none.
     func query(from end: End = .newest) -> PageQuery {
         let end = from ?? end
         let (below, above) = (below ?? .max, above ?? 0)

@@ -55,7 +55,7 @@ package struct Problem: Error, Equatable {
         self.init(kind, message, fields: [Field(field, message)])
     }
 
-    /// The seconds to wait before a retry; nil where waiting alone does not help.
+    /// The seconds to wait before a retry; nil if waiting alone does not help.
     package var retryAfter: Int? {
         switch kind {
         case .tooMany(let seconds), .unavailable(let seconds): seconds
@@ -84,7 +84,7 @@ package struct FieldCheck {
         if let message { fields.append(.init(field, message)) }
     }
 
-    /// Throws one problem with all collected errors; does nothing where there are none.
+    /// Throws one problem with all collected errors; does nothing if there are none.
     package func finish() throws(Problem) {
         guard let first = fields.first else { return }
         let detail = fields.count == 1 ? first.message : "\(fields.count) fields are not valid."

@@ -30,12 +30,12 @@ extension String {
 /// Limits on the length of user-written text, in characters as people see them (extended grapheme clusters),
 /// and a limit in bytes, so that a character with many combining marks cannot contain a megabyte.
 package enum TextLimit {
-    /// Returns why `text` is not valid; nil where it is valid.
+    /// Returns why `text` is not valid; nil if it is valid.
     /// - Parameter name: the name of the field, as the start of a sentence.
     package static func fault(
-        in text: String, named name: String, atMost limit: Int, as shape: TextKind
+        in text: String, named name: String, atMost limit: Int, as kind: TextKind
     ) -> String? {
-        switch shape.fault(in: text) {
+        switch kind.fault(in: text) {
         case .control: return "\(name) must not contain control characters."
         case .lineBreak: return "\(name) must not contain line breaks."
         case .hidden:

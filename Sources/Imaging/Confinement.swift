@@ -6,7 +6,7 @@ import Foundation
 /// If a malicious upload takes over the decoder, the process can only use its open files, which are the
 /// upload and the renditions. It cannot open other files, use the network or start a process. The system call
 /// filter ensures this by itself, and no photo is read without it. Landlock and namespaces are additional
-/// layers, used where the kernel supports and allows them. Containers often do not allow them.
+/// layers, used if the kernel supports and allows them. Containers often do not allow them.
 package struct Confinement: Sendable, Equatable, Codable {
     /// Whether system calls are filtered. Always true on Linux when photos are read.
     package let filtersSystemCalls: Bool

@@ -118,17 +118,17 @@ package struct MediaCopy: Sendable {
         var done = total - pending.count
         var skipped: Set<MediaPrefix> = []
         report(Progress(done: done, total: total))
-        func advance(_ gone: MediaPrefix?) {
-            if let gone { skipped.insert(gone) }
+        func advance(_ deleted: MediaPrefix?) {
+            if let deleted { skipped.insert(deleted) }
             done += 1
             report(Progress(done: done, total: total))
         }
         try await withThrowingTaskGroup(of: MediaPrefix?.self) { group in
             for (index, photo) in pending.enumerated() {
-                if index >= Self.concurrency, let gone = try await group.next() { advance(gone) }
-                group.addTask { try await copyUnlessGone(photo) ? nil : photo.prefix }
+                if index >= Self.concurrency, let deleted = try await group.next() { advance(deleted) }
+                group.addTask { try await copyUnlessDeleted(photo) ? nil : photo.prefix }
             }
-            while let gone = try await group.next() { advance(gone) }
+            while let deleted = try await group.next() { advance(deleted) }
         }
         return skipped
     }
@@ -159,7 +159,7 @@ package struct MediaCopy: Sendable {
 
     /// Copies a photo. Returns false if the source no longer has all its files, because it was deleted or got
     /// a new prefix.
-    private func copyUnlessGone(_ photo: PendingPhoto) async throws -> Bool {
+    private func copyUnlessDeleted(_ photo: PendingPhoto) async throws -> Bool {
         do {
             try await copy(photo)
             return true

@@ -47,7 +47,7 @@ package struct APIOperation: Sendable {
             /// An existing password, and a new one.
             case password, newPassword
             case number(ClosedRange<Int>)
-            case truth
+            case boolean
             case choice([String])
             case id
             /// Photo IDs; the range is their number.

@@ -61,7 +61,7 @@ package struct JSONText {
     package mutating func value(_ text: String) { string(text) }
     package mutating func value(_ number: Int) { bytes.append(contentsOf: String(number).utf8) }
     package mutating func null() { append("null") }
-    package mutating func value(_ truth: Bool) { append(truth ? "true" : "false") }
+    package mutating func value(_ boolean: Bool) { append(boolean ? "true" : "false") }
 
     package mutating func field(_ name: StaticString, _ texts: [String]) {
         begin(name)

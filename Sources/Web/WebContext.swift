@@ -10,7 +10,7 @@ package struct WebContext: RequestContext {
     private let channel: any Channel
     /// The member who makes the request; nil for a visitor.
     package var viewer: Viewer?
-    /// Whether the request has a token that is not valid, or no longer valid.
+    /// Whether the request has a token that is invalid, expired or revoked.
     package var hasInvalidToken = false
     /// The key that identifies the client for rate limits.
     package var clientKey = "unknown"
@@ -29,16 +29,17 @@ package struct WebContext: RequestContext {
         channel = source.channel
     }
 
-    /// Waits until the event loop has processed all previous writes. Only then is it known whether the client
-    /// reads fast enough. A body that is written in chunks must wait after each one; otherwise a busy machine
-    /// would buffer all of them.
+    /// Waits until the event loop has processed all previous writes. Before that, the writer cannot know
+    /// whether the client reads fast enough. Code that writes a body in chunks must wait after each chunk;
+    /// otherwise a busy machine would buffer all of them.
     package func waitForWrites() async throws { try await channel.eventLoop.submit {}.get() }
 
     /// Asks a client that waits for `100 Continue` to send the body.
-    @Sendable func requestBody() { channel.triggerUserOutboundEvent(BodyRequested(), promise: nil) }
+    @Sendable func askForBody() { channel.triggerUserOutboundEvent(BodyRequested(), promise: nil) }
 
     /// The maximum size of a body that is read into memory, in bytes. Photos are streamed to disk instead.
-    /// The longest form, a post’s caption and ten alt texts of nothing but emoji, has about 150 kB.
+    /// A post’s caption and ten alt texts of the maximum length have about 150 kB if every character is an
+    /// emoji of four bytes, because a form encodes each byte as three characters.
     package static let bodyLimit = 160 * 1024
     package var maxUploadSize: Int { Self.bodyLimit }
 }

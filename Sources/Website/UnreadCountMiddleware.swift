@@ -2,7 +2,8 @@ import Core
 import Hummingbird
 import Web
 
-/// Looks up the number of unread notifications, which every page of a member shows.
+/// Looks up the number of unread notifications, which every page that a member opens shows. A form that is
+/// shown again after a POST does not have it.
 struct UnreadCountMiddleware: RouterMiddleware {
     typealias Context = WebContext
     let notifications: Notifications

@@ -210,8 +210,8 @@ struct AccountTests {
             #expect(test.storedFiles.count == 3)
             #expect(
                 await problem { try await test.community.accounts.find(username: "ada") }?.kind == .notFound)
-            let gone = await problem { try await test.community.accounts.own(ada) }
-            #expect(gone?.kind == .notFound)
+            let error = await problem { try await test.community.accounts.own(ada) }
+            #expect(error?.kind == .notFound)
         }
     }
 

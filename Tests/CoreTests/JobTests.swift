@@ -124,7 +124,7 @@ struct JobTests {
         }
     }
 
-    @Test func `a job that is enqueued again while it runs, runs once more`() async throws {
+    @Test func `a job that is enqueued again while it runs is run once more`() async throws {
         let done = Record()
         let again = Mutex<(@Sendable () async throws -> Void)?>(nil)
         try await TestRunner.with({ word in
@@ -280,7 +280,7 @@ struct JobTests {
         }
     }
 
-    @Test func `a stored error contains no photo address and no token`() {
+    @Test func `a stored error contains no photo URL and no token`() {
         let photo = MediaPrefix.random().description
         let error = Failure(
             description: "DELETE /photos/\(photo)/640.jpg\nfor token \(Secret.random().text): AccessDenied")

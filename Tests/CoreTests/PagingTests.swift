@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 struct PagingTests {
-    /// Reads a list page by page, and returns the ids in the order in which they came.
+    /// Reads a list page by page, and returns the ids in the order of the pages.
     private func walk<Item>(
         from end: PageRequest.End, above: Int64? = nil, below: Int64? = nil, _ id: (Item) -> Int64,
         _ list: (PageRequest) async throws -> Page<Item>
@@ -74,43 +74,45 @@ struct PagingTests {
             try await community.follows.follow("ada", by: grace)
             for post in posts { try await community.saves.save(post.id, by: grace) }
             for other in others { try await community.blocks.mute(other.username, by: grace) }
-            let account: (AccountSummary) -> Int64 = { $0.id.value }
-            let photo: (Post) -> Int64 = { $0.id.value }
-            try await expectBothWays(5, photo) { try await community.feed.all(for: grace, page: $0) }
-            try await expectBothWays(5, photo) {
+            let accountID: (AccountSummary) -> Int64 = { $0.id.value }
+            let postID: (Post) -> Int64 = { $0.id.value }
+            try await expectBothWays(5, postID) { try await community.feed.all(for: grace, page: $0) }
+            try await expectBothWays(5, postID) {
                 try await community.profiles.withPosts(of: "ada", for: grace, page: $0).posts
             }
-            try await expectBothWays(5, photo) { try await community.explore.recent(for: nil, page: $0) }
-            try await expectBothWays(5, photo) {
+            try await expectBothWays(5, postID) { try await community.explore.recent(for: nil, page: $0) }
+            try await expectBothWays(5, postID) {
                 try await community.explore.posts(tagged: "tag", for: nil, page: $0).posts
             }
-            try await expectBothWays(5, photo) { try await community.saves.all(for: grace, page: $0) }
-            try await expectBothWays(5, account) {
+            try await expectBothWays(5, postID) { try await community.saves.all(for: grace, page: $0) }
+            try await expectBothWays(5, accountID) {
                 try await community.likes.likers(of: post.id, for: nil, page: $0)
             }
             try await expectBothWays(5, { $0.id.value }) {
                 try await community.comments.of(post.id, for: nil, page: $0)
             }
-            try await expectBothWays(6, account) {
+            try await expectBothWays(6, accountID) {
                 try await community.follows.followers(of: "ada", for: nil, page: $0)
             }
-            try await expectBothWays(5, account) {
+            try await expectBothWays(5, accountID) {
                 try await community.follows.following(by: "ada", for: nil, page: $0)
             }
-            try await expectBothWays(5, account) { try await community.blocks.muted(by: grace, page: $0) }
+            try await expectBothWays(5, accountID) { try await community.blocks.muted(by: grace, page: $0) }
             for other in others { try await community.blocks.block(other.username, by: grace) }
-            try await expectBothWays(5, account) { try await community.blocks.blocked(by: grace, page: $0) }
+            try await expectBothWays(5, accountID) { try await community.blocks.blocked(by: grace, page: $0) }
             let dora = try await test.member("dora")
             _ = try await community.accounts.edit(ProfileEdit(isPrivate: true), by: dora)
             for other in others { try await community.follows.follow("dora", by: other) }
-            try await expectBothWays(5, account) { try await community.follows.requests(to: dora, page: $0) }
+            try await expectBothWays(5, accountID) {
+                try await community.follows.requests(to: dora, page: $0)
+            }
             try await expectBothWays(5, { $0.id }) {
                 try await community.notifications.all(for: dora, page: $0)
             }
         }
     }
 
-    @Test func `a feed of people who post rarely can be paged in both directions beyond its window`()
+    @Test func `a feed of people who post rarely can be paged in both directions, beyond the newest posts`()
         async throws
     {
         try await TestCommunity.with { test in
@@ -118,13 +120,13 @@ struct PagingTests {
             try await Seed(accounts: 300, posts: 4000, follows: 1).insert(into: community)
             let ada = try await test.member("ada")
             for name in ["person1", "person2"] { try await community.follows.follow(name, by: ada) }
-            let photo: (Post) -> Int64 = { $0.id.value }
-            let newest = try await walk(from: .newest, photo) {
+            let postID: (Post) -> Int64 = { $0.id.value }
+            let newest = try await walk(from: .newest, postID) {
                 try await community.feed.all(for: ada, page: $0)
             }
             #expect(newest.count > 25 && newest == newest.sorted(by: >))
             #expect(
-                try await walk(from: .oldest, photo) { try await community.feed.all(for: ada, page: $0) }
+                try await walk(from: .oldest, postID) { try await community.feed.all(for: ada, page: $0) }
                     == newest.reversed())
         }
     }

@@ -18,10 +18,10 @@ struct StorageFaultTests {
             await #expect(throws: StorageError.busy) {
                 try await community.comments.add("yes", to: post.id, replyTo: comment.id, by: ada)
             }
-            let gone = await problem {
+            let error = await problem {
                 try await test.community.comments.add("yes", to: post.id, replyTo: ID(7), by: ada)
             }
-            #expect(gone?.fields.map(\.field) == ["replyToId"])
+            #expect(error?.fields.map(\.field) == ["replyToId"])
         }
     }
 

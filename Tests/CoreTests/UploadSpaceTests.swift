@@ -43,7 +43,7 @@ struct UploadSpaceTests {
     }
 
     @Test func `an upload URL accepts one photo at a time`() async throws {
-        let uploadURL = UploadSender.address(.random())
+        let uploadURL = UploadSender.uploadURL(.random())
         try await withSpace(UploadLimits()) { space in
             try space.reserve(files: 1, for: uploadURL)
             try space.reserve(bytes: 10, for: uploadURL)

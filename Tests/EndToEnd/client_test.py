@@ -26,33 +26,35 @@ class GeneratedClientTest(ServerTest):
             cwd=self.out, check=True, capture_output=True, timeout=TIMEOUT)
         sys.path.insert(0, str(self.out))
         self.addCleanup(sys.path.remove, str(self.out))
-        self.addCleanup(self.forget)
+        self.addCleanup(self.unload_client)
 
-    def forget(self):
+    def unload_client(self):
+        """Removes the client from the imported modules, because each test generates its own."""
         for name in [name for name in sys.modules if name.split(".")[0] == "client"]:
             del sys.modules[name]
 
     def call(self, name, client, **arguments):
-        """What the function `people.follow_user` of the client returns."""
+        """Calls a function of the client, such as `posts.create_post`, and returns its result."""
         return importlib.import_module(f"client.api.{name}").sync(client=client, **arguments)
 
     def status(self, name, client, *path, **arguments):
+        """Calls a function of the client and returns the status of the response."""
         module = importlib.import_module(f"client.api.{name}")
         return module.sync_detailed(*path, client=client, **arguments).status_code
 
     def register(self, name):
         client, models = importlib.import_module("client"), importlib.import_module("client.models")
-        anybody = client.Client(base_url=self.server.url + "/api")
-        form = models.RegisterRequest(
+        visitor = client.Client(base_url=self.server.url + "/api")
+        body = models.RegisterRequest(
             email=f"{name}@example.org", full_name=name, username=name, password=PASSWORD)
-        signed_in = self.call("signing_in.register", anybody, body=form)
+        signed_in = self.call("signing_in.register", visitor, body=body)
         self.assertEqual(signed_in.user.username, name)
-        anybody.get_httpx_client().close()
+        visitor.get_httpx_client().close()
         member = client.AuthenticatedClient(base_url=self.server.url + "/api", token=signed_in.token)
         self.addCleanup(lambda: member.get_httpx_client().close())
         return member
 
-    def test_a_life_is_lived_through_a_generated_client(self):
+    def test_ada_and_grace_use_the_site_with_a_generated_client(self):
         models = importlib.import_module("client.models")
         file = importlib.import_module("client.types").File
         ada, grace = self.register("ada"), self.register("grace")
@@ -77,7 +79,7 @@ class GeneratedClientTest(ServerTest):
         found = self.call("discovery.search", grace, q="cat", type_=models.SearchType.POSTS)
         self.assertEqual([item.id for item in found.items], [post.id])
 
-    def test_errors_are_typed(self):
+    def test_an_error_response_is_a_problem_object(self):
         models = importlib.import_module("client.models")
         ada = self.register("ada")
         problem = self.call("posts.get_post", ada, id="1")
@@ -89,10 +91,10 @@ class GeneratedClientTest(ServerTest):
         page = self.server.request("GET", token.type_)
         self.assertIn(b'id="problem-invalid-fields"', page.body)
 
-    def test_names_are_ones_that_people_would_give(self):
+    def test_generated_models_have_clear_names(self):
         schemas = list(self.document["components"]["schemas"])
         generated = {path.stem for path in (self.out / "client" / "models").glob("*.py")}
-        # A name with a number or “item” was made by the generator for something that has none.
+        # The generator invents names with “item” or “type_0” for schemas that have no name.
         self.assertEqual([name for name in generated if "item" in name or "type_" in name], [])
         self.assertIn("CreateCommentRequest", schemas)
 

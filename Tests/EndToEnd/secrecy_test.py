@@ -25,8 +25,8 @@ class SecrecyTest(unittest.TestCase):
         post = server.post(token, PHOTO, caption="hello").json()
         offer = server.json(
             "POST", "/api/uploads/presigned-url", {"contentType": "image/jpeg", "byteCount": 5}, token).json()
-        for address in [post["imageUrl"], post["imageUrl"] + "x", post["imageUrl"] + "?q"]:
-            server.request("GET", address.removeprefix(server.url))
+        for url in [post["imageUrl"], post["imageUrl"] + "x", post["imageUrl"] + "?q"]:
+            server.request("GET", url.removeprefix(server.url))
         form = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nhello\r\n--x--\r\n'
         headers = {"Content-Type": "multipart/form-data; boundary=x"}
         server.request("POST", offer["url"].removeprefix(server.url), form, headers)
@@ -35,7 +35,7 @@ class SecrecyTest(unittest.TestCase):
         server.request("GET", "/api/me", headers={"Authorization": f"Bearer {token}x"})
         inspect()
         self.assertEqual(server.stop(), 0)
-        names = [re.search(r"[0-9a-f]{32}", address)[0] for address in (post["imageUrl"], offer["url"])]
+        names = [re.search(r"[0-9a-f]{32}", url)[0] for url in (post["imageUrl"], offer["url"])]
         return [token, PASSWORD, *names]
 
     def test_only_the_administrator_can_read_the_files_with_any_umask(self):

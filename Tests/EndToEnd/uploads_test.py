@@ -54,8 +54,8 @@ class UploadsTest(ServerTest):
 
     def test_an_attacker_writes_no_more_than_the_declared_size(self):
         offer = {"contentType": "image/jpeg", "byteCount": 1000}
-        address = self.server.json("POST", "/api/uploads/presigned-url", offer, self.token).json()["url"]
-        path = address.removeprefix(self.server.url)
+        url = self.server.json("POST", "/api/uploads/presigned-url", offer, self.token).json()["url"]
+        path = url.removeprefix(self.server.url)
         with UsageMonitor(self.uploads) as usage_monitor:
             attacker = self.begin(path, PART % b"file" + bytes(SENT), FORM_SIZE)
             self.assertIn(self.status(attacker), [413, 422])

@@ -18,7 +18,7 @@ struct HTMLTests {
         }
     }
 
-    @Test func `escaped random text reads back unchanged`() {
+    @Test func `random text is unchanged after it is escaped and parsed`() {
         var random = SeededRandom(seed: 7)
         let alphabet = Array("&<>\"' abcäöü€😀;#x/=\n-")
         for _ in 0..<2000 {
@@ -31,7 +31,7 @@ struct HTMLTests {
         }
     }
 
-    @Test func `fragments are inserted unchanged`() {
+    @Test func `markup is inserted unchanged, and nil inserts nothing`() {
         let inner: HTML = "<b>\("<")</b>"
         let none: HTML? = nil
         let html: HTML = """
@@ -56,7 +56,7 @@ struct HTMLTests {
         "data:text/html,x",
         "vbscript:x", "//evil.example", "\\\\evil.example", "/\\evil.example", "\u{1}javascript:x",
     ])
-    func `URLs that run code or lead to another site are replaced`(_ url: String) {
+    func `URLs that run code, and URLs of other sites without a scheme, are replaced`(_ url: String) {
         let html: HTML = "\(url: url)"
         #expect(html.text == "#")
     }

@@ -44,15 +44,15 @@ struct LostConnectionTests {
             }
             try await group.waitForAll()
         }
-        let (begun, begin) = AsyncStream.makeStream(of: Void.self)
+        let (inserted, signalInsert) = AsyncStream.makeStream(of: Void.self)
         let tries = Mutex(0)
         async let slow: Void = storage.write { connection in
             tries.withLock { $0 += 1 }
             try connection.run("INSERT INTO things (id) VALUES (\(1))")
-            begin.finish()
+            signalInsert.finish()
             if tries.withLock({ $0 }) == 1 { _ = try connection.int("SELECT 1 FROM pg_sleep(3600)") }
         }
-        for await _ in begun {}
+        for await _ in inserted {}
         async let restart: Void = server.restart()
         try await slow
         try await restart
@@ -151,12 +151,12 @@ struct LostConnectionTests {
     @Test func `closing waits for active calls, and later calls are refused`() async throws {
         let server = try await PostgresServer.shared()
         let storage = try await PostgresStorage(url: server.url(), options: .patient)
-        let (begun, begin) = AsyncStream.makeStream(of: Void.self)
+        let (started, signalStart) = AsyncStream.makeStream(of: Void.self)
         async let last = storage.read { connection in
-            begin.finish()
+            signalStart.finish()
             return try connection.int("SELECT 7 FROM pg_sleep(0.1)")
         }
-        for await _ in begun {}
+        for await _ in started {}
         try await storage.close()
         #expect(try await last == 7)
         await #expect(throws: StorageError.closed) { try await storage.read { try $0.int("SELECT 1") } }

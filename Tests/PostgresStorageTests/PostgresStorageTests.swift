@@ -29,18 +29,22 @@ struct PostgresStorageTests {
         return options
     }
 
-    @Test(arguments: StorageContract.promises)
-    func `with prepared statements, the storage fulfils the contract`(_ promise: StorageContract.Promise)
+    @Test(arguments: StorageContract.requirements)
+    func `with prepared statements, the storage fulfils the contract`(
+        _ requirement: StorageContract.Requirement
+    )
         async throws
     {
-        try await with { try await promise.check($0) }
+        try await with { try await requirement.check($0) }
     }
 
-    @Test(arguments: StorageContract.promises)
-    func `without prepared statements, the storage fulfils the contract`(_ promise: StorageContract.Promise)
+    @Test(arguments: StorageContract.requirements)
+    func `without prepared statements, the storage fulfils the contract`(
+        _ requirement: StorageContract.Requirement
+    )
         async throws
     {
-        try await with(unprepared) { try await promise.check($0) }
+        try await with(unprepared) { try await requirement.check($0) }
     }
 
     @Test(arguments: [true, false])
@@ -172,18 +176,18 @@ struct PostgresStorageTests {
                 try await impatient.read { try $0.int("SELECT 1 FROM pg_sleep(3600)") }
             }
             try await storage.write { try $0.script("CREATE TABLE things (id BIGINT)") }
-            let (held, hold) = AsyncStream.makeStream(of: Void.self)
-            let isOver = Mutex(false)
+            let (locked, signalLock) = AsyncStream.makeStream(of: Void.self)
+            let isFinished = Mutex(false)
             async let holder: Void = storage.write { connection in
                 try connection.script("LOCK TABLE things")
-                hold.finish()
-                while !isOver.withLock({ $0 }) { _ = try connection.int("SELECT 1") }
+                signalLock.finish()
+                while !isFinished.withLock({ $0 }) { _ = try connection.int("SELECT 1") }
             }
-            for await _ in held {}
+            for await _ in locked {}
             await #expect(throws: StorageError.busy) {
                 try await impatient.read { try $0.int("SELECT id FROM things") }
             }
-            isOver.withLock { $0 = true }
+            isFinished.withLock { $0 = true }
             try await holder
             try await impatient.close()
             try await storage.close()

@@ -6,19 +6,23 @@ import TestSupport
 import Testing
 
 struct SQLiteStorageTests {
-    @Test(arguments: StorageContract.promises)
-    func `in a file, the storage fulfils the contract`(_ promise: StorageContract.Promise) async throws {
+    @Test(arguments: StorageContract.requirements)
+    func `in a file, the storage fulfils the contract`(_ requirement: StorageContract.Requirement)
+        async throws
+    {
         try await Fixtures.withFolder { folder in
             let storage = try SQLiteStorage(path: folder + "/test.sqlite")
-            try await promise.check(storage)
+            try await requirement.check(storage)
             try await storage.close()
         }
     }
 
-    @Test(arguments: StorageContract.promises)
-    func `in memory, the storage fulfils the contract`(_ promise: StorageContract.Promise) async throws {
+    @Test(arguments: StorageContract.requirements)
+    func `in memory, the storage fulfils the contract`(_ requirement: StorageContract.Requirement)
+        async throws
+    {
         let storage = try SQLiteStorage()
-        try await promise.check(storage)
+        try await requirement.check(storage)
         try await storage.close()
     }
 
@@ -82,27 +86,27 @@ struct SQLiteStorageTests {
     }
 
     @Test
-    func `a purge fails as busy while a reader blocks it, and empties the log otherwise`()
+    func `a purge fails as busy while a reader blocks it, and otherwise empties the write-ahead log`()
         async throws
     {
         try await Fixtures.withFolder { folder in
             let storage = try SQLiteStorage(path: folder + "/test.sqlite")
             try await storage.write { try $0.script("CREATE TABLE words (word TEXT)") }
             try await storage.write { try $0.run("INSERT INTO words (word) VALUES ('zanzibar')") }
-            let (begun, begin) = AsyncStream.makeStream(of: Void.self)
-            let isOver = DispatchSemaphore(value: 0)
+            let (readStarts, readStarted) = AsyncStream.makeStream(of: Void.self)
+            let endOfRead = DispatchSemaphore(value: 0)
             let reading = Task {
                 try await storage.read { connection in
                     let count = try connection.int("SELECT count(*) FROM words")
-                    begin.yield()
-                    isOver.wait()
+                    readStarted.yield()
+                    endOfRead.wait()
                     return count
                 }
             }
-            for await _ in begun { break }
+            for await _ in readStarts { break }
             try await storage.write { try $0.run("DELETE FROM words") }
             await #expect(throws: StorageError.busy) { try await storage.purge([]) }
-            isOver.signal()
+            endOfRead.signal()
             #expect(try await reading.value == 1)
             try await storage.purge([])
             let log = try Data(contentsOf: URL(fileURLWithPath: folder + "/test.sqlite-wal"))

@@ -102,8 +102,8 @@ struct APITests {
             let request = #"{"contentType": "image/jpeg", "byteCount": \#(cat.count), "altText": "cat"}"#
             let offer = try await ada.send(.post, "/api/uploads/presigned-url", json: request)
             #expect(offer.status == .created && offer.json["method"] as? String == "POST")
-            let address = try #require(offer.json["url"] as? String)
-            let path = String(address.dropFirst("http://localhost".count))
+            let url = try #require(offer.json["url"] as? String)
+            let path = String(url.dropFirst("http://localhost".count))
             let visitor = APIClient(site: site, token: nil)
             #expect(
                 try await visitor.upload(path, [.file("photo", cat)]).fieldErrors.first?["field"] == "file")

@@ -24,7 +24,7 @@ struct OpenAPITests {
             0x1F600...0x1F610,
             0xE0000...0xE1001,
         ]
-        for (shape, pattern) in [
+        for (kind, pattern) in [
             (TextKind.line, TextPatterns.line(isRequired: false)),
             (.prose, TextPatterns.prose(isRequired: false)),
         ] {
@@ -34,7 +34,7 @@ struct OpenAPITests {
                 guard !contextual.contains(where: { $0.contains(scalar.value) }) else { continue }
                 // Line breaks of other systems become line feeds before the text is checked.
                 let text = "a\(scalar)b"
-                let isAccepted = shape.fault(in: text.unixLines) == nil
+                let isAccepted = kind.fault(in: text.unixLines) == nil
                 let range = NSRange(text.startIndex..., in: text)
                 let matches = expression.firstMatch(in: text, range: range) != nil
                 let isCarriageReturn = scalar == "\r"
@@ -42,7 +42,7 @@ struct OpenAPITests {
                     differing.append(String(scalar.value, radix: 16))
                 }
             }
-            #expect(differing == [], "\(shape)")
+            #expect(differing == [], "\(kind)")
         }
     }
 
@@ -77,7 +77,7 @@ struct OpenAPITests {
 
     @Test func `every operation has a name of its own, and examples that fit their schemas`() async throws {
         try await TestSite.with { site in
-            let operations = Operations.described(by: site.routes)
+            let operations = Operations.all(in: site.routes)
             let schema = try JSONSchema(openAPI: OpenAPI.document(of: operations))
             #expect(schema.exampleFaults == [])
             let names = schema.operationIDs
@@ -87,7 +87,7 @@ struct OpenAPITests {
         }
     }
 
-    @Test func `each problem type has an address that leads to its description`() async throws {
+    @Test func `each problem type has a URL that leads to its description`() async throws {
         try await TestSite.with { site in
             let docs = try await site.browser.open("/api/docs").text
             for type in ProblemType.allCases {
@@ -116,7 +116,7 @@ struct OpenAPITests {
         try await TestSite.with { site in
             let ada = try await site.apiClient("ada")
             let post = try await ada.post("a cat #cat")
-            let operations = Operations.described(by: site.routes)
+            let operations = Operations.all(in: site.routes)
             let lists = operations.filter { $0.parameters.contains { $0.name == "cursor" } }
             #expect(lists.count == 14)
             for list in lists {

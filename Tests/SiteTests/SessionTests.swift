@@ -4,7 +4,7 @@ import HummingbirdTesting
 import TestSupport
 import Testing
 
-/// The session cookie and what a browser clears when a session ends.
+/// The session cookie, and what a browser clears when a session ends.
 struct SessionTests {
     private let hour: Int64 = 60 * 60 * 1000
     private let day: Int64 = 24 * 60 * 60 * 1000
@@ -46,9 +46,9 @@ struct SessionTests {
             site.test.time.advance(by: 2 * hour)
             _ = try await ada.open("/create")
             site.test.time.advance(by: 2 * hour)
-            let out = sessionCookies(in: try await ada.submit("/logout"))
+            let cookies = sessionCookies(in: try await ada.submit("/logout"))
             #expect(
-                out.count == 1 && out.first?.contains("Max-Age=0") == true,
+                cookies.count == 1 && cookies.first?.contains("Max-Age=0") == true,
                 "signing out does not renew the cookie")
         }
     }
@@ -71,12 +71,12 @@ struct SessionTests {
 
     @Test func `Ada's browser clears its caches when she signs out or deletes her account`() async throws {
         let field = try #require(HTTPField.Name("clear-site-data"))
-        let kept = #""cache", "storage""#
+        let cleared = #""cache", "storage""#
         try await TestSite.with { site in
             let ada = site.browser
             try await ada.register("ada")
             #expect(try await ada.open("/about").headers[field] == nil)
-            #expect(try await ada.submit("/logout").headers[field] == kept)
+            #expect(try await ada.submit("/logout").headers[field] == cleared)
 
             func signIn() async throws {
                 _ = try await ada.open("/login")
@@ -86,22 +86,24 @@ struct SessionTests {
             let headers: HTTPFields = [
                 .cookie: "session=\(try #require(ada.cookies["session"]))", .origin: "http://localhost",
             ]
-            let out = try await site.client.execute(uri: "/api/auth/logout", method: .post, headers: headers)
-            { SiteResponse($0) }
-            #expect(out.status == .noContent && out.headers[field] == kept)
-            #expect(sessionCookies(in: out).first?.contains("Max-Age=0") == true)
+            let logout = try await site.client.execute(
+                uri: "/api/auth/logout", method: .post, headers: headers
+            ) { SiteResponse($0) }
+            #expect(logout.status == .noContent && logout.headers[field] == cleared)
+            #expect(sessionCookies(in: logout).first?.contains("Max-Age=0") == true)
 
             try await signIn()
             _ = try await ada.open("/settings/account")
             #expect(
                 try await ada.submit("/settings/account/delete", ["password": "wrong"]).headers[field] == nil)
-            let gone = try await ada.submit("/settings/account/delete", ["password": TestCommunity.password])
-            #expect(gone.status == .seeOther && gone.headers[field] == kept)
+            let deletion = try await ada.submit(
+                "/settings/account/delete", ["password": TestCommunity.password])
+            #expect(deletion.status == .seeOther && deletion.headers[field] == cleared)
 
             let grace = try await site.apiClient("grace")
-            let program = try await grace.send(.post, "/api/auth/logout")
+            let apiLogout = try await grace.send(.post, "/api/auth/logout")
             #expect(
-                program.status == .noContent && program.headers[field] == nil,
+                apiLogout.status == .noContent && apiLogout.headers[field] == nil,
                 "an API client has nothing to clear")
         }
     }

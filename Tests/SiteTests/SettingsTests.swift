@@ -8,7 +8,7 @@ import Web
 
 @testable import App
 
-/// Settings from flags, a file and the environment, and the log format.
+/// Settings from flags, a file and the environment, and the format of the log.
 struct SettingsTests {
     @Test func `flags override the file, and the file overrides the environment`() async throws {
         try await Fixtures.withFolder { folder in
@@ -81,9 +81,9 @@ struct SettingsTests {
     }
 
     @Test func `a log message is one line of text or JSON`() {
-        #expect(LineLogHandler.readable("t", .error, "a\nb", [("k", "v")]) == "t error: a\\nb k=v")
+        #expect(LineLogHandler.text("t", .error, "a\nb", [("k", "v")]) == "t error: a\\nb k=v")
         let request = [("us", "2600"), ("hb.request.id", "1f")]
-        #expect(LineLogHandler.readable("t", .info, "GET / 200", request) == "t GET / 200 3 ms")
+        #expect(LineLogHandler.text("t", .info, "GET / 200", request) == "t GET / 200 3 ms")
         #expect(
             LineLogHandler.json("t", .error, "a\nb", [("k", "v")])
                 == #"{"k":"v","level":"error","message":"a\nb","time":"t"}"#)
@@ -91,9 +91,27 @@ struct SettingsTests {
         log[metadataKey: "a"] = "b"
         #expect(log[metadataKey: "a"] == "b")
     }
+
+    @Test(arguments: [
+        ("GET /media/ab/ab0123456789abcdef0123456789abcdef/640.jpg 200", "GET /media/ab/ab01…/640.jpg 200"),
+        (
+            "S3 answered 500 to PUT /photos/00/000102030405060708090A0B0C0D0E0F",
+            "S3 answered 500 to PUT /photos/00/0001…"
+        ),
+        ("token isnt_AbC-_9 and isnt_x", "token isnt_… and isnt_…"),
+        ("GET /api/me/tokens/isnt%5fAbC%2D_9/x", "GET /api/me/tokens/isnt_…/x"),
+        ("GET /api/%2569snt_AbC 404", "GET /api/isnt_… 404"),
+        ("GET /x%2f%30123456789abcdef012345%25363789abcdef%2f1 404", "GET /x%2f0123…%2f1 404"),
+        ("GET /search%zz%2?q=%C3%A4%", "GET /search%zz%2?q=%C3%A4%"),
+        ("a post 251497178726400000 and 0123456789abcdef", "a post 251497178726400000 and 0123456789abcdef"),
+        ("ﬂöße 0123456789abcdef0123456789abcde", "ﬂöße 0123456789abcdef0123456789abcde"), ("", ""),
+    ])
+    func `paths of photos and tokens are shortened in the log`(_ text: String, _ redacted: String) {
+        #expect(LogRedaction.redacted(text) == redacted)
+    }
 }
 
-/// Commands of the administrator.
+/// The commands of the administrator.
 struct AdminCommandTests {
     @Test func `the administrator creates, lists, changes and deletes accounts and tokens`() async throws {
         try await TestCommunity.with { test in
@@ -123,23 +141,5 @@ struct AdminCommandTests {
             #expect(await run(.deleteUser(username: "ada")).refusal != nil)
             #expect(await run(.listUsers).lines == [])
         }
-    }
-
-    @Test(arguments: [
-        ("GET /media/ab/ab0123456789abcdef0123456789abcdef/640.jpg 200", "GET /media/ab/ab01…/640.jpg 200"),
-        (
-            "S3 answered 500 to PUT /photos/00/000102030405060708090A0B0C0D0E0F",
-            "S3 answered 500 to PUT /photos/00/0001…"
-        ),
-        ("token isnt_AbC-_9 and isnt_x", "token isnt_… and isnt_…"),
-        ("GET /api/me/tokens/isnt%5fAbC%2D_9/x", "GET /api/me/tokens/isnt_…/x"),
-        ("GET /api/%2569snt_AbC 404", "GET /api/isnt_… 404"),
-        ("GET /x%2f%30123456789abcdef012345%25363789abcdef%2f1 404", "GET /x%2f0123…%2f1 404"),
-        ("GET /search%zz%2?q=%C3%A4%", "GET /search%zz%2?q=%C3%A4%"),
-        ("a post 251497178726400000 and 0123456789abcdef", "a post 251497178726400000 and 0123456789abcdef"),
-        ("ﬂöße 0123456789abcdef0123456789abcde", "ﬂöße 0123456789abcdef0123456789abcde"), ("", ""),
-    ])
-    func `paths of photos and tokens are shortened in the log`(_ text: String, _ redacted: String) {
-        #expect(LogRedaction.redacted(text) == redacted)
     }
 }

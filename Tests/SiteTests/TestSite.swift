@@ -38,7 +38,7 @@ struct TestSite {
             application.isDemo = isDemo
             application.proxies = try #require(TrustedProxies("127.0.0.1"))
             let routes = application.routes
-            let schema = try JSONSchema(openAPI: OpenAPI.document(of: Operations.described(by: routes)))
+            let schema = try JSONSchema(openAPI: OpenAPI.document(of: Operations.all(in: routes)))
             return try await application.listening(on: "127.0.0.1", port: 0).test(.router) { client in
                 try await body(TestSite(test: test, client: client, routes: routes, schema: schema))
             }

@@ -1,34 +1,34 @@
 import Storage
 import Testing
 
-/// The contract of all storage engines. The test suite of each engine checks all ``promises``.
+/// The contract of all storage engines. The test suite of each engine checks all ``requirements``.
 package enum StorageContract {
 
-    package struct Promise: Sendable, CustomTestStringConvertible {
+    package struct Requirement: Sendable, CustomTestStringConvertible {
         package let testDescription: String
         package let check: @Sendable (any Storage) async throws -> Void
     }
 
-    package static let promises: [Promise] = [
-        Promise(testDescription: "a write that throws changes nothing", check: rollback),
-        Promise(testDescription: "every kind of value is read as it was written", check: values),
-        Promise(testDescription: "a duplicate of a unique value is reported", check: uniqueness),
-        Promise(testDescription: "a row cannot refer to a row that does not exist", check: references),
-        Promise(testDescription: "results of expressions are read as numbers", check: expressions),
-        Promise(testDescription: "nil is bound as NULL of its kind", check: nulls),
-        Promise(testDescription: "run returns how many rows changed", check: changes),
-        Promise(testDescription: "a list of any length is one bind", check: lists),
-        Promise(testDescription: "a read cannot write", check: readOnly),
-        Promise(testDescription: "concurrent writes lose no update", check: concurrentWrites),
-        Promise(testDescription: "migrations run once, in order", check: migrations),
-        Promise(
+    package static let requirements: [Requirement] = [
+        Requirement(testDescription: "a write that throws changes nothing", check: rollback),
+        Requirement(testDescription: "every kind of value is read as it was written", check: values),
+        Requirement(testDescription: "a duplicate of a unique value is reported", check: uniqueness),
+        Requirement(testDescription: "a row cannot refer to a row that does not exist", check: references),
+        Requirement(testDescription: "results of expressions are read as numbers", check: expressions),
+        Requirement(testDescription: "nil is bound as NULL of its kind", check: nulls),
+        Requirement(testDescription: "run returns how many rows changed", check: changes),
+        Requirement(testDescription: "a list of any length is one bind", check: lists),
+        Requirement(testDescription: "a read cannot write", check: readOnly),
+        Requirement(testDescription: "concurrent writes lose no update", check: concurrentWrites),
+        Requirement(testDescription: "migrations run once, in order", check: migrations),
+        Requirement(
             testDescription: "migrations run once even if several processes start together",
             check: concurrentMigrations),
-        Promise(
+        Requirement(
             testDescription: "a migration that was edited after it ran is refused", check: editedMigration),
-        Promise(testDescription: "a migration that fails changes nothing", check: failedMigration),
-        Promise(testDescription: "a database newer than the program is refused", check: newerDatabase),
-        Promise(testDescription: "invalid SQL is an error", check: invalidSQL),
+        Requirement(testDescription: "a migration that fails changes nothing", check: failedMigration),
+        Requirement(testDescription: "a database newer than the program is refused", check: newerDatabase),
+        Requirement(testDescription: "invalid SQL is an error", check: invalidSQL),
     ]
 
     private static func table(_ storage: any Storage) async throws {

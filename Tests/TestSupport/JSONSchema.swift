@@ -47,7 +47,7 @@ package struct JSONSchema: @unchecked Sendable {
         return paths.values.flatMap(\.values).compactMap { $0["operationId"] as? String }
     }
 
-    /// How the examples of requests and responses differ from their schemas; also where one is missing.
+    /// The differences between examples and their schemas, and the examples that are missing.
     package var exampleFaults: [String] {
         func check(_ content: Any?, at place: String) -> [String] {
             (content as? [String: [String: Any]] ?? [:]).flatMap { type, media -> [String] in

@@ -72,8 +72,7 @@ struct ConnectionTests {
         _ = try channel.finish(acceptAlreadyClosed: true)
     }
 
-    @Test func `of many pipelined requests only nine get a response, and then the connection closes`() throws
-    {
+    @Test func `the connection closes after nine responses to many pipelined requests`() throws {
         let channel = try channel()
         for number in 0...12 { try send("/\(number)", on: channel) }
         for number in 0...8 {
@@ -95,7 +94,9 @@ struct ConnectionTests {
         #expect(!channel.isActive)
     }
 
-    @Test func `the request header “Connection” closes the connection in any letter case`() throws {
+    @Test func `a request with “Connection” set to “Close”, in any letter case, closes the connection`()
+        throws
+    {
         let channel = try channel()
         let head = HTTPRequestHead(
             version: .http1_1, method: .GET, uri: "/", headers: ["Host": "a", "Connection": "Close"])
@@ -163,7 +164,7 @@ struct ConnectionTests {
         #expect(!channel.isActive)
     }
 
-    @Test func `near capacity every response closes its connection`() throws {
+    @Test func `near capacity, every response closes its connection`() throws {
         var limits = ConnectionLimits()
         (limits.connections, limits.reserve) = (0, 0)
         let channel = try channel(limits: limits)
@@ -201,7 +202,7 @@ struct ConnectionTests {
 
     // MARK: - Number of connections
 
-    @Test func `connections are limited for each client but not for a trusted proxy`() throws {
+    @Test func `connections are limited for each client, but not for a trusted proxy`() throws {
         var limits = ConnectionLimits()
         (limits.connectionsPerClient, limits.connections, limits.reserve) = (2, 8, 2)
         let proxies = try #require(TrustedProxies("192.0.2.9"))
@@ -298,7 +299,7 @@ struct ConnectionTests {
         #expect(!channel.isActive)
     }
 
-    @Test func `a slow body closes the connection and a steady one does not`() throws {
+    @Test func `a slow body closes the connection, and a steady one does not`() throws {
         for isSlow in [true, false] {
             let channel = EmbeddedChannel(handler: SlowBodyGuard(limits: ConnectionLimits()))
             try channel.connect(to: .init(ipAddress: "127.0.0.1", port: 1)).wait()
@@ -319,12 +320,12 @@ struct ConnectionTests {
         }
     }
 
-    @Test func `a body that begins fast must still end in time`() throws {
+    @Test func `a body that starts fast must still end in time`() throws {
         let channel = EmbeddedChannel(handler: SlowBodyGuard(limits: ConnectionLimits()))
         try channel.connect(to: .init(ipAddress: "127.0.0.1", port: 1)).wait()
         let head = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/", headers: ["Host": "a"])
         try channel.writeInbound(HTTPServerRequestPart.head(head))
-        // At the minimum rate this many bytes may take hours.
+        // At the minimum rate, this many bytes would be allowed to take hours.
         for _ in 0..<200 {
             try channel.writeInbound(HTTPServerRequestPart.body(ByteBuffer(repeating: 1, count: 1_000_000)))
         }

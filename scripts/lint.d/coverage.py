@@ -13,17 +13,18 @@ import sys
 
 MINIMUM = 95.0
 binary_folder, profiles = map(pathlib.Path, sys.argv[1:3])
-swift = pathlib.Path(shutil.which("swift")).resolve().parent
-found = [*profiles.glob("*.profraw"), *(binary_folder / "codecov").glob("*.profraw"),
-         *pathlib.Path(".").glob("*.profraw")]
+toolchain = pathlib.Path(shutil.which("swift")).resolve().parent
+raw_profiles = [*profiles.glob("*.profraw"), *(binary_folder / "codecov").glob("*.profraw"),
+                *pathlib.Path(".").glob("*.profraw")]
 merged = profiles / "all.profdata"
 subprocess.run(
-    [swift / "llvm-profdata", "merge", "-sparse", "-failure-mode=all", *found, "-o", merged], check=True)
+    [toolchain / "llvm-profdata", "merge", "-sparse", "-failure-mode=all", *raw_profiles, "-o", merged],
+    check=True)
 for stray in pathlib.Path(".").glob("*.profraw"):
     stray.unlink()
 tests = next(binary_folder.glob("*.xctest"))
 exported = subprocess.run(
-    [swift / "llvm-cov", "export", "-summary-only", "-instr-profile", merged, tests,
+    [toolchain / "llvm-cov", "export", "-summary-only", "-instr-profile", merged, tests,
      "-object", binary_folder / "isntgram"],
     check=True, capture_output=True, text=True).stdout
 

@@ -1,4 +1,6 @@
-"""Checks that targets import only lower targets, that files are short, and that no work is unfinished."""
+"""Checks rules that `swift format` does not know: imports go down, files are short, no work is unfinished,
+platform symbols are conditional, folders are named by subject, and queries contain `Visibility`.
+"""
 
 import pathlib
 import re
@@ -10,19 +12,19 @@ ORDER = [
     "MediaStorage", "Imaging", "HTML", "Encodings", "WebsiteAssets", "DemoPhotos", "StylesheetPlugin",
     "StylesheetTool", "CVips", "CArgon2", "CPostgres", "CZlib", "CMalloc", "CSandbox", "CSeccomp",
 ]
-# Targets that must not import each other, although one is below the other.
+# The first target of a pair must not import the second, although the second is below it.
 FORBIDDEN = {
     ("Website", "API"), ("API", "HTML"), ("Web", "HTML"), ("Core", "HTML"), ("Core", "SQLiteStorage"),
     ("Core", "PostgresStorage"), ("SQLiteStorage", "PostgresStorage"), ("Web", "PostgresStorage"),
     ("MediaStorage", "Imaging"), ("Storage", "MediaStorage"), ("Web", "SQLiteStorage"),
     ("Storage", "Imaging"), ("Seeding", "Website"), ("Seeding", "API"), ("Seeding", "Web"),
 }
-# The subjects of `API` and `Website` are named as in `Core`. These folders have no subject there.
+# Folders of `API` and `Website` have the name of a folder of `Core`. These folders are the exceptions.
 OTHER_FOLDERS = {"OpenAPI", "Assets", "Components", "Docs", "Settings"}
-# Queries of accounts, posts and comments contain a condition of `Visibility`. These functions need none: they
-# are for the account itself, or for the administrator.
+# Functions that select accounts, posts or comments contain a condition of `Visibility`. These functions need
+# none: they only list columns, or their result is for the account itself or for the administrator.
 WITHOUT_VISIBILITY = {
-    ("AccountRecords.swift", "find"), ("AccountRecords.swift", "all"), ("AccountRecords.swift", "setEmail"),
+    ("AccountRecords.swift", "find"), ("AccountRecords.swift", "all"), ("AccountRecords.swift", "demo"),
     ("Account.swift", "columns"), ("Comment.swift", "columns"), ("CredentialRecords.swift", "viewer"),
     # People whom the viewer blocked are the subject of this list.
     ("Blocks.swift", "blocked"),
@@ -33,7 +35,7 @@ WITHOUT_VISIBILITY = {
 }
 MAX_LINES = 400
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b")
-# Symbols of one platform must be inside a condition, so that the code builds on Linux and macOS.
+# Platform-specific symbols must be inside `#if`, so that the code builds on Linux and macOS.
 PLATFORM = re.compile(
     r"\b(?:Glibc|Musl|Darwin)\.|\bimport (?:Glibc|Musl)\b|\b__rlimit_resource|\bSOCK_\w+\.rawValue")
 CONDITION = re.compile(r"\s*#(if|elseif|else|endif)\b(.*)")
@@ -92,7 +94,7 @@ for target in ["API", "Website"]:
             faults.append(f"{path}: Core has no folder {path.name}; subjects have the same names everywhere")
 
 for path in sorted(root.glob("Sources/Core/**/*.swift")):
-    for function in re.split(r"\n    (?=(?:\w+ )*func )", path.read_text())[1:]:
+    for function in re.split(r"\n    (?=(?:@?\w+ )*func )", path.read_text())[1:]:
         name = re.search(r"func (\S+)", function)[1].partition("(")[0].partition("<")[0]
         selects = re.search(r"\b(?:Post|Account|AccountSummary|Comment)\.columns\b", function)
         if selects and "Visibility" not in function and (path.name, name) not in WITHOUT_VISIBILITY:

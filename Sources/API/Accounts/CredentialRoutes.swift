@@ -16,26 +16,26 @@ struct CredentialRoutes {
         ]
     }
 
-    private struct TokenBody: Decodable {
+    private struct NewTokenRequest: Decodable {
         let name: String
         let scopes: [String]
     }
 
     /// The JSON form of a session or token, without its secret.
     private struct CredentialBody: JSONWritable {
-        let issued: IssuedCredential
+        let summary: CredentialSummary
         let isCurrent: Bool
 
         func write(to json: inout JSONText) { json.object { writeFields(to: &$0) } }
 
         func writeFields(to json: inout JSONText) {
-            json.field("id", issued.handle)
-            json.field("name", issued.name)
-            json.field("scopes", issued.credential.scopes.names)
+            json.field("id", summary.handle)
+            json.field("name", summary.name)
+            json.field("scopes", summary.credential.scopes.names)
             json.field("isCurrent", isCurrent)
-            json.field("createdAt", Timestamp(issued.createdAt).rfc3339)
-            json.field("usedAt", Timestamp(issued.credential.usedAt).rfc3339)
-            json.field("expiresAt", Timestamp(issued.credential.expiresAt).rfc3339)
+            json.field("createdAt", Timestamp(summary.createdAt).rfc3339)
+            json.field("usedAt", Timestamp(summary.credential.usedAt).rfc3339)
+            json.field("expiresAt", Timestamp(summary.credential.expiresAt).rfc3339)
         }
     }
 
@@ -59,7 +59,7 @@ struct CredentialRoutes {
             let viewer = context.member
             let all = try await community.credentials.all(kind, of: viewer)
             let items = all.map {
-                CredentialBody(issued: $0, isCurrent: $0.credential.hash == viewer.credential.hash)
+                CredentialBody(summary: $0, isCurrent: $0.credential.hash == viewer.credential.hash)
             }
             return .json(ListBody(items: items, nextCursor: nil))
         }
@@ -67,7 +67,7 @@ struct CredentialRoutes {
 
     @Sendable func create(_ request: Request, _ context: MemberContext) async throws -> Response {
         let viewer = context.member
-        let body = try await request.json(TokenBody.self)
+        let body = try await request.json(NewTokenRequest.self)
         guard let scopes = Credential.Scopes(names: body.scopes.joined(separator: " ")) else {
             throw Problem(
                 .invalid, field: "scopes", "“scopes” must contain “read”, “write” or both.")

@@ -42,7 +42,7 @@ struct DirectUploadRoutes {
         limits.fileBytes = try await community.directUploads.expectedBytes(of: name)
         do {
             return try await MultipartReader.withForm(
-                of: request, in: uploads, from: .address(name), limits: limits
+                of: request, in: uploads, from: .uploadURL(name), limits: limits
             ) { form in
                 let file = try form.photo(named: "file")
                 try await community.directUploads.receive(file.path, byteCount: file.byteCount, as: name)

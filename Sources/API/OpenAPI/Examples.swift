@@ -1,16 +1,16 @@
 import HTTPTypes
 import Web
 
-/// Examples of every request and response. A test checks each against its schema.
+/// The examples of requests and responses. A test checks each of them against its schema.
 enum Examples {
-    /// A body as the document has it: its schema, and an example.
+    /// The description of a body in the OpenAPI document: its schema and an example.
     static func content(_ schema: String, _ example: JSONNode) -> JSONNode {
         ["schema": Schemas.reference(schema), "example": example]
     }
 
     // MARK: - Requests
 
-    /// A body with a value for each field.
+    /// An example body with a value for each field.
     static func body(_ fields: [APIOperation.Field]) -> JSONNode {
         .object(fields.map { ($0.name, value(of: $0)) })
     }
@@ -23,7 +23,7 @@ enum Examples {
         case .newPassword: "a better horse battery"
         case .website: "https://ada.example.org"
         case .number: 2_400_000
-        case .truth: false
+        case .boolean: false
         case .choice(let choices): .text(choices.first ?? "")
         case .id: "251740071191191775"
         case .ids: ["251740071191191773"]
@@ -44,7 +44,7 @@ enum Examples {
 
     // MARK: - Responses
 
-    /// A response with the schema of this name.
+    /// The example of the response with this schema.
     static func response(_ schema: String) -> JSONNode { responses[schema] ?? [:] }
 
     static let event = "event: notifications\ndata: {\"unreadCount\": 3}\n\n"
@@ -59,7 +59,7 @@ enum Examples {
         return node.adding([("errors", [["field": "caption", "message": .text(tooLong)]])])
     }
 
-    private static let tooLong = "A caption has at most 2,200 characters; this one has 2,201."
+    private static let tooLong = "A caption must have at most 2200 characters; you entered 2201."
 
     private static let responses: [String: JSONNode] = [
         "User": .object(user + [("relationship", relationship)]),

@@ -50,7 +50,7 @@ enum FieldSchemas {
         case .newPassword: ["type": "string", "format": "password", "minLength": 10, "maxLength": 256]
         case .number(let range):
             ["type": "integer", "minimum": .number(range.lowerBound), "maximum": .number(range.upperBound)]
-        case .truth: Schemas.truth
+        case .boolean: Schemas.boolean
         case .choice(let choices): ["type": "string", "enum": .array(choices.map { .text($0) })]
         case .id: Schemas.id
         case .ids(let counts): list(of: Schemas.id, counts, areUnique: true)
@@ -62,7 +62,7 @@ enum FieldSchemas {
         }
     }
 
-    /// A new description of a photo of a post.
+    /// The new alt text of a photo of a post.
     static let photoDescription: JSONNode = [
         "type": "object", "required": ["id", "altText"],
         "properties": ["id": Schemas.id, "altText": altText],

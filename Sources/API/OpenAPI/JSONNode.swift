@@ -7,7 +7,7 @@ indirect enum JSONNode: JSONWritable, Sendable, ExpressibleByStringLiteral, Expr
 {
     case text(String)
     case number(Int)
-    case truth(Bool)
+    case boolean(Bool)
     case null
     case array([JSONNode])
     /// The fields, in this order.
@@ -15,7 +15,7 @@ indirect enum JSONNode: JSONWritable, Sendable, ExpressibleByStringLiteral, Expr
 
     init(stringLiteral value: String) { self = .text(value) }
     init(integerLiteral value: Int) { self = .number(value) }
-    init(booleanLiteral value: Bool) { self = .truth(value) }
+    init(booleanLiteral value: Bool) { self = .boolean(value) }
     init(arrayLiteral elements: JSONNode...) { self = .array(elements) }
     init(dictionaryLiteral elements: (String, JSONNode)...) { self = .object(elements) }
 
@@ -23,7 +23,7 @@ indirect enum JSONNode: JSONWritable, Sendable, ExpressibleByStringLiteral, Expr
         switch self {
         case .text(let text): json.value(text)
         case .number(let number): json.value(number)
-        case .truth(let truth): json.value(truth)
+        case .boolean(let boolean): json.value(boolean)
         case .null: json.null()
         case .array(let items): json.array { json in for item in items { json.item(item) } }
         case .object(let fields):

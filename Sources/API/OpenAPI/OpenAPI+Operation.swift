@@ -2,7 +2,7 @@ import Core
 import HTTPTypes
 import Web
 
-/// An operation as the OpenAPI document has it.
+/// The description of an operation in the OpenAPI document.
 extension APIOperation {
     var node: JSONNode {
         var fields: [(String, JSONNode)] = [
@@ -101,7 +101,7 @@ extension APIOperation.Parameter {
             default: ["type": "string", "minLength": 1]
             }
         return [
-            "name": .text(name), "in": isInPath ? "path" : "query", "required": .truth(isRequired),
+            "name": .text(name), "in": isInPath ? "path" : "query", "required": .boolean(isRequired),
             "description": .text(description), "schema": schema,
         ]
     }

@@ -13,11 +13,11 @@ package enum OpenAPI {
         return json.bytes
     }
 
-    /// The route that serves the document. The document describes this route besides `others`.
+    /// The route that serves the document. The document describes `others` and this route itself.
     static func routes(describing others: [Route]) -> [Route] {
-        // The description of the route does not depend on the response, so an empty one serves to make it.
+        // The description of a route does not depend on its response, so an empty document is enough here.
         let itself = routes(serving: [])
-        return routes(serving: document(of: Operations.described(by: itself + others)))
+        return routes(serving: document(of: Operations.all(in: itself + others)))
     }
 
     private static func routes(serving document: [UInt8]) -> [Route] {

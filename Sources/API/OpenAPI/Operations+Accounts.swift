@@ -70,7 +70,7 @@ extension Operations {
                         "website", .website, isRequired: false,
                         "An http or https address of at most 200 characters."),
                     .init("pronouns", .line(0...30), isRequired: false, "At most 30 characters."),
-                    .init("isPrivate", .truth, isRequired: false, "Whether you approve your followers."),
+                    .init("isPrivate", .boolean, isRequired: false, "Whether you approve your followers."),
                 ], .ok, "OwnUser"),
             .init(
                 .put, "/profile/picture", "setProfilePicture",

@@ -20,7 +20,7 @@ extension Operations {
             .init(
                 .post, "/posts", "createPost", "Post photos: uploaded earlier, or sent with this request.",
                 json: [
-                    .init("mediaIds", .ids(1...10), "1–10 photos that you uploaded and did not post yet."),
+                    .init("mediaIds", .ids(1...10), "1–10 photos that you have uploaded but not posted."),
                     caption, location,
                 ],
                 form: [
@@ -65,15 +65,16 @@ extension Operations {
         "Photos", "Upload photos before you post them.",
         [
             .init(
-                .post, "/media", "uploadPhoto", "Upload a photo. It is kept for a day until you post it.",
+                .post, "/media", "uploadPhoto",
+                "Upload a photo. It is deleted after a day unless you post it.",
                 form: [.init("file", .file, "The photo, at most 25 MB."), altText], .created, "Media"),
             .init(
                 .delete, "/media/{id}", "discardPhoto",
-                "Discard a photo that you uploaded and did not post yet.",
+                "Discard a photo that you have uploaded but not posted.",
                 .noContent),
             .init(
                 .post, "/uploads/presigned-url", "requestUpload",
-                "Get a URL to upload a photo to within five minutes. Post its `mediaId` like any other.",
+                "Get a URL for uploading one photo within five minutes. Post its `mediaId` like any other.",
                 json: [
                     .init("contentType", .choice(photoTypes), "The photo’s media type."),
                     .init(
@@ -101,7 +102,7 @@ extension Operations {
                 ], .created, "Comment"),
             .init(
                 .delete, "/comments/{id}", "deleteComment",
-                "Delete a comment of yours or on your post, and the replies to it.", .noContent),
+                "Delete your own comment or any comment on your post, with its replies.", .noContent),
             .init(.post, "/comments/{id}/like", "likeComment", "Like a comment. Idempotent.", .noContent),
             .init(
                 .delete, "/comments/{id}/like", "unlikeComment", "Unlike a comment. Idempotent.", .noContent),

@@ -7,12 +7,14 @@ import Web
 /// Access, token scope and rate limits are not repeated here: they come from the operation's route. A test
 /// compares this list with the routes, and compares every response in the tests with what is described here.
 package enum Operations {
-    /// The described operations that `routes` contain, joined with their routes.
-    package static func described(by routes: [Route]) -> [APIOperation] {
-        let known = Dictionary(routes.map { (key($0.method, $0.path.description), $0) }) { first, _ in first }
+    /// The operations whose routes are in `routes`, each joined with its route.
+    package static func all(in routes: [Route]) -> [APIOperation] {
+        let routesByKey = Dictionary(routes.map { (key($0.method, $0.path.description), $0) }) { first, _ in
+            first
+        }
         return groups.flatMap { group in
             group.operations.compactMap { operation in
-                known[key(operation.method, "/api" + operation.path)].map {
+                routesByKey[key(operation.method, "/api" + operation.path)].map {
                     APIOperation(operation, tag: group.tag, route: $0)
                 }
             }
@@ -47,7 +49,7 @@ struct OperationGroup {
     }
 }
 
-/// The part of an operation that its route does not know.
+/// The part of an operation that its route does not contain.
 struct OperationDescription {
     let method: HTTPRequest.Method
     /// The path below `/api`, with parameters in braces.
@@ -62,7 +64,7 @@ struct OperationDescription {
     let status: HTTPResponse.Status
     /// The name of the response schema; nil if the response has no body.
     let response: String?
-    /// Error statuses besides those that follow from the route and the request body.
+    /// Error statuses in addition to those that follow from the route and the request body.
     let errors: [HTTPResponse.Status]
 
     init(
@@ -129,7 +131,7 @@ extension APIOperation {
         switch name {
         case "username": "A username."
         case "upload": "The last segment of the upload URL."
-        case "tag": "A tag without its number sign."
+        case "tag": "A tag without the “#”."
         default: "An ID."
         }
     }

@@ -10,7 +10,7 @@ enum Schemas {
             "Relationship",
             object(
                 ["following", "requested", "followedBy", "requestedBy", "blocking", "muting"].map {
-                    ($0, truth)
+                    ($0, boolean)
                 })
         ),
         ("SignedIn", object([("user", reference("User")), ("token", text), ("expiresAt", time)])),
@@ -37,8 +37,8 @@ enum Schemas {
                 ("author", reference("UserSummary")),
                 ("caption", text),
                 ("location", text), ("imageUrl", text), ("media", list(of: reference("Media"))),
-                ("likesCount", likes), ("commentsCount", comments), ("likedByMe", truth),
-                ("savedByMe", truth),
+                ("likesCount", likes), ("commentsCount", comments), ("likedByMe", boolean),
+                ("savedByMe", boolean),
                 ("createdAt", time), ("updatedAt", time),
             ])
         ),
@@ -47,7 +47,8 @@ enum Schemas {
             object([
                 ("id", id), ("postId", id), ("authorId", id), ("author", reference("UserSummary")),
                 ("text", text),
-                ("replyToId", textOrNull), ("likesCount", number), ("likedByMe", truth), ("createdAt", time),
+                ("replyToId", textOrNull), ("likesCount", number), ("likedByMe", boolean),
+                ("createdAt", time),
             ])
         ),
         ("Tag", object([("tag", text), ("postsCount", tagged)])),
@@ -66,14 +67,15 @@ enum Schemas {
                     ]
                 ), ("actors", list(of: reference("UserSummary"))), ("actorsCount", actors),
                 ("postId", textOrNull),
-                ("commentId", textOrNull), ("commentText", textOrNull), ("isUnread", truth),
+                ("commentId", textOrNull), ("commentText", textOrNull), ("isUnread", boolean),
                 ("createdAt", time),
             ])
         ),
         (
             "Credential",
             object([
-                ("id", text), ("name", text), ("scopes", list(of: reference("Scope"))), ("isCurrent", truth),
+                ("id", text), ("name", text), ("scopes", list(of: reference("Scope"))),
+                ("isCurrent", boolean),
                 ("createdAt", time),
                 ("usedAt", time), ("expiresAt", time),
             ])
@@ -105,7 +107,7 @@ enum Schemas {
     ]
     private static let user: [(String, JSONNode)] =
         summary + [
-            ("bio", text), ("website", text), ("pronouns", text), ("isPrivate", truth),
+            ("bio", text), ("website", text), ("pronouns", text), ("isPrivate", boolean),
             ("postsCount", number),
             ("followerCount", number), ("followingCount", number), ("createdAt", time),
             ("relationship", reference("Relationship")),
@@ -114,7 +116,7 @@ enum Schemas {
     static func reference(_ name: String) -> JSONNode { ["$ref": .text("#/components/schemas/\(name)")] }
 
     static let text: JSONNode = ["type": "string"]
-    static let truth: JSONNode = ["type": "boolean"]
+    static let boolean: JSONNode = ["type": "boolean"]
     static let number: JSONNode = ["type": "integer"]
     /// A string of decimal digits, because numbers in JavaScript are exact only up to 2⁵³.
     static let id: JSONNode = ["type": "string", "pattern": .text(TextPatterns.id)]

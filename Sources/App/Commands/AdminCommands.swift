@@ -163,7 +163,7 @@ struct Maintain: AsyncParsableCommand {
 
 /// Questions to the person at the terminal.
 enum Terminal {
-    /// Reads a line from standard input. A terminal does not show what is typed.
+    /// Reads a password from standard input. A terminal does not show what is typed.
     static func password() throws -> String {
         let isTerminal = isatty(STDIN_FILENO) == 1
         if isTerminal { FileHandle.standardError.write(Data("Password: ".utf8)) }

@@ -19,7 +19,7 @@ struct SeedCommunity: AsyncParsableCommand {
         let services = try await Services(
             try await flags.settings(), logger: Logger(label: "isntgram") { _ in LineLogHandler() })
         if measureFeed {
-            print(try await microsecondsOfFeed(in: services.community))
+            print(try await medianFeedMicroseconds(in: services.community))
         } else {
             try await Seed(accounts: accounts, posts: posts, follows: follows).insert(
                 into: services.community)
@@ -27,8 +27,9 @@ struct SeedCommunity: AsyncParsableCommand {
         try await services.close()
     }
 
-    /// Measures the feed without HTTP and rendering, as the limit for the benchmarks of both.
-    private func microsecondsOfFeed(in community: Community) async throws -> Double {
+    /// Returns the median time of reading the feed without HTTP and rendering. The benchmarks compare the
+    /// feed page and the feed in JSON with it.
+    private func medianFeedMicroseconds(in community: Community) async throws -> Double {
         let account = try await community.accounts.find(username: "person1")
         let token = try await community.credentials.issue(.token, to: account, scopes: .read, name: "bench")
         guard let viewer = try await community.credentials.viewer(token.secret, kind: .token) else {

@@ -2,7 +2,7 @@ import Core
 import Foundation
 import Web
 
-/// A command of the administrator. The running server receives it over a socket in the data directory and
+/// A command from the administrator. The running server receives it over a socket in the data directory and
 /// runs it. If no server is running, the process that was started for the command runs it.
 enum AdminCommand: Codable, Sendable {
     case createUser(username: String, email: String, fullName: String, password: String)
@@ -19,10 +19,10 @@ enum AdminCommand: Codable, Sendable {
     case retryJob(id: String)
     case dropJob(id: String)
 
-    /// The end of the year 9999, in milliseconds since 1970.
-    private static let lastTime: Int64 = 253_402_300_799_999
+    /// The latest time that is shown: the end of the year 9999, in milliseconds since 1970.
+    private static let maxTime: Int64 = 253_402_300_799_999
 
-    /// Whether the command is about the jobs as they are, so that no job may run because of it.
+    /// Whether no jobs may run after the command: it lists or drops the jobs that are waiting.
     var leavesJobsWaiting: Bool {
         switch self {
         case .listJobs, .dropJob: true
@@ -30,21 +30,23 @@ enum AdminCommand: Codable, Sendable {
         }
     }
 
-    /// The result of a command: lines to print, or why it was refused.
+    /// The result of a command.
     struct Outcome: Codable, Sendable {
+        /// The lines to print.
         var lines: [String] = []
+        /// Why the command, or a part of it, was refused or failed; nil if it succeeded.
         var refusal: String?
     }
 
     /// Runs the command.
-    /// - Parameter report: receives the current step of a command that has several.
+    /// - Parameter report: receives a description of each step of a long command when the step starts.
     func outcome(in community: Community, report: @escaping @Sendable (String) -> Void = { _ in }) async
         -> Outcome
     {
         do {
-            if case .maintain(let removesStrays) = self {
+            if case .maintain(let movesManyStrays) = self {
                 let report = try await community.maintenance.run(
-                    evenIfManyStrays: removesStrays, report: report)
+                    evenIfManyStrays: movesManyStrays, report: report)
                 return Outcome(lines: report.lines.map { "\($0.count)\t\($0.name)" }, refusal: report.refusal)
             }
             return Outcome(lines: try await run(in: community))
@@ -66,8 +68,9 @@ enum AdminCommand: Codable, Sendable {
             return ["Created the account \(account.username)."]
         case .listUsers:
             return try await accounts.all().map { account in
-                let counts = "\(account.postsCount) posts\t\(account.followerCount) followers"
-                return "\(account.username)\t\(account.fullName)\t\(counts)"
+                let posts = Self.count(account.postsCount, "post")
+                let followers = Self.count(account.followerCount, "follower")
+                return "\(account.username)\t\(account.fullName)\t\(posts)\t\(followers)"
             }
         case .setPassword(let username, let password):
             let account = try await accounts.find(username: username)
@@ -124,7 +127,7 @@ enum AdminCommand: Codable, Sendable {
             } else {
                 (job.isRunning ? "running" : job.attempts > 0 ? "failing" : "waiting", job.runAt)
             }
-        let timestamp = Timestamp(min(max(time, 0), Self.lastTime)).rfc3339
+        let timestamp = Timestamp(min(max(time, 0), Self.maxTime)).rfc3339
         return "\(job.id)\t\(job.kind)\t\(state)\t\(job.attempts)\t\(timestamp)\t\(job.lastError)"
     }
 }

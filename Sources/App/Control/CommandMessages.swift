@@ -1,7 +1,7 @@
 import Core
 import Synchronization
 
-/// A message about a command: its progress, or its outcome.
+/// A message about a command: its progress or its outcome.
 enum CommandMessage: Codable, Sendable {
     /// A line for the terminal. The command is still running.
     case progress(String)
@@ -9,8 +9,8 @@ enum CommandMessage: Codable, Sendable {
 }
 
 extension AdminCommand {
-    /// Runs the command, and reports the current step every `interval`. The last message is the outcome. The
-    /// command runs to its end even if the messages are no longer read.
+    /// Runs the command, and reports the current step once per `interval`. The last message is the outcome.
+    /// The command runs to its end even if nobody reads the messages any longer.
     func messages(in community: Community, every interval: Duration = .seconds(5)) -> AsyncStream<
         CommandMessage
     > {

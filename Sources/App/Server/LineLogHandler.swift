@@ -27,17 +27,17 @@ struct LineLogHandler: LogHandler {
         let now = Date().timeIntervalSince1970
         let line =
             isTerminal
-            ? Self.readable(Self.localTime(now), event.level, message, fields)
+            ? Self.text(Self.localTime(now), event.level, message, fields)
             : Self.json(Timestamp(Int64(now * 1000)).rfc3339, event.level, message, fields)
         LogWriter.standardError.write(line)
     }
 
-    /// Hummingbird logs as an error what happens in every shutdown: connections are cancelled.
+    /// Hummingbird logs this as an error in every shutdown, when it cancels connections.
     private static let shutdownNoise = "Waiting on child channel: CancellationError()"
 
-    /// A line for people: `12:03:11 GET /explore 200 3 ms`. The level is left out where nothing is wrong, and
-    /// the id of a request where nobody needs to look for it.
-    static func readable(
+    /// A line for people: `12:03:11 GET /explore 200 3 ms`. The level and the request id appear only
+    /// for warnings and errors.
+    static func text(
         _ time: String, _ level: Logger.Level, _ message: String, _ fields: [(String, String)]
     ) -> String {
         let prefix = level >= .warning ? "\(level): " : ""

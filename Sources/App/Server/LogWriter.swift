@@ -2,10 +2,10 @@ import Foundation
 import Synchronization
 
 /// Writes log lines to standard error on a background queue. If the log cannot be written (full disk, closed
-/// pipe, stopped reader), lines are lost, but the server neither waits nor ends.
+/// pipe, stopped reader), lines are lost, but the server neither blocks nor exits.
 final class LogWriter: Sendable {
     static let standardError = LogWriter(descriptor: STDERR_FILENO)
-    /// How many lines may wait. Further lines are lost.
+    /// The maximum number of queued lines. Further lines are lost.
     static let maxQueuedLines = 4096
 
     private struct State {
@@ -15,7 +15,7 @@ final class LogWriter: Sendable {
 
     private let descriptor: Int32
     private let queue = DispatchQueue(label: "log")
-    /// The state has a lock because every thread logs.
+    /// The state has a lock because all threads write to the log.
     private let state = Mutex(State())
 
     init(descriptor: Int32) { self.descriptor = descriptor }

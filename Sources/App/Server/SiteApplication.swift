@@ -31,7 +31,7 @@ package struct SiteApplication: Sendable {
         let api = APIRoutes(community: community, site: site, uploads: uploads, cookies: cookies).routes
         let website = WebsiteRoutes(
             community: community, site: site, uploads: uploads, cookies: cookies,
-            operations: Operations.described(by: api), isDemo: isDemo
+            operations: Operations.all(in: api), isDemo: isDemo
         ).routes
         return Health(community: community).routes + MediaRoutes(community: community).routes + api + website
     }

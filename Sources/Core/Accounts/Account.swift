@@ -63,7 +63,7 @@ package struct Registration: Sendable {
     package var fullName: String
     package var username: String
     package var password: String
-    /// The invitation, where registration needs one.
+    /// The invitation, if registration needs one.
     package var invite: String
 
     package init(email: String, fullName: String, username: String, password: String, invite: String = "") {
@@ -130,7 +130,7 @@ package struct ProfileEdit: Sendable {
         return edit
     }
 
-    /// The website with `https://` where the user left the scheme out, as most people do.
+    /// The website, with `https://` if the user left out the scheme, as most people do.
     private static func withScheme(_ typed: String) -> String {
         typed.isEmpty || typed.contains("://") ? typed : "https://\(typed)"
     }

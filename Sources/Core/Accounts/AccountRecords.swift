@@ -6,7 +6,7 @@ enum AccountRecords {
         try connection.row("SELECT \(Account.columns) FROM accounts a WHERE a.username = \(username)")
     }
 
-    /// Returns the account with this username; nil where there is none or its owner blocks `viewer`.
+    /// Returns the account with this username; nil if there is none or its owner blocks `viewer`.
     static func find(
         username: String, for viewer: ID<Account>?, in connection: any Connection
     ) throws -> Account? {

@@ -17,7 +17,7 @@ package struct Accounts: Sendable {
     package let policy: RegistrationPolicy
 
     /// Creates an account for a visitor.
-    /// - Throws: ``Problem``: `forbidden` where registration is closed, `invalid` with all fields that are
+    /// - Throws: ``Problem``: `forbidden` if registration is closed, `invalid` with all fields that are
     ///   not valid, `conflict` when the username or the email is taken.
     package func register(_ form: Registration) async throws -> Account {
         switch policy {
@@ -104,8 +104,8 @@ package struct Accounts: Sendable {
     package func all() async throws -> [Account] { try await storage.read(AccountRecords.all) }
 
     /// Sets a new password and ends all sessions and tokens of the account, except that of `kept`.
-    /// - Parameter check: runs in the transaction that sets the password; throws where the change is not
-    ///   allowed any more.
+    /// - Parameter check: runs in the transaction that sets the password; throws if the change is no
+    ///   longer allowed.
     package func setPassword(
         _ password: String, of account: AccountSummary, keeping kept: Viewer? = nil,
         check authorize: @escaping @Sendable (any Connection) throws -> Void = { _ in }
@@ -126,8 +126,8 @@ package struct Accounts: Sendable {
     }
 
     /// Deletes an account with its posts, comments, likes, follows, sessions, and photo files.
-    /// - Parameter check: runs in the transaction that deletes the account; throws where that is not allowed
-    ///   any more.
+    /// - Parameter check: runs in the transaction that deletes the account; throws if that is no longer
+    ///   allowed.
     package func delete(
         _ account: AccountSummary,
         check authorize: @escaping @Sendable (any Connection) throws -> Void = { _ in }

@@ -21,7 +21,7 @@ enum EmailAddress {
     /// could not be normalized still sign in with it.
     static func legacyNormalized(_ typed: String) -> String { typed.trimmed.lowercased().withoutNUL }
 
-    /// Converts a domain to A-labels with Foundation’s UTS #46. Returns nil where it is not a domain.
+    /// Converts a domain to A-labels with Foundation’s UTS #46. Returns nil if it is not a domain.
     private static func asciiDomain(_ domain: String) -> String? {
         var components = URLComponents()
         components.host = domain
@@ -29,7 +29,7 @@ enum EmailAddress {
         return host.lowercased()
     }
 
-    /// Returns why a normalized address is not valid; nil where it is valid.
+    /// Returns why a normalized address is not valid; nil if it is valid.
     static func fault(in address: String) -> String? {
         let message = "Enter an email address like name@example.org."
         guard address.utf8.count <= 254 else { return "An email address must have at most 254 characters." }

@@ -1,12 +1,12 @@
 import Storage
 
-/// Normalizes the email addresses that earlier versions stored. An address stays as it is where it cannot be
-/// normalized, or where another account has the normalized address.
+/// Normalizes the email addresses that earlier versions stored. An address stays as it is if it cannot be
+/// normalized, or if another account has the normalized address.
 enum EmailNormalization {
     private static let batch = 500
 
-    /// Normalizes the addresses that contain other characters than ASCII; the rest already is in the normal
-    /// form.
+    /// Normalizes the addresses that contain non-ASCII characters; all others are in their normal form
+    /// already.
     static func normalize(in storage: any Storage) async throws {
         var last: Int64 = 0
         while true {

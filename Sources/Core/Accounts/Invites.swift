@@ -42,7 +42,7 @@ enum InviteRecords {
         "hash = \(Secret(text.trimmed).hash) AND uses_left > 0 AND expires_at > \(time)"
     }
 
-    /// Throws where the invitation is not valid.
+    /// Throws if the invitation is not valid.
     static func require(_ text: String, at time: Int64, in connection: any Connection) throws {
         guard try connection.exists("SELECT 1 FROM invites WHERE \(isValid(text, at: time))") else {
             throw notValid

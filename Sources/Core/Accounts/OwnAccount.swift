@@ -110,7 +110,7 @@ extension Accounts {
         await credentialsEnded(of: viewer.id)
     }
 
-    /// Runs a change, and throws `problem` where the storage throws `error`.
+    /// Runs a change, and throws `problem` if the storage throws `error`.
     private func translating<Result>(
         _ error: StorageError, to problem: Problem, _ change: () async throws -> Result
     ) async throws -> Result {
@@ -136,7 +136,7 @@ extension Accounts {
         try await delete(viewer.summary) { try proof.require(of: viewer, field: "password", in: $0) }
     }
 
-    /// Checks the viewer's password. Throws where it is wrong, and for the demo account, which has none.
+    /// Checks the viewer's password. Throws if it is wrong, and for the demo account, which has none.
     private func verify(
         _ password: String, of viewer: Viewer, field: String = "password"
     ) async throws -> PasswordProof {

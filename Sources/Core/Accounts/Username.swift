@@ -23,7 +23,7 @@ package enum Username {
         return lower.hasPrefix("@") ? String(lower.dropFirst()) : lower
     }
 
-    /// Returns why a normalized username is not valid; nil where it is valid.
+    /// Returns why a normalized username is not valid; nil if it is valid.
     package static func fault(in username: String) -> String? {
         guard !username.isEmpty else { return "Choose a username." }
         guard username.utf8.count <= maximumLength else {

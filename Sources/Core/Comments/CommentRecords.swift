@@ -33,7 +33,7 @@ enum CommentRecords {
     }
 
     /// Returns the post, the authors and the parent of a comment.
-    /// - Throws: ``Problem`` of kind `notFound` where there is no such comment, or `viewer` may not see it.
+    /// - Throws: ``Problem`` of kind `notFound` if there is no such comment, or `viewer` may not see it.
     static func place(
         of id: ID<Comment>, for viewer: ID<Account>?, in connection: any Connection
     ) throws -> (post: ID<Post>, author: ID<Account>, postAuthor: ID<Account>, replyTo: ID<Comment>?) {
@@ -56,7 +56,7 @@ enum CommentRecords {
         try connection.row("SELECT post_id FROM comments WHERE id = \(id)") { $0.id() }
     }
 
-    /// Returns the post of a comment by `author`; nil where the comment is by another author or does not
+    /// Returns the post of a comment by `author`; nil if the comment is by another author or does not
     /// exist.
     static func post(
         of id: ID<Comment>, by author: ID<Account>, in connection: any Connection

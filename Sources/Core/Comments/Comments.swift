@@ -82,8 +82,8 @@ package struct Comments: Sendable {
         }
     }
 
-    /// Deletes a comment and the replies to it. The author of the comment may always delete it, and the
-    /// author of the post may where they see it.
+    /// Deletes a comment and the replies to it. The author of the comment may always delete it. The author
+    /// of the post may delete it if they can see it.
     /// - Returns: the post of the comment.
     @discardableResult
     package func delete(_ id: ID<Comment>, by viewer: Viewer) async throws -> ID<Post> {

@@ -12,7 +12,7 @@ package struct Viewer: Sendable {
 }
 
 /// A session or token, as its owner sees it in a list.
-package struct IssuedCredential: Sendable {
+package struct CredentialSummary: Sendable {
     package let credential: Credential
     /// The name of the browser or program.
     package let name: String
@@ -52,8 +52,8 @@ package struct Credential: Sendable {
             (contains(.read) ? ["read"] : []) + (contains(.write) ? ["write"] : [])
         }
 
-        /// Reads names of scopes, separated by spaces or commas. Returns nil where a name is unknown or there
-        /// is none.
+        /// Reads names of scopes, separated by spaces or commas. Returns nil if a name is unknown or there is
+        /// none.
         package init?(names: String) {
             var scopes: Scopes = []
             for name in names.split(whereSeparator: { $0 == "," || $0.isWhitespace }) {
@@ -68,7 +68,8 @@ package struct Credential: Sendable {
         }
     }
 
-    /// The age of `usedAt`, in milliseconds, after which a request updates it. So not every request writes.
+    /// The age of `usedAt`, in milliseconds, after which a request updates it, so that not every request
+    /// writes.
     package static let usedAtPrecision: Int64 = 60 * 60 * 1000
 
     package let hash: [UInt8]

@@ -38,7 +38,7 @@ enum CredentialRecords {
     /// Returns the valid credentials of an account, most recently used first.
     static func all(
         of account: ID<Account>, kind: Credential.Kind, at time: Int64, in connection: any Connection
-    ) throws -> [IssuedCredential] {
+    ) throws -> [CredentialSummary] {
         try connection.rows(
             """
             SELECT hash, scopes, used_at, expires_at, name, created_at FROM credentials
@@ -46,7 +46,7 @@ enum CredentialRecords {
             ORDER BY used_at DESC, hash
             """
         ) { row in
-            IssuedCredential(
+            CredentialSummary(
                 credential: Credential(
                     hash: row.bytes(), kind: kind, scopes: Credential.Scopes(rawValue: row.int()),
                     usedAt: row.int(), expiresAt: row.int()),

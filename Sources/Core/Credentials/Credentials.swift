@@ -57,8 +57,7 @@ package struct Credentials: Sendable {
     /// - Parameters:
     ///   - end: the latest time at which it expires, in milliseconds since 1970; nil for the full lifetime of
     ///     its kind.
-    ///   - check: runs in the transaction that creates the credential; throws where that is not allowed any
-    ///     more.
+    ///   - check: runs in the transaction that creates the credential; throws if that is no longer allowed.
     private func issue(
         _ kind: Credential.Kind, to account: ID<Account>, scopes: Credential.Scopes, name: String,
         until end: Int64? = nil, check: @escaping @Sendable (any Connection) throws -> Void
@@ -130,7 +129,7 @@ package struct Credentials: Sendable {
 
     /// Returns the viewer's sessions or tokens, most recently used first. Many people share the demo account,
     /// so each of them sees only the current one.
-    package func all(_ kind: Credential.Kind, of viewer: Viewer) async throws -> [IssuedCredential] {
+    package func all(_ kind: Credential.Kind, of viewer: Viewer) async throws -> [CredentialSummary] {
         let now = clock.now()
         return try await storage.read { connection in
             let all = try CredentialRecords.all(of: viewer.id, kind: kind, at: now, in: connection)

@@ -9,7 +9,7 @@ import Synchronization
 final class HashingQueue: Sendable {
     /// The client that a password is hashed or checked for.
     struct Client: Sendable {
-        /// The account, or the typed login where there is no such account; nil for a registration.
+        /// The account, or the typed login if there is no such account; nil for a registration.
         let account: String?
         /// Whether this browser was signed in to the account before.
         let isKnown: Bool

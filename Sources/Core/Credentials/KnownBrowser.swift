@@ -17,7 +17,7 @@ package struct KnownBrowser: Sendable, Equatable {
         signatures = []
     }
 
-    /// Reads the value of the cookie. Returns nil where its form is not valid. ``knows(_:signer:)`` checks
+    /// Reads the value of the cookie. Returns nil if its format is not valid. ``knows(_:signer:)`` checks
     /// the signatures.
     package init?(_ text: String) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)

@@ -1,8 +1,8 @@
 import Storage
 
 /// The proof that a user entered the password of an account. The password was checked outside of a
-/// transaction, because hashing is slow. So the transaction that makes the change must check that the proof
-/// is still current.
+/// transaction, because hashing is slow. The transaction that makes the change must therefore check that the
+/// proof is still current.
 package struct PasswordProof: Sendable {
     package let account: ID<Account>
     /// The hash that the password was checked against.
@@ -16,7 +16,7 @@ package struct PasswordProof: Sendable {
     /// - Parameters:
     ///   - viewer: the member who entered the password. Their session or token must not have ended since.
     ///   - field: the form field of the password, for the error.
-    /// - Throws: ``Problem`` where the proof is not current.
+    /// - Throws: ``Problem`` if the proof is not current.
     func require(of viewer: Viewer, field: String, in connection: any Connection) throws {
         guard account == viewer.id, try isCurrent(in: connection) else { throw Self.wrong(field) }
         try viewer.requireCredential(in: connection)
@@ -28,7 +28,7 @@ package struct PasswordProof: Sendable {
 }
 
 extension Viewer {
-    /// Throws where the viewer's session or token ended during the request.
+    /// Throws if the viewer's session or token ended during the request.
     func requireCredential(in connection: any Connection) throws {
         guard try CredentialRecords.exists(hash: credential.hash, in: connection) else {
             throw Problem.signInRequired

@@ -3,7 +3,7 @@
 enum PasswordRules {
     static let lengths = 10...256
 
-    /// Returns why `password` is not allowed; nil where it is allowed.
+    /// Returns why `password` is not allowed; nil if it is allowed.
     static func fault(in password: String, username: String, email: String) -> String? {
         let length = password.unicodeScalars.count
         guard length >= lengths.lowerBound else {

@@ -24,8 +24,8 @@ struct SignInThrottle: Sendable {
         return (limits, HashingQueue.Client(account: subject, isKnown: false))
     }
 
-    /// Runs `check`, and counts it where the password is wrong. An attempt is counted before the check, and
-    /// the count is undone where the password was correct or the check failed. So concurrent attempts cannot
+    /// Runs `check`, and counts it if the password is wrong. An attempt is counted before the check, and
+    /// the count is undone if the password was correct or the check failed. So concurrent attempts cannot
     /// exceed the limits.
     func counting(_ limits: [(RateLimits.Kind, String)], _ check: () async throws -> Bool) async throws
         -> Bool

@@ -20,8 +20,8 @@ final class ViewerCache: Sendable {
     /// A lock, because requests on all threads use the cache, each for well under a microsecond.
     private let state = Mutex(State())
 
-    /// Returns the viewer with this hash; nil where the caller must read it. ``insert(_:at:generation:)``
-    /// needs the generation.
+    /// Returns the viewer with this hash; nil if the caller must read it from the database. The
+    /// generation is for ``insert(_:at:generation:)``.
     func find(_ hash: [UInt8], at time: Int64) -> (viewer: Viewer?, generation: Int) {
         state.withLock { state in
             guard let entry = state.viewers[hash], entry.until > time,

@@ -54,7 +54,7 @@ enum DirectUploadRecords {
             .compactMap { $0 }
     }
 
-    /// Deletes a direct upload of `account` and returns it; nil where there is none with this id.
+    /// Deletes a direct upload of `account` and returns it; nil if there is none with this id.
     static func take(_ id: ID<Photo>, of account: ID<Account>, in connection: any Connection) throws
         -> Record?
     {
@@ -80,7 +80,7 @@ enum DirectUploadRecords {
         ).compactMap { $0 }
     }
 
-    /// Deletes a direct upload. Returns false where there was none.
+    /// Deletes a direct upload. Returns false if there was none.
     static func delete(_ id: ID<Photo>, in connection: any Connection) throws -> Bool {
         try connection.run("DELETE FROM direct_uploads WHERE id = \(id)") == 1
     }

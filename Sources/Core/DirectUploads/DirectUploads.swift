@@ -29,7 +29,7 @@ package struct DirectUploads: Sendable {
         package let id: ID<Photo>
         /// The name of the upload in the media storage.
         package let name: UploadName
-        /// The form to send the photo with; nil where the client sends it to the site itself.
+        /// The form to send the photo with; nil if the client sends it to the site itself.
         package let form: DirectUploadForm?
         /// Milliseconds since 1970.
         package let expiresAt: Int64
@@ -70,7 +70,7 @@ package struct DirectUploads: Sendable {
 
     /// Returns the size of the photo that an upload URL accepts, in bytes. Call this before reading the
     /// request body.
-    /// - Throws: ``Problem`` of kind `notFound` where the URL is unknown or has expired.
+    /// - Throws: ``Problem`` of kind `notFound` if the URL is unknown or has expired.
     package func expectedBytes(of name: UploadName) async throws -> Int {
         let now = clock.now()
         let found = try await storage.read { try DirectUploadRecords.find(name, in: $0) }

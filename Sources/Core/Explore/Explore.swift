@@ -43,7 +43,7 @@ package struct Explore: Sendable {
     }
 
     /// Returns the posts with a tag in their caption, newest first. An unused tag has no posts.
-    /// - Throws: ``Problem`` of kind `notFound` where the text cannot be a tag.
+    /// - Throws: ``Problem`` of kind `notFound` if the text cannot be a tag.
     package func posts(tagged typed: String, for viewer: Viewer?, page: PageRequest) async throws -> TagPage {
         guard let tag = RichText.tag(typed) else { throw Problem.notFound("tag") }
         return try await storage.read { connection in

@@ -12,7 +12,7 @@ extension Export {
     /// The number of attempts to open a photo. Its files may get new keys during an export.
     private static let attempts = 5
 
-    /// Opens the file of a photo under its current key. Returns nil where the photo was deleted or its file
+    /// Opens the file of a photo under its current key. Returns nil if the photo was deleted or its file
     /// is lost.
     package func open(_ photo: Photo) async throws -> File? {
         var current: Photo? = photo

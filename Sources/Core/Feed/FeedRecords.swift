@@ -48,7 +48,7 @@ enum FeedRecords {
             """, in: connection)
     }
 
-    /// Returns the id of the last post in the window; nil where the list has at most ``window`` posts.
+    /// Returns the id of the last post in the window; nil if the list has at most ``window`` posts.
     static func windowEnd(of query: PageQuery, in connection: any Connection) throws -> Int64? {
         try connection.int(
             """

@@ -13,7 +13,7 @@ enum FollowRecords {
         }
     }
 
-    /// Adds a follow. Returns false where it existed already.
+    /// Adds a follow. Returns false if it existed already.
     @discardableResult
     static func insert(
         _ id: ID<Follows>, from follower: ID<Account>, to followee: ID<Account>, in connection: any Connection
@@ -102,7 +102,7 @@ enum FollowRecords {
 
     // MARK: - Requests
 
-    /// Adds a follow request. Returns false where it existed already.
+    /// Adds a follow request. Returns false if it existed already.
     static func insertRequest(
         _ id: ID<Follows>, from follower: ID<Account>, to followee: ID<Account>, in connection: any Connection
     ) throws -> Bool {
@@ -114,7 +114,7 @@ enum FollowRecords {
             """) == 1
     }
 
-    /// Deletes a follow request and its notification. Returns false where there was none.
+    /// Deletes a follow request and its notification. Returns false if there was none.
     @discardableResult
     static func deleteRequest(
         from follower: ID<Account>, to followee: ID<Account>, in connection: any Connection

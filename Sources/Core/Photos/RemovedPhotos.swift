@@ -14,7 +14,7 @@ final class RemovedPhotos: Sendable {
 
     func insert(_ new: [MediaPrefix]) { prefixes.withLock { $0.formUnion(new) } }
 
-    func remove(_ gone: [MediaPrefix]) { prefixes.withLock { $0.subtract(gone) } }
+    func remove(_ old: [MediaPrefix]) { prefixes.withLock { $0.subtract(old) } }
 
     var all: Set<MediaPrefix> { prefixes.withLock { $0 } }
 

@@ -17,7 +17,7 @@ package struct UploadLimits: Sendable {
 package enum UploadSender: Sendable, Hashable {
     case account(ID<Account>)
     /// A client that uses a direct upload URL, which accepts one file at a time.
-    case address(UploadName)
+    case uploadURL(UploadName)
 }
 
 /// Counts the disk space of uploads in progress, so that no client can fill the disk with many or slow
@@ -49,7 +49,7 @@ package final class UploadSpace: Sendable {
         let problem = state.withLock { state -> Problem? in
             let own = state.senders[sender, default: Usage()].adding(more)
             let all = state.all.adding(more)
-            if case .address = sender, own.files > 1 {
+            if case .uploadURL = sender, own.files > 1 {
                 return Problem(
                     .tooMany(retryAfter: 10),
                     "Another upload to this URL is in progress. Wait until it ends.")

@@ -1,4 +1,4 @@
-/// A post with what surrounds it, all from the same transaction.
+/// A post with its comments and the adjacent posts, all read in the same transaction.
 package struct PostDetails: Sendable {
     package let post: Post
     /// A page of the comments, oldest first.

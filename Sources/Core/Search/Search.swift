@@ -36,9 +36,9 @@ package struct SearchQuery: Sendable, Equatable {
 
     var isEmpty: Bool { words.isEmpty && author == nil && tags.isEmpty }
 
-    /// Splits a text into words of letters, marks and digits, so that no word contains query syntax. Words of
-    /// nothing but marks are left out: PostgreSQL ignores them, while SQLite searches for them and finds
-    /// nothing.
+    /// Splits a text into words of letters, marks and digits, so that no word contains query syntax. Words
+    /// that consist only of marks are left out: PostgreSQL ignores them, while SQLite searches for them and
+    /// finds nothing.
     static func words(in text: some StringProtocol) -> [String] {
         text.split { character in
             !character.unicodeScalars.allSatisfy { scalar in

@@ -16,7 +16,7 @@ package enum TextKind: Sendable {
     /// Why a text is not valid.
     enum Fault { case control, lineBreak, hidden }
 
-    /// Returns the first problem of a text; nil where it is valid.
+    /// Returns the first problem of a text; nil if it is valid.
     func fault(in text: String) -> Fault? {
         if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return nil }
         return Self.positions(in: text).lazy.compactMap { fault(at: $0) }.first

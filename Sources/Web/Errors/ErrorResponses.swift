@@ -15,7 +15,7 @@ package struct ErrorResponses: RouterMiddleware {
     private let style: Route.ErrorStyle?
     private let page: ErrorPage
 
-    /// - Parameter style: the format of errors; nil to decide by the path, where no route matched.
+    /// - Parameter style: the format of errors; nil if no route matched, to decide by the path.
     package init(style: Route.ErrorStyle?, page: @escaping ErrorPage) {
         self.style = style
         self.page = page

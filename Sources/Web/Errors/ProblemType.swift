@@ -34,7 +34,7 @@ package enum ProblemType: String, CaseIterable, Sendable {
             }
     }
 
-    /// The folder of the addresses below, where a page describes all of them.
+    /// The path that all of these URIs begin with. Each redirects to its description.
     package static let path = "/api/docs/problems"
 
     /// The URI reference that identifies the type in a response.

@@ -26,7 +26,7 @@ package struct RateLimiting: RouterMiddleware {
         try connections.requireRoom(for: context.viewer)
         try limiter.take(kind, kind.key(of: context))
         guard !context.hasInvalidToken else {
-            // Rejected even where visitors may see the response: the client assumes that it is signed in.
+            // Rejected even if visitors may see the response: the client assumes that it is signed in.
             throw Problem(.unauthorized, "This token is not valid or was revoked. Create a new one.")
         }
         return try await next(request, context)

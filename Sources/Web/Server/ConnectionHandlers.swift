@@ -135,7 +135,7 @@ final class SlowBodyGuard: ChannelInboundHandler, RemovableChannelHandler {
     }
 }
 
-/// Closes connections whose client reads nothing of a response for too long. `IdleStateHandler` reports when.
+/// Closes connections whose client reads nothing of a response for too long. `IdleStateHandler` detects that.
 final class StalledReaderGuard: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
 

@@ -15,7 +15,7 @@ extension Request {
         }
         var request = self
         request.body = RequestBody(
-            asyncSequence: OnDemandBody(body: body, requestBody: context.requestBody))
+            asyncSequence: OnDemandBody(body: body, askForBody: context.askForBody))
         return request
     }
 }
@@ -24,20 +24,20 @@ extension Request {
 private struct OnDemandBody: AsyncSequence, Sendable {
     typealias Element = ByteBuffer
     let body: RequestBody
-    let requestBody: @Sendable () -> Void
+    let askForBody: @Sendable () -> Void
 
     struct AsyncIterator: AsyncIteratorProtocol {
         var iterator: RequestBody.AsyncIterator
-        var requestBody: (@Sendable () -> Void)?
+        var askForBody: (@Sendable () -> Void)?
 
         mutating func next() async throws -> ByteBuffer? {
-            requestBody?()
-            requestBody = nil
+            askForBody?()
+            askForBody = nil
             return try await iterator.next()
         }
     }
 
     func makeAsyncIterator() -> AsyncIterator {
-        AsyncIterator(iterator: body.makeAsyncIterator(), requestBody: requestBody)
+        AsyncIterator(iterator: body.makeAsyncIterator(), askForBody: askForBody)
     }
 }

@@ -13,8 +13,8 @@ final class SequentialRequests: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
-    /// How many requests may wait. Browsers send no second request before the first response; more than a few
-    /// are an attack.
+    /// The maximum number of queued requests. Browsers send no second request before the first response; more
+    /// than a few are an attack.
     private static let maxQueuedRequests = 8
     /// Small chunks of a body are joined up to this size. Joining larger ones would need memory for copies.
     private static let maxJoinedBytes = 16 * 1024
@@ -36,8 +36,8 @@ final class SequentialRequests: ChannelDuplexHandler, RemovableChannelHandler {
     private var isClosing = false
     private var queue = CircularBuffer<HTTPServerRequestPart>()
     private var queuedRequests = 0
-    /// Whether more requests came than may wait. The rest is dropped, and the connection closes after the
-    /// last request in the queue.
+    /// Whether more requests arrived than the queue may hold. The rest is dropped, and the connection
+    /// closes after the last request in the queue.
     private var isQueueFull = false
     /// Whether the client waits for `100 Continue` before it sends the body.
     private var awaitsContinue = false

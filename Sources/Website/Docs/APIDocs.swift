@@ -68,7 +68,7 @@ struct APIDocs {
         "<tr><td><code>\(name)</code></td><td>\(place)</td><td>\(description)</td></tr>"
     }
 
-    /// What each problem type means: where the addresses in `type` lead.
+    /// The description of each problem type. The URIs in `type` lead to it.
     private var problems: HTML {
         let items = ProblemType.allCases.map { type -> HTML in
             """

@@ -103,7 +103,7 @@ struct ExplorePages {
         }
     }
 
-    /// The number of posts with a tag. The search counts no further than the limit.
+    /// The number of posts with a tag. The search stops counting at the limit.
     private func postCount(_ number: Int) -> HTML {
         number >= Search.tagCountLimit
             ? "\(Search.tagCountLimit)+ posts" : pluralized(number, "post", "posts")

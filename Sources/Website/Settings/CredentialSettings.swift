@@ -100,19 +100,19 @@ struct CredentialSettings {
     }
 
     private func item(
-        _ issued: IssuedCredential, of viewer: Viewer, _ page: String, _ pageContext: PageContext
+        _ summary: CredentialSummary, of viewer: Viewer, _ page: String, _ pageContext: PageContext
     ) -> HTML {
         let isSession = page == "sessions"
-        let isCurrent = issued.credential.hash == viewer.credential.hash
-        let scopes = issued.credential.scopes.names.joined(separator: " and ")
+        let isCurrent = summary.credential.hash == viewer.credential.hash
+        let scopes = summary.credential.scopes.names.joined(separator: " and ")
         let endButton = buttonForm(
             pageContext, action: "/settings/\(page)/end", label: isSession ? "Sign out" : "Revoke",
-            style: "quiet", hidden: [("id", issued.handle)])
+            style: "quiet", hidden: [("id", summary.handle)])
         return """
-            <li><div><b>\(isSession ? BrowserName.of(issued.name) : issued.name)</b>\
+            <li><div><b>\(isSession ? BrowserName.of(summary.name) : summary.name)</b>\
             \(when: isCurrent, #" <span class="hint">this browser</span>"#)
-            <p class="hint">Last used \(Timestamp(issued.credential.usedAt).dateText) · \
-            \(isSession ? "signed in" : "created") \(Timestamp(issued.createdAt).dateText)\
+            <p class="hint">Last used \(Timestamp(summary.credential.usedAt).dateText) · \
+            \(isSession ? "signed in" : "created") \(Timestamp(summary.createdAt).dateText)\
             \(when: !isSession, " · can \(scopes)")</p></div>
             \(when: !isCurrent, endButton)</li>
             """

@@ -25,7 +25,7 @@ class InstancesTest(unittest.TestCase):
         self.postgres = self.enterContext(Postgres())
         self.bucket = self.enterContext(Bucket())
         self.proxy = self.enterContext(Proxy())
-        # They start together with an empty database: one of them creates the tables.
+        # Both start at the same time with an empty database, and one of them creates the tables.
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             self.instances = list(pool.map(self.start, ["one", "two"], [free_port(), free_port()]))
         self.addCleanup(lambda: [server.kill() for server in self.instances if server.process.poll() is None])
@@ -77,7 +77,7 @@ class InstancesTest(unittest.TestCase):
                 pool.submit(post)
             wait_until(lambda: len(comments) > 50 and len(posts) > 10)
             one.kill()
-            (comments_before, posts_before) = (len(comments), len(posts))
+            comments_before, posts_before = len(comments), len(posts)
             wait_until(lambda: len(comments) > comments_before + 50 and len(posts) > posts_before + 10)
             stop.set()
 
@@ -111,7 +111,7 @@ class InstancesTest(unittest.TestCase):
             self.assertEqual(again.status, 201)
             self.assertEqual(events.next(), 1)
 
-        # No instance serves a deleted photo, even if it is in its cache.
+        # No instance serves a deleted photo, not even from its cache.
         path = urllib.parse.urlparse(posts[0].json()["imageUrl"]).path
         self.assertEqual(two.request("GET", path).status, 200)
         self.assertEqual(one.json("DELETE", f"/api/posts/{posts[0].json()['id']}", token=ada).status, 204)

@@ -1,4 +1,4 @@
-"""Deleted text disappears from all files without an action of the administrator."""
+"""Deleted text disappears from all files, without any action by the administrator."""
 
 import pathlib
 import tempfile

@@ -19,7 +19,7 @@ def phone_photo(path):
          path], check=True)
 
 
-class LifeTest(BrowserTest):
+class WalkthroughTest(BrowserTest):
     def test_ada_and_grace_use_the_site_without_javascript(self):
         self.use_site(False)
 
