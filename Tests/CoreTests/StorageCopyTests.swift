@@ -38,6 +38,8 @@ struct StorageCopyTests {
         _ = try await community.comments.add("second", to: post.id, replyTo: comment.id, by: ada)
         try await community.likes.like(comment.id, by: ada)
         _ = try await community.accounts.edit(ProfileEdit(bio: "hi", isPrivate: true), by: eve)
+        _ = try await community.accounts.setUsername("evening", by: eve)
+        _ = try await community.accounts.setUsername("eve", by: eve)
         try await community.follows.follow("eve", by: ada)
         try await community.blocks.block("ben", by: eve)
         try await community.blocks.mute("ada", by: ben)

@@ -53,7 +53,10 @@ extension APIOperation {
                 (String(status.code), ["$ref": .text("#/components/responses/\(type.schemaName)")])
             }
         }
-        return [(String(status.code), success)] + problems
+        let redirects: [(String, JSONNode)] =
+            parameters.contains { $0.isInPath && $0.name == "username" }
+            ? [("308", ["$ref": "#/components/responses/FormerUsername"])] : []
+        return [(String(status.code), success)] + redirects + problems
     }
 
     private var success: JSONNode {

@@ -50,7 +50,9 @@ package enum OpenAPI {
                         + requestSchemas(of: operations)),
                 "securitySchemes": ["token": .object(tokenScheme)],
                 "headers": headers,
-                "responses": .object(ProblemType.allCases.map { ($0.schemaName, problem($0)) }),
+                "responses": .object(
+                    [("FormerUsername", formerUsername)]
+                        + ProblemType.allCases.map { ($0.schemaName, problem($0)) }),
             ],
         ]
     }
@@ -116,6 +118,20 @@ package enum OpenAPI {
             "schema": ["type": "integer", "minimum": 0],
         ],
         "WWW-Authenticate": ["description": "`Bearer`.", "required": true, "schema": ["type": "string"]],
+    ]
+
+    private static let formerUsername: JSONNode = [
+        "description": .text(
+            """
+            The member had this username until at most 90 days ago. Repeat the request with the current \
+            one, at the path in `Location`.
+            """),
+        "headers": [
+            "Location": [
+                "description": "The same path with the current username.", "required": true,
+                "schema": ["type": "string", "pattern": "^/api/"],
+            ]
+        ],
     ]
 
     private static func problem(_ type: ProblemType) -> JSONNode {

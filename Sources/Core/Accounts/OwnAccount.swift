@@ -68,12 +68,9 @@ extension Accounts {
         return account
     }
 
-    /// Sets a new username; the old one becomes available to others.
+    /// Sets a new username. The old one stays reserved for the member: see ``FormerUsernames``.
     package func setUsername(_ typed: String, by viewer: Viewer) async throws -> Account {
         let name = Username.normalized(typed)
-        var check = FieldCheck()
-        check.add("username", Username.fault(in: name))
-        try check.finish()
         let time = clock.now()
         defer { cache.removeAll() }
         // The unique index decides whether the username is taken: a check before the change could be
@@ -82,6 +79,16 @@ extension Accounts {
             try await storage.write { [deletions] connection in
                 try Self.rejectDemoAccount(viewer, in: connection)
                 let before = try Self.own(viewer, in: connection)
+                // A name that is older than the present rules can be kept.
+                guard name != before.username else { return before }
+                var check = FieldCheck()
+                check.add("username", Username.fault(in: name))
+                try check.finish()
+                if try FormerUsernames.isReserved(name, for: viewer.id, at: time, in: connection) {
+                    throw Self.usernameTaken(name)
+                }
+                try FormerUsernames.reserve(
+                    before.username, for: viewer.id, nowCalled: name, at: time, in: connection)
                 try AccountRecords.setUsername(name, of: viewer.id, at: time, in: connection)
                 let account = try Self.own(viewer, in: connection)
                 if account.texts != before.texts { try deletions.schedule(in: connection) }

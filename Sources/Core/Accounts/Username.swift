@@ -1,5 +1,6 @@
 /// The validation of usernames: 1–30 characters of `a–z 0–9 . _`, in lower case, not a path that the site
-/// itself uses.
+/// itself uses. A name neither begins nor ends with a full stop, and has no two in a row, because a full stop
+/// after a mention belongs to the sentence. Accounts that are older than this rule keep their names.
 package enum Username {
     package static let maximumLength = 30
 
@@ -23,7 +24,7 @@ package enum Username {
         return lower.hasPrefix("@") ? String(lower.dropFirst()) : lower
     }
 
-    /// Returns why a normalized username is not valid; nil if it is valid.
+    /// Returns why a normalized username cannot be chosen; nil if it can.
     package static func fault(in username: String) -> String? {
         guard !username.isEmpty else { return "Choose a username." }
         guard username.utf8.count <= maximumLength else {
@@ -35,10 +36,19 @@ package enum Username {
         guard username.utf8.contains(where: { $0 != UInt8(ascii: ".") }) else {
             return "A username must contain a letter, a digit or “_”."
         }
+        guard !username.hasPrefix("."), !username.hasSuffix("."), !username.contains("..") else {
+            return "A username must not begin or end with a full stop, or contain two in a row."
+        }
         guard !reserved.contains(username) else {
             return "Username “\(username)” is reserved; choose another."
         }
         return nil
+    }
+
+    /// Whether an account can have this normalized username, perhaps since before the rule about full stops.
+    package static func isPossible(_ username: String) -> Bool {
+        (1...maximumLength).contains(username.utf8.count) && username.utf8.allSatisfy(isAllowed)
+            && !reserved.contains(username)
     }
 
     private static func isAllowed(_ byte: UInt8) -> Bool {

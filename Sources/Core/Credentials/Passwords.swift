@@ -1,9 +1,14 @@
 import CArgon2
 import Crypto
+import Foundation
 import NIOPosix
 
 /// Hashes and checks passwords with Argon2id (RFC 9106): 19 MiB, 2 passes, 1 lane, as OWASP's Password
 /// Storage Cheat Sheet recommends.
+///
+/// Keyboards and systems write the same letter with different code points, so passwords are hashed and
+/// compared in Unicode NFC, as RFC 8265 asks for. Hashes that are older than this rule match the password as
+/// it is typed.
 ///
 /// A hash takes about 16 ms of a processor core and 19 MiB. So at most two run at a time, on dedicated
 /// threads, and at most sixteen wait.
@@ -26,7 +31,8 @@ package final class Passwords: Sendable {
     /// Returns the hash of `password` in the PHC string format, with a random salt.
     /// - Throws: ``Problem`` of kind `unavailable` when too many clients are waiting already.
     func hash(_ password: String, for client: HashingQueue.Client) async throws -> String {
-        try await run(for: client) { try Self.hash(password) }
+        let normalized = password.precomposedStringWithCanonicalMapping
+        return try await run(for: client) { try Self.hash(normalized) }
     }
 
     /// Whether `password` matches `hash`. Without a hash, it checks against a dummy hash and returns false,
@@ -35,11 +41,19 @@ package final class Passwords: Sendable {
         -> Bool
     {
         let input = String(password.prefix(Self.maximumLength))
+        let normalized = input.precomposedStringWithCanonicalMapping
+        // Strings are equal in Swift if they are canonically equivalent, but their bytes are hashed.
+        let isNormalized = normalized.utf8.elementsEqual(input.utf8)
         return try await run(for: client) {
+            let stored = hash ?? Self.dummyHash
             let matches =
-                argon2id_verify(hash ?? Self.dummyHash, input, input.utf8.count) == ARGON2_OK.rawValue
+                Self.matches(input, stored) || !isNormalized && Self.matches(normalized, stored)
             return matches && hash != nil && input == password
         }
+    }
+
+    private static func matches(_ password: String, _ hash: String) -> Bool {
+        argon2id_verify(hash, password, password.utf8.count) == ARGON2_OK.rawValue
     }
 
     private func run<Result: Sendable>(

@@ -63,7 +63,8 @@ package struct Maintenance: Sendable {
         progress("removing expired records")
         (report.expiredCredentials, report.spentInvites, report.oldNotifications) = try await storage.write {
             connection in
-            (
+            try FormerUsernames.removeExpired(at: now, in: connection)
+            return (
                 try CredentialRecords.deleteExpired(at: now, in: connection),
                 try InviteRecords.deleteSpent(at: now, in: connection),
                 try NotificationRecords.deleteOld(

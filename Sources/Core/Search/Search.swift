@@ -20,7 +20,7 @@ package struct SearchQuery: Sendable, Equatable {
         var tags: [String] = []
         for part in text.split(whereSeparator: \.isWhitespace) {
             if part.hasPrefix("from:"),
-                Username.fault(in: Username.normalized(String(part.dropFirst(5)))) == nil
+                Username.isPossible(Username.normalized(String(part.dropFirst(5))))
             {
                 author = Username.normalized(String(part.dropFirst(5)))
             } else if part.hasPrefix("#") || part.hasPrefix("＃"), let tag = RichText.tag(String(part)) {

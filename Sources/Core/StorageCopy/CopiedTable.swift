@@ -15,7 +15,8 @@ package struct CopiedTable: Sendable {
     /// done in the new database. Facts are copied, because the copy is the same community, with the id that
     /// its photos are marked with.
     package static let all = [
-        CopiedTable("accounts"), CopiedTable("credentials", key: "hash"), CopiedTable("invites", key: "hash"),
+        CopiedTable("accounts"), CopiedTable("former_usernames", key: "username"),
+        CopiedTable("credentials", key: "hash"), CopiedTable("invites", key: "hash"),
         CopiedTable("posts"), CopiedTable("photos"), CopiedTable("direct_uploads"),
         CopiedTable("unclaimed_files", key: "files"), CopiedTable("post_tags", key: "tag", "post_id"),
         CopiedTable("likes"),

@@ -1,15 +1,19 @@
 import Foundation
 
-/// A caption or comment split into plain text, `@mentions` and `#tags`.
+/// A caption, comment or bio split into plain text, `@mentions`, `#tags` and web addresses.
 ///
 /// The grammar, which works on Unicode scalars:
-/// - A mention is `@` and a username (1–30 of `a–z 0–9 . _`, any case). A full stop at its end belongs to the
-///   sentence.
-/// - A tag is `#` (or the full-width `＃`) and 1–100 letters, marks, digits or `_` of any script, but not only
-///   digits. It may contain a zero-width non-joiner or joiner, as in Persian and Hindi, but not at its start
-///   or end.
-/// - Neither begins directly after a letter, mark, digit, `_`, `@`, `#`, `&` or `/`. So email addresses, URLs
-///   and `&#39;` contain neither.
+/// - Web addresses are found first (see ``LinkScanner``): nothing inside one is a mention or a tag.
+/// - A mention is `@` and a username (1–30 of `a–z 0–9 . _`, any case). It ends before a full stop that is
+///   followed by another one or by no letter, because that one belongs to the sentence. A name that continues
+///   with a letter of another script or with `@` is not a mention.
+/// - A tag is `#` (or the full-width `＃`) and 1–100 letters, marks, digits or `_` of any script, but not
+///   only digits, and no mark at the start. Chinese numerals are letters. Inside, it may contain joiners, as
+///   in Persian and Hindi, and the medial marks of Unicode’s hashtag identifiers (UAX #31, table 3a), as in
+///   `#col·lecció`. Variation selectors and keycaps are parts of emoji, and end it.
+/// - Neither begins directly after a letter, mark, digit, `_`, `@` or `#`, so email addresses contain
+///   neither; and a tag does not begin after `&`, so `&#39;` is none. After another tag or mention, one may
+///   begin directly: `#a#b`.
 package struct RichText: Sendable, Equatable {
     package enum Span: Sendable, Equatable {
         case text(String)
@@ -17,6 +21,8 @@ package struct RichText: Sendable, Equatable {
         case mention(String, username: String)
         /// The tag as written, with its `#`, and the tag in the form in which it is stored.
         case tag(String, tag: String)
+        /// The web address as written, and the URL that it leads to: `http` or `https`.
+        case link(String, url: String)
     }
 
     package static let tagLimit = 100
@@ -24,25 +30,33 @@ package struct RichText: Sendable, Equatable {
     package let spans: [Span]
 
     package init(_ text: String) {
-        // A fast path for texts without mentions and tags. 0xEF is the first byte of the full-width number
-        // sign.
-        guard text.utf8.contains(where: { $0 == UInt8(ascii: "@") || $0 == UInt8(ascii: "#") || $0 == 0xEF })
-        else {
+        guard Self.mayContainSpans(text) else {
             spans = text.isEmpty ? [] : [.text(text)]
             return
         }
         var spans: [Span] = []
         let scalars = text.unicodeScalars
+        let links = LinkScanner(scalars)
         var plain = scalars.startIndex
         var index = scalars.startIndex
         var before: Unicode.Scalar?
+        /// Adds a span, with the plain text before it.
+        func add(_ span: Span, upTo end: Scalars.Index) {
+            if plain < index { spans.append(.text(String(scalars[plain..<index]))) }
+            spans.append(span)
+            (index, plain, before) = (end, end, nil)
+        }
         while index < scalars.endIndex {
             let scalar = scalars[index]
-            if before.map(Self.preventsSpan) != true, let (span, end) = Self.span(at: index, in: scalars) {
-                if plain < index { spans.append(.text(String(scalars[plain..<index]))) }
-                spans.append(span)
-                before = scalars[scalars.index(before: end)]
-                (index, plain) = (end, end)
+            if scalar.isASCIIAlphanumeric, before.map(LinkScanner.canBegin) ?? true {
+                switch links.scan(from: index) {
+                case .link(let end, let url): add(.link(String(scalars[index..<end]), url: url), upTo: end)
+                case .text(let end):
+                    index = end
+                    before = scalars[scalars.index(before: end)]
+                }
+            } else if let (span, end) = Self.span(at: index, after: before, in: scalars) {
+                add(span, upTo: end)
             } else {
                 before = scalar
                 index = scalars.index(after: index)
@@ -50,6 +64,17 @@ package struct RichText: Sendable, Equatable {
         }
         if plain < scalars.endIndex { spans.append(.text(String(scalars[plain...]))) }
         self.spans = spans
+    }
+
+    /// Whether a text has a character that every mention, tag and web address contains. Most texts have none.
+    private static func mayContainSpans(_ text: String) -> Bool {
+        // 0xEF is the first byte of the full-width number sign.
+        text.utf8.contains { byte in
+            switch byte {
+            case UInt8(ascii: "@"), UInt8(ascii: "#"), UInt8(ascii: "/"), 0xEF: true
+            default: false
+            }
+        } || text.contains("www.") || text.contains("WWW.")
     }
 
     /// All mentioned usernames in order, without duplicates.
@@ -62,8 +87,8 @@ package struct RichText: Sendable, Equatable {
         Self.unique(spans.compactMap { if case .tag(_, let tag) = $0 { tag } else { nil } })
     }
 
-    /// Returns a tag in the form in which it is stored: without `#`, in lower case and composed (NFC), so
-    /// that tags that look the same are equal. Returns nil if the text is not a tag.
+    /// Returns a tag in the form in which it is stored: without `#`, and folded (see ``String/caseFolded``),
+    /// so that tags that read the same are equal. Returns nil if the text is not a tag.
     package static func tag(_ typed: String) -> String? {
         let typed = typed.trimmed
         let bare = typed.hasPrefix("#") || typed.hasPrefix("＃") ? String(typed.dropFirst()) : typed
@@ -71,11 +96,7 @@ package struct RichText: Sendable, Equatable {
         guard let end = endOfTag(from: scalars.startIndex, in: scalars), end == scalars.endIndex else {
             return nil
         }
-        return normalized(bare)
-    }
-
-    private static func normalized(_ tag: String) -> String {
-        tag.lowercased().precomposedStringWithCanonicalMapping
+        return bare.caseFolded
     }
 
     private static func unique(_ names: [String]) -> [String] {
@@ -87,27 +108,39 @@ package struct RichText: Sendable, Equatable {
 
     private typealias Scalars = String.UnicodeScalarView
 
-    private static func span(at start: Scalars.Index, in scalars: Scalars) -> (Span, Scalars.Index)? {
+    private static func span(
+        at start: Scalars.Index, after before: Unicode.Scalar?, in scalars: Scalars
+    ) -> (Span, Scalars.Index)? {
+        let sign = scalars[start]
         let first = scalars.index(after: start)
-        switch scalars[start] {
+        switch sign {
         case "@":
-            guard let end = endOfUsername(from: first, in: scalars) else { return nil }
+            guard before.map(preventsSpan) != true, let end = endOfUsername(from: first, in: scalars) else {
+                return nil
+            }
             let written = String(scalars[start..<end])
             return (.mention(written, username: written.dropFirst().lowercased()), end)
         case "#", "＃":
-            guard let end = endOfTag(from: first, in: scalars) else { return nil }
-            let written = String(scalars[start..<end])
-            return (.tag(written, tag: normalized(String(scalars[first..<end]))), end)
+            guard before.map(preventsSpan) != true, before != "&",
+                let end = endOfTag(from: first, in: scalars)
+            else { return nil }
+            return (
+                .tag(String(scalars[start..<end]), tag: String(scalars[first..<end]).caseFolded), end
+            )
         default: return nil
         }
     }
 
     private static func endOfUsername(from first: Scalars.Index, in scalars: Scalars) -> Scalars.Index? {
         var end = first
-        while end < scalars.endIndex, isUsernameScalar(scalars[end]) { end = scalars.index(after: end) }
+        while end < scalars.endIndex, isUsernameScalar(scalars[end]) {
+            let next = scalars.index(after: end)
+            if scalars[end] == ".", end == first || next == scalars.endIndex || scalars[next] == "." { break }
+            end = next
+        }
         // A name that continues with other letters is not a username.
-        if end < scalars.endIndex, preventsSpan(scalars[end]) { return nil }
-        while end > first, scalars[scalars.index(before: end)] == "." { end = scalars.index(before: end) }
+        if end < scalars.endIndex, isTagScalar(scalars[end]) || scalars[end] == "@" { return nil }
+        if end > first, scalars[scalars.index(before: end)] == "." { end = scalars.index(before: end) }
         guard (1...Username.maximumLength).contains(scalars.distance(from: first, to: end)) else {
             return nil
         }
@@ -115,47 +148,65 @@ package struct RichText: Sendable, Equatable {
     }
 
     private static func endOfTag(from first: Scalars.Index, in scalars: Scalars) -> Scalars.Index? {
+        guard first < scalars.endIndex, !isMark(scalars[first]) else { return nil }
         var end = first
         var length = 0
         var hasLetter = false
         while end < scalars.endIndex {
             let scalar = scalars[end]
+            let next = scalars.index(after: end)
             if isTagScalar(scalar) {
-                hasLetter = hasLetter || scalar.properties.numericType == nil
-            } else if !isJoiner(scalar) || length == 0 {
+                // A digit with a variation selector or an enclosing keycap is an emoji.
+                if next < scalars.endIndex, isDigit(scalar), isOfKeycap(scalars[next]) { break }
+                hasLetter = hasLetter || !isDigit(scalar) && !isMark(scalar)
+            } else if !isMedial(scalar) || length == 0 {
                 break
             }
-            end = scalars.index(after: end)
+            end = next
             length += 1
         }
-        while end > first, isJoiner(scalars[scalars.index(before: end)]) { end = scalars.index(before: end) }
+        while end > first, isMedial(scalars[scalars.index(before: end)]) { end = scalars.index(before: end) }
         return hasLetter && length <= tagLimit ? end : nil
     }
 
     private static func isUsernameScalar(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar {
-        case "a"..."z", "A"..."Z", "0"..."9", ".", "_": true
-        default: false
-        }
+        scalar.isASCIIAlphanumeric || scalar == "." || scalar == "_"
     }
 
     private static func isTagScalar(_ scalar: Unicode.Scalar) -> Bool {
-        if scalar == "_" { return true }
+        if scalar.isASCII { return scalar.isASCIIAlphanumeric || scalar == "_" }
         return switch scalar.properties.generalCategory {
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
-            .nonspacingMark,
-            .spacingMark, .decimalNumber, .letterNumber:
-            true
+            .nonspacingMark, .spacingMark, .decimalNumber, .letterNumber:
+            !scalar.properties.isVariationSelector
         default: false
         }
     }
 
-    private static func isJoiner(_ scalar: Unicode.Scalar) -> Bool {
-        scalar == "\u{200C}" || scalar == "\u{200D}"
+    private static func isDigit(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.generalCategory == .decimalNumber
     }
 
-    /// Whether a mention or tag directly next to this scalar is not one.
+    private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.generalCategory == .nonspacingMark
+            || scalar.properties.generalCategory == .spacingMark
+    }
+
+    private static func isOfKeycap(_ scalar: Unicode.Scalar) -> Bool {
+        scalar == "\u{FE0F}" || scalar == "\u{20E3}"
+    }
+
+    /// Whether the scalar is allowed inside a tag, but not at its start or end: joiners, the middle dots of
+    /// Catalan and Japanese, Hebrew geresh and gershayim, and the Tibetan syllable mark.
+    private static func isMedial(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "\u{200C}", "\u{200D}", "\u{B7}", "\u{30FB}", "\u{5F3}", "\u{5F4}", "\u{F0B}": true
+        default: false
+        }
+    }
+
+    /// Whether a mention or tag directly after this scalar is not one.
     private static func preventsSpan(_ scalar: Unicode.Scalar) -> Bool {
-        isTagScalar(scalar) || scalar == "@" || scalar == "#" || scalar == "&" || scalar == "/"
+        isTagScalar(scalar) || scalar == "@" || scalar == "#"
     }
 }

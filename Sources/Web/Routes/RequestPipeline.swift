@@ -4,6 +4,7 @@ import Hummingbird
 /// The middleware that a request passes before it reaches its handler. It is assembled for each route when
 /// the router is built, so that no request has to determine what its route needs.
 package struct RequestPipeline: Sendable {
+    private let accounts: Accounts
     private let limiter: RateLimiter
     private let headers: SecurityHeaders
     private let clientAddress: ClientAddress
@@ -17,6 +18,7 @@ package struct RequestPipeline: Sendable {
         community: Community, cookies: SiteCookies, proxies: TrustedProxies, limits: ConnectionLimits,
         connections: OpenConnections, errorPage: @escaping ErrorResponses.ErrorPage
     ) {
+        accounts = community.accounts
         limiter = community.limiter
         clientAddress = ClientAddress(
             proxies: proxies, requestsPerClient: limits.requestsPerClient, clock: community.clock)
@@ -45,6 +47,9 @@ package struct RequestPipeline: Sendable {
                 group.add(middleware: middleware)
             }
             for middleware in route.middleware { group.add(middleware: middleware) }
+            if let redirect = FormerUsernameRedirect(route.path, accounts: accounts) {
+                group.add(middleware: redirect)
+            }
             group.on(route.path, method: route.method) { [limiter] in
                 try await route.respond(to: $0, $1, limiter: limiter)
             }

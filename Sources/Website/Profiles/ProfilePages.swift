@@ -82,7 +82,7 @@ struct ProfilePages {
     /// The username in the path. A text that cannot be a username is a missing page.
     private func name(_ context: some HandlerContext) throws -> String {
         let name = Username.normalized(context.web.parameters.get("username") ?? "")
-        guard Username.fault(in: name) == nil else { throw Problem.notFound("page") }
+        guard Username.isPossible(name) else { throw Problem.notFound("page") }
         return name
     }
 
