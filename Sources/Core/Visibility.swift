@@ -63,6 +63,24 @@ enum Visibility {
         """
     }
 
+    /// Comments and likes on the post `p` by `a`: not by people whom the author of the post blocks. They
+    /// disappear for everybody while the block lasts.
+    static let reactions: SQL = """
+        NOT EXISTS (SELECT 1 FROM blocks w WHERE w.blocker_id = p.author_id AND w.blocked_id = a.id)
+        """
+
+    /// The number of rows of `table` for the post `p` whose `column` is a person who is hidden from the
+    /// viewer or blocked by the author of the post. The query must have `accounts a` for that author. It
+    /// looks rows up only if there are such people.
+    static func hiddenReactions(in table: SQL, by column: SQL, from viewer: ID<Account>?) -> SQL {
+        """
+        CASE WHEN a.has_blocked = 1 OR EXISTS (\(hidden(from: viewer))) \
+        THEN (SELECT count(*) FROM \(table) h WHERE h.post_id = p.id AND h.\(column) IN (\
+        \(hidden(from: viewer)) UNION ALL SELECT blocked_id FROM blocks WHERE blocker_id = p.author_id)) \
+        ELSE 0 END
+        """
+    }
+
     private static func notMuted(by viewer: ID<Account>?) -> SQL {
         "NOT EXISTS (SELECT 1 FROM mutes u WHERE u.muter_id = \(viewer) AND u.muted_id = a.id)"
     }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 struct PagingTests {
-    /// Reads a list page by page, and returns the ids in the order of the pages.
+    /// Reads a list page by page, and returns the ids in the order in which they came.
     private func walk<Item>(
         from end: PageRequest.End, above: Int64? = nil, below: Int64? = nil, _ id: (Item) -> Int64,
         _ list: (PageRequest) async throws -> Page<Item>
@@ -55,26 +55,10 @@ struct PagingTests {
         return cursors
     }
 
-    @Test func `every list that is sorted by time can be paged in both directions`() async throws {
+    @Test func `every list of posts can be paged in both directions`() async throws {
         try await TestCommunity.with { test in
-            let community = test.community
-            let ada = try await test.member("ada")
-            var others: [Viewer] = []
-            for name in ["ben", "cleo", "dan", "eve", "fay"] { others.append(try await test.member(name)) }
-            var posts: [Post] = []
-            for _ in 0..<5 { posts.append(try await test.post(by: ada, "#tag")) }
-            let post = posts[0]
-            for other in others {
-                try await community.follows.follow("ada", by: other)
-                try await community.follows.follow(other.username, by: ada)
-                try await community.likes.like(post.id, by: other)
-                _ = try await community.comments.add("hello", to: post.id, by: other)
-            }
-            let grace = try await test.member("grace")
-            try await community.follows.follow("ada", by: grace)
-            for post in posts { try await community.saves.save(post.id, by: grace) }
-            for other in others { try await community.blocks.mute(other.username, by: grace) }
-            let accountID: (AccountSummary) -> Int64 = { $0.id.value }
+            let crowd = try await Crowd(in: test)
+            let (community, grace) = (test.community, crowd.grace)
             let postID: (Post) -> Int64 = { $0.id.value }
             try await expectBothWays(5, postID) { try await community.feed.all(for: grace, page: $0) }
             try await expectBothWays(5, postID) {
@@ -85,24 +69,60 @@ struct PagingTests {
                 try await community.explore.posts(tagged: "tag", for: nil, page: $0).posts
             }
             try await expectBothWays(5, postID) { try await community.saves.all(for: grace, page: $0) }
+        }
+    }
+
+    @Test func `the likes and comments of a post can be paged in both directions`() async throws {
+        try await TestCommunity.with { test in
+            let community = test.community
+            let post = try await Crowd(in: test).posts[0]
+            let accountID: (AccountSummary) -> Int64 = { $0.id.value }
             try await expectBothWays(5, accountID) {
                 try await community.likes.likers(of: post.id, for: nil, page: $0)
             }
             try await expectBothWays(5, { $0.id.value }) {
                 try await community.comments.of(post.id, for: nil, page: $0)
             }
+        }
+    }
+
+    @Test func `followers and followed people can be paged in both directions`() async throws {
+        try await TestCommunity.with { test in
+            let community = test.community
+            _ = try await Crowd(in: test)
+            let accountID: (AccountSummary) -> Int64 = { $0.id.value }
             try await expectBothWays(6, accountID) {
                 try await community.follows.followers(of: "ada", for: nil, page: $0)
             }
             try await expectBothWays(5, accountID) {
                 try await community.follows.following(by: "ada", for: nil, page: $0)
             }
+        }
+    }
+
+    @Test func `muted and blocked people can be paged in both directions`() async throws {
+        try await TestCommunity.with { test in
+            let community = test.community
+            let crowd = try await Crowd(in: test)
+            let grace = crowd.grace
+            let accountID: (AccountSummary) -> Int64 = { $0.id.value }
             try await expectBothWays(5, accountID) { try await community.blocks.muted(by: grace, page: $0) }
-            for other in others { try await community.blocks.block(other.username, by: grace) }
+            for other in crowd.others { try await community.blocks.block(other.username, by: grace) }
             try await expectBothWays(5, accountID) { try await community.blocks.blocked(by: grace, page: $0) }
+        }
+    }
+
+    @Test func `requests to follow Dora and their notifications can be paged in both directions`()
+        async throws
+    {
+        try await TestCommunity.with { test in
+            let community = test.community
             let dora = try await test.member("dora")
             _ = try await community.accounts.edit(ProfileEdit(isPrivate: true), by: dora)
-            for other in others { try await community.follows.follow("dora", by: other) }
+            for other in try await Crowd.others(in: test) {
+                try await community.follows.follow("dora", by: other)
+            }
+            let accountID: (AccountSummary) -> Int64 = { $0.id.value }
             try await expectBothWays(5, accountID) {
                 try await community.follows.requests(to: dora, page: $0)
             }
@@ -112,7 +132,7 @@ struct PagingTests {
         }
     }
 
-    @Test func `a feed of people who post rarely can be paged in both directions, beyond the newest posts`()
+    @Test func `a feed of people who post rarely can be paged in both directions beyond its window`()
         async throws
     {
         try await TestCommunity.with { test in
@@ -129,5 +149,38 @@ struct PagingTests {
                 try await walk(from: .oldest, postID) { try await community.feed.all(for: ada, page: $0) }
                     == newest.reversed())
         }
+    }
+}
+
+/// Ada with five posts. Five others like the first of them and comment on it, and they and Ada follow each
+/// other. Grace follows Ada, saves all posts, and mutes the others.
+private struct Crowd {
+    let others: [Viewer]
+    let posts: [Post]
+    let grace: Viewer
+
+    static func others(in test: TestCommunity) async throws -> [Viewer] {
+        var others: [Viewer] = []
+        for name in ["ben", "cleo", "dan", "eve", "fay"] { others.append(try await test.member(name)) }
+        return others
+    }
+
+    init(in test: TestCommunity) async throws {
+        let community = test.community
+        let ada = try await test.member("ada")
+        others = try await Self.others(in: test)
+        var posts: [Post] = []
+        for _ in 0..<5 { posts.append(try await test.post(by: ada, "#tag")) }
+        self.posts = posts
+        for other in others {
+            try await community.follows.follow("ada", by: other)
+            try await community.follows.follow(other.username, by: ada)
+            try await community.likes.like(posts[0].id, by: other)
+            _ = try await community.comments.add("hello", to: posts[0].id, by: other)
+        }
+        grace = try await test.member("grace")
+        try await community.follows.follow("ada", by: grace)
+        for post in posts { try await community.saves.save(post.id, by: grace) }
+        for other in others { try await community.blocks.mute(other.username, by: grace) }
     }
 }

@@ -30,6 +30,8 @@ WITHOUT_PICTURE = {"docs", "styleguide"}
 # The names of the pages whose reference pictures are made again, such as "saved notifications" or "all". Only
 # these pages are visited then.
 NEW_REFERENCES = set(os.environ.get("NEW_REFERENCES", "").replace(",", " ").split())
+# The names of the pages to visit, such as "saved notifications"; all pages if it is empty.
+PAGES = set(os.environ.get("PAGES", "").replace(",", " ").split())
 # Screenshots are compared at a quarter of their size: glyphs may differ slightly, but elements may not move.
 SCALE = 4
 
@@ -38,8 +40,8 @@ class PagesTest(BrowserTest):
     OPTIONS = ["--demo"]
 
     def test_people_can_use_every_page_in_every_width_and_theme(self):
-        unknown = NEW_REFERENCES - {"all"} - VISITOR_PAGES.keys() - MEMBER_PAGES.keys()
-        self.assertEqual(unknown, set(), "NEW_REFERENCES names pages that do not exist")
+        unknown = (NEW_REFERENCES | PAGES) - {"all"} - VISITOR_PAGES.keys() - MEMBER_PAGES.keys()
+        self.assertEqual(unknown, set(), "NEW_REFERENCES or PAGES names pages that do not exist")
         self.axe = Axe()
         self.faults = []
         for theme in THEMES:
@@ -60,7 +62,8 @@ class PagesTest(BrowserTest):
             super().record_error(text)
 
     def check_page(self, page, name, path, theme):
-        if NEW_REFERENCES and NEW_REFERENCES.isdisjoint({name, "all"}):
+        wanted = NEW_REFERENCES or PAGES
+        if wanted and wanted.isdisjoint({name, "all"}):
             return
         page.goto(self.server.url + path)
         page.evaluate("document.fonts.ready")

@@ -1,9 +1,4 @@
-import Core
-import Foundation
 import HTTPTypes
-import Hummingbird
-import HummingbirdTesting
-import NIOCore
 import TestSupport
 import Testing
 import Web
@@ -40,98 +35,58 @@ struct ProductAPITests {
         }
     }
 
-    @Test func `Ada edits her profile, picture, username, email and password, and deletes her account`()
-        async throws
-    {
-        try await TestSite.with { site in
-            let ada = try await site.apiClient("ada")
-            let edited = try await ada.send(
-                .put, "/api/profile",
-                json: #"{"bio": "hi", "website": "example.org", "pronouns": "she/her", "isPrivate": true}"#)
-            #expect(edited.json["bio"] as? String == "hi" && edited.json["isPrivate"] as? Bool == true)
-            #expect(edited.json["website"] as? String == "https://example.org")
-            let long = try await ada.send(
-                .put, "/api/profile", json: #"{"bio": "\#(String(repeating: "x", count: 151))"}"#)
-            #expect(long.status == .unprocessableContent && long.fieldErrors.first?["field"] == "bio")
-            let pictured = try await ada.upload(
-                "/api/profile/picture", [.file("image", try Fixtures.bytes("cat.jpg"))], method: .put)
-            let url = try #require(pictured.json["profilePictureUrl"] as? String)
-            #expect(try await ada.send(.get, url.replacing("http://localhost", with: "")).status == .ok)
-            #expect(
-                try await ada.upload("/api/profile/picture", [.text("x", "y")], method: .put).fieldErrors
-                    .first?[
-                        "field"] == "image")
-            #expect(try await ada.send(.delete, "/api/profile/picture").status == .noContent)
-            try await site.test.settle()
-            #expect(site.test.storedFiles == [])
-            #expect(
-                try await ada.send(.put, "/api/me/username", json: #"{"username": "countess"}"#).json[
-                    "username"] as? String
-                    == "countess")
-            #expect(
-                try await ada.send(.put, "/api/me/username", json: #"{"username": "api"}"#).status
-                    == .unprocessableContent)
-            let password = TestCommunity.password
-            #expect(
-                try await ada.send(
-                    .put, "/api/me/email", json: #"{"email": "a@b.org", "password": "\#(password)"}"#
-                ).json[
-                    "email"] as? String == "a@b.org")
-            let change = #"{"currentPassword": "\#(password)", "newPassword": "another horse battery"}"#
-            #expect(try await ada.send(.put, "/api/me/password", json: change).status == .noContent)
-            #expect(
-                try await ada.send(.put, "/api/me/password", json: change).fieldErrors.first?["field"]
-                    == "currentPassword")
-            #expect(try await ada.send(.delete, "/api/me").status == .unsupportedMediaType)
-            let guess = try await ada.send(
-                .delete, "/api/me", json: #"{"password": "not this one at all"}"#)
-            #expect(guess.status == .unprocessableContent && guess.fieldErrors.first?["field"] == "password")
-            #expect(
-                try await ada.send(.get, "/api/me").status == .ok, "a token alone cannot delete the account")
-            let right = #"{"password": "another horse battery"}"#
-            #expect(try await ada.send(.delete, "/api/me", json: right).status == .noContent)
-            #expect(try await ada.send(.get, "/api/me").status == .unauthorized)
-        }
+    /// Ada, whose account is private, and Grace, who does not follow her yet; and the id of Ada's post.
+    private func privateAccount(
+        on site: TestSite
+    ) async throws -> (ada: APIClient, grace: APIClient, post: String) {
+        let (ada, grace) = (try await site.apiClient("ada"), try await site.apiClient("grace"))
+        let post = try await ada.post()
+        _ = try await ada.send(.put, "/api/profile", json: #"{"isPrivate": true}"#)
+        return (ada, grace, post.id)
     }
 
-    @Test func `Ada creates, lists and revokes tokens, and lists sessions`() async throws {
+    @Test func `Grace sees the post of a private account once Ada has accepted her request`() async throws {
         try await TestSite.with { site in
-            let ada = try await site.apiClient("ada")
-            let made = try await ada.send(
-                .post, "/api/me/tokens", json: #"{"name": "bot", "scopes": ["read"]}"#)
-            let bot = APIClient(site: site, token: try #require(made.json["token"] as? String))
-            #expect(try await bot.send(.put, "/api/profile", json: "{}").status == .forbidden)
-            let tokens = try await ada.send(.get, "/api/me/tokens").items
-            #expect(tokens.count == 2 && tokens.filter { $0["isCurrent"] as? Bool == true }.count == 1)
-            let id = try #require(tokens.first { $0["name"] as? String == "bot" }?["id"] as? String)
-            #expect(try await ada.send(.delete, "/api/me/tokens/\(id)").status == .noContent)
-            #expect(try await bot.send(.get, "/api/me").status == .unauthorized)
-            #expect(try await ada.send(.delete, "/api/me/sessions/\(id)").status == .notFound)
-            #expect(try await ada.send(.get, "/api/me/sessions").items.isEmpty)
-            #expect(
-                try await ada.send(.post, "/api/me/tokens", json: #"{"name": "x", "scopes": ["all"]}"#).status
-                    == .unprocessableContent)
-        }
-    }
-
-    @Test func `Ada makes her account private, accepts a request, and removes, mutes and blocks Grace`()
-        async throws
-    {
-        try await TestSite.with { site in
-            let (ada, grace) = (try await site.apiClient("ada"), try await site.apiClient("grace"))
-            let post = try await ada.post()
-            _ = try await ada.send(.put, "/api/profile", json: #"{"isPrivate": true}"#)
-            #expect(try await grace.send(.get, "/api/posts/\(post.id)").status == .notFound)
+            let (ada, grace, post) = try await privateAccount(on: site)
+            #expect(try await grace.send(.get, "/api/posts/\(post)").status == .notFound)
             #expect(try await grace.send(.post, "/api/users/ada/follow").status == .noContent)
             #expect(try await ada.send(.get, "/api/follow-requests").items.count == 1)
             #expect(try await ada.send(.post, "/api/follow-requests/grace/accept").status == .noContent)
+            #expect(try await grace.send(.get, "/api/posts/\(post)").status == .ok)
+        }
+    }
+
+    @Test func `Ada cannot reject a request that she has accepted`() async throws {
+        try await TestSite.with { site in
+            let (ada, grace, _) = try await privateAccount(on: site)
+            _ = try await grace.send(.post, "/api/users/ada/follow")
+            _ = try await ada.send(.post, "/api/follow-requests/grace/accept")
             #expect(try await ada.send(.post, "/api/follow-requests/grace/reject").status == .notFound)
-            #expect(try await grace.send(.get, "/api/posts/\(post.id)").status == .ok)
+        }
+    }
+
+    @Test func `a follower whom Ada removes no longer sees her followers`() async throws {
+        try await TestSite.with { site in
+            let (ada, grace, _) = try await privateAccount(on: site)
+            _ = try await grace.send(.post, "/api/users/ada/follow")
+            _ = try await ada.send(.post, "/api/follow-requests/grace/accept")
             #expect(try await ada.send(.delete, "/api/users/grace/follower").status == .noContent)
             #expect(try await grace.send(.get, "/api/users/ada/followers").status == .notFound)
+        }
+    }
+
+    @Test func `Ada mutes Grace and ends the mute`() async throws {
+        try await TestSite.with { site in
+            let (ada, _, _) = try await privateAccount(on: site)
             #expect(try await ada.send(.post, "/api/users/grace/mute").status == .noContent)
             #expect(try await ada.send(.get, "/api/mutes").items.count == 1)
             #expect(try await ada.send(.delete, "/api/users/grace/mute").status == .noContent)
+        }
+    }
+
+    @Test func `Grace does not find Ada while Ada blocks her`() async throws {
+        try await TestSite.with { site in
+            let (ada, grace, _) = try await privateAccount(on: site)
             #expect(try await ada.send(.post, "/api/users/grace/block").status == .noContent)
             #expect(try await ada.send(.get, "/api/blocks").items.count == 1)
             #expect(try await grace.send(.get, "/api/users/ada").status == .notFound)
@@ -139,68 +94,175 @@ struct ProductAPITests {
                 try await ada.send(.get, "/api/users/grace").json["relationship"] as? [String: Bool]
             #expect(relationship?["blocking"] == true)
             #expect(try await ada.send(.delete, "/api/users/grace/block").status == .noContent)
+        }
+    }
+
+    @Test func `Ada cannot block herself`() async throws {
+        try await TestSite.with { site in
+            let ada = try await site.apiClient("ada")
             #expect(try await ada.send(.post, "/api/users/ada/block").status == .unprocessableContent)
         }
     }
 
-    @Test func `Ada and Grace edit, save and like posts, and reply to and like comments`() async throws {
+    /// An edit of the caption, the location and the description of the photo of a post.
+    private func edit(of post: String, by ada: APIClient) async throws -> String {
+        let media = try #require(
+            try await ada.send(.get, "/api/posts/\(post)").json["media"] as? [[String: Any]])
+        let photo = try #require(media[0]["id"] as? String)
+        return """
+            {"caption": "second #tag", "location": "Turin", \
+            "media": [{"id": "\(photo)", "altText": "a cat"}]}
+            """
+    }
+
+    @Test func `Ada edits her post and the description of its photo`() async throws {
         try await TestSite.with { site in
-            let (ada, grace) = (try await site.apiClient("ada"), try await site.apiClient("grace"))
-            let post = try await ada.post("first")
-            let media = try #require(
-                try await ada.send(.get, "/api/posts/\(post.id)").json["media"] as? [[String: Any]])
-            let photo = try #require(media[0]["id"] as? String)
-            let edit = """
-                {"caption": "second #tag", "location": "Turin", \
-                "media": [{"id": "\(photo)", "altText": "a cat"}]}
-                """
-            let edited = try await ada.send(.patch, "/api/posts/\(post.id)", json: edit)
+            let ada = try await site.apiClient("ada")
+            let post = try await ada.post("first").id
+            let edited = try await ada.send(
+                .patch, "/api/posts/\(post)", json: try await edit(of: post, by: ada))
             #expect(edited.json["caption"] as? String == "second #tag" && edited.text.contains("a cat"))
-            #expect(try await grace.send(.patch, "/api/posts/\(post.id)", json: edit).status == .forbidden)
-            #expect(
-                try await ada.send(
-                    .patch, "/api/posts/\(post.id)", json: #"{"media": [{"id": "5", "altText": "x"}]}"#
-                ).status
-                    == .unprocessableContent)
-            #expect(try await grace.send(.post, "/api/posts/\(post.id)/save").status == .noContent)
-            #expect(try await grace.send(.get, "/api/saved").items.first?["savedByMe"] as? Bool == true)
-            #expect(try await grace.send(.delete, "/api/posts/\(post.id)/save").status == .noContent)
-            #expect(try await grace.send(.post, "/api/posts/\(post.id)/like").status == .noContent)
-            #expect(
-                try await ada.send(.get, "/api/posts/\(post.id)/likes").items.first?["username"] as? String
-                    == "grace")
-            let comment = try await grace.send(
-                .post, "/api/posts/\(post.id)/comments", json: #"{"text": "hi"}"#)
-            let id = try #require(comment.json["id"] as? String)
-            let reply = try await ada.send(
-                .post, "/api/posts/\(post.id)/comments", json: #"{"text": "ho", "replyToId": "\#(id)"}"#)
-            #expect(reply.json["replyToId"] as? String == id)
-            #expect(
-                try await ada.send(
-                    .post, "/api/posts/\(post.id)/comments", json: #"{"text": "x", "replyToId": "5"}"#
-                ).fieldErrors
-                    .first?["field"] == "replyToId")
-            #expect(try await ada.send(.post, "/api/comments/\(id)/like").status == .noContent)
-            let listed = try await ada.send(.get, "/api/posts/\(post.id)/comments").items
-            #expect(listed[0]["likesCount"] as? Int == 1 && listed[0]["likedByMe"] as? Bool == true)
-            #expect(try await ada.send(.delete, "/api/comments/\(id)/like").status == .noContent)
-            let notifications = try await grace.send(.get, "/api/notifications")
-            #expect(notifications.items.map { $0["kind"] as? String } == ["reply"])
-            #expect(try await grace.send(.post, "/api/notifications/read").status == .noContent)
-            #expect(
-                try await grace.send(.get, "/api/notifications").items.first?["isUnread"] as? Bool == false)
         }
     }
 
-    @Test func `visitors explore and search, and Grace gets suggestions`() async throws {
+    @Test func `Grace cannot edit Ada's post`() async throws {
         try await TestSite.with { site in
             let (ada, grace) = (try await site.apiClient("ada"), try await site.apiClient("grace"))
-            _ = try await ada.post("Espresso #torino #caffè")
+            let post = try await ada.post("first").id
+            let json = try await edit(of: post, by: ada)
+            #expect(try await grace.send(.patch, "/api/posts/\(post)", json: json).status == .forbidden)
+        }
+    }
+
+    @Test func `an edit that describes a photo of another post is rejected`() async throws {
+        try await TestSite.with { site in
+            let ada = try await site.apiClient("ada")
+            let post = try await ada.post("first").id
+            #expect(
+                try await ada.send(
+                    .patch, "/api/posts/\(post)", json: #"{"media": [{"id": "5", "altText": "x"}]}"#
+                ).status
+                    == .unprocessableContent)
+        }
+    }
+
+    @Test func `Grace saves a post and removes it again from her saved posts`() async throws {
+        try await TestSite.with { site in
+            let (ada, grace) = (try await site.apiClient("ada"), try await site.apiClient("grace"))
+            let post = try await ada.post().id
+            #expect(try await grace.send(.post, "/api/posts/\(post)/save").status == .noContent)
+            #expect(try await grace.send(.get, "/api/saved").items.first?["savedByMe"] as? Bool == true)
+            #expect(try await grace.send(.delete, "/api/posts/\(post)/save").status == .noContent)
+        }
+    }
+
+    @Test func `Grace likes a post and appears in its list of likes`() async throws {
+        try await TestSite.with { site in
+            let (ada, grace) = (try await site.apiClient("ada"), try await site.apiClient("grace"))
+            let post = try await ada.post().id
+            #expect(try await grace.send(.post, "/api/posts/\(post)/like").status == .noContent)
+            #expect(
+                try await ada.send(.get, "/api/posts/\(post)/likes").items.first?["username"] as? String
+                    == "grace")
+        }
+    }
+
+    /// A post by Ada with a comment by Grace.
+    private struct CommentedPost {
+        let ada: APIClient
+        let grace: APIClient
+        let post: String
+        let comment: String
+
+        init(on site: TestSite) async throws {
+            ada = try await site.apiClient("ada")
+            grace = try await site.apiClient("grace")
+            post = try await ada.post().id
+            let comment = try await grace.send(
+                .post, "/api/posts/\(post)/comments", json: #"{"text": "hi"}"#)
+            self.comment = try #require(comment.json["id"] as? String)
+        }
+
+        /// Ada's reply to a comment.
+        func reply(_ text: String, to comment: String) async throws -> SiteResponse {
+            try await ada.send(
+                .post, "/api/posts/\(post)/comments",
+                json: #"{"text": "\#(text)", "replyToId": "\#(comment)"}"#)
+        }
+    }
+
+    @Test func `Ada replies to a comment`() async throws {
+        try await TestSite.with { site in
+            let talk = try await CommentedPost(on: site)
+            let reply = try await talk.reply("ho", to: talk.comment)
+            #expect(reply.json["replyToId"] as? String == talk.comment)
+        }
+    }
+
+    @Test func `a reply to a comment that does not exist is rejected`() async throws {
+        try await TestSite.with { site in
+            let talk = try await CommentedPost(on: site)
+            let reply = try await talk.reply("x", to: "5")
+            #expect(reply.fieldErrors.first?["field"] == "replyToId")
+        }
+    }
+
+    @Test func `Ada likes a comment and takes the like back`() async throws {
+        try await TestSite.with { site in
+            let talk = try await CommentedPost(on: site)
+            #expect(
+                try await talk.ada.send(.post, "/api/comments/\(talk.comment)/like").status == .noContent)
+            let listed = try await talk.ada.send(.get, "/api/posts/\(talk.post)/comments").items
+            #expect(listed[0]["likesCount"] as? Int == 1 && listed[0]["likedByMe"] as? Bool == true)
+            #expect(
+                try await talk.ada.send(.delete, "/api/comments/\(talk.comment)/like").status == .noContent)
+        }
+    }
+
+    @Test func `Grace is notified of a reply, but not of a like that Ada took back`() async throws {
+        try await TestSite.with { site in
+            let talk = try await CommentedPost(on: site)
+            _ = try await talk.reply("ho", to: talk.comment)
+            _ = try await talk.ada.send(.post, "/api/comments/\(talk.comment)/like")
+            _ = try await talk.ada.send(.delete, "/api/comments/\(talk.comment)/like")
+            let notifications = try await talk.grace.send(.get, "/api/notifications")
+            #expect(notifications.items.map { $0["kind"] as? String } == ["reply"])
+        }
+    }
+
+    @Test func `Grace marks her notifications as read`() async throws {
+        try await TestSite.with { site in
+            let talk = try await CommentedPost(on: site)
+            _ = try await talk.reply("ho", to: talk.comment)
+            #expect(try await talk.grace.send(.post, "/api/notifications/read").status == .noContent)
+            #expect(
+                try await talk.grace.send(.get, "/api/notifications").items.first?["isUnread"] as? Bool
+                    == false)
+        }
+    }
+
+    @Test func `visitors explore the posts of everybody`() async throws {
+        try await TestSite.with { site in
+            _ = try await site.apiClient("ada").post("Espresso #torino #caffè")
             let visitor = APIClient(site: site, token: nil)
             #expect(try await visitor.send(.get, "/api/explore").items.count == 1)
+        }
+    }
+
+    @Test func `visitors open the posts with a tag, however it is spelled`() async throws {
+        try await TestSite.with { site in
+            _ = try await site.apiClient("ada").post("Espresso #torino #caffè")
+            let visitor = APIClient(site: site, token: nil)
             #expect(try await visitor.send(.get, "/api/tags/Torino/posts").items.count == 1)
             #expect(try await visitor.send(.get, "/api/tags/caff%C3%A8/posts").items.count == 1)
             #expect(try await visitor.send(.get, "/api/tags/!/posts").status == .notFound)
+        }
+    }
+
+    @Test func `visitors find what begins with the words of a search`() async throws {
+        try await TestSite.with { site in
+            _ = try await site.apiClient("ada").post("Espresso #torino #caffè")
+            let visitor = APIClient(site: site, token: nil)
             #expect(
                 try await visitor.send(.get, "/api/search?q=ad").items.first?["username"] as? String == "ada"
             )
@@ -208,76 +270,37 @@ struct ProductAPITests {
             #expect(
                 try await visitor.send(.get, "/api/search?q=tor&type=tags").items.first?["tag"] as? String
                     == "torino")
-            #expect(try await visitor.send(.get, "/api/search?q=x&type=y").status == .badRequest)
-            #expect(
-                try await visitor.send(.get, "/api/search?q=\(String(repeating: "x", count: 201))").status
-                    == .badRequest)
-            #expect(
-                try await grace.send(.get, "/api/suggestions").items.first?["username"] as? String == "ada")
+        }
+    }
+
+    @Test func `a search of an unknown type or with a long text is rejected`() async throws {
+        try await TestSite.with { site in
+            let visitor = APIClient(site: site, token: nil)
+            for query in ["q=x&type=y", "q=\(String(repeating: "x", count: 201))"] {
+                let response = try await visitor.send(.get, "/api/search?\(query)")
+                #expect(response.status == .badRequest)
+            }
+        }
+    }
+
+    @Test func `the link to the next page keeps the words of a search`() async throws {
+        try await TestSite.with { site in
+            let ada = try await site.apiClient("ada")
+            _ = try await ada.post("Espresso #torino #caffè")
             _ = try await ada.post("#torino")
+            let visitor = APIClient(site: site, token: nil)
             let page = try await visitor.send(.get, "/api/search?q=%23torino&type=posts&limit=1")
             let next = "http://localhost/api/search?cursor=search-1&q=%23torino&type=posts&limit=1"
             #expect(page.headers[.link] == #"<\#(next)>; rel="next""#)
         }
     }
 
-    @Test func `Ada downloads everything she has posted as a valid ZIP file`() async throws {
+    @Test func `Grace gets suggestions of people to follow`() async throws {
         try await TestSite.with { site in
-            let ada = try await site.apiClient("ada")
-            let post = try await ada.post("mine")
-            let response = try await site.client.execute(
-                uri: "/api/me/export", method: .get, headers: [.authorization: "Bearer \(ada.token ?? "")"])
-            #expect(response.headers[.contentDisposition] == #"attachment; filename="isntgram-ada.zip""#)
-            let path = site.test.folder + "/export.zip"
-            try Data(response.body.readableBytesView).write(to: URL(fileURLWithPath: path))
-            let python = Process()
-            python.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            python.arguments = [
-                "python3", "-c",
-                """
-                import sys, zipfile
-                archive = zipfile.ZipFile(sys.argv[1])
-                assert archive.testzip() is None
-                print(*archive.namelist())
-                """, path,
-            ]
-            let output = Pipe()
-            python.standardOutput = output
-            try python.run()
-            let names = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            python.waitUntilExit()
-            #expect(python.terminationStatus == 0)
+            let (ada, grace) = (try await site.apiClient("ada"), try await site.apiClient("grace"))
+            _ = try await ada.post("Espresso #torino #caffè")
             #expect(
-                names.contains("account.json posts.json comments.json")
-                    && names.contains("photos/\(post.code)-1.jpg"))
-        }
-    }
-
-    @Test func `visitors register with an invitation, or not at all when registration is closed`()
-        async throws
-    {
-        @Sendable func form(_ invite: String) -> String {
-            """
-            {"email": "a@b.org", "fullName": "", "username": "ada", \
-            "password": "\(TestCommunity.password)", "invite": "\(invite)"}
-            """
-        }
-        try await TestSite.with(registration: .invite) { site in
-            let client = APIClient(site: site, token: nil)
-            #expect(
-                try await client.send(.post, "/api/auth/register", json: form("x")).fieldErrors.first?[
-                    "field"]
-                    == "invite")
-            let invite = try await site.test.community.invites.create(uses: 1, days: 1).text
-            let page = try await site.browser.open("/register?invite=\(invite)")
-            #expect(page.text.contains(#"value="\#(invite)""#))
-            #expect(try await client.send(.post, "/api/auth/register", json: form(invite)).status == .created)
-        }
-        try await TestSite.with(registration: .closed) { site in
-            let client = APIClient(site: site, token: nil)
-            let refused = try await client.send(.post, "/api/auth/register", json: form(""))
-            #expect(refused.status == .forbidden)
-            #expect(try await site.browser.open("/register").text.contains("Registration is closed"))
+                try await grace.send(.get, "/api/suggestions").items.first?["username"] as? String == "ada")
         }
     }
 }

@@ -74,6 +74,13 @@ struct TestSite {
 
     /// A new browser without a session.
     var browser: Browser { Browser(site: self) }
+
+    /// Registers a member and returns the browser in which they are signed in.
+    func register(_ name: String) async throws -> Browser {
+        let browser = Browser(site: self)
+        try await browser.register(name)
+        return browser
+    }
 }
 
 /// A response of the site.

@@ -11,10 +11,12 @@ import sys
 SNAPSHOT = pathlib.Path("Tests/messages.txt")
 # Texts of the API's description, of the demo community and of measurements have readers of their own.
 SKIPPED = ("Sources/API/OpenAPI/Examples", "Sources/API/OpenAPI/TextPatterns", "Sources/App/Demo/",
-           "Sources/Core/Credentials/CommonPasswords", "Sources/Core/Schema/", "Sources/Seeding/",
+           "Sources/Core/Credentials/CommonPasswords", "Sources/Core/Schema/",
+           "Sources/Core/Texts/TopLevelDomains", "Sources/Seeding/",
            "Sources/StylesheetTool/", "Sources/StylesheetPlugin/")
 SQL = re.compile(
-    r"^\s*\(?(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|WITH|PRAGMA|EXISTS|NOT EXISTS|BEGIN|COMMIT|"
+    r"^[\s…]*\(?(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|WITH|PRAGMA|EXISTS|NOT EXISTS|BEGIN|COMMIT|"
+    r"UNION|JOIN|LIMIT|"
     r"ROLLBACK|SET |LISTEN|NOTIFY|VALUES|FROM|WHERE|AND |ORDER BY|EXPLAIN|VACUUM|DECLARE)\b")
 SWIFT_LITERAL = re.compile(r'(?P<hash>#*)(?P<quote>"""|")', re.S)
 

@@ -8,7 +8,8 @@ package struct Blocks: Sendable {
     let photos: Photos
     let notifier: Notifier
 
-    /// Blocks a member: both stop following each other, and neither sees the other. Idempotent.
+    /// Blocks a member: both stop following each other, and neither sees the other. The member's likes and
+    /// comments on the viewer's posts are hidden from everybody while the block lasts. Idempotent.
     package func block(_ username: String, by viewer: Viewer) async throws {
         let target = try await storage.write { [ids, photos] connection in
             try Accounts.rejectDemoAccount(viewer, in: connection)
@@ -19,6 +20,7 @@ package struct Blocks: Sendable {
                 VALUES (\(ids.next(Blocks.self)), \(viewer.id), \(target.id))
                 ON CONFLICT DO NOTHING
                 """)
+            try connection.run("UPDATE accounts SET has_blocked = 1 WHERE id = \(viewer.id)")
             for (follower, followee) in [(viewer.id, target.id), (target.id, viewer.id)]
             where try FollowRecords.delete(from: follower, to: followee, in: connection) {
                 try photos.enqueueRotation(of: followee, in: connection)

@@ -12,6 +12,7 @@ enum CommentRecords {
             SELECT \(Comment.columns(for: viewer))
             FROM comments c JOIN accounts a ON a.id = c.author_id JOIN posts p ON p.id = c.post_id
             WHERE c.post_id = \(post) AND \(query.contains("c.id")) AND \(Visibility.people(for: viewer))
+            AND \(Visibility.reactions)
             ORDER BY \(query.order("c.id")) LIMIT \(page.fetchLimit)
             """
         ) { Comment(&$0) }
@@ -33,14 +34,19 @@ enum CommentRecords {
     }
 
     /// Returns the post, the authors and the parent of a comment.
+    /// - Parameter isForDeletion: whether the author of the post also finds comments that are hidden because
+    ///   of a block.
     /// - Throws: ``Problem`` of kind `notFound` if there is no such comment, or `viewer` may not see it.
     static func place(
-        of id: ID<Comment>, for viewer: ID<Account>?, in connection: any Connection
+        of id: ID<Comment>, for viewer: ID<Account>?, isForDeletion: Bool = false,
+        in connection: any Connection
     ) throws -> (post: ID<Post>, author: ID<Account>, postAuthor: ID<Account>, replyTo: ID<Comment>?) {
         let found = try connection.row(
             """
-            SELECT c.post_id, a.id, c.reply_to_id FROM comments c JOIN accounts a ON a.id = c.author_id
-            WHERE c.id = \(id) AND \(Visibility.people(for: viewer))
+            SELECT c.post_id, a.id, c.reply_to_id
+            FROM comments c JOIN accounts a ON a.id = c.author_id JOIN posts p ON p.id = c.post_id
+            WHERE c.id = \(id) AND (\(isForDeletion ? viewer : nil) = p.author_id
+                OR \(Visibility.people(for: viewer)) AND \(Visibility.reactions))
             """
         ) { ($0.id() as ID<Post>, $0.id() as ID<Account>, $0.idOrNil() as ID<Comment>?) }
         guard let found else { throw Problem.notFound("comment") }

@@ -83,7 +83,7 @@ package struct Comments: Sendable {
     }
 
     /// Deletes a comment and the replies to it. The author of the comment may always delete it. The author
-    /// of the post may delete it if they can see it.
+    /// of the post may delete it too, even if it is hidden because they block its author.
     /// - Returns: the post of the comment.
     @discardableResult
     package func delete(_ id: ID<Comment>, by viewer: Viewer) async throws -> ID<Post> {
@@ -93,7 +93,8 @@ package struct Comments: Sendable {
                 try deletions.schedule(in: connection)
                 return post
             }
-            let found = try CommentRecords.place(of: id, for: viewer.id, in: connection)
+            let found = try CommentRecords.place(
+                of: id, for: viewer.id, isForDeletion: true, in: connection)
             guard viewer.id == found.postAuthor else {
                 throw Problem(.forbidden, "Only the author of the comment or of the post can delete it.")
             }

@@ -35,7 +35,10 @@ enum PreviewRecords {
                 SELECT l.post_id, a.username FROM likes l JOIN accounts a ON a.id = l.account_id
                 WHERE \(Visibility.people(for: viewer)) AND l.id IN (
                     SELECT max(x.id) FROM likes x JOIN follows f ON f.followee_id = x.account_id
+                    JOIN posts p ON p.id = x.post_id
                     WHERE f.follower_id = \(viewer) AND x.post_id IN \(list: liked, connection.dialect)
+                    AND NOT EXISTS (SELECT 1 FROM blocks w
+                        WHERE w.blocker_id = p.author_id AND w.blocked_id = x.account_id)
                     GROUP BY x.post_id)
                 """
             ) { ($0.id() as ID<Post>, $0.text()) }
@@ -43,11 +46,16 @@ enum PreviewRecords {
         }
         let commented = posts.filter { $0.commentsCount > 0 }.map(\.id.value)
         guard !commented.isEmpty else { return previews }
-        // Two index lookups for each post, however many comments it has.
+        // Two index lookups for each post, however many comments it has, unless they are by people whom its
+        // author blocks.
+        let lastShown: SQL = """
+            SELECT c.id FROM comments c WHERE c.post_id = p.id AND NOT EXISTS (
+                SELECT 1 FROM blocks w WHERE w.blocker_id = p.author_id AND w.blocked_id = c.author_id)
+            """
         let last = try connection.rows(
             """
-            SELECT last, (SELECT max(c.id) FROM comments c WHERE c.post_id = p.id AND c.id < last) FROM (
-                SELECT p.id, (SELECT max(c.id) FROM comments c WHERE c.post_id = p.id) AS last FROM posts p
+            SELECT last, (\(lastShown) AND c.id < last ORDER BY c.id DESC LIMIT 1) FROM (
+                SELECT p.id, p.author_id, (\(lastShown) ORDER BY c.id DESC LIMIT 1) AS last FROM posts p
                 WHERE p.id IN \(list: commented, connection.dialect)) p
             """
         ) { [$0.intOrNil(), $0.intOrNil()] }.flatMap { $0.compactMap { $0 } }

@@ -99,8 +99,10 @@ enum LikeRecords {
         let query = page.query()
         return try connection.rows(
             """
-            SELECT l.id, \(AccountSummary.columns) FROM likes l JOIN accounts a ON a.id = l.account_id
+            SELECT l.id, \(AccountSummary.columns)
+            FROM likes l JOIN accounts a ON a.id = l.account_id JOIN posts p ON p.id = l.post_id
             WHERE l.post_id = \(post) AND \(query.contains("l.id")) AND \(Visibility.people(for: viewer))
+            AND \(Visibility.reactions)
             ORDER BY \(query.order("l.id")) LIMIT \(page.fetchLimit)
             """
         ) { FollowRecords.Row(&$0) }

@@ -22,17 +22,12 @@ extension Post {
     /// author.
     ///
     /// The counts match the lists that the viewer sees: they are the stored counters minus the likes and
-    /// comments of people who are hidden from the viewer. Only these likes and comments are looked up, so it
-    /// costs nothing if nobody is hidden.
+    /// comments of people who are hidden from the viewer, or whom the author of the post blocks.
     static func columns(for viewer: ID<Account>?) -> SQL {
         """
         p.id, \(AccountSummary.columns), p.caption, p.location, \
-        p.likes_count - CASE WHEN EXISTS (\(Visibility.hidden(from: viewer))) \
-        THEN (SELECT count(*) FROM likes h \
-        WHERE h.post_id = p.id AND h.account_id IN (\(Visibility.hidden(from: viewer)))) ELSE 0 END, \
-        p.comments_count - CASE WHEN EXISTS (\(Visibility.hidden(from: viewer))) \
-        THEN (SELECT count(*) FROM comments h \
-        WHERE h.post_id = p.id AND h.author_id IN (\(Visibility.hidden(from: viewer)))) ELSE 0 END, \
+        p.likes_count - \(Visibility.hiddenReactions(in: "likes", by: "account_id", from: viewer)), \
+        p.comments_count - \(Visibility.hiddenReactions(in: "comments", by: "author_id", from: viewer)), \
         EXISTS (SELECT 1 FROM likes l WHERE l.post_id = p.id AND l.account_id = \(viewer)), \
         EXISTS (SELECT 1 FROM saves k WHERE k.post_id = p.id AND k.account_id = \(viewer)), \
         p.created_at, p.updated_at
