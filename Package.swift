@@ -71,7 +71,8 @@ let package = Package(
                 .embedInCode("icon-192.png"),
                 .embedInCode("icon-512.png"), .embedInCode("keys.js"), .embedInCode("live.js"),
                 .embedInCode("offline.js"),
-                .embedInCode("pages.js"), .embedInCode("photos.js"), .embedInCode("scroll.js"),
+                .embedInCode("pages.js"), .embedInCode("photo-format.js"), .embedInCode("photos.js"),
+                .embedInCode("scroll.js"),
                 .embedInCode("search.js"),
                 .embedInCode("share.js"), .embedInCode("sign-out.js"), .embedInCode("suggest.js"),
                 .embedInCode("service-worker.js"), .embedInCode("toast.js"),
@@ -148,7 +149,7 @@ let package = Package(
             name: "Imaging",
             dependencies: [
                 "CSandbox", "Encodings", .target(name: "CSeccomp", condition: .when(platforms: [.linux])),
-                "CVips",
+                "CVips", "CZlib",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -225,7 +226,7 @@ let package = Package(
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
-            swiftSettings: strict),
+            resources: [.process("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "SiteTests",
             dependencies: [

@@ -22,7 +22,11 @@ typedef void object;
     F(int, vips_object_build, (object *)) \
     F(void, vips_object_unref_outputs, (object *)) \
     F(object *, vips_source_new_from_descriptor, (int)) \
+    F(object *, vips_source_new_from_blob, (object *)) \
+    F(object *, vips_blob_copy, (const void *, size_t)) \
+    F(void, vips_area_unref, (object *)) \
     F(object *, vips_target_new_to_descriptor, (int)) \
+    F(cvips_image *, vips_image_new_from_memory_copy, (const void *, size_t, int, int, int, int)) \
     F(cvips_image *, vips_image_copy_memory, (cvips_image *)) \
     F(int, vips_image_get_width, (const cvips_image *)) \
     F(int, vips_image_get_height, (const cvips_image *)) \
@@ -31,6 +35,7 @@ typedef void object;
     F(int, vips_image_hasalpha, (cvips_image *)) \
     F(size_t, vips_image_get_typeof, (const cvips_image *, const char *)) \
     F(int, vips_image_get_int, (const cvips_image *, const char *, int *)) \
+    F(int, vips_image_get_blob, (const cvips_image *, const char *, const void **, size_t *)) \
     F(const void *, vips_image_get_data, (cvips_image *)) \
     F(const char *, vips_error_buffer, (void)) \
     F(void, vips_error_clear, (void)) \
@@ -110,15 +115,64 @@ static int run(object *operation, const char *options, cvips_image **out) {
     return failed ? -1 : 0;
 }
 
-cvips_image *cvips_load(const char *loader, int descriptor, const char *options) {
+// Loads from a source, and releases it.
+static cvips_image *load(const char *loader, object *source, const char *options) {
     cvips_image *out = NULL;
-    object *source = vips_source_new_from_descriptor(descriptor);
     if (!source) return NULL;
     object *operation = vips_operation_new(loader);
     if (operation) g_object_set(operation, "source", source, NULL);
     g_object_unref(source);
     if (!operation) return NULL;
     return run(operation, options, &out) ? NULL : out;
+}
+
+cvips_image *cvips_load(const char *loader, int descriptor, const char *options) {
+    return load(loader, vips_source_new_from_descriptor(descriptor), options);
+}
+
+cvips_image *cvips_load_bytes(const char *loader, const void *bytes, size_t count, const char *options) {
+    object *blob = vips_blob_copy(bytes, count);
+    if (!blob) return NULL;
+    object *source = vips_source_new_from_blob(blob);
+    vips_area_unref(blob);
+    return load(loader, source, options);
+}
+
+cvips_image *cvips_from_pixels(const unsigned char *bytes, int width, int height) {
+    size_t count = (size_t)width * (size_t)height * 3;
+    cvips_image *image = vips_image_new_from_memory_copy(bytes, count, width, height, 3, 0);
+    if (!image) return NULL;
+    cvips_image *out = cvips_apply("copy", image, "interpretation=srgb");
+    g_object_unref(image);
+    return out;
+}
+
+double cvips_equal_fraction(cvips_image *a, cvips_image *b) {
+    double rows = -1;
+    cvips_image *difference = NULL, *columns = NULL;
+    object *operation = vips_operation_new("subtract");
+    if (!operation) return -1;
+    g_object_set(operation, "left", a, "right", b, NULL);
+    if (run(operation, NULL, &difference)) return -1;
+    // For each column, the number of rows above the first difference.
+    operation = vips_operation_new("profile");
+    if (operation) {
+        g_object_set(operation, "in", difference, NULL);
+        if (!vips_object_build(operation)) g_object_get(operation, "columns", &columns, NULL);
+        vips_object_unref_outputs(operation);
+        g_object_unref(operation);
+    }
+    g_object_unref(difference);
+    if (!columns) return -1;
+    operation = vips_operation_new("avg");
+    if (operation) {
+        g_object_set(operation, "in", columns, NULL);
+        if (!vips_object_build(operation)) g_object_get(operation, "out", &rows, NULL);
+        vips_object_unref_outputs(operation);
+        g_object_unref(operation);
+    }
+    g_object_unref(columns);
+    return rows < 0 ? -1 : rows / vips_image_get_height(a);
 }
 
 cvips_image *cvips_apply(const char *name, cvips_image *image, const char *options) {
@@ -159,6 +213,13 @@ int cvips_metadata(cvips_image *image, const char *name, int default_value) {
 
 int cvips_has_metadata(cvips_image *image, const char *name) {
     return vips_image_get_typeof(image, name) != 0;
+}
+
+const void *cvips_metadata_bytes(cvips_image *image, const char *name, size_t *count) {
+    const void *bytes = NULL;
+    *count = 0;
+    if (!vips_image_get_typeof(image, name)) return NULL;
+    return vips_image_get_blob(image, name, &bytes, count) ? NULL : bytes;
 }
 
 const unsigned char *cvips_pixels(cvips_image *image) { return vips_image_get_data(image); }

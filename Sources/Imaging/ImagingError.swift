@@ -2,12 +2,16 @@
 package enum ImagingError: Error, Equatable, Codable {
     /// The file has none of the supported formats.
     case notAPhoto
-    /// Width × height (× frames of an animation) exceeds the pixel limit.
-    case tooManyPixels(width: Int, height: Int, frames: Int, limit: Int)
+    /// Width × height exceeds the pixel limit.
+    case tooManyPixels(width: Int, height: Int, limit: Int)
     case sideTooLong(side: Int, limit: Int)
     case tooLarge(bytes: Int, limit: Int)
     /// Decoding failed. The text is the reason. It contains neither paths nor control characters.
     case damaged(String)
+    /// So much of the picture is missing that it is not a photo any more.
+    case incomplete
+    /// The photo uses a part of its format that the decoder does not know.
+    case unsupported
     /// Decoding reached the limit of memory or CPU time.
     case tooComplex
     /// The server cannot render the photo now, for a reason other than the photo: the queue is full, the
@@ -21,8 +25,8 @@ package enum ImagingError: Error, Equatable, Codable {
         switch self {
         case .notAPhoto:
             "This file is not a supported photo. Upload a JPEG, PNG, WebP, GIF, HEIC or AVIF file."
-        case .tooManyPixels(let width, let height, let frames, let limit):
-            "This photo is \(width) × \(height) pixels\(frames > 1 ? " in \(frames) frames" : ""). "
+        case .tooManyPixels(let width, let height, let limit):
+            "This photo is \(width) × \(height) pixels. "
                 + "The limit is \(Self.number(limit, per: 1_000_000)) megapixels. "
                 + "Resize it and upload it again."
         case .sideTooLong(let side, let limit):
@@ -35,6 +39,12 @@ package enum ImagingError: Error, Equatable, Codable {
         case .damaged(let reason):
             "This photo is damaged and cannot be read\(reason.isEmpty ? "" : " (\(reason))"). "
                 + "Open it in a photo editor, save a new copy, and upload that."
+        case .incomplete:
+            "A part of this photo is missing, probably because it was not copied completely. "
+                + "Copy it again from your camera or phone, and upload that."
+        case .unsupported:
+            "This photo uses features of its format that this site cannot read. "
+                + "Open it in a photo editor, save it as a JPEG, and upload that."
         case .tooComplex:
             "This photo takes too much memory or time to process. "
                 + "Save it as an ordinary JPEG and upload that."

@@ -31,11 +31,25 @@ final class PhotoFile {
     }
 
     /// Returns the first bytes of the file, fewer if the file is shorter.
-    func firstBytes(_ count: Int) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: count)
-        let readCount = pread(descriptor, &bytes, count, 0)
-        return Array(bytes.prefix(max(0, readCount)))
+    func firstBytes(_ count: Int) -> [UInt8] { bytes(at: 0, count: count) }
+
+    /// Returns bytes of the file, fewer if the file ends before.
+    func bytes(at position: Int, count: Int) -> [UInt8] {
+        var done = 0
+        var bytes = [UInt8](repeating: 0, count: max(0, count))
+        while done < bytes.count, position >= 0 {
+            let readCount = bytes.withUnsafeMutableBytes {
+                pread(descriptor, $0.baseAddress.map { $0 + done }, $0.count - done, off_t(position + done))
+            }
+            guard readCount > 0 else { break }
+            done += readCount
+        }
+        bytes.removeLast(bytes.count - done)
+        return bytes
     }
+
+    /// Returns the whole file. Its size was checked before.
+    func allBytes() -> [UInt8] { bytes(at: 0, count: byteCount ?? 0) }
 }
 
 /// The files that a rendering process reads and writes.

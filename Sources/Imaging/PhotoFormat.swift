@@ -3,11 +3,13 @@ enum PhotoFormat: CaseIterable {
     case jpeg, png, webp, gif, heif
 
     /// The number of bytes needed to recognise a format.
-    static let signatureLength = 12
+    static let signatureLength = 256
 
-    /// The brands that libvips opens. HEIC and AVIF share one container format, ISO/IEC 23008-12.
+    /// The brands of HEIC and AVIF, which share one container format, ISO/IEC 23008-12. Any of the brands of
+    /// a file may be one of these.
     private static let heifBrands: Set<String> = [
-        "heic", "heix", "hevc", "heim", "heis", "hevm", "hevs", "mif1", "msf1", "avif",
+        "heic", "heix", "hevc", "hevx", "heim", "heis", "hevm", "hevs", "mif1", "mif2", "msf1", "miaf",
+        "avif", "avis",
     ]
 
     /// Creates the format of a file that begins with these bytes. Returns nil if the format is not supported.
@@ -21,13 +23,22 @@ enum PhotoFormat: CaseIterable {
         } else if bytes.count >= 12, bytes.starts(with: "RIFF".utf8), bytes[8..<12].elementsEqual("WEBP".utf8)
         {
             self = .webp
-        } else if bytes.count >= 12, bytes[4..<8].elementsEqual("ftyp".utf8),
-            Self.heifBrands.contains(String(decoding: bytes[8..<12], as: UTF8.self))
-        {
+        } else if !Self.heifBrands.isDisjoint(with: Self.brands(in: bytes)) {
             self = .heif
         } else {
             return nil
         }
+    }
+
+    /// The brands of a file in the ISO base media format: the major one, and after a version the others.
+    static func brands(in bytes: [UInt8]) -> [String] {
+        var reader = ByteReader(bytes[...])
+        guard let size = reader.number(4), reader.code() == "ftyp", let major = reader.code(),
+            reader.take(4) != nil
+        else { return [] }
+        var brands = [major]
+        while reader.position + 4 <= size, let brand = reader.code() { brands.append(brand) }
+        return brands
     }
 
     /// The libvips operation that reads this format from an open file.
@@ -51,6 +62,10 @@ enum PhotoFormat: CaseIterable {
         case .heif: "VipsForeignLoadHeif"
         }
     }
+
+    /// Which faults of the file end its decoding (`VipsFailOn`). Every complaint about a JPEG does, because
+    /// its decoder only complains about missing pixels.
+    var failOn: String { self == .jpeg ? "warning" : "truncated" }
 
     /// The loader options that reduce the image while it is decoded, to no less than `minimumWidth`.
     ///

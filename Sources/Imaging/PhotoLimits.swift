@@ -2,7 +2,7 @@
 package struct PhotoLimits: Sendable, Equatable, Codable {
     /// The size of the uploaded file in bytes.
     package var bytes = 25_000_000
-    /// The number of pixels in all frames together.
+    /// The number of pixels of the first picture, which is the only one that is decoded.
     package var pixels = 64_000_000
     /// The length of the longer side in pixels.
     package var side = 16_384

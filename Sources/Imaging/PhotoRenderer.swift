@@ -6,7 +6,7 @@ import Foundation
 /// Untrusted files must be decoded in a separate process: the server uses ``PhotoProcessor``, whose child
 /// process calls this.
 package enum PhotoRenderer {
-    private typealias Size = (width: Int, height: Int)
+    typealias Size = (width: Int, height: Int)
 
     /// Renders an open upload into the open output files.
     ///
@@ -28,17 +28,15 @@ package enum PhotoRenderer {
         try prepare(for: format)
         try confine()
         do {
-            let header = try VipsImage.load(input, format.loader)
-            let original = try size(of: header, as: format, limits: limits)
-            let width = RenditionPlan.decodedWidth(of: original, as: shape)
-            let decoded = try decode(input, as: format, header: header, original: original, width: width)
+            let reader = PhotoReader(file: input, format: format, shape: shape, limits: limits)
+            let (decoded, original) = try reader.read()
             var writer = RenditionWriter(files)
             return switch shape {
             case .whole: try renditions(of: decoded, original: original, to: &writer)
             case .square: try squares(of: decoded, original: original, to: &writer)
             }
         } catch let error as VipsError {
-            throw error.isOutOfMemory ? .tooComplex : ImagingError.damaged(error.reason)
+            throw error.imagingError
         }
     }
 
@@ -66,43 +64,6 @@ package enum PhotoRenderer {
         cvips_allow(format.loaderClass, 1)
         cvips_allow("VipsForeignSaveJpeg", 1)
         cvips_forbid_untrusted()
-    }
-
-    /// Checks the limits by the header, then returns the size of the upright original.
-    private static func size(of header: VipsImage, as format: PhotoFormat, limits: PhotoLimits) throws -> Size
-    {
-        let (width, height) = (header.width, header.height)
-        let side = max(width, height)
-        guard side <= limits.side else { throw ImagingError.sideTooLong(side: side, limit: limits.side) }
-        // Only the first frame is decoded. The other images of a HEIF file are separate photos, not frames,
-        // and are never decoded.
-        let frames = format == .heif ? 1 : max(1, header.metadata("n-pages", default: 1))
-        let (pixels, overflow) = (width * height).multipliedReportingOverflow(by: frames)
-        guard !overflow, pixels <= limits.pixels else {
-            throw ImagingError.tooManyPixels(
-                width: width, height: height, frames: frames, limit: limits.pixels)
-        }
-        return header.swapsAxes ? (height, width) : (width, height)
-    }
-
-    /// Decodes the photo into memory: upright, sRGB, opaque, 8 bits per channel, as large as the largest
-    /// rendition needs.
-    private static func decode(
-        _ input: PhotoFile, as format: PhotoFormat, header: VipsImage, original: Size, width: Int
-    ) throws(VipsError) -> VipsImage {
-        let height = RenditionPlan.height(at: width, of: original)
-        let swapsAxes = header.swapsAxes
-        var image = try VipsImage.load(
-            input, format.loader, format.loadOptions(width: original.width, minimumWidth: width))
-        // Flatten onto white before scaling, so that the colours of transparent pixels do not bleed into
-        // their neighbours.
-        if image.hasAlpha {
-            image = try image.applying("flatten", "background=\(image.isHighBitDepth ? 65_535 : 255)")
-        }
-        image = try image.resized(width: swapsAxes ? height : width, height: swapsAxes ? width : height)
-            .inMemory()
-        image = try image.applying("autorot", "")
-        return try image.convertedToSRGB().inMemory()
     }
 
     private static func renditions(
@@ -167,9 +128,6 @@ package enum PhotoRenderer {
 }
 
 extension VipsImage {
-    /// Whether rotating the image upright swaps width and height, which is so for EXIF orientations 5 to 8.
-    fileprivate var swapsAxes: Bool { metadata("orientation", default: 1) >= 5 }
-
     /// Returns the middle of an image whose aspect ratio exceeds 8:1. Without this, enlarging the short side
     /// to fit a square would make the image huge.
     fileprivate func croppedToMaximumAspectRatio() throws(VipsError) -> VipsImage {
@@ -178,30 +136,5 @@ extension VipsImage {
         let (left, top) = ((self.width - width) / 2, (self.height - height) / 2)
         return try applying("extract_area", "left=\(left),top=\(top),width=\(width),height=\(height)")
             .inMemory()
-    }
-
-    /// Converts the image to sRGB with 8 bits per channel, using its colour profile if it has one.
-    fileprivate func convertedToSRGB() throws(VipsError) -> VipsImage {
-        var image = self
-        // CMYK values have no defined colour without a profile, so libvips provides a default profile.
-        let isCMYK = bands == 4
-        if isCMYK || hasMetadata("icc-profile-data") {
-            do {
-                let fallback = isCMYK ? ",input_profile=cmyk" : ""
-                image = try applying("icc_transform", "output_profile=srgb,embedded=true,depth=8\(fallback)")
-            } catch {
-                // Ignore a broken profile, unless it is a CMYK image, whose colours would be unknown.
-                guard !isCMYK, !error.isOutOfMemory else { throw error }
-            }
-        }
-        return try image.applying("colourspace", "space=srgb").applying("cast", "format=uchar")
-    }
-}
-
-extension VipsError {
-    /// The part of the error that people may see: the first line, without control characters. It contains no
-    /// path, because libvips is only given open files.
-    fileprivate var reason: String {
-        ImagingError.printableASCII(String(text.split(separator: "\n").first ?? ""))
     }
 }

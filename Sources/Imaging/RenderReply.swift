@@ -36,11 +36,10 @@ extension ImagingError {
     fileprivate func validated(against limits: PhotoLimits) -> ImagingError {
         let isPlausible =
             switch self {
-            case .notAPhoto, .tooComplex, .damaged: true
-            case .tooManyPixels(let width, let height, let frames, let limit):
+            case .notAPhoto, .tooComplex, .damaged, .incomplete, .unsupported: true
+            case .tooManyPixels(let width, let height, let limit):
                 limit == limits.pixels && (1...limits.side).contains(width)
                     && (1...limits.side).contains(height)
-                    && frames > 0
             case .sideTooLong(let side, let limit): limit == limits.side && side > limit
             case .tooLarge(let bytes, let limit): limit == limits.bytes && bytes > limit
             // Only the server knows the state of the queue.

@@ -37,10 +37,22 @@ final class VipsImage {
 
     /// Loads the header of a file. The pixels are decoded on demand, once, from top to bottom.
     static func load(
-        _ file: PhotoFile, _ loader: String, _ options: String = ""
+        _ file: PhotoFile, _ loader: String, _ options: String = "fail_on=truncated"
     ) throws(VipsError) -> VipsImage {
-        let options = "access=sequential,fail_on=truncated\(options.isEmpty ? "" : ",")\(options)"
-        return try VipsImage(cvips_load(loader, file.descriptor, options))
+        try VipsImage(cvips_load(loader, file.descriptor, "access=sequential,\(options)"))
+    }
+
+    /// The same for a file in memory.
+    static func load(
+        _ bytes: [UInt8], _ loader: String, _ options: String = "fail_on=truncated"
+    ) throws(VipsError) -> VipsImage {
+        try VipsImage(cvips_load_bytes(loader, bytes, bytes.count, "access=sequential,\(options)"))
+    }
+
+    /// Creates an sRGB image of pixels with three bytes each.
+    convenience init(pixels: [UInt8], width: Int, height: Int) throws(VipsError) {
+        precondition(pixels.count == width * height * 3)
+        try self.init(cvips_from_pixels(pixels, CInt(width), CInt(height)))
     }
 
     var width: Int { Int(cvips_width(reference)) }
@@ -54,6 +66,20 @@ final class VipsImage {
         Int(cvips_metadata(reference, name, Int32(defaultValue)))
     }
     func hasMetadata(_ name: String) -> Bool { cvips_has_metadata(reference, name) != 0 }
+
+    /// A binary value of the metadata, such as `icc-profile-data`.
+    func metadataBytes(_ name: String) -> [UInt8]? {
+        var count = 0
+        guard let bytes = cvips_metadata_bytes(reference, name, &count) else { return nil }
+        return Array(UnsafeRawBufferPointer(start: bytes, count: count))
+    }
+
+    /// The part of the area, from 0 to 1, that is above the first difference to another image of this size.
+    func equalFraction(to other: VipsImage) throws(VipsError) -> Double {
+        let fraction = cvips_equal_fraction(reference, other.reference)
+        guard fraction >= 0 else { throw .takeCurrent() }
+        return fraction
+    }
 
     /// Applies a libvips operation to the image.
     func applying(_ operation: String, _ options: String) throws(VipsError) -> VipsImage {
@@ -72,6 +98,18 @@ final class VipsImage {
 
     func save(_ saver: String, to file: PhotoFile, _ options: String) throws(VipsError) {
         guard cvips_save(saver, reference, file.descriptor, options) == 0 else { throw .takeCurrent() }
+    }
+
+    /// Passes the numbers of an image in memory, row by row, to `body`. They have 8 or 16 bits
+    /// (``isHighBitDepth``).
+    func withNumbers<Number: FixedWidthInteger, Result>(
+        of type: Number.Type, _ body: (UnsafeBufferPointer<Number>) -> Result
+    ) throws(VipsError) -> Result {
+        guard let first = cvips_pixels(reference) else { throw .takeCurrent() }
+        let count = width * height * bands
+        return UnsafeRawPointer(first).withMemoryRebound(to: type, capacity: count) {
+            body(UnsafeBufferPointer(start: $0, count: count))
+        }
     }
 
     /// Returns the pixels of an image in memory, row by row, with `bands` bytes per pixel.

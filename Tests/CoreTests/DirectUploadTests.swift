@@ -115,6 +115,19 @@ struct DirectUploadTests {
         }
     }
 
+    @Test(arguments: [
+        "image/jpg", "IMAGE/JPEG", "image/heic-sequence", "image/avif-sequence", "application/octet-stream",
+    ])
+    func `an upload may have an unusual type, because its content decides its format`(type: String)
+        async throws
+    {
+        try await TestCommunity.with { test in
+            let ada = try await test.member("ada")
+            let offer = try await test.community.directUploads.offer(request(5, type), to: ada)
+            #expect(offer.id.value > 0)
+        }
+    }
+
     @Test func `requests for uploads are validated`() async throws {
         try await TestCommunity.with { test in
             let ada = try await test.member("ada")

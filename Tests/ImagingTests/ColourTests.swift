@@ -12,6 +12,12 @@ struct ColourTests {
         #expect(picture.isColour([255, 255, 255], atX: 60, y: 20))
     }
 
+    @Test func `the ground of a transparent logo is white`() async throws {
+        let scratch = try ScratchFolder()
+        let photo = try await scratch.render(Fixture.path("logo_transparent.png"))
+        #expect(try scratch.picture(photo.renditions[0]).isColour([255, 255, 255], atX: 4, y: 4))
+    }
+
     @Test func `wide-gamut colours are converted to sRGB`() async throws {
         let scratch = try ScratchFolder()
         let photo = try await scratch.render(Fixture.path("p3.jpg"))

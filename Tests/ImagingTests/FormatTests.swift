@@ -49,16 +49,4 @@ struct FormatTests {
         #expect(photo.width == 60 && photo.height == 40)
         #expect(try scratch.picture(photo.renditions[0]).isColour([255, 0, 0], atX: 30, y: 20))
     }
-
-    @Test func `all frames of an animation count towards the pixel limit`() async throws {
-        let scratch = try ScratchFolder()
-        var limits = PhotoLimits()
-        limits.pixels = 60 * 40 * 3
-        #expect(try await scratch.render(Fixture.path("animation.gif"), limits: limits).width == 60)
-        limits.pixels -= 1
-        let error = ImagingError.tooManyPixels(width: 60, height: 40, frames: 3, limit: limits.pixels)
-        await #expect(throws: error) {
-            try await scratch.render(Fixture.path("animation.gif"), limits: limits)
-        }
-    }
 }

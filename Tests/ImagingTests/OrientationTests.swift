@@ -43,12 +43,40 @@ struct OrientationTests {
         expect([Self.green, Self.white, Self.red, Self.blue], in: picture, 64, 96)
     }
 
+    @Test(arguments: [
+        ("rotated-mirrored.heic", 64, 96, [white, green, blue, red]),
+        ("mirrored-rotated.heic", 64, 96, [red, blue, green, white]),
+        ("mirrored-rotated.avif", 64, 96, [red, blue, green, white]),
+        ("rotated-cropped.heic", 60, 80, [green, white, red, blue]),
+        ("cropped-rotated.heic", 60, 80, [green, white, red, blue]),
+        ("rotation-first.heic", 64, 96, [green, white, red, blue]),
+        ("rotation-first.avif", 64, 96, [green, white, red, blue]),
+        ("all-first.heic", 60, 80, [white, green, blue, red]),
+    ])
+    func `transformations of a HEIF apply in their order, wherever they stand`(
+        name: String, width: Int, height: Int, corners: [[Int]]
+    ) async throws {
+        let scratch = try ScratchFolder()
+        let photo = try await scratch.render(Fixture.path("Transforms/\(name)"))
+        #expect(photo.width == width && photo.height == height)
+        expect(corners, in: try scratch.picture(photo.renditions[0]), width, height)
+    }
+
+    @Test(arguments: ["no-size.heic", "no-size.avif"])
+    func `a HEIF that the library cannot read is rejected in words`(name: String) async throws {
+        let scratch = try ScratchFolder()
+        await #expect(throws: ImagingError.unsupported) {
+            try await scratch.render(Fixture.path("Transforms/\(name)"))
+        }
+    }
+
     /// Expects these colours at the top left, top right, bottom left and bottom right.
     private func expect(_ corners: [[Int]], in picture: Picture, _ width: Int, _ height: Int) {
         #expect(picture.width == width && picture.height == height)
-        #expect(picture.isColour(corners[0], atX: 8, y: 8))
-        #expect(picture.isColour(corners[1], atX: width - 8, y: 8))
-        #expect(picture.isColour(corners[2], atX: 8, y: height - 8))
-        #expect(picture.isColour(corners[3], atX: width - 8, y: height - 8))
+        let points = [(8, 8), (width - 8, 8), (8, height - 8), (width - 8, height - 8)]
+        for (corner, point) in zip(corners, points) {
+            let isRight = picture.isColour(corner, atX: point.0, y: point.1)
+            #expect(isRight, "\(corner) at \(point)")
+        }
     }
 }

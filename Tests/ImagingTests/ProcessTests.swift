@@ -149,7 +149,7 @@ struct ProcessTests {
         (ImagingError.damaged("a\u{1B}[31mb\nc"), ImagingError.damaged("a[31mbc")), (.busy, .damaged("")),
         (.tooManyWaiting, .damaged("")), (.sideTooLong(side: 3, limit: 2), .damaged("")),
         (.tooLarge(bytes: .min, limit: 25_000_000), .damaged("")),
-        (.tooManyPixels(width: .max, height: .max, frames: 1, limit: 64_000_000), .damaged("")),
+        (.tooManyPixels(width: .max, height: .max, limit: 64_000_000), .damaged("")),
         (.sideTooLong(side: 20_000, limit: 16_384), .sideTooLong(side: 20_000, limit: 16_384)),
         (.tooComplex, .tooComplex), (.notAPhoto, .notAPhoto),
     ])

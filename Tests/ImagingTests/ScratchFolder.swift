@@ -117,6 +117,24 @@ struct Picture {
         return try VipsImage.load(PhotoFile(reading: path), "jpegload_source").inMemory()
     }
 
+    /// The mean colour of a square around a pixel, for comparisons that do not depend on edges.
+    func meanColour(atX x: Int, y: Int, radius: Int = 4) -> [Double] {
+        var sums = [0.0, 0, 0]
+        for row in y - radius..<y + radius {
+            for column in x - radius..<x + radius {
+                for channel in 0..<3 { sums[channel] += Double(bytes[(row * width + column) * 3 + channel]) }
+            }
+        }
+        return sums.map { $0 / Double(4 * radius * radius) }
+    }
+
+    /// The mean absolute difference of all values, from 0 to 255.
+    func difference(to other: Picture) -> Double {
+        guard bytes.count == other.bytes.count else { return 255 }
+        let sum = zip(bytes, other.bytes).reduce(0) { $0 + Swift.abs(Int($1.0) - Int($1.1)) }
+        return Double(sum) / Double(bytes.count)
+    }
+
     /// Whether the pixel has this colour, within the tolerance for JPEG compression.
     func isColour(_ colour: [Int], atX x: Int, y: Int, within tolerance: Int = 12) -> Bool {
         let first = (y * width + x) * bands

@@ -6,6 +6,14 @@ import Web
 /// The less frequent operations of the API. `APIClient.send` also validates every response against the
 /// OpenAPI document.
 struct ProductAPITests {
+    @Test func `Ada uploads a photo without saying its type`() async throws {
+        try await TestSite.with { site in
+            let ada = try await site.apiClient("ada")
+            let json = #"{"byteCount": 5}"#
+            #expect(try await ada.send(.post, "/api/uploads/presigned-url", json: json).status == .created)
+        }
+    }
+
     @Test func `Ada deletes a photo that is not posted yet, and Ben cannot`() async throws {
         try await TestSite.with { site in
             let (ada, ben) = (try await site.apiClient("ada"), try await site.apiClient("ben"))

@@ -276,6 +276,49 @@ struct MultipartTests {
         }
     }
 
+    /// “métro.jpg” and others, as clients send them in the encoding of their system.
+    private static let fileNames: [(encoding: String, bytes: [UInt8])] = [
+        ("Latin 1", [0x6D, 0xE9, 0x74, 0x72, 0x6F]), ("Shift JIS", [0x95, 0x5C]),
+        ("Shift JIS, with an extension", [0x95, 0x5C, 0x2E, 0x6A, 0x70, 0x67]),
+        ("GBK", [0xD5, 0xD5, 0xC6, 0xAC]), ("UTF-16", [0xFF, 0xFE, 0x6D, 0x00, 0xE9, 0x00]),
+        ("a combining mark first", [0xCC, 0x81, 0x61]), ("a line feed", [0x61, 0x0A, 0x62]),
+        ("ISO 2022", [0x1B, 0x24, 0x42, 0x3C, 0x3B, 0x1B, 0x28, 0x42]), ("a zero", [0x61, 0x00, 0x62]),
+        ("cut UTF-8", [0x61, 0xE2, 0x82]), ("an escaped mark", Array(#"a\"b"#.utf8)),
+        ("percent signs", Array("a%22b.jpg".utf8)),
+    ]
+
+    @Test(arguments: fileNames.map(\.bytes))
+    func `a file name in any encoding is no reason to reject a photo`(name: [UInt8]) async throws {
+        let before = Array(#"form-data; name="f"; filename=""#.utf8) + name + [0x22]
+        let after = Array(#"form-data; filename=""#.utf8) + name + Array(#""; name="f""#.utf8)
+        for disposition in [before, after] {
+            let bytes =
+                Array("--b\r\nContent-Disposition: ".utf8) + disposition
+                + Array("\r\nContent-Type: image/jpeg\r\n\r\n1234\r\n--b--\r\n".utf8)
+            for size in [1, 7, 1000] {
+                let read = try await read(bytes, sizes: { size })
+                #expect(read.map(\.0) == ["f"] && read.map(\.1) == [Array("1234".utf8)])
+            }
+        }
+    }
+
+    @Test func `a photo whose file name is in Latin 1 arrives unchanged`() async throws {
+        let path = try #require(Bundle.module.url(forResource: "latin1_filename", withExtension: "multipart"))
+        let body = try Array(Data(contentsOf: path))
+        let read = try await read(body, contentType: "multipart/form-data; boundary=XX")
+        #expect(read.map(\.0) == ["file"])
+        #expect(read.first?.1.starts(with: [0xFF, 0xD8, 0xFF]) == true)
+        #expect(read.first?.1.suffix(2) == [0xFF, 0xD9])
+    }
+
+    @Test func `the name of a field must be valid UTF-8`() async throws {
+        let bytes =
+            Array("--b\r\nContent-Disposition: form-data; name=\"".utf8) + [0xE9]
+            + Array("\"\r\n\r\n1\r\n--b--\r\n".utf8)
+        let error = MultipartError.malformed("the name of a part is not valid UTF-8")
+        await #expect(throws: error) { try await read(bytes) }
+    }
+
     @Test func `header parameters are parsed with quotes and escapes`() {
         let header = HeaderParameters(
             #" Form-Data ; name="a \"b\" ;c"; FileName = x.jpg; name=other; flag"#)

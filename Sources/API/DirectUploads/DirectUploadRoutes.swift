@@ -17,7 +17,7 @@ struct DirectUploadRoutes {
     }
 
     private struct UploadRequestBody: Decodable {
-        let contentType: String
+        let contentType: String?
         let byteCount: Int64
         let altText: String?
     }
@@ -27,7 +27,8 @@ struct DirectUploadRoutes {
         let body = try await request.json(UploadRequestBody.self)
         let offer = try await community.directUploads.offer(
             UploadRequest(
-                contentType: body.contentType, byteCount: body.byteCount, altText: body.altText ?? ""),
+                contentType: body.contentType ?? UploadRequest.unknownType, byteCount: body.byteCount,
+                altText: body.altText ?? ""),
             to: viewer)
         return .json(OfferBody(offer: offer, site: site), status: .created)
     }

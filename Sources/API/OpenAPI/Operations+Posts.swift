@@ -1,3 +1,4 @@
+import Core
 import HTTPTypes
 import Web
 
@@ -58,9 +59,6 @@ extension Operations {
                 paged: .saved, .ok, "PostList"),
         ])
 
-    private static let photoTypes = ["jpeg", "png", "webp", "gif", "heic", "heif", "avif"]
-        .map { "image/\($0)" }
-
     static let photos = OperationGroup(
         "Photos", "Upload photos before you post them.",
         [
@@ -76,7 +74,9 @@ extension Operations {
                 .post, "/uploads/presigned-url", "requestUpload",
                 "Get a URL for uploading one photo within five minutes. Post its `mediaId` like any other.",
                 json: [
-                    .init("contentType", .choice(photoTypes), "The photo’s media type."),
+                    .init(
+                        "contentType", .choice(UploadRequest.contentTypes), isRequired: false,
+                        "The photo’s media type, if you know it. Its content decides its format."),
                     .init(
                         "byteCount", .number(1...25_000_000), "The photo’s size in bytes, at most 25,000,000."
                     ),

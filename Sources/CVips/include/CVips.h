@@ -7,6 +7,8 @@
 #ifndef CVIPS_H
 #define CVIPS_H
 
+#include <stddef.h>
+
 typedef struct cvips_image cvips_image;
 
 /// Loads and initialises libvips, on one thread, without its optional modules. Returns NULL, or the reason of
@@ -26,6 +28,16 @@ void cvips_forbid_untrusted(void);
 /// Loads the header of an open file with a libvips source loader (`jpegload_source`) and options such as
 /// `shrink=2,access=sequential`. The pixels are read on demand.
 cvips_image *cvips_load(const char *loader, int descriptor, const char *options);
+
+/// The same for a file in memory. The bytes are copied.
+cvips_image *cvips_load_bytes(const char *loader, const void *bytes, size_t count, const char *options);
+
+/// Copies pixels, row by row, with three bytes per pixel, into an sRGB image.
+cvips_image *cvips_from_pixels(const unsigned char *bytes, int width, int height);
+
+/// Compares two images of the same size, and returns the part of the area that is above the first difference
+/// of each column, from 0 to 1. A negative number means failure.
+double cvips_equal_fraction(cvips_image *a, cvips_image *b);
 
 /// Applies an operation to an image, with options such as `width=320,crop=attention`.
 cvips_image *cvips_apply(const char *operation, cvips_image *image, const char *options);
@@ -49,6 +61,10 @@ int cvips_is_high_bit_depth(cvips_image *image);
 int cvips_metadata(cvips_image *image, const char *name, int default_value);
 
 int cvips_has_metadata(cvips_image *image, const char *name);
+
+/// Returns a binary value from the metadata, and its size, or NULL if there is none with this name. It is
+/// valid as long as the image.
+const void *cvips_metadata_bytes(cvips_image *image, const char *name, size_t *count);
 
 /// Returns the bytes of an image in memory, row by row. They are valid as long as the image.
 const unsigned char *cvips_pixels(cvips_image *image);

@@ -186,16 +186,29 @@ package struct UploadRequest: Sendable {
         self.altText = altText
     }
 
-    private static let types = ["jpeg", "png", "webp", "gif", "heic", "heif", "avif"]
+    /// The types that a photo may have. Some programs use other names, or none for a type that they do not
+    /// know. The content of the file decides its format, so the type only has to be possible.
+    package static let contentTypes =
+        photoTypes + [
+            "image/jpg", "image/heic-sequence", "image/heif-sequence", "image/avif-sequence",
+            unknownType,
+        ]
+
+    /// The type of a file of which nothing is known.
+    package static let unknownType = "application/octet-stream"
+
+    private static let photoTypes = ["jpeg", "png", "webp", "gif", "heic", "heif", "avif"].map {
+        "image/\($0)"
+    }
 
     fileprivate func checked(atMost limit: Int) throws(Problem) -> Self {
         var check = FieldCheck()
         let type = contentType.lowercased()
         check.require(
-            Self.types.contains { "image/\($0)" == type }, "contentType",
+            Self.contentTypes.contains(type), "contentType",
             """
-            A photo must be image/\(Self.types.dropLast().joined(separator: ", image/")) \
-            or image/\(Self.types.last ?? "").
+            A photo must be \(Self.photoTypes.dropLast().joined(separator: ", ")) \
+            or \(Self.photoTypes.last ?? "").
             """
         )
         check.require(

@@ -94,8 +94,8 @@ package struct MultipartReader {
             part = .field(name: headers.name, bytes: ByteBuffer())
             return
         }
-        if !fileName.isEmpty { try countFile() }
-        part = .file(name: headers.name, hasFileName: !fileName.isEmpty, file: nil)
+        if fileName == .some { try countFile() }
+        part = .file(name: headers.name, hasFileName: fileName == .some, file: nil)
     }
 
     private mutating func add(_ bytes: ByteBuffer) async throws {

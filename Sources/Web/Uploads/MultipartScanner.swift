@@ -11,7 +11,7 @@ import NIOCore
 struct MultipartScanner {
     enum Event: Equatable {
         /// A part begins with these headers.
-        case part(headers: String)
+        case part(headers: [UInt8])
         /// More of the part’s content.
         case content(ByteBuffer)
         /// The part is complete.
@@ -97,10 +97,7 @@ struct MultipartScanner {
         let lines = buffer.readBytes(length: end) ?? []
         buffer.moveReaderIndex(forwardBy: 4)
         state = .content
-        guard let text = String(validating: lines, as: UTF8.self) else {
-            throw .malformed("the headers of a part are not valid UTF-8")
-        }
-        return .part(headers: text)
+        return .part(headers: lines)
     }
 
     private mutating func readContent() -> Event? {

@@ -2,22 +2,13 @@
 // to the media storage, each with a progress bar.
 import { aspectRatios, defaultEdit, draw, filters, isUnchanged, sliders } from "./editor.js";
 import { icon, make } from "./pages.js";
+import { photoType } from "./photo-format.js";
 import { toast } from "./toast.js";
 
 const maxPhotos = 10;
 const maxBytes = 25_000_000;
 /** The longest side of an edited photo, in pixels. */
 const maxSide = 2160;
-const contentTypes = {
-  jpg: "image/jpeg",
-  jpeg: "image/jpeg",
-  png: "image/png",
-  webp: "image/webp",
-  gif: "image/gif",
-  heic: "image/heic",
-  heif: "image/heif",
-  avif: "image/avif",
-};
 
 const form = document.querySelector("[data-composer]");
 const picker = form.querySelector("input[type=file]");
@@ -97,8 +88,8 @@ async function add(files) {
       toast(`A post can have up to ${maxPhotos} photos`);
       break;
     }
-    const type = file.type || contentTypes[file.name.split(".").pop().toLowerCase()] || "";
-    if (!Object.values(contentTypes).includes(type)) {
+    const type = await photoType(file).catch(() => null);
+    if (!type) {
       toast(`${file.name} isn’t a supported photo format`);
       continue;
     }

@@ -55,6 +55,9 @@ export function draw(canvas, image, edit, limit) {
   canvas.height = Math.max(1, Math.round(h * scale));
   const context = canvas.getContext("2d", { willReadFrequently: true });
   context.imageSmoothingQuality = "high";
+  // Transparent photos have the ground that the server gives them. A JPEG would make it black.
+  context.fillStyle = "white";
+  context.fillRect(0, 0, canvas.width, canvas.height);
   context.drawImage(image, x, y, w, h, 0, 0, canvas.width, canvas.height);
   const filter = filters[edit.filter];
   const values = Object.fromEntries(sliders.map((name) => [name, (edit[name] + (filter[name] ?? 0)) / 100]));

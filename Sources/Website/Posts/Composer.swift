@@ -20,7 +20,7 @@ struct Composer {
             \(pageContext.tokenField)
             <div class="field"><label for="image">Photos</label>
             <input id="image" name="image" type="file" multiple required aria-describedby="image-note"
-            accept="image/jpeg,image/png,image/webp,image/gif,image/heic,image/heif,image/avif">
+            accept="\(photoFileTypes)">
             <p class="hint" id="image-note">Up to 10 photos: JPEG, PNG, WebP, GIF, HEIC or AVIF, 25 MB each.
             \(when: problem != nil, "Please choose your photos again.")</p></div>
             <div class="field"><label for="caption">Caption</label>

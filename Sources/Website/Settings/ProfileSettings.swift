@@ -139,7 +139,7 @@ struct ProfileSettings {
             \(layout.pageContext.tokenField)
             <label for="image">Profile picture</label>
             <input id="image" name="image" type="file" required \
-            accept="image/jpeg,image/png,image/webp,image/gif,image/heic,image/heif,image/avif">
+            accept="\(photoFileTypes)">
             <button class="quiet">Upload</button></form>
             \(when: account.picture != nil, removeButton)</div>
             <form method="post" action="/settings/profile">\
