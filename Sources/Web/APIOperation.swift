@@ -14,21 +14,25 @@ package struct APIOperation: Sendable {
         }
     }
 
-    /// A parameter in the path or in the query.
+    /// A parameter of a request.
     package struct Parameter: Sendable {
+        /// Where the parameter is, in the words of OpenAPI.
+        package enum Location: String, Sendable { case path, query, header }
+
         package let name: String
-        package let isInPath: Bool
+        package let location: Location
         package let isRequired: Bool
         package let description: String
         /// A regular expression that its values match; nil if any text is valid.
         package let pattern: String?
 
         package init(
-            name: String, isInPath: Bool, isRequired: Bool? = nil, description: String, pattern: String? = nil
+            name: String, in location: Location, isRequired: Bool? = nil, description: String,
+            pattern: String? = nil
         ) {
             self.name = name
-            self.isInPath = isInPath
-            self.isRequired = isRequired ?? isInPath
+            self.location = location
+            self.isRequired = isRequired ?? (location == .path)
             self.description = description
             self.pattern = pattern
         }

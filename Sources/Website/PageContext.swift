@@ -15,6 +15,9 @@ struct PageContext {
     let path: String
     /// The hidden field with the form token. Every form of the page contains it; it is rendered once.
     let tokenField: HTML
+    /// The hidden field with the key of a form that makes something, so that a form that is sent twice makes
+    /// one thing.
+    let keyField: HTML
     private let secret: Secret
     private let isNewVisitor: Bool
     private let cookies: SiteCookies
@@ -33,6 +36,8 @@ struct PageContext {
         secret = context.formSecret ?? cookies.newVisitorSecret()
         isNewVisitor = context.formSecret == nil && !isErrorPage
         tokenField = #"<input type="hidden" name="\#(Form.tokenField)" value="\#(secret.formToken)">"#
+        let key = String(UInt64.random(in: 0 ... .max), radix: 36)
+        keyField = #"<input type="hidden" name="\#(Form.keyField)" value="\#(key)">"#
     }
 
     /// Returns the response with the whole page. A new visitor also gets the cookie that their forms need.

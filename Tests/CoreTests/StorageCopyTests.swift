@@ -34,7 +34,8 @@ struct StorageCopyTests {
         try await community.likes.like(post.id, by: ben)
         try await community.saves.save(post.id, by: ben)
         try await community.follows.follow("ada", by: ben)
-        let comment = try await community.comments.add("first", to: post.id, by: ben)
+        let comment = try await community.comments.add(
+            "first", to: post.id, by: ben, key: RequestKey("copied"))
         _ = try await community.comments.add("second", to: post.id, replyTo: comment.id, by: ada)
         try await community.likes.like(comment.id, by: ada)
         _ = try await community.accounts.edit(ProfileEdit(bio: "hi", isPrivate: true), by: eve)

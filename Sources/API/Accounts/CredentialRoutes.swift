@@ -72,7 +72,8 @@ struct CredentialRoutes {
             throw Problem(
                 .invalid, field: "scopes", "“scopes” must contain “read”, “write” or both.")
         }
-        let issued = try await community.credentials.createToken(name: body.name, scopes: scopes, by: viewer)
+        let issued = try await community.credentials.createToken(
+            name: body.name, scopes: scopes, by: viewer, key: try request.idempotencyKey())
         return .json(
             NewTokenBody(secret: issued.secret, scopes: scopes, expiresAt: issued.expiresAt), status: .created
         )

@@ -52,7 +52,7 @@ struct CommentRoutes {
         let post = try context.id(of: Post.self, called: "post")
         let body = try await request.json(NewComment.self)
         let comment = try await community.comments.add(
-            body.text, to: post, replyTo: body.replyToId, by: viewer)
+            body.text, to: post, replyTo: body.replyToId, by: viewer, key: try request.idempotencyKey())
         return .json(CommentBody(comment: comment, site: site), status: .created)
     }
 

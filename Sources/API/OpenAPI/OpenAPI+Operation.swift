@@ -54,7 +54,7 @@ extension APIOperation {
             }
         }
         let redirects: [(String, JSONNode)] =
-            parameters.contains { $0.isInPath && $0.name == "username" }
+            parameters.contains { $0.location == .path && $0.name == "username" }
             ? [("308", ["$ref": "#/components/responses/FormerUsername"])] : []
         return [(String(status.code), success)] + redirects + problems
     }
@@ -104,7 +104,7 @@ extension APIOperation.Parameter {
             default: ["type": "string", "minLength": 1]
             }
         return [
-            "name": .text(name), "in": isInPath ? "path" : "query", "required": .boolean(isRequired),
+            "name": .text(name), "in": .text(location.rawValue), "required": .boolean(isRequired),
             "description": .text(description), "schema": schema,
         ]
     }

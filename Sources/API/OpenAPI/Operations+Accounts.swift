@@ -96,7 +96,7 @@ extension Operations {
                 json: [
                     .init("name", .line(1...100), "What the token is for."),
                     .init("scopes", .scopes, "`read`, `write`, or both."),
-                ], .created, "NewToken"),
+                ], .created, "NewToken", takesKey: true, errors: [.conflict]),
             .init(.delete, "/me/tokens/{id}", "revokeToken", "Revoke a token.", .noContent),
         ])
 }

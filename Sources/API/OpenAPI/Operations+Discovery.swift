@@ -17,10 +17,10 @@ extension Operations {
                 .get, "/search", "search", "Search for people, tags or posts.",
                 query: [
                     .init(
-                        name: "q", isInPath: false, isRequired: true,
+                        name: "q", in: .query, isRequired: true,
                         description: "Words to search for; for posts also `from:username` and `#tag`."),
                     .init(
-                        name: "type", isInPath: false,
+                        name: "type", in: .query,
                         description: "What to search for: `users` (the default), `tags` or `posts`."),
                 ], paged: .search, .ok, "SearchList"),
             .init(

@@ -33,7 +33,7 @@ extension Operations {
                         "altText", .altTexts, isRequired: false,
                         "A description of each photo, in the same order."),
                     location,
-                ], .created, "Post"),
+                ], .created, "Post", takesKey: true),
             .init(.get, "/posts/{id}", "getPost", "Get a post.", .ok, "Post"),
             .init(
                 .patch, "/posts/{id}", "updatePost",
@@ -65,7 +65,8 @@ extension Operations {
             .init(
                 .post, "/media", "uploadPhoto",
                 "Upload a photo. It is deleted after a day unless you post it.",
-                form: [.init("file", .file, "The photo, at most 25 MB."), altText], .created, "Media"),
+                form: [.init("file", .file, "The photo, at most 25 MB."), altText], .created, "Media",
+                takesKey: true),
             .init(
                 .delete, "/media/{id}", "discardPhoto",
                 "Discard a photo that you have uploaded but not posted.",
@@ -99,7 +100,7 @@ extension Operations {
                 json: [
                     .init("text", .prose(1...2200), "At most 2,200 characters."),
                     .init("replyToId", .id, isRequired: false, "The comment that this replies to."),
-                ], .created, "Comment"),
+                ], .created, "Comment", takesKey: true),
             .init(
                 .delete, "/comments/{id}", "deleteComment",
                 "Delete your own comment or any comment on your post, with its replies.", .noContent),

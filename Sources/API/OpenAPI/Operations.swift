@@ -34,8 +34,16 @@ package enum Operations {
         "API description", "This description, for programs.",
         [.init(.get, "/openapi.json", "getOpenAPI", "Get this description (OpenAPI 3.1).", .ok, "OpenAPI")])
 
+    static let idempotencyKey = APIOperation.Parameter(
+        name: "Idempotency-Key", in: .header,
+        description: """
+            A key that you choose, such as a UUID. A request that is sent again with the same key within an hour \
+            makes nothing new and has the result of the first one.
+            """,
+        pattern: "^[!-~]{1,255}$")
+
     static let limit = APIOperation.Parameter(
-        name: "limit", isInPath: false, description: "Items per page: 1–100, 20 by default.")
+        name: "limit", in: .query, description: "Items per page: 1–100, 20 by default.")
 }
 
 /// Operations with the same tag.
@@ -64,6 +72,8 @@ struct OperationDescription {
     let status: HTTPResponse.Status
     /// The name of the response schema; nil if the response has no body.
     let response: String?
+    /// Whether the request may have an idempotency key.
+    let takesKey: Bool
     /// Error statuses in addition to those that follow from the route and the request body.
     let errors: [HTTPResponse.Status]
 
@@ -71,7 +81,7 @@ struct OperationDescription {
         _ method: HTTPRequest.Method, _ path: String, _ id: String, _ summary: String,
         query: [APIOperation.Parameter] = [], paged list: ListName? = nil, json: [APIOperation.Field] = [],
         form: [APIOperation.Field] = [], _ status: HTTPResponse.Status, _ response: String? = nil,
-        errors: [HTTPResponse.Status] = []
+        takesKey: Bool = false, errors: [HTTPResponse.Status] = []
     ) {
         self.method = method
         self.path = path
@@ -83,6 +93,7 @@ struct OperationDescription {
         self.form = form
         self.status = status
         self.response = response
+        self.takesKey = takesKey
         self.errors = errors
     }
 }
@@ -97,18 +108,19 @@ extension APIOperation {
         }
         var parameters = names.map {
             Parameter(
-                name: $0, isInPath: true, description: Self.description(ofPathParameter: $0),
+                name: $0, in: .path, description: Self.description(ofPathParameter: $0),
                 pattern: $0 == "id" && hasNumericID ? TextPatterns.id : nil)
         }
         parameters += description.query
         if let list = description.list {
             parameters += [
                 .init(
-                    name: "cursor", isInPath: false,
+                    name: "cursor", in: .query,
                     description: "`nextCursor` of the previous page of this list.",
                     pattern: list.cursorPattern), Operations.limit,
             ]
         }
+        if description.takesKey { parameters.append(Operations.idempotencyKey) }
         var errors: Set<HTTPResponse.Status> = [.badRequest, .serviceUnavailable]
         // Wherever requests are authenticated, a token can be invalid or lack the scope, and rate limits
         // apply.

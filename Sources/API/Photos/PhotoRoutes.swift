@@ -17,12 +17,14 @@ struct PhotoRoutes {
 
     @Sendable func add(_ request: Request, _ context: MemberContext) async throws -> Response {
         let viewer = context.member
+        let key = try request.idempotencyKey()
         return try await MultipartReader.withForm(
             of: request, in: uploads, from: .account(viewer.id), limits: .onePhoto
         ) { form in
             let file = try form.photo(named: "file")
             let photo = try await community.photos.add(
-                PhotoUpload(path: file.path, altText: form["altText"] ?? ""), by: viewer)
+                PhotoUpload(path: file.path, altText: form["altText"] ?? ""), by: viewer,
+                key: key)
             return .json(PhotoBody(photo: photo, site: site), status: .created)
         }
     }

@@ -48,18 +48,21 @@ struct PostRoutes {
         let body = try await request.json(DraftBody.self)
         let draft = PostDraft(
             caption: body.caption ?? "", location: body.location ?? "", photos: .added(body.mediaIds))
-        return created(try await community.posts.publish(draft, by: viewer))
+        return created(
+            try await community.posts.publish(draft, by: viewer, key: try request.idempotencyKey()))
     }
 
     private func publishUploads(_ request: Request, by viewer: Viewer) async throws -> Response {
-        try await MultipartReader.withForm(of: request, in: uploads, from: .account(viewer.id)) { form in
+        let key = try request.idempotencyKey()
+        return try await MultipartReader.withForm(of: request, in: uploads, from: .account(viewer.id)) {
+            form in
             let altTexts = form.all("altText")
             let photos = form.files.enumerated().map { index, file in
                 PhotoUpload(path: file.path, altText: index < altTexts.count ? altTexts[index] : "")
             }
             let draft = PostDraft(
                 caption: form["caption"] ?? "", location: form["location"] ?? "", photos: .uploads(photos))
-            return created(try await community.posts.publish(draft, by: viewer))
+            return created(try await community.posts.publish(draft, by: viewer, key: key))
         }
     }
 

@@ -18,6 +18,21 @@ enum CommentRecords {
         ) { Comment(&$0) }
     }
 
+    /// - Throws: ``Problem`` of kind `notFound` if there is no such comment, or `viewer` may not see it.
+    static func find(_ id: ID<Comment>, for viewer: ID<Account>, in connection: any Connection) throws
+        -> Comment
+    {
+        let found = try connection.row(
+            """
+            SELECT \(Comment.columns(for: viewer))
+            FROM comments c JOIN accounts a ON a.id = c.author_id JOIN posts p ON p.id = c.post_id
+            WHERE c.id = \(id) AND \(Visibility.people(for: viewer)) AND \(Visibility.reactions)
+            """
+        ) { Comment(&$0) }
+        guard let found else { throw Problem.notFound("comment") }
+        return found
+    }
+
     /// Returns the comments of one author, oldest first.
     static func by(
         _ author: ID<Account>, page: PageRequest, in connection: any Connection

@@ -9,9 +9,11 @@ package struct Comments: Sendable {
     let deletions: PurgeScheduler
 
     /// Adds a comment to a post, or a reply to a comment. Replies are one level deep: a reply to a reply
-    /// becomes a reply to the top-level comment.
+    /// becomes a reply to the top-level comment. With a key that was used before, it returns the comment that
+    /// was added then.
     package func add(
-        _ text: String, to post: ID<Post>, replyTo repliedTo: ID<Comment>? = nil, by viewer: Viewer
+        _ text: String, to post: ID<Post>, replyTo repliedTo: ID<Comment>? = nil, by viewer: Viewer,
+        key: RequestKey? = nil
     ) async throws -> Comment {
         let text = text.unixLines.trimmed
         var check = FieldCheck()
@@ -19,15 +21,29 @@ package struct Comments: Sendable {
         check.add(
             "text", TextLimit.fault(in: text, named: "A comment", atMost: Comment.textLimit, as: .prose))
         try check.finish()
+        let request = KeyedRequest(
+            key, by: viewer, to: "comment \(post)", contents: [text, repliedTo?.description ?? ""])
+        return try await request.once(at: clock.now(), in: storage) { id, connection in
+            try CommentRecords.find(ID(id), for: viewer.id, in: connection)
+        } make: { [text] in
+            try await add(text, to: post, replyTo: repliedTo, by: viewer, request)
+        }
+    }
+
+    private func add(
+        _ text: String, to post: ID<Post>, replyTo repliedTo: ID<Comment>?, by viewer: Viewer,
+        _ request: KeyedRequest?
+    ) async throws -> Comment {
         let time = clock.now()
         let mentions = RichText(text).mentions
-        return try await notifier.write { [ids, text] connection, notifications in
+        return try await notifier.write { [ids] connection, notifications in
             try Accounts.rejectDemoAccount(viewer, in: connection)
             let postAuthor = try PostRecords.author(of: post, for: viewer.id, in: connection)
             let parent = try repliedTo.map { try Self.parent($0, of: post, for: viewer, in: connection) }
             let comment = Comment(
                 id: ids.next(), post: post, author: viewer.summary, text: text, replyTo: parent?.topLevel,
                 likesCount: 0, likedByViewer: false, createdAt: time, deletableByViewer: true)
+            try request?.record(comment.id.value, at: time, in: connection)
             try CommentRecords.insert(comment, in: connection)
             notifications = Self.notifications(of: comment, replyingTo: parent?.author, on: postAuthor)
             for mentioned in try NotificationRecords.people(named: mentions, in: connection)

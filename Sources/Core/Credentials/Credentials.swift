@@ -138,10 +138,11 @@ package struct Credentials: Sendable {
         }
     }
 
-    /// Creates a token for the viewer's own programs.
-    package func createToken(name: String, scopes: Credential.Scopes, by viewer: Viewer) async throws
-        -> Issued
-    {
+    /// Creates a token for the viewer's own programs. A key can be used once, because the secret of a token
+    /// can be shown only when it is created.
+    package func createToken(
+        name: String, scopes: Credential.Scopes, by viewer: Viewer, key: RequestKey? = nil
+    ) async throws -> Issued {
         let name = name.trimmed
         var check = FieldCheck()
         check.require(!name.isEmpty, "name", "Enter the name of the program that the token is for.")
@@ -155,9 +156,22 @@ package struct Credentials: Sendable {
         // A token made by a token expires with it at the latest. Otherwise a token could renew itself
         // forever.
         let end = viewer.credential.kind == .token ? viewer.credential.expiresAt : nil
-        return try await issue(.token, to: viewer.id, scopes: scopes, name: name, until: end) { connection in
-            try Accounts.rejectDemoAccount(viewer, in: connection)
-            try viewer.requireCredential(in: connection)
+        let request = KeyedRequest(
+            key, by: viewer, to: "token", contents: [name, scopes.names.joined(separator: " ")])
+        let time = clock.now()
+        return try await request.once(at: time, in: storage) { _, _ in
+            throw Problem(
+                .conflict, field: "Idempotency-Key",
+                """
+                This token was already created, and its secret cannot be shown again. End it, and create another \
+                one with a new key.
+                """)
+        } make: {
+            try await issue(.token, to: viewer.id, scopes: scopes, name: name, until: end) { connection in
+                try Accounts.rejectDemoAccount(viewer, in: connection)
+                try viewer.requireCredential(in: connection)
+                try request?.record(0, at: time, in: connection)
+            }
         }
     }
 

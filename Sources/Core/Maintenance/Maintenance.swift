@@ -64,6 +64,7 @@ package struct Maintenance: Sendable {
         (report.expiredCredentials, report.spentInvites, report.oldNotifications) = try await storage.write {
             connection in
             try FormerUsernames.removeExpired(at: now, in: connection)
+            try KeyedRequest.removeExpired(at: now, in: connection)
             return (
                 try CredentialRecords.deleteExpired(at: now, in: connection),
                 try InviteRecords.deleteSpent(at: now, in: connection),

@@ -19,14 +19,24 @@ package struct Photos: Sendable {
     let lastOwnership = LastMediaOwnership()
     let logger: Logger
 
-    /// Adds one photo, ready to be posted.
-    package func add(_ upload: PhotoUpload, by viewer: Viewer) async throws -> Photo {
+    /// Adds one photo, ready to be posted. With a key that was used before, it returns the photo that was
+    /// added then.
+    package func add(_ upload: PhotoUpload, by viewer: Viewer, key: RequestKey? = nil) async throws -> Photo {
         let time = clock.now()
-        return try await store([upload], of: viewer) { kept, connection in
-            try Accounts.rejectDemoAccount(viewer, in: connection)
-            let photo = kept[0]
-            try PhotoRecords.insert(photo, of: viewer.id, at: time, in: connection)
+        let request = KeyedRequest(key, by: viewer, to: "photo", contents: [upload.altText])
+        return try await request.once(at: time, in: storage) { id, connection in
+            guard let photo = try PhotoRecords.find(ID(id), in: connection) else {
+                throw Problem.notFound("photo")
+            }
             return photo
+        } make: {
+            try await store([upload], of: viewer) { kept, connection in
+                try Accounts.rejectDemoAccount(viewer, in: connection)
+                let photo = kept[0]
+                try request?.record(photo.id.value, at: time, in: connection)
+                try PhotoRecords.insert(photo, of: viewer.id, at: time, in: connection)
+                return photo
+            }
         }
     }
 

@@ -127,6 +127,14 @@ package struct PostDraft: Sendable {
         self.photos = photos
     }
 
+    /// What distinguishes the draft from others with the same request key.
+    var contents: [String] {
+        switch photos {
+        case .uploads(let uploads): [caption, location, "\(uploads.count)"] + uploads.map(\.altText)
+        case .added(let ids): [caption, location] + ids.map(\.description)
+        }
+    }
+
     func checked() throws(Problem) -> PostDraft {
         let draft = PostDraft(caption: caption.unixLines.trimmed, location: location.trimmed, photos: photos)
         var check = FieldCheck()

@@ -11,9 +11,20 @@ package struct Posts: Sendable {
     let deletions: PurgeScheduler
 
     /// Publishes a post of one to ten photos. When this returns, the post and its files survive a power
-    /// failure. When it throws, nothing is stored.
-    package func publish(_ draft: PostDraft, by viewer: Viewer) async throws -> Post {
+    /// failure. When it throws, nothing is stored. With a key that was used before, it returns the post that
+    /// was published then.
+    package func publish(_ draft: PostDraft, by viewer: Viewer, key: RequestKey? = nil) async throws -> Post {
         let draft = try draft.checked()
+        let request = KeyedRequest(key, by: viewer, to: "post", contents: draft.contents)
+        return try await request.once(at: clock.now(), in: storage) { id, connection in
+            try Self.find(ID(id), for: viewer, in: connection)
+        } make: {
+            try await publish(draft, by: viewer, request)
+        }
+    }
+
+    private func publish(_ draft: PostDraft, by viewer: Viewer, _ request: KeyedRequest?) async throws -> Post
+    {
         let uploads: [PhotoUpload] = if case .uploads(let uploads) = draft.photos { uploads } else { [] }
         if case .added(let added) = draft.photos { try await directUploads.processUploads(added, by: viewer) }
         let time = clock.now()
@@ -23,6 +34,7 @@ package struct Posts: Sendable {
             // wait for the writer.
             try Accounts.rejectDemoAccount(viewer, in: connection)
             let id = ids.next(Post.self)
+            try request?.record(id.value, at: time, in: connection)
             try PostRecords.insert(id, draft, by: viewer.id, at: time, in: connection)
             for (position, photo) in stored.enumerated() {
                 try PhotoRecords.insert(photo, of: viewer.id, post: (id, position), at: time, in: connection)

@@ -16,6 +16,7 @@ package struct CopiedTable: Sendable {
     /// its photos are marked with.
     package static let all = [
         CopiedTable("accounts"), CopiedTable("former_usernames", key: "username"),
+        CopiedTable("request_keys", key: "account_id", "purpose", "key"),
         CopiedTable("credentials", key: "hash"), CopiedTable("invites", key: "hash"),
         CopiedTable("posts"), CopiedTable("photos"), CopiedTable("direct_uploads"),
         CopiedTable("unclaimed_files", key: "files"), CopiedTable("post_tags", key: "tag", "post_id"),

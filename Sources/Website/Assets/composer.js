@@ -245,8 +245,9 @@ function editedFile(photo) {
   return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.92));
 }
 
-async function postJSON(path, body) {
+async function postJSON(path, body, key) {
   const headers = { "Content-Type": "application/json" };
+  if (key) headers["Idempotency-Key"] = key;
   const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
   const result = await response.json();
   if (!response.ok) throw Object.assign(new Error(result.detail), { status: response.status });
@@ -332,7 +333,7 @@ form.addEventListener("submit", async (event) => {
       caption: form.caption.value,
       location: form.elements.location.value,
       mediaIds: photos.map((photo) => photo.mediaId),
-    });
+    }, form.elements.key.value);
     location.assign(new URL(post.url).pathname);
   } catch (error) {
     button.textContent = "Try again";

@@ -81,6 +81,8 @@ async function postComment(form) {
       item.append(...newComment.childNodes);
       form.closest("article").querySelector(".lines").append(item);
       form.reset();
+      // The next comment is another one, even with the same words.
+      form.elements.key.value = Math.random();
     }
     toast("Comment posted");
   } catch {

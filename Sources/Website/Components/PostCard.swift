@@ -131,7 +131,7 @@ struct PostCard {
             \(when: post.commentsCount > items.count, allCommentsLink)\
             <ul class="lines">\(items)</ul>
             <form class="comment-form" method="post" action="\(url: "\(path)/comments")">\
-            \(pageContext.tokenField)\
+            \(pageContext.tokenField)\(pageContext.keyField)\
             <label class="visually-hidden" for="text-\(post.id.value)">Add a comment</label>\
             <textarea id="text-\(post.id.value)" name="text" rows="1" maxlength="\(Comment.textLimit)" \
             required placeholder="Add a comment…"></textarea>\

@@ -42,7 +42,7 @@ struct APIDocs {
 
     private func details(_ operation: APIOperation) -> HTML {
         let rows =
-            operation.parameters.map { row($0.name, $0.isInPath ? "path" : "query", $0.description) }
+            operation.parameters.map { row($0.name, $0.location.rawValue, $0.description) }
             + operation.json.map { row($0.name, $0.isRequired ? "JSON" : "JSON, optional", $0.description) }
             + operation.form.map { row($0.name, $0.isRequired ? "form" : "form, optional", $0.description) }
         let table: HTML = """

@@ -17,7 +17,7 @@ struct Composer {
             """
             <div class="narrow"><h1>New post</h1>\(alert(problem))
             <form method="post" action="/create" enctype="multipart/form-data" data-composer>\
-            \(pageContext.tokenField)
+            \(pageContext.tokenField)\(pageContext.keyField)
             <div class="field"><label for="image">Photos</label>
             <input id="image" name="image" type="file" multiple required aria-describedby="image-note"
             accept="\(photoFileTypes)">

@@ -138,7 +138,7 @@ struct PostPage {
         let initialText = text.isEmpty ? replyTo.map { "@\($0.author.username) " } ?? "" : text
         return """
             <form class="comment-form" method="post" action="\(url: "\(path)/comments")">\
-            \(pageContext.tokenField)\(alert(problem))\(repliedTo)
+            \(pageContext.tokenField)\(pageContext.keyField)\(alert(problem))\(repliedTo)
             <label class="visually-hidden" for="text">\
             \(replyTo == nil ? "Add a comment" : "Your reply")</label>
             <textarea id="text" name="text" rows="1" maxlength="\(Comment.textLimit)" required \

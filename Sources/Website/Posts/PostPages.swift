@@ -42,7 +42,9 @@ struct PostPages {
             let draft = PostDraft(
                 caption: form["caption"], location: form["location"], photos: .uploads(photos))
             do {
-                return .seeOther(Site.post(try await community.posts.publish(draft, by: viewer).id))
+                let post = try await community.posts.publish(
+                    draft, by: viewer, key: form.key(draft.caption, draft.location, form["altText"]))
+                return .seeOther(Site.post(post.id))
             } catch let problem as Problem where !problem.fields.isEmpty {
                 return Composer(
                     pageContext: PageContext(context, cookies: cookies), caption: form["caption"],
@@ -67,7 +69,8 @@ struct PostPages {
         let viewer = context.member
         do {
             let comment = try await community.comments.add(
-                form["text"], to: try context.postID(), replyTo: ID<Comment>(form["replyTo"]), by: viewer)
+                form["text"], to: try context.postID(), replyTo: ID<Comment>(form["replyTo"]), by: viewer,
+                key: form.key(form["text"], form["replyTo"]))
             return .seeOther("\(Site.post(comment.post))#comment-\(comment.id)")
         } catch let problem as Problem where !problem.fields.isEmpty {
             return try await page(
