@@ -12,6 +12,7 @@ package struct RequestPipeline: Sendable {
     private let generalLimits: RateLimiting
     private let capacityGuard: CapacityGuard
     private let errorPage: ErrorResponses.ErrorPage
+    private let failures: ThrottledLog
 
     package init(
         community: Community, cookies: SiteCookies, proxies: TrustedProxies, limits: ConnectionLimits,
@@ -21,6 +22,7 @@ package struct RequestPipeline: Sendable {
         clientAddress = ClientAddress(
             proxies: proxies, requestsPerClient: limits.requestsPerClient, clock: community.clock)
         self.errorPage = errorPage
+        failures = community.failures
         headers = SecurityHeaders(StandardHeaders(site: cookies.site))
         site = cookies.site
         authentication = Authentication(
@@ -63,7 +65,7 @@ package struct RequestPipeline: Sendable {
         _ log: AccessLog, _ style: Route.ErrorStyle?, _ audience: Route.Audience,
         isServedAtCapacity: Bool = false
     ) -> [Route.Middleware] {
-        let errors = ErrorResponses(style: style, page: errorPage)
+        let errors = ErrorResponses(style: style, failures: failures, page: errorPage)
         let outer: [Route.Middleware] = [log, headers, errors, clientAddress]
         guard audience != .unauthenticated else {
             return isServedAtCapacity ? outer : outer + [capacityGuard]

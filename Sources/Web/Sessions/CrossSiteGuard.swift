@@ -58,6 +58,7 @@ extension HTTPField.Name {
     static let crossOriginOpenerPolicy = HTTPField.Name(literal: "cross-origin-opener-policy")
     static let referrerPolicy = HTTPField.Name(literal: "referrer-policy")
 
+    static let forwarded = HTTPField.Name(literal: "forwarded")
     static let xForwardedFor = HTTPField.Name(literal: "x-forwarded-for")
     static let xAccelBuffering = HTTPField.Name(literal: "x-accel-buffering")
     package static let link = HTTPField.Name(literal: "link")
