@@ -10,8 +10,6 @@ struct ListenAddress: Sendable, Equatable {
     private let urlHost: String
     /// The host to which a client on this machine connects, as a URL has it.
     private let ownHost: String
-    /// Whether the server listens on all addresses, IPv6 and IPv4.
-    let isIPv6Wildcard: Bool
 
     /// Returns nil if the host is neither a name nor an IP address.
     init?(host: String, port: Int) {
@@ -23,14 +21,13 @@ struct ListenAddress: Sendable, Equatable {
         if let address = IPAddress(host.prefix { $0 != "%" }) {
             let text = address.isIPv6 ? "[\(address.description)]" : address.description
             urlHost = address.isWildcard ? "localhost" : text
-            isIPv6Wildcard = address.isWildcard && address.isIPv6
             ownHost = address.isWildcard ? address.isIPv6 ? "[::1]" : "127.0.0.1" : text
         } else {
             // A text such as “127.1” would be an address for some programs and a name for others.
             guard !isBracketed, !host.contains(":"), Site(baseURL: "http://" + host) != nil,
                 host.contains(where: { $0 != "." && !$0.isNumber })
             else { return nil }
-            (urlHost, ownHost, isIPv6Wildcard) = (host, host, false)
+            (urlHost, ownHost) = (host, host)
         }
     }
 

@@ -121,7 +121,9 @@ class ListeningTest(unittest.TestCase):
                 self.assertEqual(response.status, status, request)
 
     def test_the_server_does_not_start_with_a_host_that_is_no_address(self):
-        for host, word in [("a b", "ISNTGRAM_HOST"), (":::", "ISNTGRAM_HOST"), ("2001:db8::1", "no address")]:
+        for host, word in [
+                ("a b", "ISNTGRAM_HOST"), (":::", "ISNTGRAM_HOST"), ("2001:db8::1", "no address"),
+                ("nobody.invalid", "no address")]:
             with tempfile.TemporaryDirectory() as folder:
                 run = subprocess.run(
                     [PROGRAM, "serve", "--host", host, "--port", "0", "--data", folder], capture_output=True,

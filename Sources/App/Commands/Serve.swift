@@ -78,7 +78,7 @@ struct Serve: AsyncParsableCommand {
             return log
         }
         let logger = Logger(label: "isntgram")
-        try await Self.checkAddress(settings.address, logger: logger)
+        try await Self.checkAddress(settings.address)
         let services = try await Services(settings, logger: logger)
         do {
             try Self.check(services.clock, isForced: settings.forcesClock || forceClock, logger: logger)
@@ -149,7 +149,7 @@ struct Serve: AsyncParsableCommand {
 
     /// Binds the address and releases it, because a server that fails to start logs much before it gives up.
     /// - Throws: ``CommandError`` that says what to do if the address cannot be used.
-    private static func checkAddress(_ address: ListenAddress, logger: Logger) async throws {
+    private static func checkAddress(_ address: ListenAddress) async throws {
         let (host, port) = (address.host, address.port)
         do {
             let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -157,15 +157,7 @@ struct Serve: AsyncParsableCommand {
                 // A client that connects now must not be accepted: nobody would answer it.
                 .serverChannelOption(.autoRead, value: false)
                 .bind(host: host, port: port).get()
-            let isIPv6Only = await Self.acceptsOnlyIPv6(channel)
             try await channel.close()
-            if isIPv6Only, address.isIPv6Wildcard {
-                logger.warning(
-                    """
-                    On this system, the host \(host) accepts IPv6 connections only. To accept IPv4 too, set \
-                    net.ipv6.bindv6only to 0.
-                    """)
-            }
         } catch let error as IOError {
             switch error.errnoCode {
             case EADDRINUSE:
@@ -178,13 +170,8 @@ struct Serve: AsyncParsableCommand {
                 throw CommandError("This machine has no address \(host). Choose another one with --host.")
             default: throw error
             }
+        } catch is SocketAddressError.UnknownHost {
+            throw CommandError("The host \(host) has no address. Choose another one with --host.")
         }
-    }
-
-    /// Whether a socket of the server refuses IPv4 clients. Linux accepts them unless it is configured
-    /// otherwise.
-    private static func acceptsOnlyIPv6(_ channel: any Channel) async -> Bool {
-        let option = ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only)
-        return (try? await channel.getOption(option).get()) == 1
     }
 }
