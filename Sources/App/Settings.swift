@@ -23,6 +23,18 @@ struct Settings: Sendable {
     static let baseURL = Key(
         name: "base-url", defaultValue: "",
         summary: "the public URL of the site; empty: http://HOST:PORT")
+    static let transportSecurity = Key(
+        name: "hsts", defaultValue: "on",
+        summary: """
+            whether browsers remember that an https:// site needs HTTPS: on, off, or subdomains to include \
+            all hosts below its host
+            """)
+    static let minFreeSpace = Key(
+        name: "min-free-space", defaultValue: "200MB",
+        summary: "the free space in the data directory below which /readyz fails; 0 for none")
+    static let forceClock = Key(
+        name: "force-clock", defaultValue: "off",
+        summary: "on: start even if the clock is more than a day behind the newest data")
     static let data = Key(
         name: "data", defaultValue: "data", summary: "the directory for the database and the photos")
     static let logLevel = Key(
@@ -36,7 +48,9 @@ struct Settings: Sendable {
         summary: "on: create a demo community if there are no accounts yet, and let visitors try it")
     static let trustedProxies = Key(
         name: "trusted-proxies", defaultValue: "",
-        summary: "addresses of proxies whose X-Forwarded-For is trusted, such as 127.0.0.1, 10.0.0.0/8")
+        summary: """
+            addresses of proxies whose X-Forwarded-For or Forwarded is trusted, such as 127.0.0.1, 10.0.0.0/8
+            """)
     static let databaseURL = Key(
         name: "database-url", defaultValue: "",
         summary:
@@ -69,15 +83,17 @@ struct Settings: Sendable {
     }
     static let keys =
         [
-            host, port, baseURL, data, databaseURL, databaseConnections, databasePrepared, databaseEventsURL,
+            host, port, baseURL, transportSecurity, data, minFreeSpace, databaseURL, databaseConnections,
+            databasePrepared, databaseEventsURL,
             mediaURL, logLevel,
-            registration, demo, trustedProxies, rateLimits,
+            registration, demo, trustedProxies, rateLimits, forceClock,
         ]
         + RateLimits.Kind.allCases.map(limit)
 
-    let host: String
-    let port: Int
+    let address: ListenAddress
     let data: String
+    /// In bytes.
+    let minFreeSpace: Int64
     let database: DatabaseSettings
     /// The bucket of the photos; nil if they are in the data directory.
     let bucket: S3Location?
@@ -85,6 +101,7 @@ struct Settings: Sendable {
     let logLevel: Logger.Level
     let registration: RegistrationPolicy
     let isDemo: Bool
+    let forcesClock: Bool
     let trustedProxies: TrustedProxies
     let rateLimits: RateLimits
 
@@ -129,18 +146,32 @@ struct Settings: Sendable {
             let parts = ["isntgram"] + key.name.split(separator: "-").map(String.init)
             return reader.string(forKey: ConfigKey(parts), default: key.defaultValue)
         }
-        host = value(Self.host)
         let portText = value(Self.port)
         guard let port = Int(portText), (0...65_535).contains(port) else {
             throw CommandError(
                 "The port must be a number from 0 to 65535, not “\(portText)” (\(Self.port.variable))."
             )
         }
-        self.port = port
+        guard let address = ListenAddress(host: value(Self.host), port: port) else {
+            throw CommandError(
+                """
+                The host must be a name or an address such as 127.0.0.1 or ::1, not “\(value(Self.host))” \
+                (\(Self.host.variable)).
+                """)
+        }
+        self.address = address
         data = value(Self.data)
         guard !data.isEmpty else {
             throw CommandError("The data directory must not be empty (\(Self.data.variable)).")
         }
+        guard let minFreeSpace = Self.byteCount(value(Self.minFreeSpace)) else {
+            throw CommandError(
+                """
+                The free space must look like 200MB or 2GB, not “\(value(Self.minFreeSpace))” \
+                (\(Self.minFreeSpace.variable)).
+                """)
+        }
+        self.minFreeSpace = minFreeSpace
         database = try DatabaseSettings(value)
         bucket = try Self.bucket(value(Self.mediaURL), environment: environment)
         guard let level = Logger.Level(rawValue: value(Self.logLevel)) else {
@@ -151,10 +182,18 @@ struct Settings: Sendable {
                 """)
         }
         logLevel = level
+        guard let transportSecurity = TransportSecurity(rawValue: value(Self.transportSecurity)) else {
+            throw CommandError(
+                """
+                HSTS must be on, subdomains or off, not “\(value(Self.transportSecurity))” \
+                (\(Self.transportSecurity.variable)).
+                """)
+        }
         let base = value(Self.baseURL)
         guard
             let site = Site(
-                baseURL: base.isEmpty ? "http://\(host):\(port)" : base, mediaHosts: bucket.mediaHosts)
+                baseURL: base.isEmpty ? address.url : base, mediaHosts: bucket.mediaHosts,
+                transportSecurity: transportSecurity)
         else {
             throw CommandError(
                 """
@@ -172,11 +211,8 @@ struct Settings: Sendable {
                 """)
         }
         self.registration = registration
-        guard ["on", "off"].contains(value(Self.demo)) else {
-            throw CommandError(
-                "The demo must be on or off, not “\(value(Self.demo))” (\(Self.demo.variable)).")
-        }
-        isDemo = value(Self.demo) == "on"
+        isDemo = try Self.isOn(value(Self.demo), "The demo", Self.demo)
+        forcesClock = try Self.isOn(value(Self.forceClock), "Starting with any clock", Self.forceClock)
         guard let proxies = TrustedProxies(value(Self.trustedProxies)) else {
             throw CommandError(
                 """
@@ -186,6 +222,26 @@ struct Settings: Sendable {
         }
         trustedProxies = proxies
         rateLimits = try Self.rateLimits(value)
+    }
+
+    private static func isOn(_ value: String, _ subject: String, _ key: Key) throws -> Bool {
+        guard ["on", "off"].contains(value) else {
+            throw CommandError("\(subject) must be on or off, not “\(value)” (\(key.variable)).")
+        }
+        return value == "on"
+    }
+
+    /// Reads a size such as “200MB”, in decimal units. Returns nil for any other text.
+    private static func byteCount(_ text: String) -> Int64? {
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        let units: [String: Int64] = [
+            "": 1, "kb": 1000, "mb": 1_000_000, "gb": 1_000_000_000, "tb": 1_000_000_000_000,
+        ]
+        guard let number = Int64(digits), let unit = units[text.dropFirst(digits.count).lowercased()] else {
+            return nil
+        }
+        let (bytes, isTooLarge) = number.multipliedReportingOverflow(by: unit)
+        return isTooLarge ? nil : bytes
     }
 
     private static func bucket(_ url: String, environment: [String: String]) throws -> S3Location? {

@@ -33,6 +33,8 @@ package struct Community: Sendable {
     /// The rate limiter that all targets share.
     package let limiter: RateLimiter
     package let signer: Signer
+    /// Logs lasting failures, such as a full disk, once a minute.
+    package let failures: ThrottledLog
     let passwords: Passwords
 
     /// - Parameters:
@@ -55,13 +57,16 @@ package struct Community: Sendable {
         let mediaCache = MediaCache(capacity: 24 << 20)
         let queue = JobQueue(ids: ids, clock: clock)
         let deletions = PurgeScheduler(jobs: queue)
+        let failures = ThrottledLog(interval: 60 * 1000, clock: clock)
         let notifier = Notifier(storage: storage, ids: ids, events: events, unread: unread)
         let photos = Photos(
             storage: storage, media: media, mediaCache: mediaCache, processor: processor, uploads: uploads,
-            ids: ids, clock: clock, events: events, jobs: queue, deletions: deletions, logger: logger)
+            ids: ids, clock: clock, events: events, jobs: queue, deletions: deletions, failures: failures,
+            logger: logger)
         self.storage = storage
         self.clock = clock
         self.ids = ids
+        self.failures = failures
         self.limiter = limiter
         self.signer = signer
         self.media = media

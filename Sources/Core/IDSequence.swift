@@ -22,9 +22,20 @@ package final class IDSequence: Sendable {
     /// The lowest id that can have been generated at `time`.
     static func first(at time: Int64) -> Int64 { (time - epoch) << lowBits }
 
+    /// Makes all further ids greater than `id`, even if the clock is behind it. Another process may do the
+    /// same at the same time, so the ids begin at a random number in the next millisecond.
+    func continueAfter(_ id: Int64) {
+        let start = ((id >> Self.lowBits) + 1) << Self.lowBits | Self.randomStart
+        last.withLock { $0 = max($0, start) }
+    }
+
+    /// How far the newest id of this process is ahead of the clock, in milliseconds; 0 if it is not.
+    package var lead: Int64 { max(0, last.withLock { Self.time(of: $0) } - clock.now()) }
+
+    private static var randomStart: Int64 { Int64.random(in: 0..<(1 << (lowBits - 1))) }
+
     package func next<Subject>(_: Subject.Type = Subject.self) -> ID<Subject> {
-        let time =
-            (clock.now() - Self.epoch) << Self.lowBits | Int64.random(in: 0..<(1 << (Self.lowBits - 1)))
+        let time = Self.first(at: clock.now()) | Self.randomStart
         return last.withLock { last in
             // Within the millisecond of the last id, or after the clock was set back, count up.
             last = time >> Self.lowBits > last >> Self.lowBits ? time : last + 1

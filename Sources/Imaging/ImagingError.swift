@@ -1,3 +1,5 @@
+import Foundation
+
 /// The reason why a photo is rejected.
 package enum ImagingError: Error, Equatable, Codable {
     /// The file has none of the supported formats.
@@ -69,4 +71,10 @@ package struct RenderFailure: Error, Equatable, CustomStringConvertible {
     package let description: String
 
     package init(_ description: String) { self.description = description }
+
+    /// Whether the disk is full. A child process reports only text, in which the reason is a message of the
+    /// system.
+    package var isDiskFull: Bool {
+        [ENOSPC, EDQUOT].contains { description.contains(String(cString: strerror($0))) }
+    }
 }

@@ -144,10 +144,9 @@ package struct PhotoProcessor: Sendable {
     }
 
     private static func createFolder(_ folder: String) throws(RenderFailure) {
-        do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-        } catch {
-            throw RenderFailure("cannot create a folder for renditions: \(error)")
+        guard mkdir(folder, 0o700) == 0 else {
+            throw RenderFailure(
+                "cannot create a folder for renditions: \(String(cString: strerror(errno)))")
         }
     }
 

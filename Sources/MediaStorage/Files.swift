@@ -112,8 +112,19 @@ package enum Files {
         return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// Returns how many bytes this process can still write to the file system of a path.
+    package static func freeBytes(at path: String) throws -> Int64 {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { throw failure("measure the free space of", path) }
+        // f_bavail does not count the blocks that are reserved for root.
+        return Int64(clamping: UInt64(status.f_bavail) &* UInt64(status.f_frsize))
+    }
+
     static func failure(_ action: String, _ path: String) -> MediaError {
-        MediaError("Could not \(action) \(path): \(String(cString: strerror(errno))).")
+        let code = errno
+        return MediaError(
+            "Could not \(action) \(path): \(String(cString: strerror(code))).",
+            isDiskFull: code == ENOSPC || code == EDQUOT)
     }
 }
 

@@ -195,9 +195,12 @@ package struct MediaError: Error, CustomStringConvertible {
     package let description: String
     /// Whether the error is transient, so that a retry may succeed later.
     package let isTransient: Bool
+    /// Whether the disk is full. This is transient too.
+    package let isDiskFull: Bool
 
-    package init(_ description: String, isTransient: Bool = false) {
+    package init(_ description: String, isTransient: Bool = false, isDiskFull: Bool = false) {
         self.description = description
-        self.isTransient = isTransient
+        self.isTransient = isTransient || isDiskFull
+        self.isDiskFull = isDiskFull
     }
 }

@@ -81,7 +81,8 @@ struct SQLiteConnection: Connection {
     private func failure() -> StorageError {
         let code = sqlite3_extended_errcode(database.sqliteConnection)
         let message = String(cString: sqlite3_errmsg(database.sqliteConnection))
-        return StorageError(code: code, message: message)
+        return StorageError(
+            code: code, message: message, systemError: sqlite3_system_errno(database.sqliteConnection))
     }
 }
 

@@ -18,6 +18,24 @@ package struct MediaHosts: Sendable {
     }
 }
 
+/// What the header `Strict-Transport-Security` (HSTS, RFC 6797) of a site with HTTPS says.
+package enum TransportSecurity: String, Sendable, CaseIterable {
+    /// Browsers use HTTPS for the host of the site. Other hosts of its domain may have no HTTPS.
+    case on
+    /// Browsers use HTTPS for the host of the site and all hosts below it.
+    case subdomains
+    /// No header, for example because a proxy adds its own.
+    case off
+
+    var header: String? {
+        switch self {
+        case .on: "max-age=31536000"
+        case .subdomains: "max-age=31536000; includeSubDomains"
+        case .off: nil
+        }
+    }
+}
+
 /// The origin of the site, and the URLs on it. Routes and links both use them.
 package struct Site: Sendable {
     /// The beginning of absolute URLs, without a slash at the end: `https://photos.example.org`.
@@ -28,18 +46,22 @@ package struct Site: Sendable {
     /// The beginning of absolute photo URLs.
     private let absoluteMediaRoot: String
     package let mediaHosts: MediaHosts
+    package let transportSecurity: TransportSecurity
 
     /// - Returns: nil if the text is not an `http:` or `https:` origin.
-    package init?(baseURL: String, mediaHosts: MediaHosts = .none) {
+    package init?(
+        baseURL: String, mediaHosts: MediaHosts = .none, transportSecurity: TransportSecurity = .on
+    ) {
         let trimmed = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
         guard let colon = trimmed.firstRange(of: "://"),
             ["http", "https"].contains(trimmed[..<colon.lowerBound]),
-            !trimmed[colon.upperBound...].isEmpty, !trimmed[colon.upperBound...].contains("/")
+            RequestValidator.isHost(trimmed[colon.upperBound...])
         else { return nil }
         self.baseURL = trimmed
         mediaRoot = mediaHosts.publicURL.map { $0 + "/" } ?? "/media/"
         absoluteMediaRoot = mediaHosts.publicURL == nil ? trimmed + mediaRoot : mediaRoot
         self.mediaHosts = mediaHosts
+        self.transportSecurity = transportSecurity
     }
 
     /// Whether browsers use the site over HTTPS. Cookies and headers depend on it.

@@ -79,12 +79,12 @@ class Client:
 
 
 class Server(Client):
-    """A running `isntgram serve` on a free local port."""
+    """A running `isntgram serve` on a free local port. The tests connect to `address`."""
 
-    def __init__(self, folder, *options, environment=None, port=None, ready="/readyz"):
+    def __init__(self, folder, *options, environment=None, port=None, ready="/readyz", address="127.0.0.1"):
         self.folder = pathlib.Path(folder)
         self.port = port or free_port()
-        super().__init__(f"http://127.0.0.1:{self.port}")
+        super().__init__(f"http://{address}:{self.port}")
         self.ready = ready
         self.log = open(self.folder.parent / f"{self.folder.name}.log", "ab")
         self.process = subprocess.Popen(

@@ -115,6 +115,30 @@ struct SQLiteStorageTests {
         }
     }
 
+    @Test func `a change that needs more space than there is leaves nothing behind`() async throws {
+        try await Fixtures.withFolder { folder in
+            let storage = try SQLiteStorage(path: folder + "/test.sqlite")
+            try await storage.write { connection in
+                try connection.script("CREATE TABLE things (id INTEGER PRIMARY KEY, text TEXT)")
+                try connection.run("INSERT INTO things VALUES (1, 'a')")
+                try connection.script("PRAGMA max_page_count = 3")
+            }
+            let long = String(repeating: "x", count: 100_000)
+            await #expect(throws: StorageError.full) {
+                try await storage.write { connection in
+                    try connection.run("UPDATE things SET text = 'b' WHERE id = 1")
+                    try connection.run("INSERT INTO things VALUES (2, \(long))")
+                }
+            }
+            #expect(try await storage.read { try $0.rows("SELECT text FROM things") { $0.text() } } == ["a"])
+            // There is space again.
+            try await storage.write { try $0.script("PRAGMA max_page_count = 1000") }
+            try await storage.write { try $0.run("INSERT INTO things VALUES (2, \(long))") }
+            #expect(try await storage.read { try $0.int("SELECT count(*) FROM things") } == 2)
+            try await storage.close()
+        }
+    }
+
     @Test func `every storage error has its own message`() {
         let errors: [StorageError] = [
             .unique("a.b"), .foreignKey, .constraint("c"), .busy, .full, .readOnly, .closed, .damaged("d"),

@@ -1,8 +1,6 @@
 import Foundation
 import HTTPTypes
 import HummingbirdTesting
-import Logging
-import Synchronization
 import TestSupport
 import Testing
 import Web
@@ -26,11 +24,11 @@ struct AccessLogTests {
             func send(_ method: HTTPRequest.Method, _ path: String) async throws -> HTTPResponse.Status {
                 try await client.execute(uri: path, method: method) { $0.status }
             }
-            for path in ["/media/\(file)", "//media/\(file)", "/media//\(file)/"] {
+            for path in ["/media/\(file)", "//media/\(file)", "/media//\(file)/", "/%6Dedia/\(file)"] {
                 #expect(try await send(.get, path) == .ok, "\(path)")
                 #expect(try await send(.head, path) == .ok, "\(path)")
             }
-            for path in ["/media/\(file)/x", "/media/\(secret)", "/%6Dedia/\(file)", "/MEDIA/\(file)"] {
+            for path in ["/media/\(file)/x", "/media/\(secret)", "/%4DEDIA/\(file)", "/MEDIA/\(file)"] {
                 #expect(try await send(.get, path) == .notFound, "\(path)")
             }
             let encoded = secret.utf8.map { "%" + String($0, radix: 16) }.joined()
@@ -43,7 +41,9 @@ struct AccessLogTests {
             ] {
                 #expect(try await send(.get, path) == .notFound, "\(path)")
             }
-            #expect(!log.text.contains(encoded) && log.text.contains("GET /media/… 404"))
+            #expect(
+                !log.text.contains(encoded) && !log.text.contains(secret)
+                    && log.text.contains("GET /media/… 404"))
             #expect(try await send(.post, "/media/\(file)") == .methodNotAllowed)
             #expect(try await send(.get, "/api/uploads/\(upload)/x") == .notFound)
             for path in ["/api//uploads/\(upload)", "/api/uploads/\(upload)"] {
@@ -60,31 +60,6 @@ struct AccessLogTests {
                 "GET /api/uploads/… 404", "GET /api/uploads/… 405", "GET /api/posts/\(post.id) 200",
             ] { #expect(log.text.contains(line), "\(line)") }
             #expect(!log.text.contains("words"))
-        }
-    }
-}
-
-/// Records log messages in memory.
-private final class RecordedLog: Sendable {
-    private let lines = Mutex<[String]>([])
-
-    var text: String { lines.withLock { $0.joined(separator: "\n") } }
-
-    var logger: Logger { Logger(label: "recorded") { _ in Handler(log: self) } }
-
-    private struct Handler: LogHandler {
-        let log: RecordedLog
-        var logLevel = Logger.Level.trace
-        var metadata: Logger.Metadata = [:]
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            let fields = metadata.merging(event.metadata ?? [:]) { _, new in new }
-            log.lines.withLock { $0.append("\(event.message) \(fields)") }
         }
     }
 }

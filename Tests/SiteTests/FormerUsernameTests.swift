@@ -15,7 +15,7 @@ struct FormerUsernameTests {
             )
             for (former, current) in [
                 ("/ada", "/countess"), ("/ada?after=x", "/countess?after=x"),
-                ("/ada/followers", "/countess/followers"),
+                ("/ada/followers", "/countess/followers"), ("/%61da", "/countess"),
             ] {
                 let response = try await site.browser.open(former)
                 #expect(response.status == .permanentRedirect && response.headers[.location] == current)

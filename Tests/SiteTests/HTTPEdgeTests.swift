@@ -56,7 +56,8 @@ struct HTTPEdgeTests {
             let report = ErrorReport(
                 Problem(
                     reportedTo: QuietLogHandler.logger("x"),
-                    NIOTooManyBytesError(maxBytes: WebContext.bodyLimit)),
+                    NIOTooManyBytesError(maxBytes: WebContext.bodyLimit),
+                    failures: site.test.community.failures),
                 requestID: "")
             #expect(report.status == .contentTooLarge && report.detail.contains("160 KiB"))
         }

@@ -121,30 +121,14 @@ struct LimitTests {
                     site.test.time.advance(by: Int64(seconds) * 1000)
                     let other = spelling.apply(to: path)
                     let name = "\(route.method) \(other)"
-                    let passed = [
-                        try await send(path), try await send(spelling == .encodedLetter ? path : other),
-                    ]
+                    let passed = [try await send(path), try await send(other)]
                     #expect(passed.allSatisfy { $0.status != .tooManyRequests }, "\(name)")
                     let refused = try await send(path)
                     #expect(
                         refused.status == .tooManyRequests && refused.text.contains("Try again in"), "\(name)"
                     )
                     #expect((1...seconds).contains(Int(refused.headers[.retryAfter] ?? "") ?? 0), "\(name)")
-                    let last = try await send(other)
-                    if spelling == .encodedLetter, !route.path.description.hasSuffix("}") {
-                        // The router does not decode it to the same path. The request reaches no route, or a
-                        // route with a parameter in this place (of an upload), but never the handler of the
-                        // limited route.
-                        let isOtherRoute = ["page", "upload", "account"].contains {
-                            last.text.contains("This \($0) does not exist")
-                        }
-                        #expect(
-                            last.status == .notFound && isOtherRoute || last.status == .methodNotAllowed,
-                            "\(name)"
-                        )
-                    } else {
-                        #expect(last.status == .tooManyRequests, "\(name)")
-                    }
+                    #expect(try await send(other).status == .tooManyRequests, "\(name)")
                 }
             }
         }
@@ -319,29 +303,5 @@ struct LimitTests {
             }
             #expect(statuses == [401, 401, 401, 429])
         }
-    }
-
-    @Test(arguments: [
-        ("127.0.0.1", "203.0.113.9", "cb.0.71.9"), ("127.0.0.1", "1.2.3.4, 203.0.113.9", "cb.0.71.9"),
-        ("127.0.0.1", "203.0.113.9, 10.1.2.3", "cb.0.71.9"), ("198.51.100.1", "203.0.113.9", "c6.33.64.1"),
-        ("127.0.0.1", "203.0.113.9:5678", "cb.0.71.9"),
-        ("127.0.0.1", "[2001:db8:1:2::9]:443", "20.1.d.b8.0.1.0.2"),
-        ("127.0.0.1", "[2001:db8:1:2::9]", "20.1.d.b8.0.1.0.2"),
-        ("127.0.0.1", "2001:db8:1:2::9", "20.1.d.b8.0.1.0.2"),
-        ("127.0.0.1", "junk", "7f.0.0.1"), ("127.0.0.1", "[junk", "7f.0.0.1"), ("127.0.0.1", nil, "7f.0.0.1"),
-        ("::ffff:127.0.0.1", "2001:db8:1:2:3:4:5:6", "20.1.d.b8.0.1.0.2"),
-        ("2001:db8:1:2::9", nil, "20.1.d.b8.0.1.0.2"),
-    ])
-    func `the client address is taken from X-Forwarded-For only behind a trusted proxy`(
-        _ remote: String, _ forwarded: String?, _ key: String
-    )
-        throws
-    {
-        let proxies = try #require(TrustedProxies("127.0.0.1, 10.0.0.0/8"))
-        #expect(proxies.clientKey(of: try .init(ipAddress: remote, port: 1), forwarded: forwarded) == key)
-        #expect(
-            TrustedProxies("10.0.0.0/33") == nil && TrustedProxies("nowhere") == nil
-                && TrustedProxies("1.2.3.4/8/9") == nil)
-        #expect(TrustedProxies.none.clientKey(of: nil, forwarded: nil) == "unknown")
     }
 }

@@ -19,25 +19,27 @@ struct SettingsTests {
             ]
             let settings = try await Settings(
                 flags: ["port": "3"], file: folder + "/env", environment: environment)
-            #expect(settings.port == 3 && settings.host == "file" && settings.data == "/tmp/x")
+            #expect(settings.address == ListenAddress(host: "file", port: 3) && settings.data == "/tmp/x")
             #expect(settings.site.baseURL == "http://file:3" && settings.logLevel == .info)
             let base = try await Settings(
                 flags: ["base-url": "https://a.example"], file: nil, environment: [:])
-            #expect(base.site.baseURL == "https://a.example" && base.port == 8080)
+            #expect(base.site.baseURL == "https://a.example" && base.address.port == 8080)
         }
     }
 
     /// An invalid value for every setting that has one.
     private static let invalidValues =
         [
-            "port": "70000", "base-url": "a b", "log-level": "loud", "registration": "sometimes",
+            "host": "a b", "port": "70000", "base-url": "a b", "log-level": "loud",
+            "registration": "sometimes",
             "demo": "maybe", "trusted-proxies": "everywhere", "database-url": "mysql://x",
             "database-connections": "0", "database-prepared": "maybe", "database-events-url": "mysql://x",
-            "media-url": "http://x", "rate-limits": "maybe",
+            "media-url": "http://x", "rate-limits": "maybe", "hsts": "maybe", "min-free-space": "much",
+            "force-clock": "maybe",
         ].merging(RateLimits.Kind.allCases.map { (Settings.limit($0).name, "often") }) { value, _ in value }
 
     @Test func `the server does not start with an invalid value, and the error names the setting`() async {
-        let anyText = ["host", "data"]
+        let anyText = ["data"]
         #expect(Set(Self.invalidValues.keys.map { $0 } + anyText) == Set(Settings.keys.map(\.name)))
         for key in Settings.keys {
             guard let value = Self.invalidValues[key.name] else { continue }
@@ -45,6 +47,47 @@ struct SettingsTests {
                 try await Settings(flags: [:], file: nil, environment: [key.variable: value])
             }
             #expect(error?.description.contains(key.variable) == true, "\(error?.description ?? "none")")
+        }
+    }
+
+    @Test(arguments: [
+        ("127.0.0.1", "http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("0.0.0.0", "http://localhost:8080", "http://127.0.0.1:8080"),
+        ("::", "http://localhost:8080", "http://[::1]:8080"),
+        ("0:0:0:0:0:0:0:0", "http://localhost:8080", "http://[::1]:8080"),
+        ("::1", "http://[::1]:8080", "http://[::1]:8080"),
+        ("[::1]", "http://[::1]:8080", "http://[::1]:8080"),
+        ("2001:DB8::0:9", "http://[2001:db8::9]:8080", "http://[2001:db8::9]:8080"),
+        ("fe80::1%eth0", "http://[fe80::1]:8080", "http://[fe80::1]:8080"),
+        ("::ffff:127.0.0.1", "http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("photos.example.org", "http://photos.example.org:8080", "http://photos.example.org:8080"),
+    ])
+    func `the base URL follows from the host, with brackets around IPv6 addresses`(
+        _ host: String, _ url: String, _ ownURL: String
+    ) async throws {
+        let settings = try await Settings(flags: ["host": host], file: nil, environment: [:])
+        #expect(settings.site.baseURL == url && settings.address.ownURL == ownURL)
+        #expect(settings.address.url(port: 80) == url.replacing(":8080", with: ""))
+        #expect(!settings.address.host.contains("["))
+    }
+
+    @Test(arguments: ["", "a b", "a:b", ":::", "[::1", "::1]", "[a]", "0", "127.1", "a/b", "*", "http://a"])
+    func `a host that is no name and no address is refused`(_ host: String) {
+        #expect(ListenAddress(host: host, port: 1) == nil)
+    }
+
+    @Test func `the free space that the server needs is a size`() async throws {
+        for (text, bytes) in [
+            ("200MB", 200_000_000), ("0", 0), ("1", 1), ("2gb", 2_000_000_000), ("5kB", 5000),
+            ("1TB", 1_000_000_000_000),
+        ] as [(String, Int64)] {
+            let settings = try await Settings(flags: ["min-free-space": text], file: nil, environment: [:])
+            #expect(settings.minFreeSpace == bytes, "\(text)")
+        }
+        for text in ["", "MB", "-1", "1.5GB", "10 MB", "10MiB", "9223372036854775807kB", "٣"] {
+            await #expect(throws: CommandError.self, "\(text)") {
+                try await Settings(flags: ["min-free-space": text], file: nil, environment: [:])
+            }
         }
     }
 

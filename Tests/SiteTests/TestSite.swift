@@ -25,7 +25,7 @@ struct TestSite {
     static func with<Result: Sendable>(
         limits: RateLimits = .off, registration: RegistrationPolicy = .open, isDemo: Bool = false,
         processor: PhotoProcessor? = nil, uploadLimits: UploadLimits = UploadLimits(),
-        logger: Logger = QuietLogHandler.logger("site"),
+        minFreeSpace: Int64 = 0, logger: Logger = QuietLogHandler.logger("site"),
         _ body: @escaping @Sendable (TestSite) async throws -> Result
     ) async throws -> Result {
         try await TestCommunity.with(
@@ -36,6 +36,7 @@ struct TestSite {
             var application = SiteApplication(
                 community: test.community, site: site, uploads: test.uploads, logger: logger)
             application.isDemo = isDemo
+            application.space = FreeSpace(in: test.folder, minimum: minFreeSpace)
             application.proxies = try #require(TrustedProxies("127.0.0.1"))
             let routes = application.routes
             let schema = try JSONSchema(openAPI: OpenAPI.document(of: Operations.all(in: routes)))
@@ -128,8 +129,9 @@ struct APIClient {
     /// Checks a response of the API against the OpenAPI document.
     private func validate(_ response: SiteResponse, _ method: HTTPRequest.Method, _ path: String) {
         guard path.hasPrefix("/api/"), !path.hasPrefix("/api/docs"), method != .head else { return }
+        let documentedPath = String(path.dropFirst(4).prefix { $0 != "?" })
         let faults = site.schema.faults(
-            method: method.rawValue, path: String(path.dropFirst(4).prefix { $0 != "?" }),
+            method: method.rawValue, path: documentedPath.removingPercentEncoding ?? documentedPath,
             status: response.status.code,
             contentType: response.headers[.contentType], body: Data(response.text.utf8))
         #expect(faults == [])

@@ -80,7 +80,11 @@ struct WebTests {
     @Test func `a base URL is an origin without a path`() throws {
         #expect(try #require(Site(baseURL: "https://a.example/")).baseURL == "https://a.example")
         #expect(try #require(Site(baseURL: "https://a.example:8443")).isSecure)
-        for text in ["", "a.example", "ftp://a.example", "https://", "https://a.example/b"] {
+        #expect(try #require(Site(baseURL: "http://[::1]:8080")).baseURL == "http://[::1]:8080")
+        for text in [
+            "", "a.example", "ftp://a.example", "https://", "https://a.example/b", "http://::1:8080",
+            "http://[::1", "https://a.example?b", "https://ada@a.example",
+        ] {
             #expect(Site(baseURL: text) == nil)
         }
     }
@@ -103,6 +107,21 @@ struct WebTests {
         }
     }
 
+    @Test func `other hosts of the domain need HTTPS only if the administrator says so`() throws {
+        for (base, setting, header) in [
+            ("https://a.example", .on, "max-age=31536000"),
+            ("https://a.example", .subdomains, "max-age=31536000; includeSubDomains"),
+            ("https://a.example", .off, nil), ("http://a.example", .on, nil),
+            ("http://a.example", .subdomains, nil),
+        ] as [(String, TransportSecurity, String?)] {
+            let site = try #require(Site(baseURL: base, transportSecurity: setting))
+            var fields = HTTPFields()
+            StandardHeaders(site: site).add(to: &fields)
+            #expect(fields[.strictTransportSecurity] == header, "\(base) \(setting)")
+        }
+        #expect(try #require(Site(baseURL: "https://a.example")).transportSecurity == .on)
+    }
+
     @Test func `over HTTPS the session cookie is secure and limited to the host`() async throws {
         let site = try #require(Site(baseURL: "https://a.example"))
         let cookies = try await TestCommunity.with { SiteCookies(site: site, signer: $0.community.signer) }
@@ -116,19 +135,23 @@ struct WebTests {
     @Test func `an error report does not reveal the details of an unexpected error`() {
         struct Inner: Error {}
         let logger = Logger(label: "quiet") { _ in SwiftLogNoOpLogHandler() }
-        let report = ErrorReport(Problem(reportedTo: logger, Inner()), requestID: "42")
+        let failures = ThrottledLog(interval: 1, clock: .system)
+        let report = ErrorReport(
+            Problem(reportedTo: logger, Inner(), failures: failures), requestID: "42")
         #expect(
             report.status == .internalServerError && report.problem.kind == .unexpected
                 && report.detail.contains("42")
                 && !report.detail.contains("Inner"))
         for (error, status) in [
             (StorageError.busy, .serviceUnavailable), (StorageError.full, .serviceUnavailable),
+            (MediaError("x", isDiskFull: true), .serviceUnavailable),
             (HTTPError(.badRequest), .badRequest),
             (HTTPError(.notFound), .notFound), (Problem(.tooMany(retryAfter: 7), "x"), .tooManyRequests),
             (MultipartError.tooManyFields(limit: 1), .badRequest),
             (MultipartError.fieldTooLarge(name: "a", limit: 1), .contentTooLarge),
         ] as [(any Error, HTTPResponse.Status)] {
-            #expect(ErrorReport(Problem(reportedTo: logger, error), requestID: "").status == status)
+            let problem = Problem(reportedTo: logger, error, failures: failures)
+            #expect(ErrorReport(problem, requestID: "").status == status)
         }
     }
 }

@@ -37,8 +37,8 @@ package enum Operations {
     static let idempotencyKey = APIOperation.Parameter(
         name: "Idempotency-Key", in: .header,
         description: """
-            A key that you choose, such as a UUID. A request that is sent again with the same key within an hour \
-            makes nothing new and has the result of the first one.
+            A key that you choose, such as a UUID. A request that is sent again with the same key within an \
+            hour makes nothing new and has the result of the first one.
             """,
         pattern: "^[!-~]{1,255}$")
 

@@ -13,12 +13,11 @@ struct HealthCheck: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await flags.settings()
-        let host = settings.host == "0.0.0.0" ? "127.0.0.1" : settings.host
         let response = try await HTTPClient.shared.execute(
-            HTTPClientRequest(url: "http://\(host):\(settings.port)/readyz"), timeout: .seconds(5))
+            HTTPClientRequest(url: settings.address.ownURL + "/readyz"), timeout: .seconds(5))
         guard response.status == .ok else {
             throw CommandError("The server is not ready: \(response.status). See its log.")
         }
-        print("ready")
+        print(String(buffer: try await response.body.collect(upTo: 64 * 1024)), terminator: "")
     }
 }

@@ -15,7 +15,10 @@ struct SettingsFlags: ParsableArguments {
     @Option(help: help(Settings.host)) var host: String?
     @Option(help: help(Settings.port)) var port: String?
     @Option(help: help(Settings.baseURL)) var baseURL: String?
+    @Option(name: .customLong(Settings.transportSecurity.name), help: help(Settings.transportSecurity))
+    var transportSecurity: String?
     @Option(help: help(Settings.data)) var data: String?
+    @Option(help: help(Settings.minFreeSpace)) var minFreeSpace: String?
     @Option(help: help(Settings.databaseURL)) var databaseURL: String?
     @Option(help: help(Settings.databaseConnections)) var databaseConnections: String?
     @Option(help: help(Settings.databasePrepared)) var databasePrepared: String?
@@ -31,7 +34,8 @@ struct SettingsFlags: ParsableArguments {
     func settings() async throws -> Settings {
         let flags = [
             Settings.host.name: host, Settings.port.name: port, Settings.baseURL.name: baseURL,
-            Settings.data.name: data, Settings.databaseURL.name: databaseURL,
+            Settings.transportSecurity.name: transportSecurity, Settings.data.name: data,
+            Settings.minFreeSpace.name: minFreeSpace, Settings.databaseURL.name: databaseURL,
             Settings.databaseConnections.name: databaseConnections,
             Settings.databasePrepared.name: databasePrepared,
             Settings.databaseEventsURL.name: databaseEventsURL, Settings.mediaURL.name: mediaURL,
@@ -63,6 +67,8 @@ struct Serve: AsyncParsableCommand {
         help:
             "Create a demo community if there are no accounts yet, and let visitors try it. ISNTGRAM_DEMO=on")
     var demo = false
+    @Flag(help: "Start even if the clock is more than a day behind the newest data. ISNTGRAM_FORCE_CLOCK=on")
+    var forceClock = false
 
     func run() async throws {
         let settings = try await flags.settings()
@@ -72,8 +78,14 @@ struct Serve: AsyncParsableCommand {
             return log
         }
         let logger = Logger(label: "isntgram")
-        try await Self.checkAddress(settings)
+        try await Self.checkAddress(settings.address)
         let services = try await Services(settings, logger: logger)
+        do {
+            try Self.check(services.clock, isForced: settings.forcesClock || forceClock, logger: logger)
+        } catch {
+            try? await services.close()
+            throw error
+        }
         // Runs concurrently: the start does not wait for it.
         async let confinementLog: Void = services.logConfinement()
         let isDemo = settings.isDemo || demo
@@ -90,9 +102,11 @@ struct Serve: AsyncParsableCommand {
         let connections = ProcessSetup.raiseOpenFileLimit() - 512
         application.connections.fit(within: connections)
         application.isDemo = isDemo
-        let site = application.listening(on: settings.host, port: settings.port) { channel in
-            let port = channel.localAddress?.port ?? settings.port
-            logger.notice("Open http://\(settings.host):\(port)", metadata: ["data": "\(settings.data)"])
+        application.space = FreeSpace(in: settings.data, minimum: settings.minFreeSpace)
+        let address = settings.address
+        let site = application.listening(on: address.host, port: address.port) { channel in
+            let url = address.url(port: channel.localAddress?.port ?? address.port)
+            logger.notice("Open \(url)", metadata: ["data": "\(settings.data)"])
         }
         let control = try ControlSocket.application(
             in: settings.data, community: services.community, logger: logger)
@@ -118,13 +132,30 @@ struct Serve: AsyncParsableCommand {
         LogWriter.standardError.flush()
     }
 
+    /// Compares the clock with the newest data.
+    /// - Throws: ``CommandError`` if the clock is far behind, and the start is not forced.
+    private static func check(_ clock: ClockCheck, isForced: Bool, logger: Logger) throws {
+        guard let warning = clock.warning else { return }
+        guard isForced || !clock.isRefused else {
+            throw CommandError(
+                """
+                \(warning) New posts would stay in that time. If the clock is wrong, correct it. If the \
+                clock was wrong when that data was made, restore a backup from before, or start with \
+                --force-clock (\(Settings.forceClock.variable)=on) to continue after the newest data.
+                """)
+        }
+        logger.warning("\(warning) New ids continue after the newest one.")
+    }
+
     /// Binds the address and releases it, because a server that fails to start logs much before it gives up.
     /// - Throws: ``CommandError`` that says what to do if the address cannot be used.
-    private static func checkAddress(_ settings: Settings) async throws {
-        let (host, port) = (settings.host, settings.port)
+    private static func checkAddress(_ address: ListenAddress) async throws {
+        let (host, port) = (address.host, address.port)
         do {
             let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                // A client that connects now must not be accepted: nobody would answer it.
+                .serverChannelOption(.autoRead, value: false)
                 .bind(host: host, port: port).get()
             try await channel.close()
         } catch let error as IOError {
@@ -135,10 +166,12 @@ struct Serve: AsyncParsableCommand {
             case EACCES:
                 throw CommandError(
                     "Port \(port) needs root privileges. Choose a port above 1023 with --port.")
-            case EADDRNOTAVAIL:
+            case EADDRNOTAVAIL, EAFNOSUPPORT:
                 throw CommandError("This machine has no address \(host). Choose another one with --host.")
             default: throw error
             }
+        } catch is SocketAddressError.UnknownHost {
+            throw CommandError("The host \(host) has no address. Choose another one with --host.")
         }
     }
 }

@@ -12,6 +12,8 @@ import Storage
 struct Services: Sendable {
     let uploads: UploadFolder
     let community: Community
+    /// How the clock compares with the newest data.
+    let clock: ClockCheck
     /// The services to run next to the site.
     let services: [any Service]
     private let storage: any Storage
@@ -37,10 +39,14 @@ struct Services: Sendable {
             storage: storage, media: media, processor: processor, uploads: uploads,
             signer: try await Community.signer(of: storage), limits: settings.rateLimits,
             registration: settings.registration, events: backend.events, logger: logger)
+        clock = try await community.continueIDs()
         // If instances share the database, unclaimed files may belong to an upload in progress on another
         // instance.
         let age: Int64 = settings.database.isShared ? 60 * 60 * 1000 : 0
-        try await community.photos.releaseUnclaimed(olderThan: age)
+        do { try await community.photos.releaseUnclaimed(olderThan: age) } catch StorageError.full {
+            // People can read in spite of a full disk.
+            logger.warning("The disk is full. Maintenance will remove the files of failed uploads.")
+        }
         try await community.photos.loadRemoved()
     }
 

@@ -16,6 +16,8 @@ package struct SiteApplication: Sendable {
     /// Whether visitors may try the site as the demo account.
     package var isDemo = false
     package var connections = ConnectionLimits()
+    /// The free space below which the server is not ready; nil if it is not measured.
+    package var space: FreeSpace?
     package var logger: Logger
 
     package init(community: Community, site: Site, uploads: UploadFolder, logger: Logger) {
@@ -33,7 +35,8 @@ package struct SiteApplication: Sendable {
             community: community, site: site, uploads: uploads, cookies: cookies,
             operations: Operations.all(in: api), isDemo: isDemo
         ).routes
-        return Health(community: community).routes + MediaRoutes(community: community).routes + api + website
+        return Health(community: community, space: space).routes + MediaRoutes(community: community).routes
+            + api + website
     }
 
     package var router: Router<WebContext> {
@@ -57,7 +60,7 @@ package struct SiteApplication: Sendable {
     ) -> some ApplicationProtocol {
         let openConnections = OpenConnections(limits: connections, proxies: proxies)
         return Application(
-            router: router(openConnections: openConnections),
+            responder: NormalizedPaths(before: router(openConnections: openConnections).buildResponder()),
             server: .strictHTTP1(
                 connections, connections: openConnections, headers: StandardHeaders(site: site)),
             configuration: .init(

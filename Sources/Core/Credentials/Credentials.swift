@@ -163,8 +163,8 @@ package struct Credentials: Sendable {
             throw Problem(
                 .conflict, field: "Idempotency-Key",
                 """
-                This token was already created, and its secret cannot be shown again. End it, and create another \
-                one with a new key.
+                This token was already created, and its secret cannot be shown again. End it, and create \
+                another one with a new key.
                 """)
         } make: {
             try await issue(.token, to: viewer.id, scopes: scopes, name: name, until: end) { connection in

@@ -17,6 +17,7 @@ package struct Photos: Sendable {
     let deletions: PurgeScheduler
     let removed = RemovedPhotos()
     let lastOwnership = LastMediaOwnership()
+    let failures: ThrottledLog
     let logger: Logger
 
     /// Adds one photo, ready to be posted. With a key that was used before, it returns the photo that was
@@ -107,7 +108,7 @@ package struct Photos: Sendable {
             // The photos may have been posted. If not, their files are recorded as unclaimed, and maintenance
             // removes them.
             throw StorageError.uncertain
-        } catch let error as MediaError where error.isTransient {
+        } catch let error as MediaError where error.isTransient && !error.isDiskFull {
             // A file that is still being transferred could arrive after its removal. Maintenance removes it
             // later.
             throw error
@@ -152,9 +153,10 @@ package struct Photos: Sendable {
                 }
                 await startRemoval(of: prefixes)
             } catch {
-                logger.warning(
-                    "Files of a failed upload were not removed; maintenance will remove them",
-                    metadata: ["error": "\(error)"])
+                failures.log(
+                    .warning, "Files of a failed upload were not removed; maintenance will remove them",
+                    to: logger
+                ) { ["error": "\(error)"] }
             }
         }.value
     }

@@ -70,6 +70,12 @@ package struct CopiedTable: Sendable {
         Int(try connection.int("SELECT count(*) FROM \(names: [name])") ?? 0)
     }
 
+    /// The greatest id, from the index of the key. Returns nil if the table is empty or its key is no id.
+    func newestID(in connection: any Connection) throws -> Int64? {
+        guard key == ["id"] else { return nil }
+        return try connection.row("SELECT MAX(id) FROM \(names: [name])") { $0.intOrNil() } ?? nil
+    }
+
     /// The rows after the key `low` and up to the key `high`, in the order of the key. Without `low`, from
     /// the start. Without `high`, to the end.
     func rows(

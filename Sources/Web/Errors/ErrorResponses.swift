@@ -14,10 +14,14 @@ package struct ErrorResponses: RouterMiddleware {
 
     private let style: Route.ErrorStyle?
     private let page: ErrorPage
+    private let failures: ThrottledLog
 
-    /// - Parameter style: the format of errors; nil if no route matched, to decide by the path.
-    package init(style: Route.ErrorStyle?, page: @escaping ErrorPage) {
+    /// - Parameters:
+    ///   - style: the format of errors; nil to decide by the path, where no route matched.
+    ///   - failures: logs lasting failures.
+    package init(style: Route.ErrorStyle?, failures: ThrottledLog, page: @escaping ErrorPage) {
         self.style = style
+        self.failures = failures
         self.page = page
     }
 
@@ -28,7 +32,7 @@ package struct ErrorResponses: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch {
-            let problem = Problem(reportedTo: context.logger, error)
+            let problem = Problem(reportedTo: context.logger, error, failures: failures)
             let report = ErrorReport(problem, requestID: context.id)
             var response =
                 switch style ?? (request.uri.path.split(separator: "/").first == "api" ? .json : .page) {
@@ -48,7 +52,7 @@ extension Problem {
         .tooLarge, "The request body is larger than \(WebContext.bodyLimit / 1024) KiB.")
 
     /// Describes any error for the client. Unexpected errors are logged.
-    init(reportedTo logger: Logger, _ error: any Error) {
+    init(reportedTo logger: Logger, _ error: any Error, failures: ThrottledLog) {
         switch error {
         case let problem as Problem: self = problem
         case let error as MultipartError: self.init(error)
@@ -64,9 +68,7 @@ extension Problem {
         case is CancellationError: self = .busy
         default:
             if let failure = ServiceFailure(error) {
-                if let message = failure.logMessage {
-                    logger.error("\(message)", metadata: ["error": "\(error)"])
-                }
+                failure.log(error, to: logger, with: failures)
                 self = failure.problem
                 return
             }

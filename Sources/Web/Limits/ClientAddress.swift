@@ -9,25 +9,27 @@ struct ClientAddress: RouterMiddleware {
     typealias Context = WebContext
     private let proxies: TrustedProxies
     private let requestsInProgress: ConcurrencyLimiter
-    private let warning: ThrottledWarning
+    private let warnings: ThrottledLog
 
     init(proxies: TrustedProxies, requestsPerClient: Int, clock: WallClock) {
         self.proxies = proxies
         requestsInProgress = ConcurrencyLimiter(limit: requestsPerClient)
-        warning = ThrottledWarning(clock: clock)
+        warnings = ThrottledLog(interval: 60 * 60 * 1000, clock: clock)
     }
 
     func handle(
         _ request: Request, context: WebContext, next: (Request, WebContext) async throws -> Response
     ) async throws -> Response {
-        let forwarded = request.headers[.xForwardedFor]
         var context = context
-        context.clientKey = proxies.clientKey(of: context.remoteAddress, forwarded: forwarded)
-        guard forwarded != nil else { return try await next(request, context) }
+        context.clientKey = proxies.clientKey(of: context.remoteAddress, headers: request.headers)
+        guard ForwardedAddresses.arePresent(in: request.headers) else {
+            return try await next(request, context)
+        }
         guard proxies.trusts(context.remoteAddress) else {
-            warning.log(
-                Self.untrustedProxy, address: context.remoteAddress?.ipAddress ?? "unknown",
-                to: context.logger)
+            warnings.log(.warning, Self.untrustedProxy, to: context.logger) {
+                let address = context.remoteAddress.flatMap(IPAddress.init)?.description
+                return ["address": "\(address ?? "unknown")"]
+            }
             return try await next(request, context)
         }
         guard let slot = requestsInProgress.acquire(context.clientKey) else {
@@ -36,10 +38,10 @@ struct ClientAddress: RouterMiddleware {
         return try await next(request, context).holding(slot)
     }
 
-    private static let untrustedProxy: Logger.Message = """
-        A request with X-Forwarded-For came from an address that is not a trusted proxy. If it is your \
-        proxy, add it to ISNTGRAM_TRUSTED_PROXIES; until then, all clients behind it share the limits of one \
-        client.
+    private static let untrustedProxy = """
+        A request with X-Forwarded-For or Forwarded came from an address that is not a trusted proxy. If it \
+        is your proxy, add it to ISNTGRAM_TRUSTED_PROXIES; until then, all clients behind it share the \
+        limits of one client.
         """
 }
 

@@ -13,6 +13,7 @@ package struct RequestPipeline: Sendable {
     private let generalLimits: RateLimiting
     private let capacityGuard: CapacityGuard
     private let errorPage: ErrorResponses.ErrorPage
+    private let failures: ThrottledLog
 
     package init(
         community: Community, cookies: SiteCookies, proxies: TrustedProxies, limits: ConnectionLimits,
@@ -23,6 +24,7 @@ package struct RequestPipeline: Sendable {
         clientAddress = ClientAddress(
             proxies: proxies, requestsPerClient: limits.requestsPerClient, clock: community.clock)
         self.errorPage = errorPage
+        failures = community.failures
         headers = SecurityHeaders(StandardHeaders(site: cookies.site))
         site = cookies.site
         authentication = Authentication(
@@ -68,7 +70,7 @@ package struct RequestPipeline: Sendable {
         _ log: AccessLog, _ style: Route.ErrorStyle?, _ audience: Route.Audience,
         isServedAtCapacity: Bool = false
     ) -> [Route.Middleware] {
-        let errors = ErrorResponses(style: style, page: errorPage)
+        let errors = ErrorResponses(style: style, failures: failures, page: errorPage)
         let outer: [Route.Middleware] = [log, headers, errors, clientAddress]
         guard audience != .unauthenticated else {
             return isServedAtCapacity ? outer : outer + [capacityGuard]

@@ -10,7 +10,8 @@ import NIOPosix
 
 /// Rejects ambiguous requests, which a proxy and this server could interpret differently (RFC 9112 §3.2,
 /// §6.1): a missing, repeated or malformed `Host`; a target with another host; a `Transfer-Encoding` other
-/// than `chunked`, in HTTP/1.0, or together with `Content-Length`.
+/// than `chunked`, in HTTP/1.0, or together with `Content-Length`. Load balancers send health checks in
+/// HTTP/1.0 without a `Host`, which these need not have.
 final class RequestValidator: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
@@ -36,7 +37,8 @@ final class RequestValidator: ChannelInboundHandler, RemovableChannelHandler {
 
     static func isUnambiguous(_ head: HTTPRequestHead) -> Bool {
         let hosts = head.headers[canonicalForm: "host"]
-        guard hosts.count == 1, let host = hosts.first, isHost(host) else { return false }
+        guard hosts.count == 1 && isHost(hosts[0]) || hosts.isEmpty && isHealthCheckWithoutHost(head)
+        else { return false }
         // Paths, queries and cookies are compared as text.
         guard CharacterRuns.areBounded(inEncoded: head.uri),
             head.headers.allSatisfy({ CharacterRuns.areBounded(in: $0.value) })
@@ -52,12 +54,20 @@ final class RequestValidator: ChannelInboundHandler, RemovableChannelHandler {
             return head.uri.hasPrefix("/") || head.uri == "*"
         }
         let authority = head.uri[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" }
-        return authority.lowercased() == host.lowercased()
+        return authority.lowercased() == hosts.first?.lowercased()
+    }
+
+    /// Whether a request may have no `Host`: a health check in HTTP/1.0.
+    private static func isHealthCheckWithoutHost(_ head: HTTPRequestHead) -> Bool {
+        guard head.version == .http1_0, [.GET, .HEAD, .OPTIONS].contains(head.method) else { return false }
+        let path = (PathNormalization.normalized(head.uri) ?? head.uri).utf8
+            .prefix { $0 != UInt8(ascii: "?") }
+        return Health.paths.contains { path.elementsEqual($0.utf8) }
     }
 
     /// Whether `text` is a host name or an IP address, with or without a port (RFC 9110 §7.2). Such a text
     /// is safe to use in links and comparisons.
-    static func isHost(_ text: Substring) -> Bool {
+    static func isHost(_ text: some StringProtocol) -> Bool {
         func isHostCharacter(_ byte: UInt8) -> Bool {
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -67,6 +77,7 @@ final class RequestValidator: ChannelInboundHandler, RemovableChannelHandler {
             default: false
             }
         }
+        let text = Substring(text)
         let host: Substring
         let port: Substring
         if text.hasPrefix("["), let end = text.firstIndex(of: "]") {

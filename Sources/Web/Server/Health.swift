@@ -1,14 +1,24 @@
 import Core
 import Hummingbird
 import Logging
+import MediaStorage
 import NIOCore
+import NIOPosix
 
 /// The routes for monitoring. `/livez` responds as long as the process runs, and `/readyz` as long as the
-/// database and the photo storage respond too.
+/// database and the photo storage respond too and the data directory has free space.
 package struct Health: Sendable {
-    private let readiness: Readiness
+    /// The paths, for load balancers that send no `Host`.
+    static let paths = ["/livez", "/readyz"]
 
-    package init(community: Community) { readiness = Readiness(community: community) }
+    private let readiness: Readiness
+    private let ids: IDSequence
+
+    /// - Parameter space: the free space that the server needs; nil if it is not measured.
+    package init(community: Community, space: FreeSpace?) {
+        readiness = Readiness(community: community, space: space)
+        ids = community.ids
+    }
 
     package var routes: [Route] {
         [
@@ -18,45 +28,92 @@ package struct Health: Sendable {
     }
 
     @Sendable private func ready(_ request: Request, _ context: WebContext) async throws -> Response {
-        guard await readiness.isReady(logger: context.logger) else {
-            throw Problem(
-                .unavailable(retryAfter: 5), "The database or the photo storage is not available.")
-        }
-        return Self.text("ready")
+        if let problem = await readiness.problem(logger: context.logger) { throw problem }
+        // The server works in spite of a clock that is behind, and a restart would change nothing. So it is
+        // ready.
+        return Self.text(
+            ["ready", ClockCheck.note(lead: ids.lead)].compactMap { $0 }.joined(separator: "\n"))
     }
 
-    private static func text(_ word: String) -> Response {
+    private static func text(_ text: String) -> Response {
         Response(
             status: .ok, headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"],
-            body: .init(byteBuffer: ByteBuffer(string: word + "\n")))
+            body: .init(byteBuffer: ByteBuffer(string: text + "\n")))
     }
 }
 
-/// Checks whether the database and the photo storage respond. A result is reused for five seconds, a negative
-/// one only for one second, so that recovery is noticed soon.
+/// The free space that the server needs in the data directory.
+package struct FreeSpace: Sendable {
+    let folder: String
+    /// In bytes. With 0, everything is enough.
+    let minimum: Int64
+    private let threads: NIOThreadPool
+
+    package init(in folder: String, minimum: Int64, threads: NIOThreadPool = .singleton) {
+        self.folder = folder
+        self.minimum = minimum
+        self.threads = threads
+    }
+
+    /// - Throws: ``NotReady`` if less is free.
+    fileprivate func check() async throws {
+        guard minimum > 0 else { return }
+        let free = try await threads.runIfActive { [folder] in try Files.freeBytes(at: folder) }
+        guard free < minimum else { return }
+        throw NotReady(
+            reason: "The data directory has less than \(minimum / 1_000_000) MB of free space.",
+            details: ["free": "\(free)"])
+    }
+}
+
+/// The reason why the server is not ready.
+private struct NotReady: Error {
+    let reason: String
+    let details: Logger.Metadata
+}
+
+/// Checks whether the database and the photo storage respond, and whether there is free space. A result is
+/// reused for five seconds, a negative one only for one second, so that recovery is noticed soon.
 actor Readiness {
     private let community: Community
-    private var lastCheck: (validUntil: Int64, isReady: Task<Bool, Never>)?
+    private let space: FreeSpace?
+    private var lastCheck: (validUntil: Int64, problem: Task<Problem?, Never>)?
 
-    init(community: Community) { self.community = community }
+    init(community: Community, space: FreeSpace?) {
+        self.community = community
+        self.space = space
+    }
 
-    func isReady(logger: Logger) async -> Bool {
+    /// Returns why the server is not ready; nil if it is.
+    func problem(logger: Logger) async -> Problem? {
         let now = community.clock.now()
-        if let lastCheck, now < lastCheck.validUntil { return await lastCheck.isReady.value }
-        let isReady = Task { [community] in
-            do {
-                try await Self.within(.seconds(3)) { try await community.check() }
-                return true
-            } catch {
-                logger.error("Not ready", metadata: ["error": "\(error)"])
-                return false
-            }
+        if let lastCheck, now < lastCheck.validUntil, now >= lastCheck.validUntil - 5000 {
+            return await lastCheck.problem.value
         }
+        let result = Task { await check(logger: logger) }
         // Requests that arrive during a check wait for its result.
-        lastCheck = (now + 5000, isReady)
-        let result = await isReady.value
-        if !result { lastCheck = (now + 1000, isReady) }
-        return result
+        lastCheck = (now + 5000, result)
+        let problem = await result.value
+        if problem != nil { lastCheck = (now + 1000, result) }
+        return problem
+    }
+
+    private nonisolated func check(logger: Logger) async -> Problem? {
+        do {
+            try await Self.within(.seconds(3)) { [community, space] in
+                try await community.check()
+                try await space?.check()
+            }
+            return nil
+        } catch {
+            let notReady =
+                error as? NotReady
+                ?? NotReady(
+                    reason: "The database or the photo storage is not available.",
+                    details: ["error": "\(error)"])
+            community.failures.log(.error, "Not ready. \(notReady.reason)", to: logger) { notReady.details }
+            return Problem(.unavailable(retryAfter: 5), notReady.reason)
+        }
     }
 
     /// Runs `body` with a time limit. Monitoring should not wait as long as the requests of people do.

@@ -24,7 +24,7 @@ package final class OpenConnections: Sendable {
         var slot: ConcurrencyLimiter.Slot?
         var isAdmitted = true
         if !proxies.trusts(channel.remoteAddress) {
-            slot = clientLimiter.acquire(proxies.clientKey(of: channel.remoteAddress, forwarded: nil))
+            slot = clientLimiter.acquire(proxies.clientKey(of: channel.remoteAddress))
             isAdmitted = slot != nil
         }
         channel.closeFuture.whenComplete { [slot] _ in

@@ -25,9 +25,8 @@ package struct StandardHeaders: Sendable {
                 name: .permissionsPolicy,
                 value: "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
         ]
-        if site.isSecure {
-            fields.append(
-                HTTPField(name: .strictTransportSecurity, value: "max-age=31536000; includeSubDomains"))
+        if site.isSecure, let value = site.transportSecurity.header {
+            fields.append(HTTPField(name: .strictTransportSecurity, value: value))
         }
         self.fields = fields
     }

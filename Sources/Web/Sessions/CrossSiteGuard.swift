@@ -59,6 +59,7 @@ extension HTTPField.Name {
     static let referrerPolicy = HTTPField.Name(literal: "referrer-policy")
 
     static let idempotencyKey = HTTPField.Name(literal: "idempotency-key")
+    static let forwarded = HTTPField.Name(literal: "forwarded")
     static let xForwardedFor = HTTPField.Name(literal: "x-forwarded-for")
     static let xAccelBuffering = HTTPField.Name(literal: "x-accel-buffering")
     package static let link = HTTPField.Name(literal: "link")
