@@ -38,8 +38,9 @@ package struct WebContext: RequestContext {
     @Sendable func requestBody() { channel.triggerUserOutboundEvent(BodyRequested(), promise: nil) }
 
     /// The maximum size of a body that is read into memory, in bytes. Photos are streamed to disk instead.
-    /// The longest form, a post’s caption and ten alt texts of nothing but emoji, has about 150 kB.
-    package static let bodyLimit = 160 * 1024
+    /// The longest forms are a comment of 2,200 flags of regions, which has about 185 kB, and a post’s
+    /// caption and ten alt texts of nothing but simple emoji, with about 150 kB.
+    package static let bodyLimit = 192 * 1024
     package var maxUploadSize: Int { Self.bodyLimit }
 }
 

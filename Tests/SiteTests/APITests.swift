@@ -150,10 +150,11 @@ struct APITests {
             #expect(try await grace.send(.get, "/api/posts/\(post.id)").json["likedByMe"] as? Bool == true)
             #expect(try await grace.send(.delete, "/api/posts/\(post.id)/like").status == .noContent)
             let comment = try await grace.send(
-                .post, "/api/posts/\(post.id)/comments", json: #"{"text": "lovely\u0007"}"#)
+                .post, "/api/posts/\(post.id)/comments", json: #"{"text": "\u0007\t"}"#)
             #expect(comment.status == .unprocessableContent)
             let good = try await grace.send(
-                .post, "/api/posts/\(post.id)/comments", json: #"{"text": "lovely"}"#)
+                .post, "/api/posts/\(post.id)/comments", json: #"{"text": "love\u0007ly\r\n"}"#)
+            #expect(good.json["text"] as? String == "lovely")
             #expect(
                 Set(good.json.keys) == [
                     "id", "postId", "authorId", "author", "text", "replyToId", "likesCount", "likedByMe",

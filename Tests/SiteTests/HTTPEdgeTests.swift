@@ -58,7 +58,7 @@ struct HTTPEdgeTests {
                     reportedTo: QuietLogHandler.logger("x"),
                     NIOTooManyBytesError(maxBytes: WebContext.bodyLimit)),
                 requestID: "")
-            #expect(report.status == .contentTooLarge && report.detail.contains("160 KiB"))
+            #expect(report.status == .contentTooLarge && report.detail.contains("192 KiB"))
         }
     }
 

@@ -13,7 +13,7 @@ package struct Comments: Sendable {
     package func add(
         _ text: String, to post: ID<Post>, replyTo repliedTo: ID<Comment>? = nil, by viewer: Viewer
     ) async throws -> Comment {
-        let text = text.unixLines.trimmed
+        let text = text.plainLines.trimmed
         var check = FieldCheck()
         check.require(!text.isEmpty, "text", "Write something first.")
         check.add(
