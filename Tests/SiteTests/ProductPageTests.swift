@@ -193,7 +193,7 @@ struct ProductPageTests {
             let comment = try #require(commented.text.firstMatch(of: #/\/comments\/([0-9]+)\/like/#)?.1)
             let replyForm = try await ada.open("\(older)?reply=\(comment)")
             #expect(
-                replyForm.text.contains("Replying to grace") && replyForm.text.contains("@grace </textarea>"))
+                replyForm.text.contains("<bdi>grace</bdi>:") && replyForm.text.contains("@grace </textarea>"))
             #expect(
                 try await ada.submit("\(older)/comments", ["text": "@grace yes", "replyTo": String(comment)])
                     .status == .seeOther)
