@@ -13,23 +13,64 @@ extension String {
     /// U+FFFD is in no username or email address.
     var withoutNUL: String { utf8.contains(0) ? replacing("\u{0}", with: "\u{FFFD}") : self }
 
-    /// The text with line feeds as line endings, because browsers send `\r\n` from a `<textarea>`.
-    var unixLines: String {
-        guard utf8.contains(UInt8(ascii: "\r")) else { return self }
-        var bytes: [UInt8] = []
-        for byte in utf8 {
-            // The carriage return of the pair is in `bytes` already, and becomes a line feed below.
-            if byte == UInt8(ascii: "\n"), bytes.last == UInt8(ascii: "\r") { continue }
-            bytes.append(byte)
+    /// The text as prose: with line feeds as its only line breaks, spaces instead of tabs, and no other
+    /// control characters. Browsers send `\r\n` from a `<textarea>`, and pasted text may contain characters
+    /// of the program that it was copied from, so they are no reason to refuse it.
+    package var plainLines: String {
+        if utf8.allSatisfy({ (0x20..<0x7F).contains($0) || $0 == UInt8(ascii: "\n") }) { return self }
+        var kept = String.UnicodeScalarView()
+        var before: Unicode.Scalar?
+        var isAfterDropped = false
+        for scalar in unicodeScalars {
+            defer { before = scalar }
+            switch scalar {
+            case "\n" where before == "\r": break
+            case "\r", "\n", "\u{85}", "\u{2028}", "\u{2029}": kept.append("\n")
+            case "\t": kept.append(" ")
+            case _ where scalar.properties.generalCategory == .control:
+                isAfterDropped = true
+                continue
+            default:
+                // A control character ends the character before it (UAX #29, GB4). A space keeps what follows
+                // apart from it, so that no marks move to another letter, and no row of marks becomes longer
+                // than the rows that `CharacterRuns` has checked.
+                if isAfterDropped, scalar.joinsCharacterBefore || kept.last == "\u{200D}" { kept.append(" ") }
+                kept.append(scalar)
+            }
+            isAfterDropped = false
         }
-        return String(
-            decoding: bytes.map { $0 == UInt8(ascii: "\r") ? UInt8(ascii: "\n") : $0 }, as: UTF8.self)
+        return String(kept)
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether it can belong to the same character, or to the same flag, as the scalar before it.
+    fileprivate var joinsCharacterBefore: Bool {
+        switch value {
+        case 0x1F1E6...0x1F1FF, 0x1100...0x11FF, 0xA960...0xA97F, 0xD7B0...0xD7FF: true
+        default:
+            properties.isGraphemeExtend || properties.isJoinControl
+                || properties.canonicalCombiningClass != .notReordered
+        }
     }
 }
 
 /// Limits on the length of user-written text, in characters as people see them (extended grapheme clusters),
 /// and a limit in bytes, so that a character with many combining marks cannot contain a megabyte.
+/// `Assets/limits.js` counts the same way.
 package enum TextLimit {
+    /// The bytes that a text may have for each character of its limit. The longest emoji that are commonly
+    /// used, families of four and flags of regions, have 25 and 28. Three times as many bytes, in a
+    /// URL-encoded form, fit into `WebContext.bodyLimit` for a comment of 2,200 characters.
+    package static let bytesPerCharacter = 28
+
+    /// The largest number of bytes in a text of at most `limit` characters.
+    package static func bytes(for limit: Int) -> Int { limit * bytesPerCharacter }
+
+    /// The largest number of code points in such a text: a letter of one byte for each character, and
+    /// otherwise combining marks, which have at least two bytes.
+    package static func codePoints(for limit: Int) -> Int { limit + (bytes(for: limit) - limit) / 2 }
+
     /// Returns why `text` is not valid; nil if it is valid.
     /// - Parameter name: the name of the field, as the start of a sentence.
     package static func fault(
@@ -46,7 +87,9 @@ package enum TextLimit {
         if text.utf8.count <= limit { return nil }
         let count = text.count
         if count > limit { return "\(name) must have at most \(limit) characters; you entered \(count)." }
-        if text.utf8.count > limit * 16 { return "\(name) must not contain so many combining marks." }
+        if text.utf8.count > bytes(for: limit) {
+            return "\(name) must contain fewer combining marks or joined emoji; they need too much space."
+        }
         return nil
     }
 }

@@ -69,6 +69,13 @@ package struct Timestamp {
     /// The date for people: `24 November 2026`.
     package var dateText: String { "\(day) \(Self.months[month - 1]) \(year)" }
 
+    /// The exact time for people: `24 November 2026, 08:09 UTC`.
+    package var exactText: String {
+        let (hour, minute) = (milliseconds / 3_600_000, milliseconds / 60_000 % 60)
+        func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : String(number) }
+        return "\(dateText), \(padded(hour)):\(padded(minute)) UTC"
+    }
+
     private static let months = [
         "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
         "November", "December",

@@ -38,9 +38,9 @@ package struct WebContext: RequestContext {
     @Sendable func askForBody() { channel.triggerUserOutboundEvent(BodyRequested(), promise: nil) }
 
     /// The maximum size of a body that is read into memory, in bytes. Photos are streamed to disk instead.
-    /// A post’s caption and ten alt texts of the maximum length have about 150 kB if every character is an
-    /// emoji of four bytes, because a form encodes each byte as three characters.
-    package static let bodyLimit = 160 * 1024
+    /// The longest forms are a comment of 2,200 flags of regions, which has about 185 kB, and a post’s
+    /// caption and ten alt texts of nothing but simple emoji, with about 150 kB.
+    package static let bodyLimit = 192 * 1024
     package var maxUploadSize: Int { Self.bodyLimit }
 }
 

@@ -93,12 +93,7 @@ struct TextTests {
             #expect(post.caption == mixed)
             #expect(try await community.comments.add(mixed, to: post.id, by: ada).text == mixed)
             let photo = post.photos[0].id
-            let edited = try await community.posts.edit(
-                post.id, PostEdit(altTexts: [photo: "a\r\nb"]), by: ada)
-            #expect(edited.photos[0].altText == "a\nb")
-            for overriding in [
-                "\u{202E}txt.exe", "\u{202A}x", "a\u{9B}b", "x\u{E0041}\u{E0042}", "bell\u{7}",
-            ] {
+            for overriding in ["\u{202E}txt.exe", "\u{202A}x", "x\u{E0041}\u{E0042}"] {
                 let refused = [
                     await problem {
                         try await community.posts.edit(post.id, PostEdit(caption: overriding), by: ada)

@@ -9,6 +9,9 @@ struct TimestampTests {
         #expect(Timestamp(1_795_507_740_089).rfc3339 == "2026-11-24T08:09:00.089Z")
         #expect(Timestamp(-1).rfc3339 == "1969-12-31T23:59:59.999Z")
         #expect(Timestamp(1_795_507_740_000).dateText == "24 November 2026")
+        #expect(Timestamp(1_795_507_740_000).exactText == "24 November 2026, 08:09 UTC")
+        #expect(Timestamp(-1).exactText == "31 December 1969, 23:59 UTC")
+        #expect(Timestamp(1_709_164_800_000).exactText == "29 February 2024, 00:00 UTC")
     }
 
     @Test func `the first millisecond of each day of eight hundred years is the one after the day before`()

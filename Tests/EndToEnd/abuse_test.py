@@ -155,8 +155,8 @@ class AbuseTest(ServerTest):
         text = b"a" * 65_000
         part = b'--x\r\nContent-Disposition: form-data; name="t"\r\n\r\n' + text + b"\r\n"
         bodies = [
-            ("/login", "application/x-www-form-urlencoded", 160_000, b"login=" + text * 3),
-            ("/api/auth/login", "application/json", 160_000, b'{"login": "' + text * 3),
+            ("/login", "application/x-www-form-urlencoded", 192_000, b"login=" + text * 3),
+            ("/api/auth/login", "application/json", 192_000, b'{"login": "' + text * 3),
             ("/api/media", "multipart/form-data; boundary=x", 4_000_000, part * 60),
             ("/api/media", "multipart/form-data; boundary=x", 96_000, part + part[:30_000]),
         ]

@@ -61,6 +61,8 @@ class BrowserTest(unittest.TestCase):
 
     def visitor(self, javascript=True, width=1280, height=900, theme="light", **options):
         """Returns a page in a new browser context without a session."""
+        # Pages show times in the time zone and language of the browser.
+        options = {"timezone_id": "UTC", "locale": "en-GB", **options}
         context = self.chromium.new_context(
             java_script_enabled=javascript, viewport={"width": width, "height": height}, color_scheme=theme,
             **options)

@@ -239,7 +239,8 @@ class ExperienceTest(BrowserTest):
         # Moves the second photo to the first place.
         page.get_by_role("button", name="Move right").click()
         page.get_by_label("Caption").fill("Made here")
-        expect(page.locator(".count")).to_contain_text("9 / 2200")
+        caption = page.locator(".field", has=page.get_by_label("Caption"))
+        expect(caption.locator(".count")).to_have_text("9 / 2,200")
 
         # The connection fails once. The draft stays, and the second attempt succeeds.
         page.route("**/api/uploads/*", lambda route: (

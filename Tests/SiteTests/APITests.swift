@@ -138,9 +138,12 @@ struct APITests {
         try await TestSite.with { site in
             let (_, grace, post) = try await adaAndFollower(on: site)
             let comment = try await grace.send(
-                .post, "/api/posts/\(post)/comments", json: #"{"text": "lovely\u0007"}"#)
+                .post, "/api/posts/\(post)/comments", json: #"{"text": "\u0007\t"}"#)
             #expect(comment.status == .unprocessableContent)
             #expect(try await visitor(site).send(.get, "/api/posts/\(post)/comments").items.isEmpty)
+            let plain = try await grace.send(
+                .post, "/api/posts/\(post)/comments", json: #"{"text": "love\u0007ly\r\n"}"#)
+            #expect(plain.json["text"] as? String == "lovely")
         }
     }
 

@@ -59,7 +59,7 @@ struct HTTPEdgeTests {
                     NIOTooManyBytesError(maxBytes: WebContext.bodyLimit),
                     failures: site.test.community.failures),
                 requestID: "")
-            #expect(report.status == .contentTooLarge && report.detail.contains("160 KiB"))
+            #expect(report.status == .contentTooLarge && report.detail.contains("192 KiB"))
         }
     }
 

@@ -37,7 +37,7 @@ struct PageTests {
                 .file("image", try Fixtures.bytes("cat.jpg")),
                 .file("image", try Fixtures.bytes("coffee.jpg")),
                 .text("caption", #"<script>alert(1)</script> & "cat""#),
-                .text("altText", "the cat\nthe cup"),
+                .text("altText", "the cat\r\nthe cup"),
                 .text("location", "Turin"),
             ])
         let path = try #require(posted.headers[.location])

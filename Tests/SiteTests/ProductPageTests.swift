@@ -199,7 +199,7 @@ struct ProductPageTests {
             let (ada, path, comment) = try await commentedPost(on: site)
             let replyForm = try await ada.open("\(path)?reply=\(comment)")
             #expect(
-                replyForm.text.contains("Replying to grace") && replyForm.text.contains("@grace </textarea>"))
+                replyForm.text.contains("<bdi>grace</bdi>:") && replyForm.text.contains("@grace </textarea>"))
             #expect(
                 try await ada.submit("\(path)/comments", ["text": "@grace yes", "replyTo": comment])
                     .status == .seeOther)

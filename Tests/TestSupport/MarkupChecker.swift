@@ -22,8 +22,22 @@ package enum MarkupChecker {
         return checker.texts
     }
 
+    /// Returns the texts from right to left whose direction could affect the words around them: those outside
+    /// of `<bdi>` and `dir="auto"`, and in a title those that are not between isolates.
+    package static func unisolatedTexts(in markup: String) -> [String] {
+        var checker = Checker(markup)
+        checker.run()
+        return checker.unisolated
+    }
+
+    /// Whether the text contains Hebrew or Arabic letters.
+    package static func isRightToLeft(_ text: some StringProtocol) -> Bool {
+        text.unicodeScalars.contains { (0x0590...0x08FF).contains($0.value) }
+    }
+
     private struct Checker {
         var rest: Substring
+        var unisolated: [String] = []
         var faults: [String] = []
         var texts: [String] = []
         var seen: [String: [[String: String]]] = [:]
@@ -46,13 +60,22 @@ package enum MarkupChecker {
         private mutating func text() {
             let raw = String(rest.prefix { $0 != "<" })
             rest = rest.dropFirst(raw.count)
-            texts.append(unescaped(raw))
+            let text = unescaped(raw)
+            texts.append(text)
+            if isRightToLeft(text), !isIsolated(text) { unisolated.append(text) }
             if !raw.allSatisfy(\.isWhitespace) {
                 for place in open.indices { open[place].hasName = true }
                 if ["script", "style"].contains(open.last?.name) {
                     fault("<\(open.last?.name ?? "")> has inline content")
                 }
             }
+        }
+
+        private func isIsolated(_ text: String) -> Bool {
+            if open.contains(where: { $0.name == "bdi" || $0.attributes["dir"] == "auto" }) { return true }
+            guard open.last?.name == "title" else { return false }
+            let outside = text.replacing(/\u{2068}[^\u{2069}]*\u{2069}/, with: "")
+            return !isRightToLeft(outside)
         }
 
         private mutating func unescaped(_ raw: String) -> String {
@@ -147,6 +170,11 @@ package enum MarkupChecker {
                 attributes["id"] == nil, attributes["aria-label"] == nil
             {
                 fault("<\(name)> has no label")
+            }
+            if name == "input", attributes["type"] != "hidden", attributes["dir"] != "auto",
+                isRightToLeft(attributes["value"] ?? "")
+            {
+                unisolated.append(attributes["value"] ?? "")
             }
             if name == "input", attributes["name"] == "csrf" {
                 for place in open.indices { open[place].hasToken = true }

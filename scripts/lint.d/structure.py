@@ -33,6 +33,11 @@ WITHOUT_VISIBILITY = {
     # Its source is a query with the condition.
     ("NotificationRecords.swift", "groups"),
 }
+# Text by people, the fields that they write in, and times are made in these files, which know about
+# directions, limits and time zones.
+WRITTEN = {"Fields.swift", "RichText.swift", "WrittenText.swift"}
+HANDWRITTEN = re.compile(
+    r'<textarea|<input[^>]*type="(?:text|search|email|url)"|<time\b|\blinkified\(|\bmaxlength\b')
 MAX_LINES = 400
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b")
 # Platform-specific symbols must be inside `#if`, so that the code builds on Linux and macOS.
@@ -74,6 +79,10 @@ for path in sorted(root.glob("Sources/**/*.swift")) + sorted(root.glob("Tests/**
     if path.parts[0] != "Sources":
         continue
     target = "WebsiteAssets" if "Assets" in path.parts else path.parts[1]
+    if target == "Website" and path.name not in WRITTEN:
+        for number, line in enumerate(lines, 1):
+            if found := HANDWRITTEN.search(line):
+                faults.append(f"{path}:{number}: “{found[0]}” belongs to Fields.swift or WrittenText.swift")
     for line in lines:
         found = re.match(r"(?:@testable |package )?import (?:struct |protocol |class )?(\w+)", line)
         if not found or found[1] not in ORDER:
@@ -86,6 +95,11 @@ for path in sorted(root.glob("Sources/**/*.css")):
     for number, line in enumerate(path.read_text().splitlines(), 1):
         if UNFINISHED.search(line):
             faults.append(f"{path}:{number}: unfinished work: {line.strip()}")
+
+for path in sorted(root.glob("Sources/**/*.js")):
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        if re.search(r"\bmaxlength\b:", line, re.IGNORECASE):
+            faults.append(f"{path}:{number}: maxlength counts UTF-16 code units; use data-limit")
 
 subjects = {path.name for path in (root / "Sources/Core").iterdir() if path.is_dir()}
 for target in ["API", "Website"]:

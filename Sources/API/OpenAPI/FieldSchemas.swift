@@ -43,7 +43,11 @@ enum FieldSchemas {
             text(lengths, matching: TextPatterns.line(isRequired: lengths.lowerBound > 0))
         case .prose(let lengths):
             text(lengths, matching: TextPatterns.prose(isRequired: lengths.lowerBound > 0))
-        case .username: text(1...Username.maximumLength, matching: TextPatterns.username)
+        case .username:
+            [
+                "type": "string", "pattern": .text(TextPatterns.username), "minLength": 1,
+                "maxLength": .number(Username.maximumLength),
+            ]
         case .email: ["type": "string", "format": "idn-email", "maxLength": 254]
         case .website: text(0...ProfileEdit.websiteLimit, matching: TextPatterns.website)
         case .password: ["type": "string", "format": "password"]
@@ -74,7 +78,9 @@ enum FieldSchemas {
 
     private static func text(_ lengths: ClosedRange<Int>, matching pattern: String) -> JSONNode {
         let node: JSONNode = [
-            "type": "string", "maxLength": .number(lengths.upperBound), "pattern": .text(pattern),
+            "type": "string", "pattern": .text(pattern),
+            // JSON Schema counts code points, of which a character can have several.
+            "maxLength": .number(TextLimit.codePoints(for: lengths.upperBound)),
         ]
         return lengths.lowerBound == 0 ? node : node.adding([("minLength", .number(lengths.lowerBound))])
     }

@@ -99,7 +99,8 @@ extension APIOperation.Parameter {
             switch (name, pattern) {
             case ("limit", _): ["type": "integer", "minimum": 1, "maximum": 100, "default": 20]
             case ("type", _): ["type": "string", "enum": ["users", "tags", "posts"], "default": "users"]
-            case ("q", _): ["type": "string", "maxLength": .number(SearchQuery.limit)]
+            case ("q", _):
+                ["type": "string", "maxLength": .number(TextLimit.codePoints(for: SearchQuery.limit))]
             case (_, let pattern?): ["type": "string", "pattern": .text(pattern)]
             default: ["type": "string", "minLength": 1]
             }

@@ -64,9 +64,13 @@ package enum OpenAPI {
         `Link`. A cursor is valid for the list that returned it and for no other; a cursor or \
         limit that is not valid is answered with 400.
 
-        **Lengths** are counted in characters as people see them, so a text of at most `maxLength` \
-        code points is always short enough. Passwords are counted in code points. White space \
-        around a text is removed.
+        **Lengths** in the descriptions of fields are counted in characters as people see them \
+        (extended grapheme clusters), and a text may have \(TextLimit.bytesPerCharacter) bytes for each \
+        character of its limit. `maxLength` counts code points, as JSON Schema does, and is the \
+        largest number that such a text can have. Passwords are counted in code points. White space \
+        around a text is removed. In captions, comments, biographies and alt texts, tabs become \
+        spaces, all line breaks become line feeds, and other control characters are removed; the \
+        limit applies to the result.
 
         **Errors** are problem details (RFC 9457) with a `type` for each kind of problem, and name \
         the field, the limit and the remedy. A method that a path does not have is answered with \

@@ -24,12 +24,12 @@ package enum TextPatterns {
         \u{F0000}-\u{10FFFD}
         """
 
-    /// What no prose may contain: controls other than line breaks, embeddings and overrides of direction,
-    /// tags.
-    private static let refused = """
-        \\x00-\\x09\\x0B\\x0C\\x0E-\\x1F\\x7F-\u{9F}\u{202A}-\u{202E}\u{206A}-\u{206F}\u{FFF9}-\u{FFFB}\
-        \u{E0020}-\u{E007F}
-        """
+    /// Control characters, which are removed from prose.
+    private static let controls = "\\x00-\\x1F\\x7F-\u{9F}"
+
+    /// What no prose may contain: embeddings and overrides of direction, annotation marks, tags.
+    private static let refused =
+        "\u{202A}-\u{202E}\u{206A}-\u{206F}\u{FFF9}-\u{FFFB}\u{E0020}-\u{E007F}"
 
     /// One line of text.
     package static func line(isRequired: Bool) -> String { text(without: hidden, isRequired: isRequired) }
@@ -38,7 +38,7 @@ package enum TextPatterns {
     package static func prose(isRequired: Bool) -> String { text(without: refused, isRequired: isRequired) }
 
     private static func text(without refused: String, isRequired: Bool) -> String {
-        let visible = isRequired ? "[^\(refused)\(space)][^\(refused)]*" : ""
+        let visible = isRequired ? "[^\(refused)\(controls)\(space)][^\(refused)]*" : ""
         return "^[^\(refused)]*\(visible)$"
     }
 

@@ -27,7 +27,7 @@ package enum Username {
     /// Returns why a normalized username cannot be chosen; nil if it can.
     package static func fault(in username: String) -> String? {
         guard !username.isEmpty else { return "Choose a username." }
-        guard username.utf8.count <= maximumLength else {
+        guard username.count <= maximumLength else {
             return "A username must have at most \(maximumLength) characters; you entered \(username.count)."
         }
         guard username.utf8.allSatisfy(isAllowed) else {

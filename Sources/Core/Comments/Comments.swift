@@ -15,7 +15,7 @@ package struct Comments: Sendable {
         _ text: String, to post: ID<Post>, replyTo repliedTo: ID<Comment>? = nil, by viewer: Viewer,
         key: RequestKey? = nil
     ) async throws -> Comment {
-        let text = text.unixLines.trimmed
+        let text = text.plainLines.trimmed
         var check = FieldCheck()
         check.require(!text.isEmpty, "text", "Write something first.")
         check.add(

@@ -24,6 +24,8 @@ package struct CredentialSummary: Sendable {
 
 /// A session of a browser or a token of a program. Only the hash of its secret is stored.
 package struct Credential: Sendable {
+    package static let nameLimit = 100
+
     package enum Kind: String, Sendable {
         case session, token
 

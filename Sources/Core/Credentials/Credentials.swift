@@ -64,7 +64,7 @@ package struct Credentials: Sendable {
     ) async throws -> Issued {
         let secret = Secret.random(prefix: kind == .token ? "isnt_" : "")
         // An unsuitable client name is cleaned and shortened; it is no reason to refuse a sign-in.
-        let label = String(TextKind.line.cleaned(name).prefix(100))
+        let label = String(TextKind.line.cleaned(name).prefix(Credential.nameLimit))
         let now = clock.now()
         let credential = Credential(
             hash: secret.hash, kind: kind, scopes: scopes, usedAt: now,
@@ -146,7 +146,7 @@ package struct Credentials: Sendable {
         let name = name.trimmed
         var check = FieldCheck()
         check.require(!name.isEmpty, "name", "Enter the name of the program that the token is for.")
-        check.add("name", TextLimit.fault(in: name, named: "A name", atMost: 100, as: .line))
+        check.add("name", TextLimit.fault(in: name, named: "A name", atMost: Credential.nameLimit, as: .line))
         check.require(!scopes.isEmpty, "scopes", "Choose what the token may do: read, write, or both.")
         // A token that may only read must not create one that may write.
         check.require(

@@ -214,7 +214,7 @@ package struct UploadRequest: Sendable {
         check.require(
             (1...Int64(limit)).contains(byteCount), "byteCount",
             "A photo must have 1 to \(limit) bytes, not \(byteCount).")
-        let altText = altText.unixLines.trimmed
+        let altText = altText.plainLines.trimmed
         check.add(
             "altText",
             TextLimit.fault(

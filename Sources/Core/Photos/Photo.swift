@@ -95,7 +95,7 @@ package struct PhotoUpload: Sendable {
 
     /// The upload with the alt text in the form in which it is stored.
     var normalized: PhotoUpload {
-        PhotoUpload(path: path, altText: altText.unixLines.trimmed, id: id, place: place)
+        PhotoUpload(path: path, altText: altText.plainLines.trimmed, id: id, place: place)
     }
 
     init(path: String, altText: String, id: ID<Photo>?, place: Int?) {

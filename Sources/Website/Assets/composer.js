@@ -1,7 +1,9 @@
 // The composer: choose photos, arrange, crop and edit them, and describe them. Photos are uploaded directly
 // to the media storage, each with a progress bar.
+import { enhance } from "./enhance.js";
 import { aspectRatios, defaultEdit, draw, filters, isUnchanged, sliders } from "./editor.js";
-import { icon, make } from "./pages.js";
+import { updateCount } from "./limits.js";
+import { icon, isolated, make } from "./pages.js";
 import { photoType } from "./photo-format.js";
 import { toast } from "./toast.js";
 
@@ -61,7 +63,9 @@ function toolButton(onclick, ...content) {
 const altText = make("textarea", {
   id: "shot-alt",
   rows: 2,
-  maxlength: 1000,
+  dir: "auto",
+  "data-limit": form.dataset.altLimit,
+  "data-bytes": form.dataset.altBytes,
   oninput: () => {
     current.altText = altText.value;
     discardUpload(current);
@@ -90,11 +94,11 @@ async function add(files) {
     }
     const type = await photoType(file).catch(() => null);
     if (!type) {
-      toast(`${file.name} isn’t a supported photo format`);
+      toast(`${isolated(file.name)} isn’t a supported photo format`);
       continue;
     }
     if (file.size > maxBytes) {
-      toast(`${file.name} is larger than 25 MB`);
+      toast(`${isolated(file.name)} is larger than 25 MB`);
       continue;
     }
     const photo = {
@@ -146,7 +150,7 @@ function render() {
   if (current.image) {
     draw(preview, current.image, current.edit, 900);
   } else {
-    const text = `This browser can’t preview ${current.file.name}. You’ll see it when it’s posted.`;
+    const text = `This browser can’t preview ${isolated(current.file.name)}. You’ll see it when it’s posted.`;
     previewContainer.append(make("p", {}, text));
   }
   for (const field of tools.querySelectorAll("fieldset, .slider input")) field.disabled = !current.image;
@@ -160,7 +164,10 @@ function render() {
     field.value = current.edit[name];
     field.nextElementSibling.value = current.edit[name];
   }
-  if (document.activeElement !== altText) altText.value = current.altText;
+  if (document.activeElement !== altText) {
+    altText.value = current.altText;
+    updateCount(altText);
+  }
 }
 
 function thumbnail(photo, index) {
@@ -363,14 +370,5 @@ addEventListener("paste", (event) => {
   if (event.clipboardData.files.length) add([...event.clipboardData.files]);
 });
 
-// MARK: The character counter of the caption
-
-const caption = form.querySelector("[name=caption]");
-const counter = make("span", { class: "count" });
-const updateCounter = () => {
-  counter.textContent = `${[...caption.value].length} / ${caption.maxLength}`;
-};
-caption.before(counter);
-caption.addEventListener("input", updateCounter);
-updateCounter();
+enhance(tools);
 if (picker.files.length) add([...picker.files]);

@@ -54,7 +54,9 @@ async function load(url, target) {
 function addFilter(body) {
   const list = body.querySelector(".people");
   if (!list || list.children.length < 5) return;
-  const field = make("input", { type: "search", placeholder: "Search", "aria-label": "Search this list" });
+  const field = make("input", {
+    type: "search", dir: "auto", placeholder: "Search", "aria-label": "Search this list",
+  });
   field.addEventListener("input", () => {
     const text = field.value.trim().toLowerCase();
     for (const row of list.children) row.hidden = !row.textContent.toLowerCase().includes(text);

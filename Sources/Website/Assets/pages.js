@@ -38,6 +38,14 @@ export function icon(name) {
   return svg;
 }
 
+/**
+ * Returns text that a person wrote, such as the name of a file, between isolates: its direction ends with it.
+ * Directional characters in it are removed, because they could end the isolate.
+ */
+export function isolated(text) {
+  return `\u2068${text.replace(/[\u202a-\u202e\u2066-\u2069]/g, "")}\u2069`;
+}
+
 /** Creates a loading indicator. The stylesheet shows it only after a short delay. */
 export function loadingIndicator() {
   const attributes = { class: "loading", "aria-label": "Loading", role: "img" };

@@ -32,7 +32,7 @@ function showRecentSearches(container) {
   const searches = recentSearches();
   if (!searches.length) return;
   const items = searches.map((text) =>
-    make("li", {}, make("a", { href: `/search?q=${encodeURIComponent(text)}` }, text)));
+    make("li", {}, make("a", { href: `/search?q=${encodeURIComponent(text)}` }, make("bdi", {}, text))));
   const onclick = () => {
     forgetSearches();
     container.querySelector(".recent").remove();

@@ -30,7 +30,7 @@ async function suggest(field) {
   const options = items.map((item, index) => {
     const text = sign + (item.username ?? item.tag);
     const attributes = { role: "option", id: `suggested-${index}`, "aria-selected": String(index === 0) };
-    const option = make("li", attributes, text);
+    const option = make("li", attributes, make("bdi", {}, text));
     option.addEventListener("pointerdown", (event) => {
       event.preventDefault();
       insert(field, text, length);

@@ -9,32 +9,109 @@ struct Field {
     var type = "text"
     var value = ""
     var hint = ""
+    var placeholder = ""
     /// The autofill name of the field (HTML Living Standard, “Autofill”).
     var autocomplete = "off"
     var isRequired = true
-    var maximumLength: Int?
+    /// The maximum number of characters.
+    var limit: Int?
     var error: String?
 
     var html: HTML {
         """
         <div class="field">
         <label for="\(name)">\(label)</label>
-        <input id="\(name)" name="\(name)" type="\(type)" value="\(value)" autocomplete="\(autocomplete)"\
-        \(when: isRequired, " required")\
-        \(when: maximumLength != nil, #" maxlength="\#(maximumLength ?? 0)""#)\
-        \(when: hasNote, #" aria-describedby="\#(name)-note""#)\
-        \(when: error != nil, #" aria-invalid="true""#)>
-        \(note)
+        \(element)
+        \(note.html)
         </div>
         """
     }
 
-    private var hasNote: Bool { error != nil || !hint.isEmpty }
-
-    private var note: HTML {
-        if let error { return #"<p class="fault" id="\#(name)-note">\#(error)</p>"# }
-        return hint.isEmpty ? .nothing : #"<p class="hint" id="\#(name)-note">\#(hint)</p>"#
+    /// The field with a label for screen readers only, for a form of one line.
+    var withHiddenLabel: HTML {
+        #"<label class="visually-hidden" for="\#(name)">\#(label)</label>\#(element)"#
     }
+
+    private var element: HTML {
+        """
+        <input id="\(name)" name="\(name)" type="\(type)" value="\(value)" autocomplete="\(autocomplete)"\
+        \(when: type != "password", textDirection)\(when: isRequired, " required")\
+        \(when: !placeholder.isEmpty, #" placeholder="\#(placeholder)""#)\
+        \(limitAttributes(limit))\(note.attributes)>
+        """
+    }
+
+    private var note: FieldNote { FieldNote(field: name, hint: hint, error: error) }
+}
+
+/// A labelled field for text with line breaks.
+struct TextArea {
+    let name: String
+    let label: String
+    /// The id of the element; empty if it equals the name.
+    var id = ""
+    var rows = 2
+    var value = ""
+    var hint = ""
+    var placeholder = ""
+    var isRequired = false
+    /// The maximum number of characters.
+    var limit: Int?
+    var error: String?
+
+    var html: HTML {
+        """
+        <div class="field"><label for="\(identifier)">\(label)</label>
+        \(element)\(note.html)</div>
+        """
+    }
+
+    /// The field with a label for screen readers only, for a form of one line.
+    var withHiddenLabel: HTML {
+        #"<label class="visually-hidden" for="\#(identifier)">\#(label)</label>\#(element)"#
+    }
+
+    private var element: HTML {
+        """
+        <textarea id="\(identifier)" name="\(name)" rows="\(rows)"\(textDirection)\(limitAttributes(limit))\
+        \(when: isRequired, " required")\
+        \(when: !placeholder.isEmpty, #" placeholder="\#(placeholder)""#)\(note.attributes)>\
+        \(value)</textarea>
+        """
+    }
+
+    private var identifier: String { id.isEmpty ? name : id }
+    private var note: FieldNote { FieldNote(field: identifier, hint: hint, error: error) }
+}
+
+/// The hint or error below a field.
+private struct FieldNote {
+    let field: String
+    let hint: String
+    let error: String?
+
+    /// The attributes of the field that refer to the note.
+    var attributes: HTML {
+        """
+        \(when: error != nil || !hint.isEmpty, #" aria-describedby="\#(field)-note""#)\
+        \(when: error != nil, #" aria-invalid="true""#)
+        """
+    }
+
+    var html: HTML {
+        if let error { return #"<p class="fault" id="\#(field)-note">\#(error)</p>"# }
+        return hint.isEmpty ? .nothing : #"<p class="hint" id="\#(field)-note">\#(hint)</p>"#
+    }
+}
+
+/// What a person types has the direction of its script.
+private let textDirection: HTML = #" dir="auto""#
+
+/// The limits of a field, which `Assets/limits.js` checks while typing. The attribute `maxlength` counts
+/// UTF-16 code units, and would cut an emoji that the server accepts.
+private func limitAttributes(_ limit: Int?) -> HTML {
+    guard let limit else { return .nothing }
+    return #" data-limit="\#(limit)" data-bytes="\#(TextLimit.bytes(for: limit))""#
 }
 
 /// The problem with a form as a whole, announced to screen readers.

@@ -48,8 +48,8 @@ struct Layout {
     /// The modules that the script of every page imports, preloaded so that they load in parallel.
     private static let modulePreloads: HTML = {
         let names = [
-            "enhance", "dialogs", "forms", "keys", "live", "pages", "photos", "scroll", "search", "share",
-            "sign-out", "suggest", "toast",
+            "enhance", "dialogs", "forms", "keys", "limits", "live", "pages", "photos", "scroll", "search",
+            "share", "sign-out", "suggest", "times", "toast",
         ]
         return names.map { #"<link rel="modulepreload" href="\#(url: Assets.path("\($0).js"))">"# as HTML }
             .joined()

@@ -28,8 +28,8 @@ extension PageContext {
         let rows = accounts.map { account -> HTML in
             """
             <li>\(avatar(account))<a href="\(url: Site.profile(account.username))">\
-            <span class="name">\(account.username)</span> \
-            <span class="full-name">\(account.fullName)</span></a>\(actions(account))</li>
+            <span class="name">\(written(account.username))</span> \
+            <span class="full-name">\(written(account.fullName))</span></a>\(actions(account))</li>
             """
         }
         return #"<ul class="people" data-list>\#(rows)</ul>"#

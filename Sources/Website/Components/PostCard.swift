@@ -21,10 +21,8 @@ struct PostCard {
         """
         <article class="card" id="post-\(post.id.value)" data-post="\(url: path)">
         <header class="card-head">\(pageContext.avatar(post.author))<div>\
-        <a class="name" href="\(url: Site.profile(post.author.username))">\
-        \(post.author.username)</a> <span class="dot" aria-hidden="true">·</span> \
-        <a class="time" href="\(url: path)">\
-        <time datetime="\(time.rfc3339)">\(time.dateText)</time></a>\(location)</div></header>
+        \(profileLink(post.author.username)) <span class="dot" aria-hidden="true">·</span> \
+        <a class="time" href="\(url: path)">\(timeElement(post.createdAt))</a>\(location)</div></header>
         \(photos)
         <div class="actions">\(likeButton)\
         <a class="tool" href="\(url: "\(path)#text")" data-comment>\(Icon.comment.html)\
@@ -38,10 +36,8 @@ struct PostCard {
         """
     }
 
-    private var time: Timestamp { Timestamp(post.createdAt) }
-
     private var location: HTML {
-        post.location.isEmpty ? .nothing : #"<span class="place">\#(post.location)</span>"#
+        post.location.isEmpty ? .nothing : #"<span class="place">\#(written(post.location))</span>"#
     }
 
     // MARK: - Photos
@@ -100,10 +96,9 @@ struct PostCard {
     private var caption: HTML {
         // In the feed, a long caption is folded to two lines with a “more” link.
         let isLong = isInFeed && (post.caption.utf8.count > 140 || post.caption.utf8.contains(10))
-        let name = post.author.username
-        let nameLink: HTML = #"<a class="name" href="\#(url: Site.profile(name))">\#(name)</a>"#
         return """
-            <div class="caption\(when: isLong, " folded")"><p>\(nameLink) \(linkified(post.caption))</p>\
+            <div class="caption\(when: isLong, " folded")"><p>\(profileLink(post.author.username)) \
+            \(writtenProse(post.caption))</p>\
             \(when: isLong, #"<a class="quiet-link" href="\#(url: path)" data-unfold>more</a>"#)</div>
             """
     }
@@ -114,7 +109,7 @@ struct PostCard {
         guard let name = preview?.likedBy else {
             return #"<a href="\#(url: url)" data-dialog>\#(pluralized(post.likesCount, "like", "likes"))</a>"#
         }
-        let likedBy: HTML = #"Liked by <a href="\#(url: Site.profile(name))">\#(name)</a>"#
+        let likedBy: HTML = "Liked by \(profileLink(name))"
         guard post.likesCount > 1 else { return likedBy }
         let others = pluralized(post.likesCount - 1, "other", "others")
         return #"\#(likedBy) and <a href="\#(url: url)" data-dialog>\#(others)</a>"#
@@ -122,21 +117,22 @@ struct PostCard {
 
     private var comments: HTML {
         let items = (preview?.comments ?? []).map { comment -> HTML in
-            """
-            <li><a class="name" href="\(url: Site.profile(comment.author))">\(comment.author)</a> \
-            \(linkified(comment.text))</li>
-            """
+            "<li>\(profileLink(comment.author)) \(writtenProse(comment.text))</li>"
         }
         return """
             \(when: post.commentsCount > items.count, allCommentsLink)\
             <ul class="lines">\(items)</ul>
             <form class="comment-form" method="post" action="\(url: "\(path)/comments")">\
             \(pageContext.tokenField)\(pageContext.keyField)\
-            <label class="visually-hidden" for="text-\(post.id.value)">Add a comment</label>\
-            <textarea id="text-\(post.id.value)" name="text" rows="1" maxlength="\(Comment.textLimit)" \
-            required placeholder="Add a comment…"></textarea>\
+            \(commentField.withHiddenLabel)\
             <button class="plain accent">Post</button></form>
             """
+    }
+
+    private var commentField: TextArea {
+        TextArea(
+            name: "text", label: "Add a comment", id: "text-\(post.id.value)", rows: 1,
+            placeholder: "Add a comment…", isRequired: true, limit: Comment.textLimit)
     }
 
     private var allCommentsLink: HTML {
@@ -177,7 +173,7 @@ struct PostCard {
 extension Photo {
     /// The alt text, or a default text if the author wrote none.
     func alternativeText(author: AccountSummary) -> String {
-        altText.isEmpty ? "Photo by \(author.username)" : altText
+        altText.isEmpty ? "Photo by \(author.username)" : altText.directionallyClosed
     }
 }
 

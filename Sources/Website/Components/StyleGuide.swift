@@ -79,7 +79,7 @@
                     "Fields",
                     """
                     <div class="narrow">\(Field(name: "plain", label: "Label", hint: "A hint.").html)\
-                    \(wrong.html)\
+                    \(wrong.html)\(TextArea(name: "long", label: "Long text", limit: 150).html)\
                     \(alert(Problem(.invalid, "Something is wrong with this form.")))\
                     <p class="done" role="status">Changes saved.</p></div>
                     """

@@ -36,9 +36,9 @@ struct ExplorePages {
         let countText = count >= Explore.countLimit ? "\(Explore.countLimit)+" : String(count)
         let pageContext = PageContext(context, cookies: cookies)
         return pageContext.page(
-            "#\(tagPage.tag.tag)",
+            "#\(tagPage.tag.tag)".directionallyIsolated,
             """
-            <div class="inset"><h1>#\(tagPage.tag.tag)</h1>\
+            <div class="inset"><h1>\(written("#\(tagPage.tag.tag)"))</h1>\
             <p>\(countText) \(count == 1 ? "post" : "posts")</p></div>
             \(pageContext.grid(tagPage.posts.items, empty: #"<p class="empty">No posts with this tag.</p>"#))
             \(nextPageLink(Site.tag(tagPage.tag.tag), tagPage.posts.nextCursor))
@@ -86,7 +86,7 @@ struct ExplorePages {
             let tags = try await community.search.tags(query, for: pageContext.viewer, page: page)
             let rows = tags.items.map { tag -> HTML in
                 """
-                <li><a href="\(url: Site.tag(tag.tag))"><span class="name">#\(tag.tag)</span> \
+                <li><a href="\(url: Site.tag(tag.tag))"><span class="name">\(written("#\(tag.tag)"))</span> \
                 \(postCount(tag.postsCount))</a></li>
                 """
             }
@@ -115,12 +115,12 @@ struct ExplorePages {
     }
 
     private func searchForm(_ text: String) -> HTML {
-        """
-        <form class="search" role="search" action="/search">\
-        <label class="visually-hidden" for="q">Search</label>
-        <input id="q" name="q" type="search" value="\(text)" maxlength="\(SearchQuery.limit)" \
-        placeholder="Search">
-        <button>Search</button></form>
-        """
+        let field = Field(
+            name: "q", label: "Search", type: "search", value: text, placeholder: "Search", isRequired: false,
+            limit: SearchQuery.limit)
+        return """
+            <form class="search" role="search" action="/search">\(field.withHiddenLabel)
+            <button>Search</button></form>
+            """
     }
 }

@@ -70,7 +70,6 @@ struct NotificationPages {
     }
 
     private func item(_ group: NotificationGroup, _ pageContext: PageContext) -> HTML {
-        let time = Timestamp(group.createdAt)
         let thumbnail: HTML? = group.photo.map { photo in
             """
             <img class="thumb" src="\(url: pageContext.site.media(photo.thumbnailKey))" \
@@ -81,15 +80,13 @@ struct NotificationPages {
             <li\(when: group.isUnread, #" class="unread""#)>\
             \(group.actors.first.map { pageContext.avatar($0) })\
             <p>\(actorNames(group)) <a href="\(url: path(of: group))">\(text(of: group))</a> \
-            <time class="time" datetime="\(time.rfc3339)">\(time.dateText)</time></p>\(thumbnail)</li>
+            \(timeElement(group.createdAt, style: "time"))</p>\(thumbnail)</li>
             """
     }
 
     /// Returns “anna”, “anna and ben”, or “anna, ben and 3 others”.
     private func actorNames(_ group: NotificationGroup) -> HTML {
-        let links = group.actors.prefix(2).map { account -> HTML in
-            #"<a class="name" href="\#(url: Site.profile(account.username))">\#(account.username)</a>"#
-        }
+        let links = group.actors.prefix(2).map { profileLink($0.username) }
         let others = group.count - links.count
         switch (links.count, others) {
         case (1, 0): return links[0]
@@ -108,7 +105,7 @@ struct NotificationPages {
     }
 
     private func text(of group: NotificationGroup) -> HTML {
-        let comment = (group.commentText ?? "").prefix(80)
+        let comment = written((group.commentText ?? "").prefix(80))
         return switch group.kind {
         case .like: "liked your post"
         case .commentLike: "liked your comment: \(comment)"

@@ -22,7 +22,7 @@ struct PostEmbed: JSONWritable {
             json.field("provider_url", site.absolute("/"))
             json.field("author_name", post.author.username)
             json.field("author_url", site.absolute(Site.profile(post.author.username)))
-            json.field("title", String(post.caption.prefix(200)))
+            json.field("title", post.caption.prefix(200).directionallyClosed)
             if let photo, let rendition {
                 json.field("url", site.url(of: rendition, of: photo))
                 json.field("width", rendition.width)

@@ -20,7 +20,8 @@ struct PostPage {
     var response: Response {
         let title =
             post.caption.isEmpty
-            ? "Photo by \(post.author.username)" : "\(post.author.username): \(post.caption.prefix(60))"
+            ? "Photo by \(post.author.username)"
+            : "\(post.author.username): \(post.caption.prefix(60).directionallyIsolated)"
         return pageContext.page(
             title, status: problem.status, head: openGraphTags,
             """
@@ -56,7 +57,7 @@ struct PostPage {
             href="\(url: embedPath(of: site.absolute(path)))">
             <meta property="og:type" content="article">\
             <meta property="og:title" content="\(post.author.username) on Isntgram">
-            <meta property="og:description" content="\(post.caption.prefix(200))">
+            <meta property="og:description" content="\(post.caption.prefix(200).directionallyClosed)">
             <meta property="og:url" content="\(site.absolute(path))">
             <meta property="og:image" content="\(site.absoluteMedia(photo.key(rendition)))">
             """
@@ -93,14 +94,12 @@ struct PostPage {
     }
 
     private func item(_ comment: Comment, replies: HTML) -> HTML {
-        let time = Timestamp(comment.createdAt)
         let likes = pluralized(comment.likesCount, "like", "likes")
         return """
             <li id="comment-\(comment.id.value)">\(pageContext.avatar(comment.author))<div>\
             <p class="comment-text">\
-            <a class="name" href="\(url: Site.profile(comment.author.username))">\
-            \(comment.author.username)</a> \(linkified(comment.text))</p>
-            <div class="time comment-actions"><time datetime="\(time.rfc3339)">\(time.dateText)</time>\
+            \(profileLink(comment.author.username)) \(writtenProse(comment.text))</p>
+            <div class="time comment-actions">\(timeElement(comment.createdAt))\
             \(when: comment.likesCount > 0, "<span>\(likes)</span>")\
             \(when: pageContext.viewer != nil, actions(on: comment))</div>\(replies)</div></li>
             """
@@ -131,18 +130,19 @@ struct PostPage {
         let repliedTo: HTML? = replyTo.map { comment in
             """
             <input type="hidden" name="replyTo" value="\(comment.id.value)">
-            <p class="hint">Replying to \(comment.author.username): \(comment.text.prefix(80)) \
+            <p class="hint">Replying to \(written(comment.author.username)): \
+            \(written(comment.text.prefix(80))) \
             <a href="\(url: path)#comments">Cancel</a></p>
             """
         }
         let initialText = text.isEmpty ? replyTo.map { "@\($0.author.username) " } ?? "" : text
+        let field = TextArea(
+            name: "text", label: replyTo == nil ? "Add a comment" : "Your reply", rows: 1, value: initialText,
+            placeholder: "Add a comment…", isRequired: true, limit: Comment.textLimit)
         return """
             <form class="comment-form" method="post" action="\(url: "\(path)/comments")">\
             \(pageContext.tokenField)\(pageContext.keyField)\(alert(problem))\(repliedTo)
-            <label class="visually-hidden" for="text">\
-            \(replyTo == nil ? "Add a comment" : "Your reply")</label>
-            <textarea id="text" name="text" rows="1" maxlength="\(Comment.textLimit)" required \
-            placeholder="Add a comment…">\(initialText)</textarea>
+            \(field.withHiddenLabel)
             <button class="plain accent">Post</button></form>
             """
     }

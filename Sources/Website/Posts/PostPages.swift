@@ -33,9 +33,9 @@ struct PostPages {
     @Sendable func publish(_ request: Request, _ context: MemberContext) async throws -> Response {
         let viewer = context.member
         return try await request.form(context, uploads: uploads) { form in
-            let altTexts = form["altText"].split(separator: "\n", omittingEmptySubsequences: false).map {
-                $0.trimmed
-            }
+            let altTexts = form["altText"].plainLines.split(
+                separator: "\n", omittingEmptySubsequences: false
+            ).map(\.trimmed)
             let photos = form.files.enumerated().map { index, file in
                 PhotoUpload(path: file.path, altText: index < altTexts.count ? altTexts[index] : "")
             }

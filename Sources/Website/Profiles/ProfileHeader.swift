@@ -18,9 +18,9 @@ struct ProfileHeader {
         <ul class="counts"><li>\(posts)</li>
         <li>\(listLink("followers", followers))</li>
         <li>\(listLink("following", "<b>\(account.followingCount)</b> following"))</li></ul>
-        <p><span class="name">\(account.fullName)</span>\
-        \(when: !account.pronouns.isEmpty, #" <span class="hint">\#(account.pronouns)</span>"#)</p>
-        \(when: !account.bio.isEmpty, #"<p class="bio">\#(linkified(account.bio))</p>"#)
+        <p><span class="name">\(written(account.fullName))</span>\
+        \(when: !account.pronouns.isEmpty, #" <span class="hint">\#(written(account.pronouns))</span>"#)</p>
+        \(when: !account.bio.isEmpty, writtenParagraph(account.bio, style: "bio"))
         \(when: !account.website.isEmpty, website)
         \(when: profile.relationship?.followedBy == true, #"<p class="hint">Follows you</p>"#)</div></section>
         """
@@ -45,7 +45,7 @@ struct ProfileHeader {
         let displayText = account.website.replacing("https://", with: "").replacing("http://", with: "")
         return """
             <p><a class="link" rel="nofollow noopener ugc" href="\(url: account.website)">\
-            \(displayText)</a></p>
+            \(written(displayText))</a></p>
             """
     }
 

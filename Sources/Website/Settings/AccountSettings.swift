@@ -80,18 +80,16 @@ struct AccountSettings {
             <input id="\(id)" name="\(name)" type="password" autocomplete="current-password" required></div>
             """
         }
+        let emailField = Field(
+            name: "email", label: "Email", type: "email", value: ownAccount.email, autocomplete: "email")
         let tokenField = layout.pageContext.tokenField
         return layout.page(
             """
             <h2>Username</h2><form method="post" action="/settings/account/username">\(tokenField)
-            <div class="field"><label for="username">Username</label>
-            <input id="username" name="username" type="text" value="\(ownAccount.account.username)" \
-            maxlength="\(Username.maximumLength)" required></div>
+            \(Field(name: "username", label: "Username", value: ownAccount.account.username).html)
             <button class="quiet">Change username</button></form>
             <h2>Email</h2><form method="post" action="/settings/account/email">\(tokenField)
-            <div class="field"><label for="email">Email</label>
-            <input id="email" name="email" type="email" value="\(ownAccount.email)" autocomplete="email" \
-            required></div>
+            \(emailField.html)
             \(passwordField("email-password"))<button class="quiet">Change email</button></form>
             <h2>Password</h2><form method="post" action="/settings/account/password">\(tokenField)
             \(passwordField("currentPassword", name: "currentPassword", label: "Current password"))

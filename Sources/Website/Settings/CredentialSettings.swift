@@ -76,7 +76,7 @@ struct CredentialSettings {
         let layout = layout(context, "tokens", problem, isSaved: isSaved)
         let items = credentials.map { item($0, of: viewer, "tokens", layout.pageContext) }
         let nameField = Field(
-            name: "name", label: "Name", maximumLength: 100, error: problem.error(for: "name"))
+            name: "name", label: "Name", limit: Credential.nameLimit, error: problem.error(for: "name"))
         let newToken: HTML? = newSecret.map { secret in
             """
             <p class="done" role="status">Copy this token now. You won’t be able to see it again.</p>
@@ -109,10 +109,10 @@ struct CredentialSettings {
             pageContext, action: "/settings/\(page)/end", label: isSession ? "Sign out" : "Revoke",
             style: "quiet", hidden: [("id", summary.handle)])
         return """
-            <li><div><b>\(isSession ? BrowserName.of(summary.name) : summary.name)</b>\
+            <li><div><b>\(written(isSession ? BrowserName.of(summary.name) : summary.name))</b>\
             \(when: isCurrent, #" <span class="hint">this browser</span>"#)
-            <p class="hint">Last used \(Timestamp(summary.credential.usedAt).dateText) · \
-            \(isSession ? "signed in" : "created") \(Timestamp(summary.createdAt).dateText)\
+            <p class="hint">Last used \(timeElement(summary.credential.usedAt)) · \
+            \(isSession ? "signed in" : "created") \(timeElement(summary.createdAt))\
             \(when: !isSession, " · can \(scopes)")</p></div>
             \(when: !isCurrent, endButton)</li>
             """

@@ -114,19 +114,21 @@ struct ProfileSettings {
             Field(
                 name: "fullName", label: "Full name", value: edit?.fullName ?? account.fullName,
                 autocomplete: "name",
-                isRequired: false, maximumLength: ProfileEdit.fullNameLimit,
+                isRequired: false, limit: ProfileEdit.fullNameLimit,
                 error: problem.error(for: "fullName")),
             Field(
                 name: "pronouns", label: "Pronouns", value: edit?.pronouns ?? account.pronouns,
                 isRequired: false,
-                maximumLength: ProfileEdit.pronounsLimit, error: problem.error(for: "pronouns")),
+                limit: ProfileEdit.pronounsLimit, error: problem.error(for: "pronouns")),
             Field(
                 name: "website", label: "Website", value: edit?.website ?? account.website,
                 autocomplete: "url",
-                isRequired: false, maximumLength: ProfileEdit.websiteLimit,
+                isRequired: false, limit: ProfileEdit.websiteLimit,
                 error: problem.error(for: "website")),
         ]
-        let bioError: HTML? = problem.error(for: "bio").map { #"<p class="fault">\#($0)</p>"# }
+        let bio = TextArea(
+            name: "bio", label: "Bio", rows: 3, value: edit?.bio ?? account.bio, limit: ProfileEdit.bioLimit,
+            error: problem.error(for: "bio"))
         let removeButton = buttonForm(
             layout.pageContext, action: "/settings/profile/picture/remove", label: "Remove picture",
             style: "quiet")
@@ -144,10 +146,7 @@ struct ProfileSettings {
             \(when: account.picture != nil, removeButton)</div>
             <form method="post" action="/settings/profile">\
             \(layout.pageContext.tokenField)\(fields.map(\.html))
-            <div class="field"><label for="bio">Bio</label>
-            <textarea id="bio" name="bio" rows="3" maxlength="\(ProfileEdit.bioLimit)">\
-            \(edit?.bio ?? account.bio)</textarea>
-            \(bioError)</div>
+            \(bio.html)
             <button class="wide-button">Save changes</button></form>
             <div class="next">\(signOutButton)</div>
             """)
