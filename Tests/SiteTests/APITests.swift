@@ -134,7 +134,7 @@ struct APITests {
         }
     }
 
-    @Test func `a comment with a control character is rejected`() async throws {
+    @Test func `a comment of nothing but control characters is rejected, and others lose theirs`() async throws {
         try await TestSite.with { site in
             let (_, grace, post) = try await adaAndFollower(on: site)
             let comment = try await grace.send(
