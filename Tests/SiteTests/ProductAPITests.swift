@@ -214,9 +214,10 @@ struct ProductAPITests {
                     == .badRequest)
             #expect(
                 try await grace.send(.get, "/api/suggestions").items.first?["username"] as? String == "ada")
-            _ = try await ada.post("#torino")
+            let second = try await ada.post("#torino")
             let page = try await visitor.send(.get, "/api/search?q=%23torino&type=posts&limit=1")
-            let next = "http://localhost/api/search?cursor=search-1&q=%23torino&type=posts&limit=1"
+            let cursor = "search-posts-0-\(second.id)"
+            let next = "http://localhost/api/search?cursor=\(cursor)&q=%23torino&type=posts&limit=1"
             #expect(page.headers[.link] == #"<\#(next)>; rel="next""#)
         }
     }
