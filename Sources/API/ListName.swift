@@ -9,29 +9,36 @@ package enum ListName: String, Sendable, CaseIterable {
     case notifications, search
 
     /// The pattern of the cursors of this list, a regular expression. Most positions are ids. The position of
-    /// a search is the number of preceding results.
+    /// a search result is the values that the results are sorted by.
     package var cursorPattern: String {
         switch self {
-        case .search: "^search-([1-9][0-9]{0,2}|1000)$"
+        case .search: "^search-\(SearchCursor.pattern)$"
         default: "^\(rawValue)-([1-9][0-9]{0,17}|[1-8][0-9]{18})$"
         }
     }
 
-    /// The maximum position of a cursor of this list.
-    private var maxPosition: Int64 { self == .search ? 1000 : 8_999_999_999_999_999_999 }
+    /// The maximum id in a cursor.
+    private static let maxID: Int64 = 8_999_999_999_999_999_999
 
     /// Returns the cursor for a position.
     func cursor(_ position: String) -> String { "\(rawValue)-\(position)" }
 
     /// Returns the position of a cursor.
-    /// - Throws: ``Problem`` of kind `unreadable` if the cursor is not valid or belongs to another list.
+    /// - Throws: ``Problem`` of kind `unreadable` if the cursor belongs to another list.
     fileprivate func position(_ cursor: Substring) throws(Problem) -> String {
         let parts = cursor.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[0] == rawValue, let position = Int64(parts[1]),
-            String(position) == parts[1],
-            (1...maxPosition).contains(position)
-        else { throw PageRequest.invalidCursor }
-        return String(position)
+        guard parts.count == 2, parts[0] == rawValue else { throw PageRequest.invalidCursor }
+        return String(parts[1])
+    }
+
+    /// Returns the id that is the position of a cursor.
+    /// - Throws: ``Problem`` of kind `unreadable` if the cursor is not valid or belongs to another list.
+    fileprivate func id(_ cursor: Substring) throws(Problem) -> String {
+        let position = try position(cursor)
+        guard let id = Int64(position), String(id) == position, (1...Self.maxID).contains(id) else {
+            throw PageRequest.invalidCursor
+        }
+        return position
     }
 }
 
@@ -39,7 +46,14 @@ extension Request {
     /// Returns the page of a list that the query requests.
     func page(of list: ListName) throws(Problem) -> PageRequest {
         var cursor: String?
-        if let given = uri.queryParameters["cursor"] { cursor = try list.position(given) }
+        if let given = uri.queryParameters["cursor"] { cursor = try list.id(given) }
         return try PageRequest(cursor: cursor, limit: uri.queryParameters["limit"].map { String($0) })
+    }
+
+    /// Returns the page of search results that the query requests.
+    func page<Position>(of list: ListName, by _: Position.Type) throws(Problem) -> SearchPage<Position> {
+        var cursor: String?
+        if let given = uri.queryParameters["cursor"] { cursor = try list.position(given) }
+        return try SearchPage(cursor: cursor, limit: uri.queryParameters["limit"].map { String($0) })
     }
 }

@@ -126,10 +126,13 @@ package struct Community: Sendable {
     /// them.
     package func close() async { await passwords.close() }
 
-    /// Runs the migrations that the database does not have yet, and normalizes stored email addresses.
-    package static func migrate(_ storage: any Storage) async throws {
+    /// Runs the migrations that the database does not have yet, normalizes stored email addresses, and
+    /// rebuilds the search indexes of an earlier version.
+    /// - Parameter logger: receives the progress of long work.
+    package static func migrate(_ storage: any Storage, logger: Logger? = nil) async throws {
         try await Migrations.run(Schema.migrations, on: storage)
         try await EmailNormalization.normalize(in: storage)
+        try await SearchIndexes(storage: storage).update(logger: logger)
     }
 }
 

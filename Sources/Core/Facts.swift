@@ -18,6 +18,10 @@ enum Facts {
             """)
     }
 
+    static func remove(_ name: String, in connection: any Connection) throws {
+        try connection.run("DELETE FROM facts WHERE name = \(name)")
+    }
+
     /// The random id of the community in `storage`, created on first use. Instances that ask at the same time
     /// all get the same id.
     static func communityID(in storage: any Storage) async throws -> String {

@@ -20,7 +20,7 @@ package struct Seed: Sendable {
         let people = try await insertAccounts(ids, into: community.storage)
         try await insertFollows(ids, among: people, into: community.storage)
         try await insertPosts(ids, by: people, into: community.storage)
-        try await SearchIndexes(storage: community.storage).rebuild(evenIfComplete: true)
+        try await SearchIndexes(storage: community.storage).rebuild()
         _ = try await community.maintenance.recount()
         // Maintenance must not look for the files of these posts.
         _ = try await community.maintenance.adoptMedia()

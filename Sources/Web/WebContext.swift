@@ -59,4 +59,11 @@ extension Request {
             cursor: uri.queryParameters["cursor"].map(String.init),
             limit: uri.queryParameters["limit"].map(String.init))
     }
+
+    /// Returns the requested page of search results.
+    package func page<Position>(by _: Position.Type) throws(Problem) -> SearchPage<Position> {
+        try SearchPage(
+            cursor: uri.queryParameters["cursor"].map(String.init),
+            limit: uri.queryParameters["limit"].map(String.init))
+    }
 }

@@ -66,8 +66,8 @@ struct DiscoveryTests {
             #expect(try await find("@grace") == ["grace"])
             #expect(try await find("nobody") == [])
             let first = try await test.community.search.people(
-                SearchQuery("ada"), for: nil, page: PageRequest(limit: 2))
-            let next = try PageRequest(cursor: first.nextCursor, limit: "2")
+                SearchQuery("ada"), for: nil, page: SearchPage(limit: 2))
+            let next = try SearchPage<PersonPosition>(cursor: first.nextCursor, limit: "2")
             #expect(
                 try await test.community.search.people(SearchQuery("ada"), for: nil, page: next).items.map(
                     \.username) == ["zoe"])

@@ -80,7 +80,8 @@ private struct MeasuredPages {
                 _ = try await community.explore.posts(tagged: "tag", for: grace, page: page)
             },
             try await storage.count {
-                _ = try await community.search.posts(SearchQuery("first"), for: grace, page: page)
+                _ = try await community.search.posts(
+                    SearchQuery("first"), for: grace, page: SearchPage(limit: 100))
             },
             try await storage.count {
                 _ = try await community.notifications.all(for: ada, page: page)

@@ -44,7 +44,7 @@ struct QueryPlanTests {
                 _ = try await community.explore.recent(for: grace, page: page)
                 _ = try await community.explore.posts(tagged: "tag", for: grace, page: page)
                 _ = try await community.explore.suggestions(for: grace, limit: 20)
-                _ = try await community.search.tags(SearchQuery("t"), for: grace, page: page)
+                _ = try await community.search.tags(SearchQuery("t"), for: grace, page: .first)
                 for list in [community.export.liked, community.export.saved] {
                     _ = try await list(grace, page)
                 }

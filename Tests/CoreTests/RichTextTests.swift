@@ -1,6 +1,7 @@
-import Core
 import TestSupport
 import Testing
+
+@testable import Core
 
 struct RichTextTests {
     @Test(arguments: [
@@ -109,7 +110,7 @@ struct RichTextTests {
     @Test func `a search query contains words, an author and tags`() throws {
         let query = try SearchQuery(" from:@Ada #Turin espresso-bar \"x\" * AND # from:!")
         #expect(query.author == "ada" && query.tags == ["turin"])
-        #expect(query.words == ["espresso", "bar", "x", "AND", "from"])
+        #expect(query.words == ["espresso", "bar", "x", "and", "from"].map { .spaced($0) })
         #expect(throws: Problem.self) { try SearchQuery(String(repeating: "x", count: 201)) }
     }
 }

@@ -19,6 +19,7 @@ struct SchemaTests {
         ("007-former-usernames", -6_202_768_776_073_872_763, 319_054_087_938_947_876),
         ("008-hidden-reactions", 5_575_053_462_762_774_796, -1_791_519_238_493_083_247),
         ("009-request-keys", -1_438_464_336_761_277_646, -2_772_043_936_143_510_256),
+        ("010-search-words", -2_225_030_318_685_563_603, -1_009_330_257_667_073_587),
     ]
 
     @Test func `no migration has been edited since its release`() async throws {

@@ -134,7 +134,9 @@ struct APITests {
         }
     }
 
-    @Test func `a comment of nothing but control characters is rejected, and others lose theirs`() async throws {
+    @Test func `a comment of nothing but control characters is rejected, and others lose theirs`()
+        async throws
+    {
         try await TestSite.with { site in
             let (_, grace, post) = try await adaAndFollower(on: site)
             let comment = try await grace.send(

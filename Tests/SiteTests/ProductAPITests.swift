@@ -295,10 +295,11 @@ struct ProductAPITests {
         try await TestSite.with { site in
             let ada = try await site.apiClient("ada")
             _ = try await ada.post("Espresso #torino #caffè")
-            _ = try await ada.post("#torino")
+            let second = try await ada.post("#torino")
             let visitor = APIClient(site: site, token: nil)
             let page = try await visitor.send(.get, "/api/search?q=%23torino&type=posts&limit=1")
-            let next = "http://localhost/api/search?cursor=search-1&q=%23torino&type=posts&limit=1"
+            let cursor = "search-posts-0-\(second.id)"
+            let next = "http://localhost/api/search?cursor=\(cursor)&q=%23torino&type=posts&limit=1"
             #expect(page.headers[.link] == #"<\#(next)>; rel="next""#)
         }
     }

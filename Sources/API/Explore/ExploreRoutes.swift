@@ -42,15 +42,17 @@ struct ExploreRoutes {
             throw Problem(.unreadable, field: "q", "“q” must contain the text to search for.")
         }
         let query = try SearchQuery(text)
-        let page = try request.page(of: .search)
         switch request.queryItem("type") {
         case nil, "users":
+            let page = try request.page(of: .search, by: PersonPosition.self)
             return try await community.search.people(query, for: context.viewer, page: page)
                 .response(to: request, at: site, as: .search)
         case "posts":
+            let page = try request.page(of: .search, by: PostPosition.self)
             return try await community.search.posts(query, for: context.viewer, page: page)
                 .response(to: request, at: site, as: .search)
         case "tags":
+            let page = try request.page(of: .search, by: TagPosition.self)
             return try await community.search.tags(query, for: context.viewer, page: page)
                 .response(to: request, at: site, as: .search) { TagBody(tag: $0) }
         default: throw Problem(.unreadable, field: "type", "“type” must be users, tags or posts.")

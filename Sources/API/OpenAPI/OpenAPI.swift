@@ -61,8 +61,8 @@ package enum OpenAPI {
         The API of a photo community.
 
         **Lists** are returned page by page: pass `nextCursor` as `cursor`, or follow the header \
-        `Link`. A cursor is valid for the list that returned it and for no other; a cursor or \
-        limit that is not valid is answered with 400.
+        `Link`. A cursor is valid for the list that returned it and for no other; a cursor of a \
+        search, only for the same `type`. A cursor or limit that is not valid is answered with 400.
 
         **Lengths** in the descriptions of fields are counted in characters as people see them \
         (extended grapheme clusters), and a text may have \(TextLimit.bytesPerCharacter) bytes for each \

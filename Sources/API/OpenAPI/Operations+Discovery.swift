@@ -18,7 +18,10 @@ extension Operations {
                 query: [
                     .init(
                         name: "q", in: .query, isRequired: true,
-                        description: "Words to search for; for posts also `from:username` and `#tag`."),
+                        description: """
+                            Words or emoji to search for; for posts also `from:username` and `#tag`. In \
+                            scripts without spaces between words, any part of a text is found.
+                            """),
                     .init(
                         name: "type", in: .query,
                         description: "What to search for: `users` (the default), `tags` or `posts`."),

@@ -69,7 +69,8 @@ struct StorageCommands: AsyncParsableCommand {
                 lock = try Services.lockDataDirectory(directory)
                 storage = try StorageBackend.sqlite(in: directory)
             }
-            try await Community.migrate(storage)
+            try await Community.migrate(
+                storage, logger: Logger(label: "isntgram") { _ in LineLogHandler() })
         }
     }
 }

@@ -30,7 +30,7 @@ struct Services: Sendable {
         let backend = try await StorageBackend.open(settings, logger: logger)
         storage = backend.storage
         services = backend.services
-        try await Community.migrate(storage)
+        try await Community.migrate(storage, logger: logger)
         uploads = try UploadFolder(directory + "/uploads")
         media = try settings.bucket.map { S3Media($0) } ?? MediaFolder(directory + "/media")
         processor = PhotoProcessor(executable: try Self.executable(), arguments: [RenderWorker.command])

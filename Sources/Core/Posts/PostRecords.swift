@@ -98,16 +98,19 @@ enum PostRecords {
 
     /// Updates the index entries of a post: the tags of its caption, and its text in the search index.
     static func index(_ post: Post, in connection: any Connection) throws {
-        try connection.run("DELETE FROM post_tags WHERE post_id = \(post.id)")
-        for tag in RichText(post.caption).tags {
-            try connection.run("INSERT INTO post_tags (tag, post_id) VALUES (\(tag), \(post.id))")
-        }
-        try SearchRecords.index(
-            post.id, caption: post.caption, altTexts: altTexts(of: post.photos), in: connection)
+        try index(post.id, caption: post.caption, photos: post.photos, in: connection)
     }
 
-    /// The alt texts of photos as one text for the search index.
-    static func altTexts(of photos: [Photo]) -> String { photos.map(\.altText).joined(separator: "\n") }
+    static func index(
+        _ id: ID<Post>, caption: String, photos: [Photo], in connection: any Connection
+    ) throws {
+        try connection.run("DELETE FROM post_tags WHERE post_id = \(id)")
+        for tag in RichText(caption).tags {
+            try connection.run("INSERT INTO post_tags (tag, post_id) VALUES (\(tag), \(id))")
+        }
+        let altTexts = photos.map(\.altText).joined(separator: "\n")
+        try SearchRecords.index(id, caption: caption, altTexts: altTexts, in: connection)
+    }
 
     static func delete(_ id: ID<Post>, by author: ID<Account>, in connection: any Connection) throws {
         try SearchRecords.delete(id, in: connection)

@@ -9,11 +9,13 @@ package struct CopiedTable: Sendable {
     let key: [String]
     /// Another column with unique values.
     private let unique: String?
+    /// The condition of the rows that are copied. The others stay as they are in both storages.
+    private let condition: SQL
 
     /// All tables except the search indexes, which are rebuilt. A table comes after the tables that it refers
     /// to. Jobs are copied, because pending work, such as the removal of a deleted photo's files, must be
     /// done in the new database. Facts are copied, because the copy is the same community, with the id that
-    /// its photos are marked with.
+    /// its photos are marked with; but not the version of the search indexes.
     package static let all = [
         CopiedTable("accounts"), CopiedTable("former_usernames", key: "username"),
         CopiedTable("request_keys", key: "account_id", "purpose", "key"),
@@ -24,12 +26,14 @@ package struct CopiedTable: Sendable {
         CopiedTable("saves"), CopiedTable("comments"), CopiedTable("comment_likes"), CopiedTable("follows"),
         CopiedTable("follow_requests"), CopiedTable("blocks"), CopiedTable("mutes"),
         CopiedTable("notifications"),
-        CopiedTable("jobs", unique: "key"), CopiedTable("facts", key: "name"),
+        CopiedTable("jobs", unique: "key"),
+        CopiedTable("facts", key: "name", where: "name <> \(SearchIndexes.fact)"),
     ]
 
-    private init(_ name: String, key: String..., unique: String? = nil) {
+    private init(_ name: String, key: String..., unique: String? = nil, where condition: SQL = "1 = 1") {
         self.name = name
         self.unique = unique
+        self.condition = condition
         self.key = key.isEmpty ? ["id"] : key
     }
 
@@ -67,7 +71,7 @@ package struct CopiedTable: Sendable {
     }
 
     func count(in connection: any Connection) throws -> Int {
-        Int(try connection.int("SELECT count(*) FROM \(names: [name])") ?? 0)
+        Int(try connection.int("SELECT count(*) FROM \(names: [name]) WHERE \(condition)") ?? 0)
     }
 
     /// The greatest id, from the index of the key. Returns nil if the table is empty or its key is no id.
@@ -82,7 +86,7 @@ package struct CopiedTable: Sendable {
         after low: [Bind]?, upTo high: [Bind]? = nil, limit: Int? = nil, _ columns: [Column],
         in connection: any Connection
     ) throws -> [[Bind]] {
-        var query: SQL = "SELECT \(names: columns.map(\.name)) FROM \(names: [name]) WHERE 1 = 1"
+        var query: SQL = "SELECT \(names: columns.map(\.name)) FROM \(names: [name]) WHERE \(condition)"
         if let low { query = "\(query) AND \(tuple) > (\(list(low)))" }
         if let high { query = "\(query) AND \(tuple) <= (\(list(high)))" }
         query = "\(query) ORDER BY \(names: key)"
@@ -134,8 +138,9 @@ package struct CopiedTable: Sendable {
     }
 
     func delete(after key: [Bind]?, in connection: any Connection) throws -> Int {
-        guard let key else { return try connection.run("DELETE FROM \(names: [name])") }
-        return try connection.run("DELETE FROM \(names: [name]) WHERE \(tuple) > (\(list(key)))")
+        var statement: SQL = "DELETE FROM \(names: [name]) WHERE \(condition)"
+        if let key { statement = "\(statement) AND \(tuple) > (\(list(key)))" }
+        return try connection.run(statement)
     }
 
     private var tuple: SQL { "(\(names: key))" }

@@ -55,8 +55,7 @@ package struct StorageCopy: Sendable {
             }
         }
         report(Progress(step: "search", done: done, total: total * 2))
-        let changed = ["accounts", "posts", "photos"].contains { changes[$0, default: 0] > 0 }
-        try await SearchIndexes(storage: target).rebuild(evenIfComplete: changed)
+        try await SearchIndexes(storage: target).update()
         var copied: [Copied] = []
         for table in CopiedTable.all {
             let (here, there) = (
@@ -125,13 +124,24 @@ package struct StorageCopy: Sendable {
                 let known = Set(there)
                 let new = rows.filter { !known.contains($0) }
                 try table.upsert(new, columns, in: connection)
+                try Self.outdateIndexes(of: table, in: connection)
                 return superfluous.count + new.count
             }
             last = high
             advance(rows.count)
         }
         let end = last
-        return try await changes + target.write { try table.delete(after: end, in: $0) }
+        return try await changes
+            + target.write { connection in
+                let count = try table.delete(after: end, in: connection)
+                if count > 0 { try Self.outdateIndexes(of: table, in: connection) }
+                return count
+            }
+    }
+
+    /// Stores that the search indexes of the target must be rebuilt, even if this copy is interrupted.
+    private static func outdateIndexes(of table: CopiedTable, in connection: any Connection) throws {
+        if SearchIndexes.tables.contains(table.name) { try SearchIndexes.markOutdated(in: connection) }
     }
 
     private func checksum(of table: CopiedTable, in storage: any Storage) async throws -> RowsChecksum {

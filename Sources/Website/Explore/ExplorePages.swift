@@ -49,7 +49,7 @@ struct ExplorePages {
         let query = try SearchQuery(request.queryText("q"))
         let type = request.queryText("type")
         let pageContext = PageContext(context, cookies: cookies)
-        let results = try await results(query, type: type, on: pageContext, page: try request.page())
+        let results = try await results(query, type: type, on: pageContext, for: request)
         let tabs = [("users", "People"), ("tags", "Tags"), ("posts", "Posts")].map { name, label -> HTML in
             """
             <li><a href="\(url: path(query, type: name))"\
@@ -67,7 +67,7 @@ struct ExplorePages {
     }
 
     private func results(
-        _ query: SearchQuery, type: String, on pageContext: PageContext, page: PageRequest
+        _ query: SearchQuery, type: String, on pageContext: PageContext, for request: Request
     ) async throws -> HTML {
         guard !query.text.isEmpty else {
             return """
@@ -77,13 +77,15 @@ struct ExplorePages {
         let path = path(query, type: type)
         switch type {
         case "", "users":
-            let people = try await community.search.people(query, for: pageContext.viewer, page: page)
+            let people = try await community.search.people(
+                query, for: pageContext.viewer, page: try request.page(by: PersonPosition.self))
             return """
                 <div class="narrow">\(pageContext.people(people.items, empty: "No people found."))\
                 \(nextPageLink(path, people.nextCursor))</div>
                 """
         case "tags":
-            let tags = try await community.search.tags(query, for: pageContext.viewer, page: page)
+            let tags = try await community.search.tags(
+                query, for: pageContext.viewer, page: try request.page(by: TagPosition.self))
             let rows = tags.items.map { tag -> HTML in
                 """
                 <li><a href="\(url: Site.tag(tag.tag))"><span class="name">\(written("#\(tag.tag)"))</span> \
@@ -94,7 +96,8 @@ struct ExplorePages {
                 rows.isEmpty ? #"<p class="empty">No tags found.</p>"# : #"<ul class="people">\#(rows)</ul>"#
             return #"<div class="narrow">\#(list)\#(nextPageLink(path, tags.nextCursor))</div>"#
         case "posts":
-            let posts = try await community.search.posts(query, for: pageContext.viewer, page: page)
+            let posts = try await community.search.posts(
+                query, for: pageContext.viewer, page: try request.page(by: PostPosition.self))
             return """
                 \(pageContext.grid(posts.items, empty: #"<p class="empty">No posts found.</p>"#))\
                 \(nextPageLink(path, posts.nextCursor))
