@@ -36,6 +36,8 @@ struct TestSite {
             var application = SiteApplication(
                 community: test.community, site: site, uploads: test.uploads, logger: logger)
             application.isDemo = isDemo
+            // Other tests keep the machine busy, and no test depends on how fast it is.
+            application.readinessTimeout = .seconds(300)
             application.space = FreeSpace(in: test.folder, minimum: minFreeSpace)
             application.proxies = try #require(TrustedProxies("127.0.0.1"))
             let routes = application.routes

@@ -18,6 +18,8 @@ package struct SiteApplication: Sendable {
     package var connections = ConnectionLimits()
     /// The free space below which the server is not ready; nil if it is not measured.
     package var space: FreeSpace?
+    /// How long a check of the readiness may take.
+    package var readinessTimeout = Health.timeout
     package var logger: Logger
 
     package init(community: Community, site: Site, uploads: UploadFolder, logger: Logger) {
@@ -35,8 +37,8 @@ package struct SiteApplication: Sendable {
             community: community, site: site, uploads: uploads, cookies: cookies,
             operations: Operations.all(in: api), isDemo: isDemo
         ).routes
-        return Health(community: community, space: space).routes + MediaRoutes(community: community).routes
-            + api + website
+        let health = Health(community: community, space: space, timeout: readinessTimeout)
+        return health.routes + MediaRoutes(community: community).routes + api + website
     }
 
     package var router: Router<WebContext> {

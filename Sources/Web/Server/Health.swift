@@ -14,9 +14,13 @@ package struct Health: Sendable {
     private let readiness: Readiness
     private let ids: IDSequence
 
+    /// How long the database and the photo storage may take to respond. Monitoring should not wait as long as
+    /// the requests of people do.
+    package static let timeout = Duration.seconds(3)
+
     /// - Parameter space: the free space that the server needs; nil if it is not measured.
-    package init(community: Community, space: FreeSpace?) {
-        readiness = Readiness(community: community, space: space)
+    package init(community: Community, space: FreeSpace?, timeout: Duration = Self.timeout) {
+        readiness = Readiness(community: community, space: space, timeout: timeout)
         ids = community.ids
     }
 
@@ -77,11 +81,13 @@ private struct NotReady: Error {
 actor Readiness {
     private let community: Community
     private let space: FreeSpace?
+    private let timeout: Duration
     private var lastCheck: (validUntil: Int64, problem: Task<Problem?, Never>)?
 
-    init(community: Community, space: FreeSpace?) {
+    init(community: Community, space: FreeSpace?, timeout: Duration = Health.timeout) {
         self.community = community
         self.space = space
+        self.timeout = timeout
     }
 
     /// Returns why the server is not ready; nil if it is.
@@ -100,7 +106,7 @@ actor Readiness {
 
     private nonisolated func check(logger: Logger) async -> Problem? {
         do {
-            try await Self.within(.seconds(3)) { [community, space] in
+            try await Self.within(timeout) { [community, space] in
                 try await community.check()
                 try await space?.check()
             }
@@ -116,7 +122,7 @@ actor Readiness {
         }
     }
 
-    /// Runs `body` with a time limit. Monitoring should not wait as long as the requests of people do.
+    /// Runs `body` with a time limit.
     private static func within(_ duration: Duration, _ body: @escaping @Sendable () async throws -> Void)
         async throws
     {
