@@ -17,13 +17,18 @@ package enum TestEngine {
     {
         guard isPostgres else { return try await run(body, closing: try SQLiteStorage()) }
         let server = try await PostgresServer.shared()
-        return try await server.withSchema { schema in
-            var options = PostgresOptions.patient
-            options.connections = 4
-            return try await run(
-                body, closing: try await PostgresStorage(url: server.url(schema), options: options))
+        return try await places.withPlace {
+            try await server.withSchema { schema in
+                var options = PostgresOptions.patient
+                options.connections = 4
+                return try await run(
+                    body, closing: try await PostgresStorage(url: server.url(schema), options: options))
+            }
         }
     }
+
+    /// Tests run in parallel, hundreds at the same time, and the server accepts 500 connections.
+    private static let places = TestPlaces(80)
 
     private static func run<Result>(
         _ body: (any Storage) async throws -> Result, closing storage: any Storage
