@@ -13,12 +13,9 @@ package enum ListName: String, Sendable, CaseIterable {
     package var cursorPattern: String {
         switch self {
         case .search: "^search-\(SearchCursor.pattern)$"
-        default: "^\(rawValue)-([1-9][0-9]{0,17}|[1-8][0-9]{18})$"
+        default: "^\(rawValue)-\(IDRange.pattern)$"
         }
     }
-
-    /// The maximum id in a cursor.
-    private static let maxID: Int64 = 8_999_999_999_999_999_999
 
     /// Returns the cursor for a position.
     func cursor(_ position: String) -> String { "\(rawValue)-\(position)" }
@@ -35,7 +32,7 @@ package enum ListName: String, Sendable, CaseIterable {
     /// - Throws: ``Problem`` of kind `unreadable` if the cursor is not valid or belongs to another list.
     fileprivate func id(_ cursor: Substring) throws(Problem) -> String {
         let position = try position(cursor)
-        guard let id = Int64(position), String(id) == position, (1...Self.maxID).contains(id) else {
+        guard let id = Int64(position), String(id) == position, IDRange.all.contains(id) else {
             throw PageRequest.invalidCursor
         }
         return position

@@ -21,6 +21,13 @@ package struct ID<Subject>: Hashable, Comparable, Sendable, Bindable, CustomStri
     package static func < (left: Self, right: Self) -> Bool { left.value < right.value }
 }
 
+/// The ids that a client may send as a position in a list.
+package enum IDRange {
+    package static let all: ClosedRange<Int64> = 1...8_999_999_999_999_999_999
+    /// A regular expression for their decimal digits.
+    package static let pattern = "([1-9][0-9]{0,17}|[1-8][0-9]{18})"
+}
+
 extension RowReader {
     package mutating func id<Subject>() -> ID<Subject> { ID(int()) }
     package mutating func idOrNil<Subject>() -> ID<Subject>? { intOrNil().map { ID($0) } }

@@ -1,30 +1,18 @@
 """The server starts with a clock that is behind its data, or explains why it does not."""
 
-import pathlib
 import sqlite3
 import subprocess
-import tempfile
 import time
 import unittest
 
-from server import FIXTURES, PROGRAM, TIMEOUT, Server, free_port
+from server import FIXTURES, PROGRAM, TIMEOUT, DataTest, free_port
 
 DAY = 24 * 60 * 60
 # 2025-01-01, at which ids begin.
 EPOCH = 1_735_689_600
 
 
-class ClockTest(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
-        self.data = pathlib.Path(self.folder.name) / "data"
-
-    def serve(self, *options, **environment):
-        server = Server(self.data, *options, environment=environment)
-        self.addCleanup(lambda: server.process.poll() is None and server.kill())
-        return server
-
+class ClockTest(DataTest):
     def refused(self):
         return subprocess.run(
             [PROGRAM, "serve", "--data", str(self.data), "--port", str(free_port())], capture_output=True,

@@ -1,29 +1,17 @@
 """The server works with extreme settings and broken logs, or explains why it does not start."""
 
 import os
-import pathlib
 import subprocess
-import tempfile
 import unittest
 
-from server import PASSWORD, TIMEOUT, PROGRAM, Server, free_port, wait_until
+from server import PASSWORD, PROGRAM, TIMEOUT, DataTest, Server, free_port, wait_until
 
 KINDS = ["sign-in", "register", "anonymous", "session", "token", "photo-files", "health-checks", "uploads",
          "posts", "comments", "likes", "follows", "searches", "exports", "new-tokens", "failed-sign-ins",
          "account-failed-sign-ins", "wrong-passwords"]
 
 
-class ExtremesTest(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
-        self.data = pathlib.Path(self.folder.name) / "data"
-
-    def serve(self, *options, **environment):
-        server = Server(self.data, *options, environment=environment)
-        self.addCleanup(lambda: server.process.poll() is None and server.kill())
-        return server
-
+class ExtremesTest(DataTest):
     def use(self, server):
         """Sends requests that are subject to rate limits."""
         name = f"ada{server.port}"

@@ -1,23 +1,16 @@
 """Only the administrator can read the files of the server, and its log contains no secrets."""
 
 import os
-import pathlib
 import re
 import stat
-import tempfile
 import unittest
 
-from server import FIXTURES, PASSWORD, Server
+from server import FIXTURES, PASSWORD, DataTest, Server
 
 PHOTO = FIXTURES / "cat.jpg"
 
 
-class SecrecyTest(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
-        self.data = pathlib.Path(self.folder.name) / "data"
-
+class SecrecyTest(DataTest):
     def use_server(self, *options, inspect=lambda: None):
         """Sends requests with secrets, calls `inspect`, stops the server, and returns the secrets."""
         server = Server(self.data, *options)

@@ -127,14 +127,27 @@ class Server(Client):
         self.log.close()
 
 
-class ServerTest(unittest.TestCase):
+class DataTest(unittest.TestCase):
+    """A test case with a new data directory for each test, on which the test starts servers."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.data = pathlib.Path(self.folder.name) / "data"
+
+    def serve(self, *options, **environment):
+        """Starts a server, which ends with the test."""
+        server = Server(self.data, *options, environment=environment)
+        self.addCleanup(lambda: server.process.poll() is None and server.kill())
+        return server
+
+
+class ServerTest(DataTest):
     """A test case with a server and a new data directory for each test."""
 
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.data = pathlib.Path(folder.name) / "data"
-        self.server = Server(self.data)
+        super().setUp()
+        self.server = self.serve()
         # A test may have replaced the server.
         self.addCleanup(lambda: self.server.process.poll() is None and self.server.kill())
 

@@ -175,23 +175,14 @@ struct AccountAPITests {
             #expect(response.headers[.contentDisposition] == #"attachment; filename="isntgram-ada.zip""#)
             let path = site.test.folder + "/export.zip"
             try Data(response.body.readableBytesView).write(to: URL(fileURLWithPath: path))
-            let python = Process()
-            python.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            python.arguments = [
-                "python3", "-c",
+            let output = try Fixtures.python(
                 """
                 import sys, zipfile
                 archive = zipfile.ZipFile(sys.argv[1])
                 assert archive.testzip() is None
                 print(*archive.namelist())
-                """, path,
-            ]
-            let output = Pipe()
-            python.standardOutput = output
-            try python.run()
-            let names = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            python.waitUntilExit()
-            #expect(python.terminationStatus == 0)
+                """, path)
+            let names = String(decoding: output, as: UTF8.self)
             #expect(
                 names.contains("account.json posts.json comments.json")
                     && names.contains("photos/\(post.code)-1.jpg"))

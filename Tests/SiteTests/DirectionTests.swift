@@ -61,7 +61,7 @@ struct DirectionTests {
         try await withPeople { site, browser, parameters in
             var paths = try site.routes.filter { $0.method == .get && $0.errors == .page }
                 .filter { $0.audience != .unauthenticated && $0.path.description != "/styleguide" }
-                .map { try Self.path($0.path.description, parameters) }
+                .map { try TestSite.path($0.path.description, parameters) }
             let code = try #require(parameters["code"])
             let query = "%D7%A9%D7%9C%D7%95%D7%9D"
             paths += ["users", "tags", "posts"].map { "/search?q=\(query)&type=\($0)" }
@@ -129,18 +129,5 @@ struct DirectionTests {
     ])
     func `the check finds text without a direction of its own`(_ markup: String, _ found: [String]) {
         #expect(MarkupChecker.unisolatedTexts(in: markup) == found)
-    }
-
-    private static func path(_ route: String, _ parameters: [String: String]) throws -> String {
-        var before = ""
-        let parts = try route.split(separator: "/").map { part -> String in
-            defer { before = String(part) }
-            guard part.hasPrefix("{") || part.hasPrefix(":") else { return String(part) }
-            let name = part.filter { $0 != "{" && $0 != "}" && $0 != ":" }
-            return try #require(
-                parameters[name] ?? parameters["\(before)/\(name)"],
-                "\(route): no value for the parameter \(name)")
-        }
-        return "/" + parts.joined(separator: "/")
     }
 }

@@ -60,23 +60,14 @@ struct ExportTests {
     private func itemCounts(in zip: Data, of test: TestCommunity) async throws -> [String: Int] {
         let path = test.folder + "/export.zip"
         try zip.write(to: URL(fileURLWithPath: path))
-        let python = Process()
-        python.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        python.arguments = [
-            "python3", "-c",
+        let json = try Fixtures.python(
             """
             import json, sys, zipfile
             z = zipfile.ZipFile(sys.argv[1])
             assert z.testzip() is None
             lists = {n[:-5]: json.loads(z.read(n)).get("items") for n in z.namelist() if n.endswith(".json")}
             print(json.dumps({n: len({json.dumps(i) for i in l}) for n, l in lists.items() if l is not None}))
-            """, path,
-        ]
-        let output = Pipe()
-        python.standardOutput = output
-        try python.run()
-        let json = output.fileHandleForReading.readDataToEndOfFile()
-        python.waitUntilExit()
+            """, path)
         return try JSONDecoder().decode([String: Int].self, from: json)
     }
 }

@@ -75,6 +75,21 @@ struct TestSite {
         return try #require(try await test.community.credentials.viewer(Secret(token), kind: .token))
     }
 
+    /// Returns the path of a route with its parameters filled in, by their names or by `SEGMENT/NAME` with
+    /// the segment before them.
+    static func path(_ route: String, _ parameters: [String: String]) throws -> String {
+        var before = ""
+        let parts = try route.split(separator: "/").map { part -> String in
+            defer { before = String(part) }
+            guard part.hasPrefix("{") || part.hasPrefix(":") else { return String(part) }
+            let name = part.filter { $0 != "{" && $0 != "}" && $0 != ":" }
+            return try #require(
+                parameters[name] ?? parameters["\(before)/\(name)"],
+                "\(route): no value for the parameter \(name)")
+        }
+        return "/" + parts.joined(separator: "/")
+    }
+
     /// A new browser without a session.
     var browser: Browser { Browser(site: self) }
 

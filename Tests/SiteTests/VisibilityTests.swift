@@ -100,20 +100,6 @@ struct VisibilityTests {
             Set(received.map(\.kind)).isSuperset(of: [.mention, .reply, .commentLike]), "\(viewer.username)")
     }
 
-    /// Returns the path of a route with its parameters filled in.
-    private func path(_ route: String, _ scenario: Scenario) throws -> String {
-        var before = ""
-        let parts = try route.split(separator: "/").map { part -> String in
-            defer { before = String(part) }
-            guard part.hasPrefix("{") || part.hasPrefix(":") else { return String(part) }
-            let name = part.filter { $0 != "{" && $0 != "}" && $0 != ":" }
-            return try #require(
-                scenario.parameters[name] ?? scenario.parameters["\(before)/\(name)"],
-                "\(route): no value for the parameter \(name)")
-        }
-        return "/" + parts.joined(separator: "/")
-    }
-
     @Test func `no route shows hidden content to viewers without access`() async throws {
         try await TestSite.with { site in
             let scenario = try await makeScenario(site)
@@ -168,7 +154,7 @@ struct VisibilityTests {
     }
 
     private func paths(_ route: String, _ scenario: Scenario) throws -> [String] {
-        let path = try path(route, scenario)
+        let path = try TestSite.path(route, scenario.parameters)
         guard path.hasSuffix("/search") else { return [path] }
         return ["users", "tags", "posts"].map { "\(path)?q=\(Self.canary)&type=\($0)" }
     }
@@ -192,7 +178,7 @@ struct VisibilityTests {
                     let client = APIClient(site: site, token: scenario.tokens[name])
                     let responses = try await [scenario, absent].asyncMap { scenario in
                         try await client.send(
-                            route.method, try path(template, scenario),
+                            route.method, try TestSite.path(template, scenario.parameters),
                             json: route.method == .get ? nil : #"{"text": "x"}"#)
                     }
                     #expect(

@@ -54,4 +54,22 @@ package enum Fixtures {
         }
         return "isntgram"
     }
+
+    /// Runs a Python script and returns what it prints.
+    /// - Throws: ``PythonFailure`` if it fails.
+    package static func python(_ script: String, _ arguments: String...) throws -> Data {
+        let python = Process()
+        python.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        python.arguments = ["python3", "-c", script] + arguments
+        let output = Pipe()
+        python.standardOutput = output
+        try python.run()
+        let printed = output.fileHandleForReading.readDataToEndOfFile()
+        python.waitUntilExit()
+        guard python.terminationStatus == 0 else { throw PythonFailure(status: python.terminationStatus) }
+        return printed
+    }
+
+    /// The exit status of a script that failed.
+    package struct PythonFailure: Error { let status: Int32 }
 }

@@ -1,3 +1,5 @@
+import Core
+
 /// The rules of `Core` for texts, as regular expressions (ECMA-262 with Unicode, the dialect of JSON Schema).
 ///
 /// A pattern cannot express rules about neighbouring characters. It matches names that are refused: with a
@@ -6,7 +8,7 @@
 /// that is spelled in tag characters.
 package enum TextPatterns {
     /// Ids: decimal digits without leading zeros.
-    package static let id = "^([1-9][0-9]{0,17}|[1-8][0-9]{18})$"
+    package static let id = "^\(IDRange.pattern)$"
 
     /// Letters a–z in either case, digits, “.” and “_”, not full stops alone.
     package static let username = "^[A-Za-z0-9._]*[A-Za-z0-9_][A-Za-z0-9._]*$"

@@ -44,8 +44,8 @@ package struct Accounts: Sendable {
         let time = clock.now()
         return try await storage.write { [ids] connection in
             let id = ids.next(Account.self)
-            guard try !FormerUsernames.isReserved(form.username, at: time, in: connection),
-                try AccountRecords.insert(id, form, passwordHash: "-", at: time, in: connection),
+            try FormerUsernames.requireUnreserved(form.username, at: time, in: connection)
+            guard try AccountRecords.insert(id, form, passwordHash: "-", at: time, in: connection),
                 let account = try AccountRecords.find(id, in: connection)
             else { throw Self.usernameTaken(form.username) }
             if isDemo { try AccountRecords.setDemo(id, in: connection) }
@@ -70,9 +70,7 @@ package struct Accounts: Sendable {
         return try await storage.write { [ids] connection in
             // Checked first: without an invitation, nobody may learn whether a username or an email is taken.
             try checkInvite(connection)
-            if try FormerUsernames.isReserved(registration.username, at: time, in: connection) {
-                throw Self.usernameTaken(registration.username)
-            }
+            try FormerUsernames.requireUnreserved(registration.username, at: time, in: connection)
             let id = ids.next(Account.self)
             guard try AccountRecords.insert(id, registration, passwordHash: hash, at: time, in: connection),
                 let account = try AccountRecords.find(id, in: connection)

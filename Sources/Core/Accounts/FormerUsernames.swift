@@ -7,15 +7,16 @@ enum FormerUsernames {
     /// The most names that are reserved for one account, so that a member cannot hoard names.
     static let limit = 5
 
-    /// Whether a name is reserved for an account other than `account`.
-    static func isReserved(
+    /// - Throws: ``Problem``: `conflict` if the name is reserved for an account other than `account`.
+    static func requireUnreserved(
         _ username: String, for account: ID<Account>? = nil, at time: Int64, in connection: any Connection
-    ) throws -> Bool {
-        try connection.exists(
+    ) throws {
+        let isReserved = try connection.exists(
             """
             SELECT 1 FROM former_usernames
             WHERE username = \(username) AND reserved_until > \(time) AND account_id <> \(account?.value ?? 0)
             """)
+        if isReserved { throw Accounts.usernameTaken(username) }
     }
 
     /// Reserves the old name of an account that takes another one.

@@ -84,9 +84,7 @@ extension Accounts {
                 var check = FieldCheck()
                 check.add("username", Username.fault(in: name))
                 try check.finish()
-                if try FormerUsernames.isReserved(name, for: viewer.id, at: time, in: connection) {
-                    throw Self.usernameTaken(name)
-                }
+                try FormerUsernames.requireUnreserved(name, for: viewer.id, at: time, in: connection)
                 try FormerUsernames.reserve(
                     before.username, for: viewer.id, nowCalled: name, at: time, in: connection)
                 try AccountRecords.setUsername(name, of: viewer.id, at: time, in: connection)

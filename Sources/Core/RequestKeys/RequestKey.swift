@@ -1,5 +1,5 @@
 import Crypto
-import Foundation
+import Encodings
 import Storage
 
 /// A key that a client chooses for a request that makes something. A request that is sent again with the same
@@ -32,7 +32,7 @@ package struct RequestKey: Sendable, Equatable {
     static func fingerprint(_ contents: [String]) -> String {
         // Lengths separate the parts, so that different parts cannot add up to the same text.
         let text = contents.map { "\($0.utf8.count):\($0)" }.joined()
-        return SHA256.hash(data: Data(text.utf8)).map { String($0, radix: 16) }.joined(separator: "-")
+        return SHA256.hash(data: Array(text.utf8)).hexadecimal
     }
 }
 

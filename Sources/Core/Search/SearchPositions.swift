@@ -74,7 +74,7 @@ package struct PersonPosition: SearchPosition, Equatable {
     package init?(fields: [String]) {
         guard let rank = Int64(fields[0]), (0...2).contains(rank),
             let followers = Int64(fields[1]), (0...9_999_999_999).contains(followers),
-            let id = Int64(fields[2]), SearchCursor.ids.contains(id)
+            let id = Int64(fields[2]), IDRange.all.contains(id)
         else { return nil }
         self.init(rank: rank, followers: followers, id: id)
     }
@@ -122,7 +122,7 @@ package struct PostPosition: SearchPosition, Equatable {
 
     package init?(fields: [String]) {
         guard let rank = Int64(fields[0]), (0...1).contains(rank),
-            let id = Int64(fields[1]), SearchCursor.ids.contains(id)
+            let id = Int64(fields[1]), IDRange.all.contains(id)
         else { return nil }
         self.init(rank: rank, id: id)
     }
@@ -130,15 +130,14 @@ package struct PostPosition: SearchPosition, Equatable {
 
 /// What the cursors of the three lists have in common.
 package enum SearchCursor {
-    static let ids: ClosedRange<Int64> = 1...8_999_999_999_999_999_999
     /// The maximum length of an encoded tag. A character has at most four bytes, and folding its case
     /// makes at most three of it.
     static let maxTagLength = RichText.tagLimit * 16
 
     /// The form of the cursors, a regular expression.
     package static let pattern = """
-        (users-[0-2]-(0|[1-9][0-9]{0,9})-\(id)|tags-([1-9][0-9]?|100)-[A-Za-z0-9_-]{1,\(maxTagLength)}\
-        |posts-[01]-\(id))
+        (users-[0-2]-(0|[1-9][0-9]{0,9})-\(IDRange.pattern)\
+        |tags-([1-9][0-9]?|100)-[A-Za-z0-9_-]{1,\(maxTagLength)}\
+        |posts-[01]-\(IDRange.pattern))
         """
-    private static let id = "([1-9][0-9]{0,17}|[1-8][0-9]{18})"
 }

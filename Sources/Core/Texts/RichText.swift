@@ -148,7 +148,7 @@ package struct RichText: Sendable, Equatable {
     }
 
     private static func endOfTag(from first: Scalars.Index, in scalars: Scalars) -> Scalars.Index? {
-        guard first < scalars.endIndex, !isMark(scalars[first]) else { return nil }
+        guard first < scalars.endIndex, !scalars[first].isMark else { return nil }
         var end = first
         var length = 0
         var hasLetter = false
@@ -158,7 +158,7 @@ package struct RichText: Sendable, Equatable {
             if isTagScalar(scalar) {
                 // A digit with a variation selector or an enclosing keycap is an emoji.
                 if next < scalars.endIndex, isDigit(scalar), isOfKeycap(scalars[next]) { break }
-                hasLetter = hasLetter || !isDigit(scalar) && !isMark(scalar)
+                hasLetter = hasLetter || !isDigit(scalar) && !scalar.isMark
             } else if !isMedial(scalar) || length == 0 {
                 break
             }
@@ -185,11 +185,6 @@ package struct RichText: Sendable, Equatable {
 
     private static func isDigit(_ scalar: Unicode.Scalar) -> Bool {
         scalar.properties.generalCategory == .decimalNumber
-    }
-
-    private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.properties.generalCategory == .nonspacingMark
-            || scalar.properties.generalCategory == .spacingMark
     }
 
     private static func isOfKeycap(_ scalar: Unicode.Scalar) -> Bool {

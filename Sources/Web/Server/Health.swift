@@ -84,7 +84,7 @@ actor Readiness {
     private let timeout: Duration
     private var lastCheck: (validUntil: Int64, problem: Task<Problem?, Never>)?
 
-    init(community: Community, space: FreeSpace?, timeout: Duration = Health.timeout) {
+    init(community: Community, space: FreeSpace?, timeout: Duration) {
         self.community = community
         self.space = space
         self.timeout = timeout
