@@ -36,6 +36,7 @@ typedef void object;
     F(size_t, vips_image_get_typeof, (const cvips_image *, const char *)) \
     F(int, vips_image_get_int, (const cvips_image *, const char *, int *)) \
     F(int, vips_image_get_blob, (const cvips_image *, const char *, const void **, size_t *)) \
+    F(void, vips_image_set_blob_copy, (cvips_image *, const char *, const void *, size_t)) \
     F(const void *, vips_image_get_data, (cvips_image *)) \
     F(const char *, vips_error_buffer, (void)) \
     F(void, vips_error_clear, (void)) \
@@ -115,6 +116,15 @@ static int run(object *operation, const char *options, cvips_image **out) {
     return failed ? -1 : 0;
 }
 
+// Gives the image a copy of its ICC profile. The HEIF loader of libvips 8.14 frees the profile with the image
+// that it loaded, but images computed from that one refer to the same bytes (`heifload.c`, `VIPS_ARRAY`).
+static void own_profile(cvips_image *image) {
+    static const char *const name = "icc-profile-data";
+    size_t count = 0;
+    const void *bytes = cvips_metadata_bytes(image, name, &count);
+    if (bytes) vips_image_set_blob_copy(image, name, bytes, count);
+}
+
 // Loads from a source, and releases it.
 static cvips_image *load(const char *loader, object *source, const char *options) {
     cvips_image *out = NULL;
@@ -123,7 +133,9 @@ static cvips_image *load(const char *loader, object *source, const char *options
     if (operation) g_object_set(operation, "source", source, NULL);
     g_object_unref(source);
     if (!operation) return NULL;
-    return run(operation, options, &out) ? NULL : out;
+    if (run(operation, options, &out)) return NULL;
+    own_profile(out);
+    return out;
 }
 
 cvips_image *cvips_load(const char *loader, int descriptor, const char *options) {

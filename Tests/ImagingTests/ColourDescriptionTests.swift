@@ -46,6 +46,11 @@ struct ColourDescriptionTests {
         try await expectPatches(in: name, within: 6)
     }
 
+    @Test(arguments: ["p3-profile.heic", "p3-profile.avif"])
+    func `the ICC profile of a HEIF photo is applied after its file was decoded`(name: String) async throws {
+        try await expectPatches(in: name, within: 6)
+    }
+
     @Test(arguments: ["gamma-1.png", "gamma-srgb.png"])
     func `the gamma of a PNG is applied, unless it is declared to be sRGB`(name: String) async throws {
         try await expectPatches(in: name, within: 6)
