@@ -100,6 +100,7 @@ let package = Package(
             dependencies: [
                 "CZlib", "Core", "Encodings", "MediaStorage", "Storage",
                 .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),

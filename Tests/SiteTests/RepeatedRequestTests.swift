@@ -36,6 +36,55 @@ struct RepeatedRequestTests {
         }
     }
 
+    @Test func `another photo in the same form is another post`() async throws {
+        try await TestSite.with { site in
+            let ada = site.browser
+            try await ada.register("ada")
+            let key = try key(in: try await ada.open("/create").text)
+            var paths: [String] = []
+            for name in ["cat.jpg", "coffee.jpg"] {
+                let posted = try await ada.upload(
+                    "/create", [.file("image", try Fixtures.bytes(name)), .text("key", key)])
+                paths.append(try #require(posted.headers[.location]))
+            }
+            #expect(paths[0] != paths[1])
+        }
+    }
+
+    @Test func `another photo under the same key of a program is refused, so that it is not lost`()
+        async throws
+    {
+        try await TestSite.with { site in
+            let ada = try await site.apiClient("ada")
+            let name = try #require(HTTPField.Name("Idempotency-Key"))
+            for (path, field) in [("/api/media", "file"), ("/api/posts", "image")] {
+                var statuses: [HTTPResponse.Status] = []
+                for photo in ["cat.jpg", "coffee.jpg", "cat.jpg"] {
+                    let body = Multipart.body([.file(field, try Fixtures.bytes(photo))])
+                    let response = try await ada.send(
+                        .post, path, headers: [name: "one", .contentType: Multipart.contentType], body: body)
+                    statuses.append(response.status)
+                }
+                #expect(statuses == [.created, .unprocessableContent, .created], "\(path)")
+            }
+        }
+    }
+
+    @Test func `the form of a new token that is sent twice makes one token`() async throws {
+        try await TestSite.with { site in
+            let ada = site.browser
+            try await ada.register("ada")
+            let key = try key(in: try await ada.open("/settings/tokens").text)
+            let fields = ["name": "app", "scopes": "read", "key": key]
+            let first = try await ada.submit("/settings/tokens", fields)
+            let second = try await ada.submit("/settings/tokens", fields)
+            #expect(first.status == .ok && second.status == .conflict)
+            #expect(second.text.contains("This token was already created"))
+            let page = try await ada.open("/settings/tokens").text
+            #expect(page.components(separatedBy: ">Revoke<").count == 2)
+        }
+    }
+
     @Test func `a program repeats requests with a key, and makes everything once`() async throws {
         try await TestSite.with { site in
             let ada = try await site.apiClient("ada")

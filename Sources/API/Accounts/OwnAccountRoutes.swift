@@ -64,7 +64,7 @@ struct OwnAccountRoutes {
             of: request, in: uploads, from: .account(viewer.id), limits: .onePhoto
         ) { form in
             let file = try form.photo(named: "image")
-            _ = try await community.accounts.setPicture(PhotoUpload(path: file.path, altText: ""), by: viewer)
+            _ = try await community.accounts.setPicture(PhotoUpload(file, altText: ""), by: viewer)
             return try await accountResponse(for: viewer)
         }
     }

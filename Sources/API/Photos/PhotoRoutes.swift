@@ -23,8 +23,7 @@ struct PhotoRoutes {
         ) { form in
             let file = try form.photo(named: "file")
             let photo = try await community.photos.add(
-                PhotoUpload(path: file.path, altText: form["altText"] ?? ""), by: viewer,
-                key: key)
+                PhotoUpload(file, altText: form["altText"] ?? ""), by: viewer, key: key)
             return .json(PhotoBody(photo: photo, site: site), status: .created)
         }
     }

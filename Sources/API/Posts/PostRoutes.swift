@@ -58,7 +58,7 @@ struct PostRoutes {
             form in
             let altTexts = form.all("altText")
             let photos = form.files.enumerated().map { index, file in
-                PhotoUpload(path: file.path, altText: index < altTexts.count ? altTexts[index] : "")
+                PhotoUpload(file, altText: index < altTexts.count ? altTexts[index] : "")
             }
             let draft = PostDraft(
                 caption: form["caption"] ?? "", location: form["location"] ?? "", photos: .uploads(photos))

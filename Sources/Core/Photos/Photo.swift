@@ -1,3 +1,4 @@
+import Encodings
 import Storage
 
 /// A stored photo: renditions of several widths, a square thumbnail, and the data that a page needs to
@@ -83,24 +84,30 @@ package struct PhotoUpload: Sendable {
 
     package let path: String
     package let altText: String
+    /// The SHA-256 hash of the file, by which repeated requests are compared; nil if it is not known.
+    let digest: [UInt8]?
     /// The id that was reserved for the photo, or nil to create a new id.
     let id: ID<Photo>?
     /// The position among the photos that were sent together, starting at 0, if it differs from the position
     /// in the list.
     let place: Int?
 
-    package init(path: String, altText: String) {
-        self.init(path: path, altText: altText, id: nil, place: nil)
+    package init(path: String, altText: String, digest: [UInt8]? = nil) {
+        self.init(path: path, altText: altText, digest: digest, id: nil, place: nil)
     }
+
+    /// What distinguishes the upload from others with the same request key.
+    var contents: [String] { [altText, digest?.hexadecimal ?? ""] }
 
     /// The upload with the alt text in the form in which it is stored.
     var normalized: PhotoUpload {
-        PhotoUpload(path: path, altText: altText.plainLines.trimmed, id: id, place: place)
+        PhotoUpload(path: path, altText: altText.plainLines.trimmed, digest: digest, id: id, place: place)
     }
 
-    init(path: String, altText: String, id: ID<Photo>?, place: Int?) {
+    init(path: String, altText: String, digest: [UInt8]? = nil, id: ID<Photo>?, place: Int?) {
         self.path = path
         self.altText = altText
+        self.digest = digest
         self.id = id
         self.place = place
     }

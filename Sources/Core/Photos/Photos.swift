@@ -24,7 +24,7 @@ package struct Photos: Sendable {
     /// added then.
     package func add(_ upload: PhotoUpload, by viewer: Viewer, key: RequestKey? = nil) async throws -> Photo {
         let time = clock.now()
-        let request = KeyedRequest(key, by: viewer, to: "photo", contents: [upload.altText])
+        let request = KeyedRequest(key, by: viewer, to: "photo", contents: upload.contents)
         return try await request.once(at: time, in: storage) { id, connection in
             guard let photo = try PhotoRecords.find(ID(id), in: connection) else {
                 throw Problem.notFound("photo")

@@ -130,7 +130,7 @@ package struct PostDraft: Sendable {
     /// What distinguishes the draft from others with the same request key.
     var contents: [String] {
         switch photos {
-        case .uploads(let uploads): [caption, location, "\(uploads.count)"] + uploads.map(\.altText)
+        case .uploads(let uploads): [caption, location, "\(uploads.count)"] + uploads.flatMap(\.contents)
         case .added(let ids): [caption, location] + ids.map(\.description)
         }
     }

@@ -1,4 +1,5 @@
 import Core
+import Encodings
 import HTTPTypes
 import Hummingbird
 
@@ -19,8 +20,9 @@ extension Form {
     /// The name of the hidden field with the key of the form.
     package static let keyField = "key"
 
-    /// The key of a form with these contents; nil if the form has none.
+    /// The key of a form with these contents and its files; nil if the form has none.
     package func key(_ contents: String...) -> RequestKey? {
-        try? RequestKey(form: self[Self.keyField], contents: contents)
+        try? RequestKey(
+            form: self[Self.keyField], contents: contents + files.map { $0.digest.hexadecimal })
     }
 }

@@ -7,6 +7,8 @@ package struct MultipartForm: Sendable {
         package let name: String
         package let path: String
         package let byteCount: Int
+        /// The SHA-256 hash of the file.
+        package let digest: [UInt8]
     }
 
     package internal(set) var fields: [(name: String, value: String)] = []
@@ -26,6 +28,12 @@ package struct MultipartForm: Sendable {
 
     /// Returns all values with this name, in the order of the form.
     package func all(_ name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
+}
+
+extension PhotoUpload {
+    package init(_ file: MultipartForm.File, altText: String) {
+        self.init(path: file.path, altText: altText, digest: file.digest)
+    }
 }
 
 /// The limits of a multipart form.

@@ -1,4 +1,5 @@
 import Core
+import Crypto
 import Hummingbird
 import MediaStorage
 import NIOCore
@@ -111,13 +112,14 @@ package struct MultipartReader {
             if openFile == nil, !hasFileName { try countFile() }
             var file = if let openFile { openFile } else { try await createFile() }
             file.byteCount += bytes.readableBytes
-            part = .file(name: name, hasFileName: hasFileName, file: file)
             guard file.byteCount <= limits.fileBytes else {
                 throw MultipartError.fileTooLarge(number: fileCount, limit: limits.fileBytes)
             }
             try folder.space.reserve(bytes: bytes.readableBytes, for: sender)
             reservedBytes += bytes.readableBytes
-            try await folder.threads.runIfActive { [file] in try file.write(bytes) }
+            let open = file
+            file.hash = try await folder.threads.runIfActive { try open.write(bytes) }
+            part = .file(name: name, hasFileName: hasFileName, file: file)
         case nil: break
         }
     }
@@ -133,7 +135,7 @@ package struct MultipartReader {
         case .file(_, hasFileName: false, file: nil): break
         case .file(let name, _, let openFile):
             let file = if let openFile { openFile } else { try await createFile() }
-            form.files.append(.init(name: name, path: file.path, byteCount: file.byteCount))
+            form.files.append(file.finished(name: name))
         case nil: break
         }
         part = nil
@@ -177,6 +179,8 @@ package struct MultipartReader {
 private struct OutputFile: Sendable {
     let path: String
     var byteCount = 0
+    /// The hash of what has been written.
+    var hash = SHA256()
     private let handle: NewFile
 
     init(_ path: String) throws {
@@ -184,5 +188,15 @@ private struct OutputFile: Sendable {
         handle = try NewFile(path)
     }
 
-    func write(_ bytes: ByteBuffer) throws { try handle.write(bytes) }
+    /// Writes the next bytes, and returns the hash of all of them.
+    func write(_ bytes: ByteBuffer) throws -> SHA256 {
+        try handle.write(bytes)
+        var hash = hash
+        bytes.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
+        return hash
+    }
+
+    func finished(name: String) -> MultipartForm.File {
+        .init(name: name, path: path, byteCount: byteCount, digest: Array(hash.finalize()))
+    }
 }

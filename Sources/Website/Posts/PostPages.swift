@@ -37,7 +37,7 @@ struct PostPages {
                 separator: "\n", omittingEmptySubsequences: false
             ).map(\.trimmed)
             let photos = form.files.enumerated().map { index, file in
-                PhotoUpload(path: file.path, altText: index < altTexts.count ? altTexts[index] : "")
+                PhotoUpload(file, altText: index < altTexts.count ? altTexts[index] : "")
             }
             let draft = PostDraft(
                 caption: form["caption"], location: form["location"], photos: .uploads(photos))

@@ -52,8 +52,16 @@ struct CredentialSettings {
         do {
             let scopes = Credential.Scopes(names: form.all("scopes").joined(separator: " ")) ?? []
             let issued = try await community.credentials.createToken(
-                name: form["name"], scopes: scopes, by: viewer)
+                name: form["name"], scopes: scopes, by: viewer, key: form.key())
             return try await tokensPage(viewer, context, newSecret: issued.secret)
+        } catch let problem as Problem where problem.kind == .conflict {
+            let problem = Problem(
+                .conflict, field: "name",
+                """
+                This token was already created, and its secret cannot be shown again. If you did not copy it, \
+                revoke the token and create another one.
+                """)
+            return try await tokensPage(viewer, context, problem)
         } catch let problem as Problem where !problem.fields.isEmpty {
             return try await tokensPage(viewer, context, problem)
         }
@@ -89,7 +97,8 @@ struct CredentialSettings {
             <a href="/api/docs">API documentation</a>.</p>\(newToken)
             \(when: credentials.isEmpty, #"<p class="hint">No tokens yet.</p>"#)<ul class="credentials">\
             \(items)</ul>
-            <h2>New token</h2><form method="post" action="/settings/tokens">\(layout.pageContext.tokenField)
+            <h2>New token</h2><form method="post" action="/settings/tokens">\
+            \(layout.pageContext.tokenField)\(layout.pageContext.keyField)
             \(nameField.html)
             <p class="check"><input type="checkbox" id="read" name="scopes" value="read" checked>\
             <label for="read">Can read</label></p>

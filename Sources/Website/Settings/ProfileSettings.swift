@@ -50,7 +50,7 @@ struct ProfileSettings {
                     throw Problem(.invalid, field: "image", "Choose one photo.")
                 }
                 _ = try await community.accounts.setPicture(
-                    PhotoUpload(path: file.path, altText: ""), by: viewer)
+                    PhotoUpload(file, altText: ""), by: viewer)
                 return .seeOther("/settings/profile?saved")
             } catch let problem as Problem where !problem.fields.isEmpty {
                 let account = try await community.accounts.own(viewer).account
