@@ -81,6 +81,20 @@ enum Visibility {
         """
     }
 
+    /// The number of likes of the comment `c` on the post `p` by people who are hidden from the viewer, or
+    /// blocked by the author of the post or of the comment. The query must have `accounts a` for the author
+    /// of the comment.
+    static func hiddenCommentLikes(from viewer: ID<Account>?) -> SQL {
+        """
+        CASE WHEN a.has_blocked = 1 OR EXISTS (\(hidden(from: viewer))) \
+        OR EXISTS (SELECT 1 FROM accounts o WHERE o.id = p.author_id AND o.has_blocked = 1) \
+        THEN (SELECT count(*) FROM comment_likes h WHERE h.comment_id = c.id AND h.account_id IN (\
+        \(hidden(from: viewer)) \
+        UNION ALL SELECT blocked_id FROM blocks WHERE blocker_id IN (c.author_id, p.author_id))) \
+        ELSE 0 END
+        """
+    }
+
     private static func notMuted(by viewer: ID<Account>?) -> SQL {
         "NOT EXISTS (SELECT 1 FROM mutes u WHERE u.muter_id = \(viewer) AND u.muted_id = a.id)"
     }

@@ -104,6 +104,56 @@ struct BlockTests {
         }
     }
 
+    @Test func `what a blocked person does on Ada's posts is hidden from the notifications of others`()
+        async throws
+    {
+        try await TestCommunity.with { test in
+            let community = test.community
+            let (ada, spammer) = (try await test.member("ada"), try await test.member("spammer"))
+            let ben = try await test.member("ben")
+            let post = try await test.post(by: ada, "a cat")
+            let comment = try await community.comments.add("lovely", to: post.id, by: ben)
+            _ = try await community.comments.add("buy @ben", to: post.id, by: spammer)
+            _ = try await community.comments.add("buy", to: post.id, replyTo: comment.id, by: spammer)
+            try await community.likes.like(comment.id, by: spammer)
+            _ = try await test.post(by: spammer, "hello @ben")
+            func seen() async throws -> [NotificationGroup.Kind] {
+                let all = try await community.notifications.all(for: ben, page: .first).items
+                #expect(try await community.notifications.unreadCount(for: ben) == all.count)
+                return all.map(\.kind)
+            }
+            #expect(try await seen() == [.mention, .commentLike, .reply, .mention])
+            try await community.blocks.block("spammer", by: ada)
+            #expect(try await seen() == [.mention])
+            try await community.blocks.unblock("spammer", by: ada)
+            #expect(try await seen() == [.mention, .commentLike, .reply, .mention])
+        }
+    }
+
+    @Test(arguments: ["ada", "ben", "eve"])
+    func `a like of a comment does not count if`(_ blocker: String) async throws {
+        try await TestCommunity.with { test in
+            let community = test.community
+            let (ada, spammer) = (try await test.member("ada"), try await test.member("spammer"))
+            let (ben, eve) = (try await test.member("ben"), try await test.member("eve"))
+            let post = try await test.post(by: ada, "a cat")
+            let comment = try await community.comments.add("lovely", to: post.id, by: ben)
+            for person in [spammer, eve] { try await community.likes.like(comment.id, by: person) }
+            func count(for viewer: Viewer?) async throws -> Int? {
+                try await community.comments.of(post.id, for: viewer, page: .first).items.first?.likesCount
+            }
+            #expect(try await count(for: nil) == 2)
+            let viewer = try #require(["ada": ada, "ben": ben, "eve": eve][blocker])
+            try await community.blocks.block("spammer", by: viewer)
+            // The authors of the post and of the comment decide for everybody, and others for themselves.
+            #expect(try await count(for: viewer) == 1)
+            #expect(try await count(for: nil) == (blocker == "eve" ? 2 : 1))
+            try await community.blocks.unblock("spammer", by: viewer)
+            #expect(try await count(for: nil) == 2)
+            #expect(try await count(for: viewer) == 2)
+        }
+    }
+
     @Test func `a block removes the notifications about the blocked person`() async throws {
         try await TestCommunity.with { test in
             let block = try await Block(in: test)

@@ -11,7 +11,7 @@ package struct Blocks: Sendable {
     /// Blocks a member: both stop following each other, and neither sees the other. The member's likes and
     /// comments on the viewer's posts are hidden from everybody while the block lasts. Idempotent.
     package func block(_ username: String, by viewer: Viewer) async throws {
-        let target = try await storage.write { [ids, photos] connection in
+        let recipients = try await storage.write { [ids, photos] connection in
             try Accounts.rejectDemoAccount(viewer, in: connection)
             let target = try Follows.target(username, by: viewer, in: connection)
             try connection.run(
@@ -26,17 +26,28 @@ package struct Blocks: Sendable {
                 try photos.enqueueRotation(of: followee, in: connection)
             }
             try NotificationRecords.deleteAll(between: viewer.id, and: target.id, in: connection)
-            return target.id
+            return try [viewer.id, target.id] + Self.others(between: viewer, and: target.id, in: connection)
         }
         photos.jobs.wake()
-        await notifier.publish(to: [viewer.id, target])
+        await notifier.publish(to: recipients)
     }
 
     /// Removes a block; idempotent. It does not restore the follows that the block ended.
     package func unblock(_ username: String, by viewer: Viewer) async throws {
-        try await remove(username, by: viewer) {
+        let target = try await remove(username, by: viewer) {
             "DELETE FROM blocks WHERE blocker_id = \(viewer.id) AND blocked_id = \($0)"
         }
+        let recipients = try await storage.read {
+            try Self.others(between: viewer, and: target, in: $0)
+        }
+        await notifier.publish(to: recipients)
+    }
+
+    /// Other people for whom notifications appear or disappear with a block.
+    private static func others(
+        between viewer: Viewer, and target: ID<Account>, in connection: any Connection
+    ) throws -> [ID<Account>] {
+        try NotificationRecords.recipients(ofActionsBy: target, onPostsBy: viewer.id, in: connection)
     }
 
     /// Hides a member's posts from the viewer's feed, and their actions from the notifications. Idempotent.
@@ -85,16 +96,20 @@ package struct Blocks: Sendable {
 
     /// Runs `deletion`, which also works for members who block the viewer by now. Where it deletes nothing,
     /// throws `notFound` for a member whom the viewer may not see.
+    /// - Returns: the id of the member.
+    @discardableResult
     private func remove(
         _ username: String, by viewer: Viewer, _ deletion: @escaping @Sendable (ID<Account>) -> SQL
-    ) async throws {
+    ) async throws -> ID<Account> {
         let name = Username.normalized(username)
-        try await storage.write { connection in
+        return try await storage.write { connection in
             guard let account = try AccountRecords.find(username: name, in: connection) else {
                 throw Problem.notFound("account")
             }
-            guard try connection.run(deletion(account.id)) == 0 else { return }
-            _ = try Follows.target(name, by: viewer, in: connection)
+            if try connection.run(deletion(account.id)) == 0 {
+                _ = try Follows.target(name, by: viewer, in: connection)
+            }
+            return account.id
         }
     }
 

@@ -23,7 +23,8 @@ extension Comment {
     /// author, and `posts p`.
     static func columns(for viewer: ID<Account>?) -> SQL {
         """
-        c.id, c.post_id, \(AccountSummary.columns), c.text, c.reply_to_id, c.likes_count, \
+        c.id, c.post_id, \(AccountSummary.columns), c.text, c.reply_to_id, \
+        c.likes_count - \(Visibility.hiddenCommentLikes(from: viewer)), \
         EXISTS (SELECT 1 FROM comment_likes k WHERE k.comment_id = c.id AND k.account_id = \(viewer)), \
         c.created_at, CASE WHEN \(viewer) IN (c.author_id, p.author_id) THEN 1 ELSE 0 END
         """

@@ -109,12 +109,15 @@ enum NotificationRecords {
     }
 
     /// A condition on notifications `received` and their actors `accounts a`: whether the recipient may still
-    /// see them. A right that the recipient had when the notification was stored may have ended since.
+    /// see them. A right that the recipient had when the notification was stored may have ended since, and
+    /// the author of the post may have blocked the actor.
     private static func isVisible(to recipient: ID<Account>) -> SQL {
         """
         \(Visibility.people(for: recipient)) AND (received.post_id IS NULL OR EXISTS (
             SELECT 1 FROM posts p JOIN accounts a ON a.id = p.author_id
-            WHERE p.id = received.post_id AND \(Visibility.posts(for: recipient))))
+            WHERE p.id = received.post_id AND \(Visibility.posts(for: recipient))
+            AND NOT EXISTS (SELECT 1 FROM blocks w
+                WHERE w.blocker_id = p.author_id AND w.blocked_id = received.actor_id)))
         """
     }
 
@@ -199,6 +202,18 @@ enum NotificationRecords {
                 SELECT n.account_id FROM posts p JOIN notifications n ON n.post_id = p.id
                 WHERE p.author_id = \(author) ORDER BY p.id DESC LIMIT 10000) n
             WHERE n.account_id <> \(author) LIMIT 1000
+            """
+        ) { $0.id() }
+    }
+
+    /// People who were notified of what `actor` did on an author's posts, at most 1,000.
+    static func recipients(
+        ofActionsBy actor: ID<Account>, onPostsBy author: ID<Account>, in connection: any Connection
+    ) throws -> [ID<Account>] {
+        try connection.rows(
+            """
+            SELECT DISTINCT n.account_id FROM notifications n JOIN posts p ON p.id = n.post_id
+            WHERE n.actor_id = \(actor) AND p.author_id = \(author) LIMIT 1000
             """
         ) { $0.id() }
     }
