@@ -85,6 +85,51 @@ struct RepeatedRequestTests {
         }
     }
 
+    @Test func `a repeated request for an upload URL has the same URL while it is valid`() async throws {
+        try await TestSite.with { site in
+            let ada = try await site.apiClient("ada")
+            let name = try #require(HTTPField.Name("Idempotency-Key"))
+            func request(_ bytes: Int) async throws -> SiteResponse {
+                try await ada.send(
+                    .post, "/api/uploads/presigned-url", json: #"{"byteCount": \#(bytes)}"#,
+                    headers: [name: "one"])
+            }
+            let (first, second) = (try await request(100), try await request(100))
+            #expect(first.status == .created && second.status == .created && first.text == second.text)
+            #expect(try await request(101).status == .unprocessableContent)
+            site.test.time.advance(by: 5 * 60 * 1000)
+            let late = try await request(100)
+            #expect(late.status == .conflict && late.text.contains("no longer valid"))
+        }
+    }
+
+    @Test func `a repeated registration signs in to the account that it made`() async throws {
+        try await TestSite.with { site in
+            let visitor = APIClient(site: site, token: nil)
+            let name = try #require(HTTPField.Name("Idempotency-Key"))
+            func register(
+                _ key: String?, email: String = "ada@example.org", password: String = "difference engine"
+            ) async throws -> SiteResponse {
+                let json = """
+                    {"email": "\(email)", "fullName": "", "username": "ada", "password": "\(password)"}
+                    """
+                return try await visitor.send(
+                    .post, "/api/auth/register", json: json, headers: key.map { [name: $0] } ?? [:])
+            }
+            let (first, second) = (try await register("one"), try await register("one"))
+            #expect(first.status == .created && second.status == .created, "\(second.text)")
+            let tokens = try [first, second].map { try #require($0.json["token"] as? String) }
+            #expect(tokens[0] != tokens[1])
+            for token in tokens {
+                let own = try await APIClient(site: site, token: token).send(.get, "/api/me")
+                #expect(own.json["username"] as? String == "ada")
+            }
+            for key in [nil, "two"] { #expect(try await register(key).status == .conflict) }
+            #expect(try await register("one", password: "analytical engine").status == .unauthorized)
+            #expect(try await register("one", email: "eve@example.org").status == .unprocessableContent)
+        }
+    }
+
     @Test func `a program repeats requests with a key, and makes everything once`() async throws {
         try await TestSite.with { site in
             let ada = try await site.apiClient("ada")

@@ -41,6 +41,7 @@ struct ForwardedTests {
             ("127.0.0.1", ["203.0.113.9, [2001:db8::1]x"], proxy),
             ("127.0.0.1", ["203.0.113.9, 10.0.0.1, x"], proxy),
             ("127.0.0.1", ["", " , ,203.0.113.9, "], ada),
+            ("127.0.0.1", ["1.2.3.4, , 203.0.113.9, ,10.0.0.1,", ""], ada),
         ] as [(String, [String], String)])
     func `behind a trusted proxy, the client is the nearest other address in X-Forwarded-For`(
         _ remote: String, _ lines: [String], _ expected: String

@@ -45,21 +45,35 @@ struct AccountRoutes {
 
     @Sendable func register(_ request: Request, _ context: WebContext) async throws -> Response {
         let body = try await request.json(RegistrationBody.self)
-        let account = try await community.accounts.register(
-            Registration(
-                email: body.email, fullName: body.fullName, username: body.username, password: body.password,
-                invite: body.invite ?? ""))
-        let issued = try await community.credentials.issue(
-            .token, to: account, scopes: .all, name: request.clientName)
+        let key = try request.idempotencyKey()
+        let form = Registration(
+            email: body.email, fullName: body.fullName, username: body.username, password: body.password,
+            invite: body.invite ?? "")
+        let issued: Credentials.Issued
+        do {
+            let account = try await community.accounts.register(form, key: key)
+            issued = try await community.credentials.issue(
+                .token, to: account, scopes: .all, name: request.clientName)
+        } catch let problem as Problem {
+            guard let key, try await community.accounts.wereRegistered(form, key: key) else { throw problem }
+            // The password proves that the repeated request is by the same person.
+            issued = try await signIn(form.username, form.password, request, context)
+        }
         return .json(SignedInBody(issued: issued, site: site), status: .created)
     }
 
     @Sendable func login(_ request: Request, _ context: WebContext) async throws -> Response {
         let body = try await request.json(LoginBody.self)
-        let issued = try await community.credentials.signIn(
-            login: body.login, password: body.password, as: .token, name: request.clientName,
-            from: SignInOrigin(client: context.clientKey))
+        let issued = try await signIn(body.login, body.password, request, context)
         return .json(SignedInBody(issued: issued, site: site))
+    }
+
+    private func signIn(
+        _ login: String, _ password: String, _ request: Request, _ context: WebContext
+    ) async throws -> Credentials.Issued {
+        try await community.credentials.signIn(
+            login: login, password: password, as: .token, name: request.clientName,
+            from: SignInOrigin(client: context.clientKey))
     }
 
     @Sendable func logout(_ request: Request, _ context: MemberContext) async throws -> Response {

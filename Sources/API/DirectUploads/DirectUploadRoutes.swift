@@ -29,7 +29,7 @@ struct DirectUploadRoutes {
             UploadRequest(
                 contentType: body.contentType ?? UploadRequest.unknownType, byteCount: body.byteCount,
                 altText: body.altText ?? ""),
-            to: viewer)
+            to: viewer, key: try request.idempotencyKey())
         return .json(OfferBody(offer: offer, site: site), status: .created)
     }
 

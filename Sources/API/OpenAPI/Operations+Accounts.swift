@@ -18,7 +18,7 @@ extension Operations {
                         "password", .newPassword,
                         "10–256 code points; not a common password, not your username or email."),
                     .init("invite", .text, isRequired: false, "Needed if registration is by invitation."),
-                ], .created, "SignedIn", errors: [.forbidden, .conflict]),
+                ], .created, "SignedIn", takesKey: true, errors: [.forbidden, .conflict]),
             .init(
                 .post, "/auth/login", "signIn", "Sign in by email or username and get a token.",
                 json: [

@@ -82,7 +82,7 @@ extension Operations {
                         "byteCount", .number(1...25_000_000), "The photo’s size in bytes, at most 25,000,000."
                     ),
                     altText,
-                ], .created, "Upload"),
+                ], .created, "Upload", takesKey: true, errors: [.conflict]),
             .init(
                 .post, "/uploads/{upload}", "uploadToURL",
                 "Upload a photo to the URL from `requestUpload`, if it is on this server. Needs no token.",

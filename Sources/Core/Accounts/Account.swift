@@ -73,6 +73,12 @@ package struct Registration: Sendable {
         self.password = password
         self.invite = invite
     }
+
+    /// The request with this key to create `account`. Its fingerprint does not contain the password, because
+    /// a hash that is quick to compute would help to guess it.
+    func request(_ key: RequestKey?, by account: ID<Account>) -> KeyedRequest? {
+        KeyedRequest(key, by: account, to: "account", contents: [email, fullName, username, invite])
+    }
 }
 
 /// Changes to a profile; nil leaves a field unchanged.

@@ -19,18 +19,28 @@ package struct Accounts: Sendable {
     /// Creates an account for a visitor.
     /// - Throws: ``Problem``: `forbidden` if registration is closed, `invalid` with all fields that are
     ///   not valid, `conflict` when the username or the email is taken.
-    package func register(_ form: Registration) async throws -> Account {
+    package func register(_ form: Registration, key: RequestKey? = nil) async throws -> Account {
         switch policy {
-        case .open: return try await add(form) { _ in }
+        case .open: return try await add(form, key) { _ in }
         case .closed: throw Problem(.forbidden, "Registration is closed.")
         case .invite:
             let time = clock.now()
             _ = try Self.checked(form)
             // Checked before the password is hashed: visitors without an invitation must not cause this work.
             try await storage.read { try InviteRecords.require(form.invite, at: time, in: $0) }
-            return try await add(form) { connection in
+            return try await add(form, key) { connection in
                 try InviteRecords.use(form.invite, at: time, in: connection)
             }
+        }
+    }
+
+    /// Whether the same request with this key has made an account. It does not compare passwords.
+    package func wereRegistered(_ form: Registration, key: RequestKey) async throws -> Bool {
+        let time = clock.now()
+        let name = Username.normalized(form.username)
+        return try await storage.read { connection in
+            guard let account = try AccountRecords.find(username: name, in: connection) else { return false }
+            return try form.request(key, by: account.id)?.result(at: time, in: connection) != nil
         }
     }
 
@@ -62,7 +72,8 @@ package struct Accounts: Sendable {
     }
 
     private func add(
-        _ form: Registration, checkInvite: @escaping @Sendable (any Connection) throws -> Void
+        _ form: Registration, _ key: RequestKey? = nil,
+        checkInvite: @escaping @Sendable (any Connection) throws -> Void
     ) async throws -> Account {
         let registration = try Self.checked(form)
         let hash = try await passwords.hash(registration.password, for: .newMember)
@@ -80,6 +91,7 @@ package struct Accounts: Sendable {
                 }
                 throw Self.emailTaken
             }
+            try form.request(key, by: id)?.record(id.value, at: time, in: connection)
             return account
         }
     }

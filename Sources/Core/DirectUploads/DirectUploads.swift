@@ -35,14 +35,41 @@ package struct DirectUploads: Sendable {
         package let expiresAt: Int64
     }
 
-    /// Makes an offer for one photo.
-    package func offer(_ request: UploadRequest, to viewer: Viewer) async throws -> Offer {
+    /// Makes an offer for one photo. With a key that was used before, it returns the offer that was made then.
+    package func offer(
+        _ request: UploadRequest, to viewer: Viewer, key: RequestKey? = nil
+    ) async throws -> Offer {
         let request = try request.checked(atMost: photos.processor.limits.bytes)
         try await photos.checkPhotoLocation()
         let now = clock.now()
+        let keyed = KeyedRequest(
+            key, by: viewer, to: "upload",
+            contents: [request.contentType, "\(request.byteCount)", request.altText])
+        let (id, name, createdAt) = try await keyed.once(at: now, in: storage) { id, connection in
+            let record = try DirectUploadRecords.find([ID(id)], of: viewer.id, in: connection).first
+            guard let record, now < record.createdAt + Self.offerLifetime else {
+                throw Problem(
+                    .conflict, field: "Idempotency-Key",
+                    "This upload URL is no longer valid: request another one with a new key.")
+            }
+            return (record.id, record.name, record.createdAt)
+        } make: {
+            try await insertOffer(request, to: viewer, at: now, keyed)
+        }
+        photos.jobs.wake()
+        let end = createdAt + Self.offerLifetime
+        let form = try await media.directUpload(
+            DirectUpload(
+                name: name, contentType: request.contentType, byteCount: request.byteCount, expiresAt: end))
+        return Offer(id: id, name: name, form: form, expiresAt: end)
+    }
+
+    private func insertOffer(
+        _ request: UploadRequest, to viewer: Viewer, at now: Int64, _ keyed: KeyedRequest?
+    ) async throws -> (ID<Photo>, UploadName, Int64) {
         let name = UploadName.random()
         let id = ids.next(Photo.self)
-        try await storage.write { [photos] connection in
+        return try await storage.write { [photos] connection in
             try Accounts.rejectDemoAccount(viewer, in: connection)
             let active = try DirectUploadRecords.offers(
                 to: viewer.id, after: now - Self.offerLifetime, now: now, in: connection)
@@ -58,14 +85,10 @@ package struct DirectUploads: Sendable {
             let replaced = kept.prefix(max(0, kept.count + 1 - Self.keptLimit))
             for record in replaced { _ = try DirectUploadRecords.delete(record.id, in: connection) }
             try photos.discard(Array(replaced), in: connection)
+            try keyed?.record(id.value, at: now, in: connection)
             try DirectUploadRecords.insert(id, of: viewer.id, name, request, at: now, in: connection)
+            return (id, name, now)
         }
-        photos.jobs.wake()
-        let end = now + Self.offerLifetime
-        let form = try await media.directUpload(
-            DirectUpload(
-                name: name, contentType: request.contentType, byteCount: request.byteCount, expiresAt: end))
-        return Offer(id: id, name: name, form: form, expiresAt: end)
     }
 
     /// Returns the size of the photo that an upload URL accepts, in bytes. Call this before reading the

@@ -47,9 +47,13 @@ struct KeyedRequest: Sendable {
 
     /// Returns nil if the client sent no key.
     init?(_ key: RequestKey?, by viewer: Viewer, to purpose: String, contents: [String]) {
+        self.init(key, by: viewer.id, to: purpose, contents: contents)
+    }
+
+    init?(_ key: RequestKey?, by account: ID<Account>, to purpose: String, contents: [String]) {
         guard let key else { return nil }
         self.key = key
-        account = viewer.id
+        self.account = account
         self.purpose = purpose
         fingerprint = RequestKey.fingerprint(contents)
     }

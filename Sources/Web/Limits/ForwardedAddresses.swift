@@ -15,7 +15,9 @@ enum ForwardedAddresses {
     /// address stands for a client whose address the proxy does not know or does not tell.
     static func all(in headers: HTTPFields) -> [String] {
         if let text = headers[.xForwardedFor] {
+            // Empty elements of a list mean nothing (RFC 9110 §5.6.1.2).
             return text.split(separator: ",").map { String($0.filter { !$0.isWhitespace }) }
+                .filter { !$0.isEmpty }
         }
         guard let text = headers[.forwarded] else { return [] }
         var parser = ForwardedParser(text)
