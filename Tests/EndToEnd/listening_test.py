@@ -111,6 +111,7 @@ class ListeningTest(unittest.TestCase):
         server = self.serve("::", "127.0.0.1")
         for request, status in [
                 ("GET /livez HTTP/1.0", 200), ("GET /readyz HTTP/1.0", 200), ("HEAD /readyz HTTP/1.0", 200),
+                ("GET //livez HTTP/1.0", 200), ("GET /livez/ HTTP/1.0", 200),
                 ("GET /%6civez?x=1 HTTP/1.0", 200), ("OPTIONS /livez HTTP/1.0", 204),
                 ("GET / HTTP/1.0", 400), ("GET /livez/x HTTP/1.0", 400), ("GET /livezx HTTP/1.0", 400),
                 ("GET /readyz HTTP/1.1", 400), ("GET /api/explore HTTP/1.0", 400)]:

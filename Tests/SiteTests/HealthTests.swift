@@ -22,6 +22,7 @@ struct HealthTests {
             let red = try await readiness(site)
             #expect(red.status == .serviceUnavailable && red.text.contains("of free space"), "\(red.text)")
             #expect(red.headers[.retryAfter] != nil)
+            #expect(red.headers[.contentType] == "text/plain; charset=utf-8" && !red.text.contains("<"))
             let message = "Not ready. The data directory has less than"
             #expect(log.count(of: message) == 1)
             for _ in 0..<9 { _ = try await readiness(site) }

@@ -62,7 +62,9 @@ final class RequestValidator: ChannelInboundHandler, RemovableChannelHandler {
         guard head.version == .http1_0, [.GET, .HEAD, .OPTIONS].contains(head.method) else { return false }
         let path = (PathNormalization.normalized(head.uri) ?? head.uri).utf8
             .prefix { $0 != UInt8(ascii: "?") }
-        return Health.paths.contains { path.elementsEqual($0.utf8) }
+        // The router ignores empty segments too.
+        let segments = path.split(separator: UInt8(ascii: "/"))
+        return segments.count == 1 && Health.names.contains { segments[0].elementsEqual($0.utf8) }
     }
 
     /// Whether `text` is a host name or an IP address, with or without a port (RFC 9110 §7.2). Such a text

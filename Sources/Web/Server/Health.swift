@@ -1,4 +1,5 @@
 import Core
+import HTTPTypes
 import Hummingbird
 import Logging
 import MediaStorage
@@ -8,8 +9,8 @@ import NIOPosix
 /// The routes for monitoring. `/livez` responds as long as the process runs, and `/readyz` as long as the
 /// database and the photo storage respond too and the data directory has free space.
 package struct Health: Sendable {
-    /// The paths, for load balancers that send no `Host`.
-    static let paths = ["/livez", "/readyz"]
+    /// The names of the paths, for load balancers that send no `Host`.
+    static let names = ["livez", "readyz"]
 
     private let readiness: Readiness
     private let ids: IDSequence
@@ -32,16 +33,20 @@ package struct Health: Sendable {
     }
 
     @Sendable private func ready(_ request: Request, _ context: WebContext) async throws -> Response {
-        if let problem = await readiness.problem(logger: context.logger) { throw problem }
+        if let problem = await readiness.problem(logger: context.logger) {
+            var response = Self.text(problem.detail, status: .serviceUnavailable)
+            response.headers[.retryAfter] = problem.retryAfter.map { String($0) }
+            return response
+        }
         // The server works in spite of a clock that is behind, and a restart would change nothing. So it is
         // ready.
         return Self.text(
             ["ready", ClockCheck.note(lead: ids.lead)].compactMap { $0 }.joined(separator: "\n"))
     }
 
-    private static func text(_ text: String) -> Response {
+    private static func text(_ text: String, status: HTTPResponse.Status = .ok) -> Response {
         Response(
-            status: .ok, headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"],
+            status: status, headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"],
             body: .init(byteBuffer: ByteBuffer(string: text + "\n")))
     }
 }
