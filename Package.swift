@@ -55,7 +55,7 @@ let package = Package(
         .target(
             name: "Website",
             dependencies: [
-                "CZlib", "Core", "Encodings", "HTML", "Web", "WebsiteAssets",
+                "CQREncode", "CZlib", "Core", "Encodings", "HTML", "Web", "WebsiteAssets",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -164,6 +164,8 @@ let package = Package(
         .target(name: "CSandbox"),
         .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .systemLibrary(
+            name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
@@ -214,7 +216,8 @@ let package = Package(
         .testTarget(
             name: "CoreTests",
             dependencies: [
-                "App", "Core", "MediaStorage", "SQLiteStorage", "Seeding", "Storage", "TestSupport",
+                "App", "Core", "Encodings", "MediaStorage", "SQLiteStorage", "Seeding", "Storage",
+                "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

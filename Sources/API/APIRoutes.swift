@@ -21,6 +21,7 @@ package struct APIRoutes: Sendable {
             AccountRoutes(community: community, site: site, cookies: cookies).routes,
             OwnAccountRoutes(community: community, site: site, uploads: uploads, cookies: cookies).routes,
             CredentialRoutes(community: community).routes,
+            SecurityRoutes(community: community, site: site).routes,
             ProfileRoutes(community: community, site: site).routes,
             FollowRoutes(community: community, site: site).routes,
             BlockRoutes(community: community, site: site).routes,

@@ -31,7 +31,7 @@ struct Isntgram: AsyncParsableCommand {
         version: version,
         subcommands: [
             Serve.self, Migrate.self, UserCommands.self, TokenCommands.self, InviteCommands.self,
-            Maintain.self, JobCommands.self,
+            Maintain.self, JobCommands.self, SecretCommands.self,
             StorageCommands.self,
             MediaCommands.self, HealthCheck.self,
             MakeVariants.self,

@@ -37,6 +37,12 @@ struct Settings: Sendable {
         summary: "on: start even if the clock is more than a day behind the newest data")
     static let data = Key(
         name: "data", defaultValue: "data", summary: "the directory for the database and the photos")
+    static let secret = Key(
+        name: "secret", defaultValue: "",
+        summary: """
+            the key that encrypts secrets in the database, the same for all instances: 32 or more \
+            characters; empty: secret.key in the data directory
+            """)
     static let logLevel = Key(
         name: "log-level", defaultValue: "info",
         summary: "trace, debug, info, notice, warning, error or critical"
@@ -85,7 +91,7 @@ struct Settings: Sendable {
         [
             host, port, baseURL, transportSecurity, data, minFreeSpace, databaseURL, databaseConnections,
             databasePrepared, databaseEventsURL,
-            mediaURL, logLevel,
+            mediaURL, secret, logLevel,
             registration, demo, trustedProxies, rateLimits, forceClock,
         ]
         + RateLimits.Kind.allCases.map(limit)
@@ -95,6 +101,8 @@ struct Settings: Sendable {
     /// In bytes.
     let minFreeSpace: Int64
     let database: DatabaseSettings
+    /// The key that encrypts secrets; nil if it is in the data directory.
+    let secretKey: SecretKey?
     /// The bucket of the photos; nil if they are in the data directory.
     let bucket: S3Location?
     let site: Site
@@ -173,6 +181,15 @@ struct Settings: Sendable {
         }
         self.minFreeSpace = minFreeSpace
         database = try DatabaseSettings(value)
+        let secret = value(Self.secret)
+        secretKey = SecretKey(secret)
+        guard secret.isEmpty || secretKey != nil else {
+            throw CommandError(
+                """
+                The secret must have at least \(SecretKey.minimumLength) characters; it has \
+                \(secret.count) (\(Self.secret.variable)).
+                """)
+        }
         bucket = try Self.bucket(value(Self.mediaURL), environment: environment)
         guard let level = Logger.Level(rawValue: value(Self.logLevel)) else {
             throw CommandError(

@@ -8,6 +8,10 @@ package struct Community: Sendable {
     package let accounts: Accounts
     package let invites: Invites
     package let credentials: Credentials
+    package let signIn: SignIn
+    package let secondFactors: SecondFactors
+    /// Proves that a member is present.
+    package let presence: Presence
     package let posts: Posts
     package let photos: Photos
     package let directUploads: DirectUploads
@@ -33,6 +37,7 @@ package struct Community: Sendable {
     /// The rate limiter that all targets share.
     package let limiter: RateLimiter
     package let signer: Signer
+    package let secretKey: SecretKey
     /// Logs lasting failures, such as a full disk, once a minute.
     package let failures: ThrottledLog
     let passwords: Passwords
@@ -41,11 +46,13 @@ package struct Community: Sendable {
     ///   - uploads: the folder that holds photos while they are processed.
     ///   - events: delivers live events to open pages.
     ///   - signer: signs cookies; see ``signer(of:)``.
+    ///   - secretKey: encrypts secrets in the database; see ``SecretKey/check(in:)``.
     ///   - limits: the rate limits.
     ///   - clock: returns the current time; tests pass their own.
     package init(
         storage: any Storage, media: any MediaStorage, processor: PhotoProcessor, uploads: UploadFolder,
-        signer: Signer, limits: RateLimits = RateLimits(), registration: RegistrationPolicy = .open,
+        signer: Signer, secretKey: SecretKey, limits: RateLimits = RateLimits(),
+        registration: RegistrationPolicy = .open,
         events: any Events = LocalEvents(), logger: Logger, clock: WallClock = .system
     ) {
         let limiter = RateLimiter(limits: limits, clock: clock)
@@ -69,6 +76,7 @@ package struct Community: Sendable {
         self.failures = failures
         self.limiter = limiter
         self.signer = signer
+        self.secretKey = secretKey
         self.media = media
         self.mediaCache = mediaCache
         self.passwords = passwords
@@ -77,15 +85,20 @@ package struct Community: Sendable {
             storage: storage, media: media, photos: photos, uploads: uploads, ids: ids, clock: clock)
         self.directUploads = directUploads
         invites = Invites(storage: storage, clock: clock)
+        presence = Presence(
+            storage: storage, passwords: passwords, throttle: signInThrottle, clock: clock,
+            cache: viewerCache, events: events)
         accounts = Accounts(
             storage: storage, passwords: passwords, photos: photos, ids: ids, clock: clock,
             cache: viewerCache,
             events: events, deletions: deletions, invites: invites, notifier: notifier,
-            signInThrottle: signInThrottle,
-            policy: registration)
-        credentials = Credentials(
-            storage: storage, passwords: passwords, clock: clock, cache: viewerCache, events: events,
-            signInThrottle: signInThrottle)
+            presence: presence, policy: registration)
+        credentials = Credentials(storage: storage, clock: clock, cache: viewerCache, events: events)
+        secondFactors = SecondFactors(
+            storage: storage, key: secretKey, presence: presence, throttle: signInThrottle, clock: clock)
+        signIn = SignIn(
+            storage: storage, passwords: passwords, credentials: credentials, secondFactors: secondFactors,
+            throttle: signInThrottle, clock: clock)
         posts = Posts(
             storage: storage, photos: photos, directUploads: directUploads, ids: ids, clock: clock,
             notifier: notifier, deletions: deletions)

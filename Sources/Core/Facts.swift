@@ -5,6 +5,8 @@ import Storage
 enum Facts {
     private static let communityID = "community_id"
     private static let signingKey = "signing_key"
+    /// The fingerprint of the ``SecretKey``.
+    static let secretKey = "secret_key"
 
     static func value(_ name: String, in connection: any Connection) throws -> String? {
         try connection.row("SELECT value FROM facts WHERE name = \(name)") { $0.text() }
@@ -39,10 +41,13 @@ enum Facts {
     ) async throws -> String {
         if let stored = try await storage.read({ try value(name, in: $0) }) { return stored }
         let new = new()
-        return try await storage.write { connection in
-            try connection.run(
-                "INSERT INTO facts (name, value) VALUES (\(name), \(new)) ON CONFLICT (name) DO NOTHING")
-            return try value(name, in: connection) ?? new
-        }
+        return try await storage.write { try add(name, new, in: $0) }
+    }
+
+    /// Stores `value` unless there is one. Returns the stored one.
+    static func add(_ name: String, _ new: String, in connection: any Connection) throws -> String {
+        try connection.run(
+            "INSERT INTO facts (name, value) VALUES (\(name), \(new)) ON CONFLICT (name) DO NOTHING")
+        return try value(name, in: connection) ?? new
     }
 }

@@ -6,6 +6,8 @@ package struct Problem: Error, Equatable {
         case unreadable
         /// The credentials are missing or wrong (401).
         case unauthorized
+        /// The password is right, and a second factor is needed (401). The ticket goes with the code.
+        case secondFactorRequired(ticket: String, methods: [String])
         /// The user is signed in, but not allowed to do this (403).
         case forbidden
         /// The resource does not exist, or the viewer may not see it (404).

@@ -67,6 +67,12 @@ package struct Site: Sendable {
     /// Whether browsers use the site over HTTPS. Cookies and headers depend on it.
     package var isSecure: Bool { baseURL.hasPrefix("https:") }
 
+    /// The host of the site, with its port if it is not the usual one.
+    package var host: String { String(baseURL.drop { $0 != "/" }.dropFirst(2)) }
+
+    /// The name by which authenticator apps list the site.
+    package var issuer: String { "Isntgram (\(host))" }
+
     /// The origin that a browser sends with this site's own forms.
     package var origin: String { baseURL }
 

@@ -34,6 +34,7 @@ package struct WebsiteRoutes: Sendable {
             NotificationPages(community: community, cookies: cookies).routes,
             ProfileSettings(community: community, uploads: uploads, cookies: cookies).routes,
             AccountSettings(community: community, cookies: cookies).routes,
+            SecuritySettings(community: community, cookies: cookies).routes,
             CredentialSettings(community: community, cookies: cookies).routes,
             APIDocs(operations: operations, cookies: cookies).routes,
             PostPages(community: community, uploads: uploads, site: site, cookies: cookies).routes,

@@ -16,7 +16,7 @@ struct AccountTests {
                 registration(email: " Ada@Example.org ", username: "@Ada"))
             #expect(account.username == "ada" && account.postsCount == 0)
             for login in ["ada", "ADA", "ada@example.org"] {
-                let issued = try await test.community.credentials.signIn(
+                let issued = try await test.signIn(
                     login: login, password: TestCommunity.password, as: .session, name: "x")
                 #expect(issued.account.id == account.id)
                 let viewer = try await test.community.credentials.viewer(issued.secret, kind: .session)
@@ -113,7 +113,7 @@ struct AccountTests {
             ] {
                 problems.append(
                     await problem {
-                        try await test.community.credentials.signIn(
+                        try await test.signIn(
                             login: login, password: password, as: .session, name: "")
                     })
             }
@@ -127,7 +127,7 @@ struct AccountTests {
             _ = try await test.member("ada")
             for name in ["ada\u{0}", "\u{0}", "ada\u{0}@example.org"] {
                 let signIn = await problem {
-                    try await test.community.credentials.signIn(
+                    try await test.signIn(
                         login: name, password: TestCommunity.password, as: .session, name: "")
                 }
                 #expect(signIn?.kind == .unauthorized)
@@ -182,7 +182,7 @@ struct AccountTests {
             try await test.community.accounts.setPassword("another horse battery", of: account.summary)
             #expect(try await credentials.viewer(secrets[2], kind: .token) == nil)
             #expect(try await credentials.revokeTokens(of: account) == 0)
-            _ = try await credentials.signIn(
+            _ = try await test.signIn(
                 login: "ada", password: "another horse battery", as: .token, name: "")
         }
     }
@@ -221,7 +221,7 @@ struct AccountTests {
                 for _ in 0..<40 {
                     group.addTask {
                         await problem {
-                            try await test.community.credentials.signIn(
+                            try await test.signIn(
                                 login: "x", password: "y", as: .token, name: "")
                         }
                     }

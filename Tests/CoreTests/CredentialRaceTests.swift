@@ -25,7 +25,7 @@ struct CredentialRaceTests {
             for kind in [Credential.Kind.session, .token] {
                 let (community, storage) = changing(ada, of: test)
                 let refused = await problem {
-                    try await community.credentials.signIn(
+                    try await test.signIn(
                         login: "ada", password: TestCommunity.password, as: kind, name: "x")
                 }
                 #expect(refused?.kind == .unauthorized && storage.hasRunAction)
@@ -83,7 +83,7 @@ struct CredentialRaceTests {
             test.time.advance(by: 24 * 60 * 60 * 1000)
             let made = try await test.community.credentials.createToken(name: "x", scopes: .all, by: ada)
             #expect(made.expiresAt == ada.credential.expiresAt)
-            let browser = try await test.community.credentials.signIn(
+            let browser = try await test.signIn(
                 login: "ada", password: TestCommunity.password, as: .session, name: "x")
             let session = try #require(
                 try await test.community.credentials.viewer(browser.secret, kind: .session))

@@ -71,7 +71,7 @@ struct OwnAccountTests {
             #expect(
                 await problem { try await accounts.setUsername("countess", by: grace) }?.kind == .conflict)
             #expect(await problem { try await accounts.setUsername("admin", by: grace) }?.kind == .invalid)
-            let other = try await credentials.signIn(
+            let other = try await test.signIn(
                 login: "countess", password: TestCommunity.password, as: .session, name: "x")
             #expect(
                 await problem { try await accounts.setEmail("new@example.org", password: "wrong", by: ada) }?
@@ -97,7 +97,7 @@ struct OwnAccountTests {
             try await accounts.changePassword(
                 from: TestCommunity.password, to: "another horse battery", by: ada)
             #expect(try await credentials.isValid(ada))
-            _ = try await credentials.signIn(
+            _ = try await test.signIn(
                 login: "new@example.org", password: "another horse battery", as: .token, name: "")
         }
     }
@@ -106,7 +106,7 @@ struct OwnAccountTests {
         try await TestCommunity.with { test in
             let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
             let credentials = test.community.credentials
-            let session = try await credentials.signIn(
+            let session = try await test.signIn(
                 login: "ada", password: TestCommunity.password, as: .session, name: "Firefox")
             let listed = try await credentials.all(.session, of: ada)
             #expect(listed.map(\.name) == ["Firefox"])
@@ -126,9 +126,9 @@ struct OwnAccountTests {
                         "name", "scopes",
                     ])
             #expect(try await credentials.all(.token, of: ada).map(\.name).contains("bot"))
-            let browser = try await credentials.signIn(
+            let browser = try await test.signIn(
                 login: "ada", password: TestCommunity.password, as: .session, name: "a")
-            _ = try await credentials.signIn(
+            _ = try await test.signIn(
                 login: "ada", password: TestCommunity.password, as: .session, name: "b")
             let current = try #require(try await credentials.viewer(browser.secret, kind: .session))
             try await credentials.endOtherSessions(of: current)

@@ -20,13 +20,13 @@ struct PasswordNormalizationTests {
                         email: "ada@example.org", fullName: "", username: "ada", password: chosen))
                 let credentials = test.community.credentials
                 for password in [chosen, typed] {
-                    let issued = try await credentials.signIn(
+                    let issued = try await test.signIn(
                         login: "ada", password: password, as: .session, name: "")
                     #expect(issued.account.username == "ada")
                 }
                 #expect(
                     await problem {
-                        try await credentials.signIn(
+                        try await test.signIn(
                             login: "ada", password: typed + "!", as: .session, name: "")
                     }?.kind == .unauthorized)
             }
@@ -42,12 +42,12 @@ struct PasswordNormalizationTests {
             try await test.storage.write { connection in
                 try connection.run("UPDATE accounts SET password_hash = \(hash)")
             }
-            let issued = try await test.community.credentials.signIn(
+            let issued = try await test.signIn(
                 login: "ada", password: "cafe\u{301} au lait", as: .session, name: "")
             #expect(issued.account.username == "ada")
             #expect(
                 await problem {
-                    try await test.community.credentials.signIn(
+                    try await test.signIn(
                         login: "ada", password: "cafe au lait", as: .session, name: "")
                 }?.kind == .unauthorized)
         }

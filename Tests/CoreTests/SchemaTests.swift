@@ -20,6 +20,7 @@ struct SchemaTests {
         ("008-hidden-reactions", 5_575_053_462_762_774_796, -1_791_519_238_493_083_247),
         ("009-request-keys", -1_438_464_336_761_277_646, -2_772_043_936_143_510_256),
         ("010-search-words", -2_225_030_318_685_563_603, -1_009_330_257_667_073_587),
+        ("011-second-factors", -1_368_293_562_952_826_330, 642_496_639_202_380_113),
     ]
 
     @Test func `no migration has been edited since its release`() async throws {

@@ -18,7 +18,7 @@ struct SignInThrottleTests {
                 for number in 0..<40 {
                     group.addTask {
                         await problem {
-                            try await test.community.credentials.signIn(
+                            try await test.signIn(
                                 login: "ada", password: "wrong \(number)", as: .session, name: "")
                         }
                     }
@@ -36,7 +36,7 @@ struct SignInThrottleTests {
         try await TestCommunity.with(limits: limits(.accountFailedSignIns, 2)) { test in
             _ = try await test.member("ada")
             for _ in 0..<5 {
-                _ = try await test.community.credentials.signIn(
+                _ = try await test.signIn(
                     login: "ada", password: TestCommunity.password, as: .session, name: "")
             }
         }

@@ -49,7 +49,21 @@ struct StorageCopyTests {
             UploadRequest(contentType: "image/png", byteCount: 9, altText: "é"), to: ben)
         try await test.storage.write { try PhotoRecords.addUnclaimed(["zz/lost"], at: 1, in: $0) }
         _ = try await Facts.communityID(in: test.storage)
+        try await protect(ben, in: test)
         return post
+    }
+
+    /// Adds rows to the tables of two-step verification.
+    private func protect(_ viewer: Viewer, in test: TestCommunity) async throws {
+        _ = try await test.community.secondFactors.begin(
+            by: viewer, password: TestCommunity.password, issuer: "x")
+        try await test.storage.write { connection in
+            _ = try RecoveryCodes.replace(of: viewer.id, in: connection)
+            try TrustedBrowserRecords.insert(
+                .random(), of: viewer.id, name: "phone", at: 1, in: connection)
+            try SignInTicketRecords.insert(
+                .random(), of: viewer.id, .session, name: "phone", at: 1, in: connection)
+        }
     }
 
     @Test func `every table of the schema is copied, except search indexes`() async throws {

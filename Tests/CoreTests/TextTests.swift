@@ -148,7 +148,7 @@ struct TextTests {
                 Registration(email: email, fullName: "", username: name, password: TestCommunity.password)
             }
             let account = try await accounts.register(form("jose", registered))
-            let signedIn = try await test.community.credentials.signIn(
+            let signedIn = try await test.signIn(
                 login: typed, password: TestCommunity.password, as: .session, name: "")
             #expect(signedIn.account.id == account.id)
             #expect(
@@ -179,7 +179,7 @@ struct TextTests {
                 var names: [String] = []
                 for login in logins {
                     names.append(
-                        try await test.community.credentials.signIn(
+                        try await test.signIn(
                             login: login, password: password, as: .session, name: ""
                         ).account.username)
                 }

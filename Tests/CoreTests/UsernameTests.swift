@@ -28,7 +28,7 @@ struct UsernameTests {
             }
             #expect(try await community.profiles.find("anna.", for: nil).account.id == anna.id)
             #expect(
-                try await community.credentials.signIn(
+                try await test.signIn(
                     login: "anna.", password: TestCommunity.password, as: .session, name: ""
                 ).account.username == "anna.")
             #expect(try await community.accounts.setUsername("anna.", by: anna).username == "anna.")

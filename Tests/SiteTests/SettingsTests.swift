@@ -35,7 +35,7 @@ struct SettingsTests {
             "demo": "maybe", "trusted-proxies": "everywhere", "database-url": "mysql://x",
             "database-connections": "0", "database-prepared": "maybe", "database-events-url": "mysql://x",
             "media-url": "http://x", "rate-limits": "maybe", "hsts": "maybe", "min-free-space": "much",
-            "force-clock": "maybe",
+            "force-clock": "maybe", "secret": "too short",
         ].merging(RateLimits.Kind.allCases.map { (Settings.limit($0).name, "often") }) { value, _ in value }
 
     @Test func `the server does not start with an invalid value, and the error names the setting`() async {

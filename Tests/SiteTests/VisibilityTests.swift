@@ -75,7 +75,7 @@ struct VisibilityTests {
             parameters: [
                 "username": "owner", "posts/id": post.id.description, "comments/id": comment.id.description,
                 "media/id": post.photos[0].id.description, "code": post.id.code, "tag": word,
-                "sessions/id": "x",
+                "sessions/id": "x", "trusted-browsers/id": "x",
                 "tokens/id": "x", "folder": "ab", "photo": "ab",
                 "name": "thumb.jpg", "upload": "00000000000000000000000000000000", "type": "not-found",
             ], tokens: tokens, photoPaths: (post.photos[0].files, now.photos[0].files))

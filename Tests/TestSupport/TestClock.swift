@@ -9,6 +9,9 @@ package final class TestClock: Sendable {
 
     package var clock: WallClock { WallClock { self.time.withLock { $0 } } }
 
+    /// The present time, in milliseconds since 1970.
+    package var now: Int64 { time.withLock { $0 } }
+
     package func advance(by milliseconds: Int64) { time.withLock { $0 += milliseconds } }
 
     /// Moves the clock to midnight (UTC) of a date such as “2028-02-29”. Sessions and tokens that

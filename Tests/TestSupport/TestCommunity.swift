@@ -64,7 +64,8 @@ package struct TestCommunity: Sendable {
         community = Community(
             storage: storage, media: media,
             processor: processor ?? PhotoProcessor(executable: Fixtures.program, arguments: ["render-photo"]),
-            uploads: uploads, signer: try await Community.signer(of: storage), limits: limits,
+            uploads: uploads, signer: try await Community.signer(of: storage), secretKey: .random(),
+            limits: limits,
             registration: registration, logger: QuietLogHandler.logger("test"), clock: time.clock)
     }
 
@@ -106,17 +107,29 @@ package struct TestCommunity: Sendable {
     /// storage.
     package func community(
         over storage: (any Storage)? = nil, media: (any MediaStorage)? = nil,
-        events: any Events = LocalEvents()
+        events: any Events = LocalEvents(), secretKey: SecretKey? = nil
     ) -> Community {
         Community(
             storage: storage ?? self.storage, media: media ?? community.media,
             processor: PhotoProcessor(executable: Fixtures.program, arguments: ["render-photo"]),
             uploads: uploads,
-            signer: community.signer, limits: .off, events: events, logger: QuietLogHandler.logger("test"),
+            signer: community.signer, secretKey: secretKey ?? community.secretKey,
+            limits: .off, events: events, logger: QuietLogHandler.logger("test"),
             clock: time.clock)
     }
 
     package static let password = "correct horse battery"
+
+    /// Signs in to an account without a second factor.
+    package func signIn(
+        login: String, password: String = Self.password, as kind: Credential.Kind = .session,
+        name: String = "test", from origin: SignInOrigin = SignInOrigin(client: "192.0.2.1")
+    ) async throws -> Credentials.Issued {
+        let outcome = try await community.signIn.withPassword(
+            login: login, password: password, as: kind, name: name, from: origin)
+        guard case .signedIn(let issued) = outcome else { throw Problem.signInRequired }
+        return issued
+    }
 
     /// Registers a member and signs in.
     package func member(_ name: String) async throws -> Viewer {
@@ -150,16 +163,6 @@ package struct TestCommunity: Sendable {
 
     /// Runs all jobs that are due.
     package func settle() async throws { try await community.jobs.runDue() }
-}
-
-extension Credentials {
-    /// Signs in from a fixed client address.
-    package func signIn(
-        login: String, password: String, as kind: Credential.Kind, name: String
-    ) async throws -> Issued {
-        try await signIn(
-            login: login, password: password, as: kind, name: name, from: SignInOrigin(client: "192.0.2.1"))
-    }
 }
 
 /// Returns the problem that `body` throws; nil if it throws none.

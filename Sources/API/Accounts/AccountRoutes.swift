@@ -13,6 +13,7 @@ struct AccountRoutes {
         [
             .post("auth/register", .anyone, limits: [.register], use: register),
             .post("auth/login", .anyone, limits: [.signIn], use: login),
+            .post("auth/second-factor", .anyone, limits: [.signIn], use: completeSignIn),
             .post("auth/logout", .member, use: logout),
         ]
     }
@@ -28,6 +29,11 @@ struct AccountRoutes {
     private struct LoginBody: Decodable {
         let login: String
         let password: String
+    }
+
+    private struct SecondFactorBody: Decodable {
+        let ticket: String
+        let code: String
     }
 
     private struct SignedInBody: JSONWritable {
@@ -71,9 +77,24 @@ struct AccountRoutes {
     private func signIn(
         _ login: String, _ password: String, _ request: Request, _ context: WebContext
     ) async throws -> Credentials.Issued {
-        try await community.credentials.signIn(
+        let outcome = try await community.signIn.withPassword(
             login: login, password: password, as: .token, name: request.clientName,
             from: SignInOrigin(client: context.clientKey))
+        switch outcome {
+        case .signedIn(let issued): return issued
+        case .needsSecondFactor(let ticket):
+            throw Problem(
+                .secondFactorRequired(
+                    ticket: ticket.secret.text, methods: ticket.methods.map(\.rawValue)),
+                "This account has two-step verification. Send a code with the ticket.")
+        }
+    }
+
+    @Sendable func completeSignIn(_ request: Request, _ context: WebContext) async throws -> Response {
+        let body = try await request.json(SecondFactorBody.self)
+        let issued = try await community.signIn.withCode(
+            body.code, ticket: Secret(body.ticket), from: SignInOrigin(client: context.clientKey))
+        return .json(SignedInBody(issued: issued, site: site))
     }
 
     @Sendable func logout(_ request: Request, _ context: MemberContext) async throws -> Response {

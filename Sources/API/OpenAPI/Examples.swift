@@ -55,6 +55,9 @@ enum Examples {
             "detail": .text(type == .invalidFields ? tooLong : type.remedy),
             "requestId": "5f1c9b7ad04e6f3b",
         ]
+        if type == .secondFactorRequired {
+            return node.adding([("ticket", "u1Tq9bWm4Rk"), ("methods", ["totp", "recovery-code"])])
+        }
         guard type == .invalidFields else { return node }
         return node.adding([("errors", [["field": "caption", "message": .text(tooLong)]])])
     }
@@ -77,6 +80,20 @@ enum Examples {
         "NewToken": [
             "token": "isnt_Zk3v0mC9WbXq", "scopes": ["read"], "expiresAt": "2027-03-01T08:30:00Z",
         ],
+        "Security": [
+            "twoStepSince": .text(time), "recoveryCodesLeft": 10,
+            "trustedBrowsers": [
+                [
+                    "id": "kq3Jx0", "name": "Firefox on Linux", "createdAt": .text(time),
+                    "expiresAt": "2026-03-31T08:30:00Z",
+                ]
+            ],
+        ],
+        "AuthenticatorSetup": [
+            "secret": "JBSWY3DPEHPK3PXP",
+            "uri": "otpauth://totp/Isntgram:ada?secret=JBSWY3DPEHPK3PXP&issuer=Isntgram",
+        ],
+        "RecoveryCodes": ["recoveryCodes": ["MFRG-GZDF-MZTW-Q2LK", "NNWG-22DM-NZXW-G4DR"]],
         "Media": media, "Post": post, "Comment": comment,
         "Upload": [
             "mediaId": "251740071191191773", "url": "https://photos.example.org/api/uploads/9f2c4b",

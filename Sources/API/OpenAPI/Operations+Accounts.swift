@@ -20,10 +20,20 @@ extension Operations {
                     .init("invite", .text, isRequired: false, "Needed if registration is by invitation."),
                 ], .created, "SignedIn", takesKey: true, errors: [.forbidden, .conflict]),
             .init(
-                .post, "/auth/login", "signIn", "Sign in by email or username and get a token.",
+                .post, "/auth/login", "signIn",
+                """
+                Sign in by email or username and get a token. With two-step verification, the response is a \
+                problem of type `second-factor-required` with a `ticket`.
+                """,
                 json: [
                     .init("login", .text, "An email address or a username."),
                     .init("password", .password, "The account’s password."),
+                ], .ok, "SignedIn", errors: [.unauthorized]),
+            .init(
+                .post, "/auth/second-factor", "completeSignIn", "Complete a sign-in by a code.",
+                json: [
+                    .init("ticket", .text, "The `ticket` of the sign-in."),
+                    .init("code", .text, "A code of the authenticator app, or a recovery code."),
                 ], .ok, "SignedIn", errors: [.unauthorized]),
             .init(.post, "/auth/logout", "signOut", "Revoke the token of this request.", .noContent),
         ])
@@ -80,6 +90,34 @@ extension Operations {
                 .delete, "/profile/picture", "removeProfilePicture", "Remove your profile picture.",
                 .noContent),
         ])
+
+    static let security = OperationGroup(
+        "Two-step verification", "Protect your account with an authenticator app and recovery codes.",
+        [
+            .init(
+                .get, "/me/security", "getSecurity", "Get what protects your account.", .ok, "Security"),
+            .init(
+                .post, "/me/totp", "setUpAuthenticator",
+                "Get the secret of a new authenticator app. It counts when you confirm it by a code.",
+                json: [password], .ok, "AuthenticatorSetup", errors: [.conflict]),
+            .init(
+                .post, "/me/totp/confirm", "confirmAuthenticator",
+                "Turn two-step verification on. The recovery codes are shown only once.",
+                json: [.init("code", .text, "The code that the app shows.")], .ok, "RecoveryCodes",
+                errors: [.conflict]),
+            .init(
+                .delete, "/me/totp", "turnOffTwoStep", "Turn two-step verification off.",
+                json: [password], .noContent),
+            .init(
+                .post, "/me/recovery-codes", "renewRecoveryCodes",
+                "Replace your recovery codes. They are shown only once.",
+                json: [password], .ok, "RecoveryCodes", errors: [.conflict]),
+            .init(
+                .delete, "/me/trusted-browsers/{id}", "endTrust",
+                "Make a trusted browser need a code again.", .noContent),
+        ])
+
+    private static let password = APIOperation.Field("password", .password, "Your password.")
 
     static let credentials = OperationGroup(
         "Sessions and tokens", "List and end the browser sessions and API tokens of your account.",

@@ -26,8 +26,8 @@ package enum Operations {
     }
 
     private static let groups: [OperationGroup] = [
-        signingIn, ownAccount, credentials, people, posts, photos, comments, discovery, notifications,
-        description,
+        signingIn, ownAccount, security, credentials, people, posts, photos, comments, discovery,
+        notifications, description,
     ]
 
     private static let description = OperationGroup(

@@ -14,6 +14,19 @@ enum Schemas {
                 })
         ),
         ("SignedIn", object([("user", reference("User")), ("token", text), ("expiresAt", time)])),
+        (
+            "Security",
+            object([
+                ("twoStepSince", timeOrNull), ("recoveryCodesLeft", number),
+                ("trustedBrowsers", list(of: reference("TrustedBrowser"))),
+            ])
+        ),
+        (
+            "TrustedBrowser",
+            object([("id", text), ("name", text), ("createdAt", time), ("expiresAt", time)])
+        ),
+        ("AuthenticatorSetup", object([("secret", text), ("uri", text)])),
+        ("RecoveryCodes", object([("recoveryCodes", list(of: text))])),
         ("Rendition", object([("url", text), ("width", number), ("height", number)])),
         (
             "Media",
@@ -81,6 +94,7 @@ enum Schemas {
             ])
         ),
         ("Scope", ["type": "string", "enum": ["read", "write"]]),
+        ("SecondFactor", ["type": "string", "enum": ["totp", "recovery-code"]]),
         ("FieldError", object([("field", text), ("message", text)])),
         (
             "NewToken",
@@ -97,8 +111,9 @@ enum Schemas {
                 [
                     ("type", text), ("title", text), ("status", number), ("detail", text),
                     ("requestId", text),
-                    ("errors", list(of: reference("FieldError"))),
-                ], optional: ["errors"])
+                    ("errors", list(of: reference("FieldError"))), ("ticket", text),
+                    ("methods", list(of: reference("SecondFactor"))),
+                ], optional: ["errors", "ticket", "methods"])
         ),
     ]
 
@@ -122,6 +137,7 @@ enum Schemas {
     static let id: JSONNode = ["type": "string", "pattern": .text(TextPatterns.id)]
     private static let time: JSONNode = ["type": "string", "format": "date-time"]
     private static let texts: JSONNode = ["type": "object", "additionalProperties": ["type": "string"]]
+    private static let timeOrNull: JSONNode = ["type": ["string", "null"], "format": "date-time"]
     private static let textOrNull: JSONNode = ["type": ["string", "null"]]
     private static let email = text.adding([
         (

@@ -24,7 +24,9 @@ struct UserCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "user", abstract: "Create, list, change and delete accounts.",
         discussion: "Works whether or not the server is running.",
-        subcommands: [Create.self, List.self, SetPassword.self, Delete.self])
+        subcommands: [
+            Create.self, List.self, SetPassword.self, Sessions.self, DisableTwoFactor.self, Delete.self,
+        ])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -64,6 +66,37 @@ struct UserCommands: AsyncParsableCommand {
             let password = try Terminal.password()
             try await ControlSocket.perform(
                 .setPassword(username: username, password: password), in: try await flags.settings())
+        }
+    }
+
+    struct Sessions: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: """
+                List the sessions and tokens of an account: kind, name, creation and last use, separated by \
+                tabs.
+                """)
+        @Argument var username: String
+        @Flag(help: "End all of them.") var end = false
+        @OptionGroup var flags: SettingsFlags
+
+        func run() async throws {
+            try await ControlSocket.perform(
+                end ? .endSessions(username: username) : .listSessions(username: username),
+                in: try await flags.settings())
+        }
+    }
+
+    struct DisableTwoFactor: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "disable-2fa",
+            abstract: "Turn two-step verification off for a member who lost the app and the recovery codes.",
+            discussion: "Make sure that the request really comes from the member.")
+        @Argument var username: String
+        @OptionGroup var flags: SettingsFlags
+
+        func run() async throws {
+            try await ControlSocket.perform(
+                .disableTwoFactor(username: username), in: try await flags.settings())
         }
     }
 

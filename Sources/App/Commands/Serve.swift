@@ -24,6 +24,7 @@ struct SettingsFlags: ParsableArguments {
     @Option(help: help(Settings.databasePrepared)) var databasePrepared: String?
     @Option(help: help(Settings.databaseEventsURL)) var databaseEventsURL: String?
     @Option(help: help(Settings.mediaURL)) var mediaURL: String?
+    @Option(help: help(Settings.secret)) var secret: String?
     @Option(help: help(Settings.logLevel)) var logLevel: String?
     @Option(help: help(Settings.registration)) var registration: String?
     @Option(help: help(Settings.trustedProxies)) var trustedProxies: String?
@@ -39,6 +40,7 @@ struct SettingsFlags: ParsableArguments {
             Settings.databaseConnections.name: databaseConnections,
             Settings.databasePrepared.name: databasePrepared,
             Settings.databaseEventsURL.name: databaseEventsURL, Settings.mediaURL.name: mediaURL,
+            Settings.secret.name: secret,
             Settings.logLevel.name: logLevel,
             Settings.registration.name: registration, Settings.trustedProxies.name: trustedProxies,
             Settings.rateLimits.name: rateLimits,

@@ -9,6 +9,9 @@ enum AdminCommand: Codable, Sendable {
     case listUsers
     case setPassword(username: String, password: String)
     case deleteUser(username: String)
+    case listSessions(username: String)
+    case endSessions(username: String)
+    case disableTwoFactor(username: String)
     case createToken(username: String, scopes: String, name: String)
     case revokeToken(String)
     case revokeTokens(username: String)
@@ -80,6 +83,22 @@ enum AdminCommand: Codable, Sendable {
             let account = try await accounts.find(username: username)
             try await accounts.delete(account.summary)
             return ["Deleted \(account.username) with \(Self.count(account.postsCount, "post"))."]
+        case .listSessions(let username):
+            let account = try await accounts.find(username: username)
+            return try await credentials.all(of: account).map { summary in
+                let times = [summary.createdAt, summary.credential.usedAt].map { Timestamp($0).rfc3339 }
+                return ([summary.credential.kind.rawValue, summary.name] + times).joined(separator: "\t")
+            }
+        case .endSessions(let username):
+            let account = try await accounts.find(username: username)
+            let count = try await credentials.endAll(of: account)
+            return ["Ended \(Self.count(count, "session or token", plural: "sessions and tokens"))."]
+        case .disableTwoFactor(let username):
+            let account = try await accounts.find(username: username)
+            let wasOn = try await community.secondFactors.turnOff(of: account)
+            return [
+                "Two-step verification of \(account.username) \(wasOn ? "is off now" : "was off already")."
+            ]
         case .createToken(let username, let names, let name):
             guard let scopes = Credential.Scopes(names: names) else {
                 throw Problem(.invalid, "“\(names)” is not valid: the scopes are read and write.")
@@ -109,8 +128,8 @@ enum AdminCommand: Codable, Sendable {
         }
     }
 
-    private static func count(_ number: Int, _ noun: String) -> String {
-        "\(number) \(noun)\(number == 1 ? "" : "s")"
+    private static func count(_ number: Int, _ noun: String, plural: String? = nil) -> String {
+        "\(number) \(number == 1 ? noun : plural ?? noun + "s")"
     }
 
     private static func jobID(_ text: String) throws -> ID<WaitingJob> {

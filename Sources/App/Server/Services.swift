@@ -37,7 +37,9 @@ struct Services: Sendable {
         self.logger = logger
         community = Community(
             storage: storage, media: media, processor: processor, uploads: uploads,
-            signer: try await Community.signer(of: storage), limits: settings.rateLimits,
+            signer: try await Community.signer(of: storage),
+            secretKey: try await SecretKeyFile.key(settings, storage: storage, logger: logger),
+            limits: settings.rateLimits,
             registration: settings.registration, events: backend.events, logger: logger)
         clock = try await community.continueIDs()
         // If instances share the database, unclaimed files may belong to an upload in progress on another
@@ -72,7 +74,7 @@ struct Services: Sendable {
     func community(clock: WallClock) -> Community {
         Community(
             storage: storage, media: media, processor: processor, uploads: uploads, signer: community.signer,
-            logger: logger, clock: clock)
+            secretKey: community.secretKey, logger: logger, clock: clock)
     }
 
     /// Logs how the processes that read photos are confined on this machine.

@@ -12,7 +12,7 @@ package struct Accounts: Sendable {
     let deletions: PurgeScheduler
     let invites: Invites
     let notifier: Notifier
-    let signInThrottle: SignInThrottle
+    let presence: Presence
     /// Who may register. The administrator may always create accounts.
     package let policy: RegistrationPolicy
 
@@ -135,6 +135,7 @@ package struct Accounts: Sendable {
             try authorize(connection)
             try AccountRecords.setPasswordHash(hash, of: account.id, at: time, in: connection)
             try CredentialRecords.deleteAll(of: account.id, except: kept?.credential.hash, in: connection)
+            try SignInTicketRecords.deleteAll(of: account.id, in: connection)
         }
         await credentialsEnded(of: account.id)
     }

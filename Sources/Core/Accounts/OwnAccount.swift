@@ -102,7 +102,7 @@ extension Accounts {
         var check = FieldCheck()
         check.add("email", EmailAddress.fault(in: email))
         try check.finish()
-        let proof = try await verify(password, of: viewer)
+        let proof = try await presence.verify(password, of: viewer)
         let time = clock.now()
         try await translating(.unique("accounts.email"), to: Self.emailTaken) {
             try await storage.write { [deletions] connection in
@@ -128,7 +128,7 @@ extension Accounts {
 
     /// Sets a new password and ends all other sessions and tokens.
     package func changePassword(from old: String, to new: String, by viewer: Viewer) async throws {
-        let proof = try await verify(old, of: viewer, field: "currentPassword")
+        let proof = try await presence.verify(old, of: viewer, field: "currentPassword")
         try await setPassword(new, of: viewer.summary, keeping: viewer) { connection in
             try proof.require(of: viewer, field: "currentPassword", in: connection)
         }
@@ -137,24 +137,8 @@ extension Accounts {
     /// Deletes the viewer's account permanently. It requires the password, so that a stolen token or session
     /// is not enough.
     package func deleteOwn(_ viewer: Viewer, password: String) async throws {
-        let proof = try await verify(password, of: viewer)
+        let proof = try await presence.verify(password, of: viewer)
         try await delete(viewer.summary) { try proof.require(of: viewer, field: "password", in: $0) }
-    }
-
-    /// Checks the viewer's password. Throws if it is wrong, and for the demo account, which has none.
-    private func verify(
-        _ password: String, of viewer: Viewer, field: String = "password"
-    ) async throws -> PasswordProof {
-        let hash = try await storage.read { connection in
-            try Self.rejectDemoAccount(viewer, in: connection)
-            return try AccountRecords.passwordHash(of: viewer.id, in: connection)
-        }
-        let id = viewer.id.description
-        let matches = try await signInThrottle.counting([(.wrongPasswords, id)]) {
-            try await passwords.check(password, against: hash, for: .member(viewer.id))
-        }
-        guard matches, let hash else { throw PasswordProof.wrong(field) }
-        return PasswordProof(account: viewer.id, hash: hash)
     }
 
     /// Throws for the demo account, which can only like and follow.

@@ -80,6 +80,8 @@ package struct Credential: Sendable {
     /// Milliseconds since 1970.
     package let usedAt: Int64
     package let expiresAt: Int64
+    /// When its owner last proved that they are present, in milliseconds since 1970; 0 if they did not.
+    let provedAt: Int64
 
     /// Identifies the credential in URLs and lists. It is safe to show, because the hash does not sign
     /// anybody in.

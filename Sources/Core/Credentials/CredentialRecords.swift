@@ -7,17 +7,19 @@ enum CredentialRecords {
     ) throws {
         try connection.run(
             """
-            INSERT INTO credentials (hash, account_id, kind, scopes, name, created_at, used_at, expires_at)
+            INSERT INTO credentials
+                (hash, account_id, kind, scopes, name, created_at, used_at, expires_at, proved_at)
             VALUES (\(credential.hash), \(account), \(credential.kind.rawValue), \
             \(credential.scopes.rawValue), \(name), \(credential.usedAt), \(credential.usedAt),
-            \(credential.expiresAt))
+            \(credential.expiresAt), \(credential.provedAt))
             """)
     }
 
     static func viewer(hash: [UInt8], at time: Int64, in connection: any Connection) throws -> Viewer? {
         try connection.row(
             """
-            SELECT \(AccountSummary.columns), c.kind, c.scopes, c.used_at, c.expires_at, a.is_demo
+            SELECT \(AccountSummary.columns), c.kind, c.scopes, c.used_at, c.expires_at, c.proved_at,
+                a.is_demo
             FROM credentials c JOIN accounts a ON a.id = c.account_id
             WHERE c.hash = \(hash) AND c.expires_at > \(time)
             """
@@ -26,7 +28,8 @@ enum CredentialRecords {
                 summary: row.value(),
                 credential: Credential(
                     hash: hash, kind: Credential.Kind(rawValue: row.text()) ?? .token,
-                    scopes: Credential.Scopes(rawValue: row.int()), usedAt: row.int(), expiresAt: row.int()),
+                    scopes: Credential.Scopes(rawValue: row.int()), usedAt: row.int(), expiresAt: row.int(),
+                    provedAt: row.int()),
                 isDemo: row.bool())
         }
     }
@@ -41,7 +44,7 @@ enum CredentialRecords {
     ) throws -> [CredentialSummary] {
         try connection.rows(
             """
-            SELECT hash, scopes, used_at, expires_at, name, created_at FROM credentials
+            SELECT hash, scopes, used_at, expires_at, proved_at, name, created_at FROM credentials
             WHERE account_id = \(account) AND kind = \(kind.rawValue) AND expires_at > \(time)
             ORDER BY used_at DESC, hash
             """
@@ -49,7 +52,7 @@ enum CredentialRecords {
             CredentialSummary(
                 credential: Credential(
                     hash: row.bytes(), kind: kind, scopes: Credential.Scopes(rawValue: row.int()),
-                    usedAt: row.int(), expiresAt: row.int()),
+                    usedAt: row.int(), expiresAt: row.int(), provedAt: row.int()),
                 name: row.text(), createdAt: row.int())
         }
     }
@@ -57,6 +60,10 @@ enum CredentialRecords {
     static func touch(hash: [UInt8], at time: Int64, until end: Int64, in connection: any Connection) throws {
         try connection.run(
             "UPDATE credentials SET used_at = \(time), expires_at = \(end) WHERE hash = \(hash)")
+    }
+
+    static func setProvedAt(_ time: Int64, hash: [UInt8], in connection: any Connection) throws {
+        try connection.run("UPDATE credentials SET proved_at = \(time) WHERE hash = \(hash)")
     }
 
     /// Deletes a credential. Returns the account it belonged to; nil when there was none.

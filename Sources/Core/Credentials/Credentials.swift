@@ -1,14 +1,12 @@
 import Encodings
 import Storage
 
-/// The rules of signing in and out, with sessions for browsers and tokens for programs.
+/// The rules of sessions for browsers and tokens for programs.
 package struct Credentials: Sendable {
     let storage: any Storage
-    let passwords: Passwords
     let clock: WallClock
     let cache: ViewerCache
     let events: any Events
-    let signInThrottle: SignInThrottle
 
     /// A new session or token, with its secret. The secret is not stored, and cannot be shown again.
     package struct Issued: Sendable {
@@ -18,66 +16,45 @@ package struct Credentials: Sendable {
         package let expiresAt: Int64
     }
 
-    /// Signs in by email or username.
-    /// - Throws: ``Problem`` of kind `unauthorized`, with the same text and after the same time for an
-    ///   unknown user and a wrong password; `tooMany` after too many failures.
-    package func signIn(
-        login: String, password: String, as kind: Credential.Kind, name: String, from origin: SignInOrigin
-    ) async throws -> Issued {
-        let found = try await storage.read { try AccountRecords.idAndPasswordHash(of: login, in: $0) }
-        let attempt = signInThrottle.attempt(on: found?.0, login: Self.key(of: login), from: origin)
-        let matches = try await signInThrottle.counting(attempt.limits) {
-            try await passwords.check(password, against: found?.1, for: attempt.client)
-        }
-        guard matches, let found else { throw Self.wrongPassword }
-        let proof = PasswordProof(account: found.0, hash: found.1)
-        return try await issue(kind, to: proof.account, scopes: .all, name: name) { connection in
-            // A new password ends all sessions, so a sign-in that started with the old one must not create a
-            // session.
-            guard try proof.isCurrent(in: connection) else { throw Self.wrongPassword }
-        }
-    }
-
-    /// The rate limit key of a login, the same for all spellings: the normalized username or email address.
-    package static func key(of login: String) -> String {
-        let name = Username.normalized(login)
-        return name.contains("@") ? EmailAddress.normalized(login) : name
-    }
-
-    private static let wrongPassword = Problem(
-        .unauthorized, "The username, email or password is not correct.")
-
     /// Creates a session or token for `account`.
+    /// - Parameter isProof: whether its owner proved just now that they are present.
     package func issue(
-        _ kind: Credential.Kind, to account: Account, scopes: Credential.Scopes, name: String
+        _ kind: Credential.Kind, to account: Account, scopes: Credential.Scopes, name: String,
+        isProof: Bool = false
     ) async throws -> Issued {
-        try await issue(kind, to: account.id, scopes: scopes, name: name) { _ in }
+        try await issue(kind, to: account.id, scopes: scopes, name: name, isProof: isProof) { _ in }
     }
 
     /// - Parameters:
+    ///   - isProof: whether its owner proved just now that they are present.
     ///   - end: the latest time at which it expires, in milliseconds since 1970; nil for the full lifetime of
     ///     its kind.
     ///   - check: runs in the transaction that creates the credential; throws if that is no longer allowed.
-    private func issue(
+    func issue(
         _ kind: Credential.Kind, to account: ID<Account>, scopes: Credential.Scopes, name: String,
-        until end: Int64? = nil, check: @escaping @Sendable (any Connection) throws -> Void
+        isProof: Bool = false, until end: Int64? = nil,
+        check: @escaping @Sendable (any Connection) throws -> Void
     ) async throws -> Issued {
         let secret = Secret.random(prefix: kind == .token ? "isnt_" : "")
-        // An unsuitable client name is cleaned and shortened; it is no reason to refuse a sign-in.
-        let label = String(TextKind.line.cleaned(name).prefix(Credential.nameLimit))
         let now = clock.now()
         let credential = Credential(
             hash: secret.hash, kind: kind, scopes: scopes, usedAt: now,
-            expiresAt: min(now + kind.lifetime, end ?? .max))
+            expiresAt: min(now + kind.lifetime, end ?? .max), provedAt: isProof ? now : 0)
         let found = try await storage.write { connection in
             try check(connection)
             guard let found = try AccountRecords.find(account, in: connection) else {
                 throw Problem.notFound("account")
             }
-            try CredentialRecords.insert(credential, of: account, name: label, in: connection)
+            try CredentialRecords.insert(credential, of: account, name: Self.label(name), in: connection)
             return found
         }
         return Issued(account: found, secret: secret, expiresAt: credential.expiresAt)
+    }
+
+    /// The name of a client as it is stored. An unsuitable one is cleaned and shortened; it is no reason to
+    /// refuse a sign-in.
+    static func label(_ name: String) -> String {
+        String(TextKind.line.cleaned(name).prefix(Credential.nameLimit))
     }
 
     /// Returns the viewer with this secret; nil when it is unknown or expired. Extends a session that is in
@@ -125,6 +102,23 @@ package struct Credentials: Sendable {
         }
         await credentialsEnded(of: account.id)
         return count
+    }
+
+    /// Ends all sessions and tokens of an account. Returns their number.
+    package func endAll(of account: Account) async throws -> Int {
+        let count = try await storage.write { try CredentialRecords.deleteAll(of: account.id, in: $0) }
+        await credentialsEnded(of: account.id)
+        return count
+    }
+
+    /// Returns the sessions and then the tokens of an account, for the administrator.
+    package func all(of account: Account) async throws -> [CredentialSummary] {
+        let now = clock.now()
+        return try await storage.read { connection in
+            try [.session, .token].flatMap {
+                try CredentialRecords.all(of: account.id, kind: $0, at: now, in: connection)
+            }
+        }
     }
 
     /// Returns the viewer's sessions or tokens, most recently used first. Many people share the demo account,

@@ -35,7 +35,8 @@ package struct DirectUploads: Sendable {
         package let expiresAt: Int64
     }
 
-    /// Makes an offer for one photo. With a key that was used before, it returns the offer that was made then.
+    /// Makes an offer for one photo. With a key that was used before, it returns the offer that was made
+    /// then.
     package func offer(
         _ request: UploadRequest, to viewer: Viewer, key: RequestKey? = nil
     ) async throws -> Offer {

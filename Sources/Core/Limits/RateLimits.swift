@@ -40,6 +40,7 @@ package struct RateLimits: Sendable {
         case failedSignIns = "failed-sign-ins"
         case accountFailedSignIns = "account-failed-sign-ins"
         case wrongPasswords = "wrong-passwords"
+        case wrongCodes = "wrong-codes"
 
         package var standard: RateLimit {
             switch self {
@@ -60,6 +61,7 @@ package struct RateLimits: Sendable {
             case .failedSignIns: RateLimit(count: 25, seconds: 3600)
             case .accountFailedSignIns: RateLimit(count: 50, seconds: 3600)
             case .wrongPasswords: RateLimit(count: 10, seconds: 3600)
+            case .wrongCodes: RateLimit(count: 5, seconds: 60)
             }
         }
 
@@ -84,6 +86,7 @@ package struct RateLimits: Sendable {
             case .failedSignIns: "failed sign-ins to one account from one address"
             case .accountFailedSignIns: "failed sign-ins to one account from unknown browsers"
             case .wrongPasswords: "wrong passwords entered by one signed-in account"
+            case .wrongCodes: "wrong codes of two-step verification entered for one account"
             }
         }
 
@@ -95,6 +98,7 @@ package struct RateLimits: Sendable {
             case .accountFailedSignIns:
                 "Too many failed sign-ins to this account. Use a browser that you signed in with before"
             case .wrongPasswords: "Too many wrong passwords"
+            case .wrongCodes: "Too many wrong codes"
             case .register: "Too many registrations"
             case .anonymous, .session, .token, .photoFiles, .healthChecks: "Too many requests"
             case .uploads: "Too many uploads"

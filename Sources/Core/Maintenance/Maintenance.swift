@@ -65,6 +65,8 @@ package struct Maintenance: Sendable {
             connection in
             try FormerUsernames.removeExpired(at: now, in: connection)
             try KeyedRequest.removeExpired(at: now, in: connection)
+            _ = try SignInTicketRecords.deleteExpired(at: now, in: connection)
+            _ = try TrustedBrowserRecords.deleteExpired(at: now, in: connection)
             return (
                 try CredentialRecords.deleteExpired(at: now, in: connection),
                 try InviteRecords.deleteSpent(at: now, in: connection),

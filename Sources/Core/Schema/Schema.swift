@@ -6,6 +6,6 @@ package enum Schema {
     /// its checksum. A change to the schema is a new migration at the end.
     package static let migrations = [
         initial, product, directUploads, jobs, photoFileDates, boundedLists, formerUsernames,
-        hiddenReactions, requestKeys, searchWords,
+        hiddenReactions, requestKeys, searchWords, secondFactors,
     ]
 }

@@ -41,7 +41,7 @@ package struct ErrorResponses: RouterMiddleware {
                 }
             response.headers[.retryAfter] = problem.retryAfter.map { String($0) }
             if case .wrongMethod(let allowed) = problem.kind { response.headers[.allow] = allowed }
-            if problem.kind == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer" }
+            if report.status == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer" }
             return response
         }
     }
@@ -115,6 +115,10 @@ extension ErrorReport: JSONWritable {
             json.field("detail", detail)
             json.field("requestId", requestID)
             if !problem.fields.isEmpty { json.field("errors", problem.fields) }
+            if case .secondFactorRequired(let ticket, let methods) = problem.kind {
+                json.field("ticket", ticket)
+                json.field("methods", methods)
+            }
         }
     }
 }

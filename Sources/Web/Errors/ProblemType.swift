@@ -5,6 +5,7 @@ import HTTPTypes
 package enum ProblemType: String, CaseIterable, Sendable {
     case malformedRequest = "malformed-request"
     case unauthorized
+    case secondFactorRequired = "second-factor-required"
     case forbidden
     case notFound = "not-found"
     case methodNotAllowed = "method-not-allowed"
@@ -21,6 +22,7 @@ package enum ProblemType: String, CaseIterable, Sendable {
             switch kind {
             case .unreadable: .malformedRequest
             case .unauthorized: .unauthorized
+            case .secondFactorRequired: .secondFactorRequired
             case .forbidden: .forbidden
             case .notFound: .notFound
             case .wrongMethod: .methodNotAllowed
@@ -43,7 +45,7 @@ package enum ProblemType: String, CaseIterable, Sendable {
     package var status: HTTPResponse.Status {
         switch self {
         case .malformedRequest: .badRequest
-        case .unauthorized: .unauthorized
+        case .unauthorized, .secondFactorRequired: .unauthorized
         case .forbidden: .forbidden
         case .notFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
@@ -67,6 +69,7 @@ package enum ProblemType: String, CaseIterable, Sendable {
         switch self {
         case .malformedRequest: "Malformed request"
         case .unauthorized: "Not signed in"
+        case .secondFactorRequired: "Second factor required"
         case .forbidden: "Not allowed"
         case .notFound: "Not found"
         case .methodNotAllowed: "Method not allowed"
@@ -87,6 +90,11 @@ package enum ProblemType: String, CaseIterable, Sendable {
             "The JSON, the form, the cursor or the limit is not valid. Fix the request."
         case .unauthorized:
             "The token is missing, wrong or revoked, or the password is wrong. Sign in again."
+        case .secondFactorRequired:
+            """
+            The password is right. Send ticket with a code of the authenticator app or a recovery code to \
+            /api/auth/second-factor within five minutes.
+            """
         case .forbidden:
             "The account or its token may not do this. Use a token with the scope that the operation needs."
         case .notFound:

@@ -40,7 +40,8 @@ extension RateLimits.Kind {
         guard let viewer = context.viewer, !viewer.isDemo else { return context.clientKey }
         return switch self {
         case .session, .token: viewer.credential.handle
-        case .uploads, .posts, .comments, .likes, .follows, .searches, .exports, .newTokens, .wrongPasswords:
+        case .uploads, .posts, .comments, .likes, .follows, .searches, .exports, .newTokens, .wrongPasswords,
+            .wrongCodes:
             viewer.id.description
         case .signIn, .register, .anonymous, .photoFiles, .healthChecks, .failedSignIns,
             .accountFailedSignIns:

@@ -62,6 +62,8 @@ package struct SiteCookies: Sendable {
     private let sessionName: String
     private let visitorName: String
     private let browserName: String
+    private let ticketName: String
+    private let trustedName: String
     private let isSecure: Bool
 
     package init(site: Site, signer: Signer) {
@@ -74,6 +76,8 @@ package struct SiteCookies: Sendable {
         sessionName = prefix + "session"
         visitorName = prefix + "visitor"
         browserName = prefix + "browser"
+        ticketName = prefix + "sign-in"
+        trustedName = prefix + "trusted"
     }
 
     func session(in request: Request) -> Secret? { value(sessionName, in: request).map { Secret($0) } }
@@ -121,6 +125,24 @@ package struct SiteCookies: Sendable {
     package func signOut(on response: inout Response) {
         set(sessionName, "", seconds: 0, on: &response)
         response.headers[.clearSiteData] = #""cache", "storage""#
+    }
+
+    /// The ticket of a sign-in that still needs a second factor.
+    package func ticket(in request: Request) -> Secret? { value(ticketName, in: request).map { Secret($0) } }
+
+    package func setTicket(_ secret: Secret, on response: inout Response) {
+        set(ticketName, secret.text, seconds: Int(SignInTicket.lifetime / 1000), on: &response)
+    }
+
+    package func removeTicket(on response: inout Response) { set(ticketName, "", seconds: 0, on: &response) }
+
+    /// The secret by which accounts recognize a browser that they trust.
+    package func trustedBrowser(in request: Request) -> Secret? {
+        value(trustedName, in: request).map { Secret($0) }
+    }
+
+    package func setTrustedBrowser(_ secret: Secret, on response: inout Response) {
+        set(trustedName, secret.text, seconds: Int(TrustedBrowser.lifetime / 1000), on: &response)
     }
 
     /// Sets the secret from which a visitor’s form tokens are derived.

@@ -16,6 +16,8 @@ struct AccountPages {
             .post("register", .anyone, limits: [.register], use: register),
             .get("login", .anyone, use: signInForm),
             .post("login", .anyone, limits: [.signIn], use: signIn),
+            .get("login/code", .anyone, use: codeForm),
+            .post("login/code", .anyone, limits: [.signIn], use: enterCode),
             .post("logout", .anyone, use: signOut),
         ]
         return isDemo ? routes + [.post("demo", .anyone, limits: [.signIn], use: tryDemo)] : routes
@@ -52,12 +54,50 @@ struct AccountPages {
     @Sendable func signIn(_ request: Request, _ context: WebContext) async throws -> Response {
         let form = try await request.form(context)
         do {
-            let issued = try await community.credentials.signIn(
+            let outcome = try await community.signIn.withPassword(
                 login: form["login"], password: form["password"], as: .session, name: request.browser,
-                from: cookies.origin(of: request, context))
-            return try await startSession(issued, request, context)
+                from: cookies.origin(of: request, context), trusted: cookies.trustedBrowser(in: request))
+            switch outcome {
+            case .signedIn(let issued): return try await startSession(issued, request, context)
+            case .needsSecondFactor(let ticket):
+                var response = Response.seeOther("/login/code")
+                cookies.setTicket(ticket.secret, on: &response)
+                return response
+            }
         } catch let problem as Problem where problem.kind == .unauthorized {
             return signInPage(PageContext(context, cookies: cookies), login: form["login"], problem)
+        }
+    }
+
+    @Sendable func codeForm(_ request: Request, _ context: WebContext) async throws -> Response {
+        guard context.viewer == nil else { return .seeOther("/") }
+        guard let ticket = cookies.ticket(in: request),
+            let methods = try await community.signIn.pending(ticket)
+        else { return .seeOther("/login") }
+        return CodePage(pageContext: PageContext(context, cookies: cookies), methods: methods).response
+    }
+
+    /// Completes a sign-in by a code.
+    @Sendable func enterCode(_ request: Request, _ context: WebContext) async throws -> Response {
+        let form = try await request.form(context)
+        let pageContext = PageContext(context, cookies: cookies)
+        guard let ticket = cookies.ticket(in: request) else { return .seeOther("/login") }
+        let trusted =
+            form["trust"].isEmpty ? nil : cookies.trustedBrowser(in: request) ?? Secret.random()
+        do {
+            let issued = try await community.signIn.withCode(
+                form["code"], ticket: ticket, from: cookies.origin(of: request, context), trusting: trusted)
+            var response = try await startSession(issued, request, context)
+            cookies.removeTicket(on: &response)
+            if let trusted { cookies.setTrustedBrowser(trusted, on: &response) }
+            return response
+        } catch let problem as Problem where problem.kind == .invalid {
+            guard let methods = try await community.signIn.pending(ticket) else {
+                return signInPage(pageContext, login: "", SignIn.expired)
+            }
+            return CodePage(pageContext: pageContext, methods: methods, problem: problem).response
+        } catch let problem as Problem where problem.kind == .unauthorized {
+            return signInPage(pageContext, login: "", problem)
         }
     }
 
@@ -85,7 +125,7 @@ struct AccountPages {
         _ account: Account, _ request: Request, _ context: WebContext
     ) async throws -> Response {
         let issued = try await community.credentials.issue(
-            .session, to: account, scopes: .all, name: request.browser)
+            .session, to: account, scopes: .all, name: request.browser, isProof: true)
         return try await startSession(issued, request, context)
     }
 

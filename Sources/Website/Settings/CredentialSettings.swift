@@ -58,8 +58,8 @@ struct CredentialSettings {
             let problem = Problem(
                 .conflict, field: "name",
                 """
-                This token was already created, and its secret cannot be shown again. If you did not copy it, \
-                revoke the token and create another one.
+                This token was already created, and its secret cannot be shown again. If you did not copy \
+                it, revoke the token and create another one.
                 """)
             return try await tokensPage(viewer, context, problem)
         } catch let problem as Problem where !problem.fields.isEmpty {

@@ -12,7 +12,8 @@ struct SettingsLayout {
     var isSaved = false
 
     private static let pages = [
-        ("profile", "Profile"), ("account", "Account"), ("privacy", "Privacy"), ("sessions", "Sessions"),
+        ("profile", "Profile"), ("account", "Account"), ("security", "Security"), ("privacy", "Privacy"),
+        ("sessions", "Sessions"),
         ("tokens", "Tokens"),
     ]
 
