@@ -104,7 +104,8 @@ struct AccountRoutes {
 }
 
 extension Response {
-    /// Returns an empty response. If the member used a browser session, it also removes the session cookie.
+    /// Returns an empty response. If the member used a browser session, it also removes the session
+    /// cookie.
     static func signedOut(_ member: Viewer, cookies: SiteCookies) -> Response {
         var response = Response.noContent
         if member.credential.kind == .session { cookies.signOut(on: &response) }

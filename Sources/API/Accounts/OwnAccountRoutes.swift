@@ -112,8 +112,9 @@ struct OwnAccountRoutes {
         ).response
     }
 
-    /// Returns a response with the member's own account. It contains the email address only if the credential
-    /// has the scope “read”, so that a client that can only write learns nothing private from responses.
+    /// Returns a response with the member's own account. It contains the email address only if the
+    /// credential has the scope “read”, so that a client that can only write learns nothing private
+    /// from responses.
     private func accountResponse(for viewer: Viewer) async throws -> Response {
         let own = try await community.accounts.own(viewer)
         let mayRead = viewer.credential.scopes.isSuperset(of: .read)

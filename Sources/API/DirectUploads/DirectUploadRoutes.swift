@@ -37,8 +37,8 @@ struct DirectUploadRoutes {
     /// presigned URL of S3: anyone who has it can upload one photo within five minutes.
     @Sendable func receive(_ request: Request, _ context: WebContext) async throws -> Response {
         guard let name = UploadName(try context.pathText("upload")) else { throw Problem.notFound("upload") }
-        // Check the expected size before reading the form, so that nothing is written for an invalid upload
-        // URL, and no more than the declared size for a valid one.
+        // Check the expected size before reading the form, so that nothing is written for an invalid
+        // upload URL, and no more than the declared size for a valid one.
         var limits = MultipartLimits.onePhoto
         limits.fileBytes = try await community.directUploads.expectedBytes(of: name)
         do {
