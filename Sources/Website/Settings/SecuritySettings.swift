@@ -135,10 +135,10 @@ struct SecuritySettings {
             : "\(state.recoveryCodesLeft) of \(SecondFactors.recoveryCodeCount) left."
         return """
             <p>On since \(timeElement(time)). Signing in needs a code from your authenticator app.</p>
-            <h3>Recovery codes</h3>
+            <h2>Recovery codes</h2>
             <p>\(left) They sign you in if you lose your phone.</p>
             \(forms.form(action: "/settings/security/codes", button: "Make new codes"))
-            <h3>Turn off</h3>
+            <h2>Turn two-step verification off</h2>
             \(forms.form(action: "/settings/security/app/off", button: "Turn off", style: "danger"))
             """
     }
