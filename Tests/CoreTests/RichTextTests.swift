@@ -12,7 +12,9 @@ struct RichTextTests {
         ("thanks @anna. And @ben..", ["anna", "ben"]), ("@anna...really", ["anna"]), ("@anna#love", ["anna"]),
         ("@ada@example.org", []), ("@ada_東", []), ("～@ada", ["ada"]), ("@.ada", []),
         ("@" + String(repeating: "x", count: 31), []), ("@adaé", []), ("@ada’s", ["ada"]),
-        ("@ada,@grace!", ["ada", "grace"]),
+        ("@ada,@grace!", ["ada", "grace"]), ("@anna.@ben", ["anna", "ben"]),
+        ("@anna..@ben.#x", ["anna", "ben"]),
+        ("@anna_@ben", []), ("@anna.дом", []),
     ])
     func `mentions are found in a text`(_ text: String, _ expected: [String]) {
         #expect(RichText(text).mentions == expected)

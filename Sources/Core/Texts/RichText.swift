@@ -3,10 +3,11 @@ import Foundation
 /// A caption, comment or bio split into plain text, `@mentions`, `#tags` and web addresses.
 ///
 /// The grammar, which works on Unicode scalars:
-/// - Web addresses are found first (see ``LinkScanner``): nothing inside one is a mention or a tag.
+/// - Web addresses are found first (see ``LinkScanner``): nothing inside one, up to the next white space, is a
+///   mention or a tag.
 /// - A mention is `@` and a username (1–30 of `a–z 0–9 . _`, any case). It ends before a full stop that is
-///   followed by another one or by no letter, because that one belongs to the sentence. A name that continues
-///   with a letter of another script or with `@` is not a mention.
+///   followed by another one, by `@` or by no letter, because that one belongs to the sentence. A name that
+///   continues with a letter of another script or with `@` is not a mention.
 /// - A tag is `#` (or the full-width `＃`) and 1–100 letters, marks, digits or `_` of any script, but not
 ///   only digits, and no mark at the start. Chinese numerals are letters. Inside, it may contain joiners, as
 ///   in Persian and Hindi, and the medial marks of Unicode’s hashtag identifiers (UAX #31, table 3a), as in
@@ -40,23 +41,33 @@ package struct RichText: Sendable, Equatable {
         var plain = scalars.startIndex
         var index = scalars.startIndex
         var before: Unicode.Scalar?
+        // The end of the address that a link began.
+        var addressEnd = index
         /// Adds a span, with the plain text before it.
         func add(_ span: Span, upTo end: Scalars.Index) {
             if plain < index { spans.append(.text(String(scalars[plain..<index]))) }
             spans.append(span)
             (index, plain, before) = (end, end, nil)
         }
+        /// Leaves text without spans behind.
+        func skip(to end: Scalars.Index) {
+            index = end
+            before = scalars[scalars.index(before: end)]
+        }
         while index < scalars.endIndex {
             let scalar = scalars[index]
-            if scalar.isASCIIAlphanumeric, before.map(LinkScanner.canBegin) ?? true {
-                switch links.scan(from: index) {
-                case .link(let end, let url): add(.link(String(scalars[index..<end]), url: url), upTo: end)
-                case .text(let end):
-                    index = end
-                    before = scalars[scalars.index(before: end)]
+            if LinkScanner.canBegin(at: scalar, after: before) {
+                switch links.scan(from: index, needsScheme: index < addressEnd) {
+                case .link(let end, let url):
+                    add(.link(String(scalars[index..<end]), url: url), upTo: end)
+                    if end >= addressEnd { addressEnd = links.endOfAddress(from: end) }
+                case .text(let end): skip(to: end)
                 }
-            } else if let (span, end) = Self.span(at: index, after: before, in: scalars) {
+            } else if index >= addressEnd, let (span, end) = Self.span(at: index, after: before, in: scalars)
+            {
                 add(span, upTo: end)
+            } else if index >= addressEnd, links.isPartOfAddress(at: index) {
+                skip(to: links.endOfAddress(from: index))
             } else {
                 before = scalar
                 index = scalars.index(after: index)
@@ -71,10 +82,10 @@ package struct RichText: Sendable, Equatable {
         // 0xEF is the first byte of the full-width number sign.
         text.utf8.contains { byte in
             switch byte {
-            case UInt8(ascii: "@"), UInt8(ascii: "#"), UInt8(ascii: "/"), 0xEF: true
+            case UInt8(ascii: "@"), UInt8(ascii: "#"), UInt8(ascii: "/"), UInt8(ascii: "?"), 0xEF: true
             default: false
             }
-        } || text.contains("www.") || text.contains("WWW.")
+        } || text.contains("ww.") || text.contains("WW.")
     }
 
     /// All mentioned usernames in order, without duplicates.
@@ -135,7 +146,11 @@ package struct RichText: Sendable, Equatable {
         var end = first
         while end < scalars.endIndex, isUsernameScalar(scalars[end]) {
             let next = scalars.index(after: end)
-            if scalars[end] == ".", end == first || next == scalars.endIndex || scalars[next] == "." { break }
+            if scalars[end] == ".",
+                end == first || next == scalars.endIndex || scalars[next] == "." || scalars[next] == "@"
+            {
+                break
+            }
             end = next
         }
         // A name that continues with other letters is not a username.
