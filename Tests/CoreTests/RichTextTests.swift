@@ -41,6 +41,19 @@ struct RichTextTests {
     }
 
     @Test(arguments: [
+        ("x", 100), ("ﬃ", 33), ("ß", 50), ("ΐ", 100), ("e\u{301}", 100), ("ᾂ", 50), ("I\u{307}", 100),
+        ("नि", 50),
+    ])
+    func `a tag is as long as its folded form, in a text and by itself`(_ letter: String, _ count: Int) {
+        for (count, isTag) in [(count, true), (count + 1, false)] {
+            let written = String(repeating: letter, count: count)
+            let tags = RichText("#\(written)").tags
+            #expect(tags.isEmpty != isTag && tags == [RichText.tag(written)].compactMap { $0 })
+            for tag in tags { #expect(RichText.tag(tag) == tag) }
+        }
+    }
+
+    @Test(arguments: [
         (
             "see https://en.wikipedia.org/wiki/Google_LLC_v._Oracle_America,_Inc.#Decision",
             ["https://en.wikipedia.org/wiki/Google_LLC_v._Oracle_America,_Inc.#Decision"]

@@ -9,7 +9,7 @@ package struct SearchIndexes: Sendable {
     /// The version of the terms. It is increased with every change of ``SearchFolding``, ``SearchWord``,
     /// ``SearchDocument`` or ``RichText`` that makes other terms or tags of a text. The next start then
     /// rebuilds the indexes.
-    static let version = 1
+    static let version = 2
     /// The tables that the indexes are made from.
     static let tables: Set<String> = ["accounts", "posts", "photos"]
     /// The fact that stores the version, or the place of a rebuild.

@@ -8,10 +8,11 @@ import Foundation
 /// - A mention is `@` and a username (1–30 of `a–z 0–9 . _`, any case). It ends before a full stop that is
 ///   followed by another one, by `@` or by no letter, because that one belongs to the sentence. A name that
 ///   continues with a letter of another script or with `@` is not a mention.
-/// - A tag is `#` (or the full-width `＃`) and 1–100 letters, marks, digits or `_` of any script, but not
-///   only digits, and no mark at the start. Chinese numerals are letters. Inside, it may contain joiners, as
-///   in Persian and Hindi, and the medial marks of Unicode’s hashtag identifiers (UAX #31, table 3a), as in
-///   `#col·lecció`. Variation selectors and keycaps are parts of emoji, and end it.
+/// - A tag is `#` (or the full-width `＃`) and letters, marks, digits or `_` of any script, but not only
+///   digits, and no mark at the start. In the form in which it is stored, it has 1–100 of them. Chinese
+///   numerals are letters. Inside, it may contain joiners, as in Persian and Hindi, and the medial marks of
+///   Unicode’s hashtag identifiers (UAX #31, table 3a), as in `#col·lecció`. Variation selectors and keycaps
+///   are parts of emoji, and end it.
 /// - Neither begins directly after a letter, mark, digit, `_`, `@` or `#`, so email addresses contain
 ///   neither; and a tag does not begin after `&`, so `&#39;` is none. After another tag or mention, one may
 ///   begin directly: `#a#b`.
@@ -104,10 +105,10 @@ package struct RichText: Sendable, Equatable {
         let typed = typed.trimmed
         let bare = typed.hasPrefix("#") || typed.hasPrefix("＃") ? String(typed.dropFirst()) : typed
         let scalars = bare.unicodeScalars
-        guard let end = endOfTag(from: scalars.startIndex, in: scalars), end == scalars.endIndex else {
+        guard let (tag, end) = tag(from: scalars.startIndex, in: scalars), end == scalars.endIndex else {
             return nil
         }
-        return bare.caseFolded
+        return tag
     }
 
     private static func unique(_ names: [String]) -> [String] {
@@ -133,11 +134,9 @@ package struct RichText: Sendable, Equatable {
             return (.mention(written, username: written.dropFirst().lowercased()), end)
         case "#", "＃":
             guard before.map(preventsSpan) != true, before != "&",
-                let end = endOfTag(from: first, in: scalars)
+                let (tag, end) = tag(from: first, in: scalars)
             else { return nil }
-            return (
-                .tag(String(scalars[start..<end]), tag: String(scalars[first..<end]).caseFolded), end
-            )
+            return (.tag(String(scalars[start..<end]), tag: tag), end)
         default: return nil
         }
     }
@@ -162,7 +161,10 @@ package struct RichText: Sendable, Equatable {
         return end
     }
 
-    private static func endOfTag(from first: Scalars.Index, in scalars: Scalars) -> Scalars.Index? {
+    /// Returns the tag that begins here, in the form in which it is stored, and its end in the text.
+    private static func tag(
+        from first: Scalars.Index, in scalars: Scalars
+    ) -> (tag: String, end: Scalars.Index)? {
         guard first < scalars.endIndex, !scalars[first].isMark else { return nil }
         var end = first
         var length = 0
@@ -181,7 +183,10 @@ package struct RichText: Sendable, Equatable {
             length += 1
         }
         while end > first, isMedial(scalars[scalars.index(before: end)]) { end = scalars.index(before: end) }
-        return hasLetter && length <= tagLimit ? end : nil
+        // Folding makes one letter of a few at most, and up to three of one.
+        guard hasLetter, length <= 4 * tagLimit else { return nil }
+        let tag = String(scalars[first..<end]).caseFolded
+        return tag.unicodeScalars.count <= tagLimit ? (tag, end) : nil
     }
 
     private static func isUsernameScalar(_ scalar: Unicode.Scalar) -> Bool {
