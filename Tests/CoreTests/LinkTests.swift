@@ -3,8 +3,8 @@ import Testing
 
 @testable import Core
 
-/// Where web addresses in a text begin and end: never a link to a part of a host, and no tag or mention inside
-/// an address.
+/// Where web addresses in a text begin and end: never a link to a part of a host, and no tag or mention
+/// inside an address.
 struct LinkTests {
     @Test(arguments: [
         ("https://my_blog.tumblr.com/x", ["https://my_blog.tumblr.com/x"]),

@@ -130,8 +130,8 @@ package struct PostPosition: SearchPosition, Equatable {
 
 /// What the cursors of the three lists have in common.
 package enum SearchCursor {
-    /// The maximum length of an encoded tag. A character has at most four bytes, and three bytes are encoded
-    /// as four characters.
+    /// The maximum length of an encoded tag. A character has at most four bytes, and three bytes are
+    /// encoded as four characters.
     static let maxTagLength = (RichText.tagLimit * 16 + 2) / 3
 
     /// The form of the cursors, a regular expression.

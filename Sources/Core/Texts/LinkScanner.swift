@@ -1,16 +1,16 @@
 /// Finds web addresses in a text.
 ///
 /// - An address begins with `http://` or `https://`, or is a domain with a path, a query or a fragment
-///   (`example.org/path`), or begins with `www.`. Without a scheme, the domain must have an existing top-level
-///   domain.
-/// - An address extends to white space, a straight quotation mark or an angle bracket: up to there, nothing is
-///   a tag or a mention. The link ends earlier, before symbols such as emoji, and the punctuation of other
-///   scripts. Punctuation at its end belongs to the sentence, as does a closing bracket that was not opened in
-///   the address.
+///   (`example.org/path`), or begins with `www.`. Without a scheme, the domain must have an existing
+///   top-level domain.
+/// - An address extends to white space, a straight quotation mark or an angle bracket: up to there,
+///   nothing is a tag or a mention. The link ends earlier, before symbols such as emoji, and the
+///   punctuation of other scripts. Punctuation at its end belongs to the sentence, as does a closing
+///   bracket that was not opened in the address.
 /// - A link leads to the whole host or is none: see ``WebHost``.
-/// - Addresses of other schemes, and those with a user name or an IP address without a scheme, are not links:
-///   such links are used for deception more often than for reading. They are recognised, so that no part of one
-///   is a tag or a mention.
+/// - Addresses of other schemes, and those with a user name or an IP address without a scheme, are not
+///   links: such links are used for deception more often than for reading. They are recognised, so that
+///   no part of one is a tag or a mention.
 struct LinkScanner {
     typealias Scalars = String.UnicodeScalarView
     typealias Index = Scalars.Index
@@ -27,8 +27,9 @@ struct LinkScanner {
 
     init(_ scalars: Scalars) { self.scalars = scalars }
 
-    /// Whether an address can begin at this scalar. One without a scheme begins at a letter of a script with
-    /// letter case only: the others have no spaces between words, and addresses follow their letters directly.
+    /// Whether an address can begin at this scalar. One without a scheme begins at a letter of a script
+    /// with letter case only: the others have no spaces between words, and addresses follow their
+    /// letters directly.
     static func canBegin(at scalar: Unicode.Scalar, after before: Unicode.Scalar?) -> Bool {
         guard scalar.isASCIIAlphanumeric || scalar.isCasedLetter else { return false }
         guard let before else { return true }
@@ -130,8 +131,8 @@ struct LinkScanner {
         scalars[start...].prefix { !Self.endsAddress($0) && $0 != "/" && $0 != "?" && $0 != "#" }
     }
 
-    /// The end of a port (`:8080`) that begins here; `start` if there is none, and nil if a number follows the
-    /// colon that is no port.
+    /// The end of a port (`:8080`) that begins here; `start` if there is none, and nil if a number
+    /// follows the colon that is no port.
     private func endOfPort(from start: Index) -> Index? {
         guard start < scalars.endIndex, scalars[start] == ":" else { return start }
         let first = scalars.index(after: start)

@@ -3,19 +3,19 @@ import Foundation
 /// A caption, comment or bio split into plain text, `@mentions`, `#tags` and web addresses.
 ///
 /// The grammar, which works on Unicode scalars:
-/// - Web addresses are found first (see ``LinkScanner``): nothing inside one, up to the next white space, is a
-///   mention or a tag.
-/// - A mention is `@` and a username (1–30 of `a–z 0–9 . _`, any case). It ends before a full stop that is
-///   followed by another one, by `@` or by no letter, because that one belongs to the sentence. A name that
-///   continues with a letter of another script or with `@` is not a mention.
+/// - Web addresses are found first (see ``LinkScanner``): nothing inside one, up to the next white
+///   space, is a mention or a tag.
+/// - A mention is `@` and a username (1–30 of `a–z 0–9 . _`, any case). It ends before a full stop that
+///   is followed by another one, by `@` or by no letter, because that one belongs to the sentence. A
+///   name that continues with a letter of another script or with `@` is not a mention.
 /// - A tag is `#` (or the full-width `＃`) and letters, marks, digits or `_` of any script, but not only
 ///   digits, and no mark at the start. In the form in which it is stored, it has 1–100 of them. Chinese
-///   numerals are letters. Inside, it may contain joiners, as in Persian and Hindi, and the medial marks of
-///   Unicode’s hashtag identifiers (UAX #31, table 3a), as in `#col·lecció`. Variation selectors and keycaps
-///   are parts of emoji, and end it.
+///   numerals are letters. Inside, it may contain joiners, as in Persian and Hindi, and the medial
+///   marks of Unicode’s hashtag identifiers (UAX #31, table 3a), as in `#col·lecció`. Variation
+///   selectors and keycaps are parts of emoji, and end it.
 /// - Neither begins directly after a letter, mark, digit, `_`, `@` or `#`, so email addresses contain
-///   neither; and a tag does not begin after `&`, so `&#39;` is none. After another tag or mention, one may
-///   begin directly: `#a#b`.
+///   neither; and a tag does not begin after `&`, so `&#39;` is none. After another tag or mention, one
+///   may begin directly: `#a#b`.
 package struct RichText: Sendable, Equatable {
     package enum Span: Sendable, Equatable {
         case text(String)

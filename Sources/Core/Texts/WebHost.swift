@@ -1,10 +1,10 @@
-/// The host of a web address in a text: letters and digits of any script, hyphens, underscores and full stops.
-/// (Domain names have no underscores, but names of hosts in practice do.)
+/// The host of a web address in a text: letters and digits of any script, hyphens, underscores and full
+/// stops. (Domain names have no underscores, but names of hosts in practice do.)
 ///
-/// A letter of a script without letter case ends a host in ASCII, so that text can follow an address without a
-/// space, unless the host goes on after it: `www日本.jp`. Punctuation, and with a top-level domain also other
-/// text, can follow a host. What else continues it makes it invalid, because a link to its beginning would lead
-/// to somebody else.
+/// A letter of a script without letter case ends a host in ASCII, so that text can follow an address
+/// without a space, unless the host goes on after it: `www日本.jp`. Punctuation, and with a top-level
+/// domain also other text, can follow a host. What else continues it makes it invalid, because a link
+/// to its beginning would lead to another site.
 struct WebHost {
     typealias Index = LinkScanner.Index
 
@@ -33,8 +33,8 @@ struct WebHost {
         self.end = end
     }
 
-    /// Returns the end of the characters that can be part of a host, and where in its last label a letter of a
-    /// script without letter case follows ASCII.
+    /// Returns the end of the characters that can be part of a host, and where in its last label a
+    /// letter of a script without letter case follows ASCII.
     private static func run(from start: Index, in scanner: LinkScanner) -> (end: Index, cut: Index?) {
         let scalars = scanner.scalars
         var end = start
