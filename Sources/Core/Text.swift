@@ -77,6 +77,24 @@ package enum TextLimit {
         in text: String, named name: String, atMost limit: Int, as kind: TextKind
     ) -> String? {
         switch kind.fault(in: text) {
+    /// The number of characters that people count. Browsers count as their version of Unicode does:
+    /// since version 17, a letter that is written below another one in Burmese, Khmer, Balinese and
+    /// other scripts belongs to the same character, as it did before in Hindi. Swift’s version may be
+    /// older. Here these letters never count, so that no text is refused that a counter shows as short
+    /// enough.
+    package static func characters(in text: String) -> Int {
+        let joiners = text.unicodeScalars.contains(where: \.joinsNextLetter)
+        let vowels = text.unicodeScalars.contains(where: \.isJoiningVowel)
+        guard joiners || vowels else { return text.count }
+        var count = 0
+        var before: Character?
+        for character in text {
+            if before?.joins(character) != true { count += 1 }
+            before = character
+        }
+        return count
+    }
+
         case .control: return "\(name) must not contain control characters."
         case .lineBreak: return "\(name) must not contain line breaks."
         case .hidden:
@@ -85,11 +103,38 @@ package enum TextLimit {
         case nil: break
         }
         if text.utf8.count <= limit { return nil }
-        let count = text.count
+        let count = characters(in: text)
         if count > limit { return "\(name) must have at most \(limit) characters; you entered \(count)." }
         if text.utf8.count > bytes(for: limit) {
             return "\(name) must contain fewer combining marks or joined emoji; they need too much space."
         }
         return nil
     }
+}
+
+extension Character {
+    /// Whether the next character belongs to this one in newer versions of Unicode (UAX #29, GB6 to
+    /// GB9c).
+    fileprivate func joins(_ next: Character) -> Bool {
+        guard let first = next.unicodeScalars.first else { return false }
+        if first.isJoiningVowel { return unicodeScalars.last?.isJoiningVowel == true }
+        guard first.properties.generalCategory == .otherLetter else { return false }
+        return unicodeScalars.reversed().prefix { $0.isMark || $0 == "\u{200D}" }.contains(
+            where: \.joinsNextLetter)
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether it joins the letter after it to the one before it (`InCB=Linker` in Unicode 17).
+    fileprivate var joinsNextLetter: Bool {
+        switch value {
+        case 0x94D, 0x9CD, 0xACD, 0xB4D, 0xC4D, 0xD4D, 0x1039, 0x17D2, 0x1A60, 0x1B44, 0x1BAB, 0xA9C0, 0xAAF6,
+            0x10A3F, 0x11133, 0x113D0, 0x1193E, 0x11A47, 0x11A99, 0x11F42:
+            true
+        default: false
+        }
+    }
+
+    /// Whether it is a vowel of Kirat Rai, which make one character in a row.
+    fileprivate var isJoiningVowel: Bool { value == 0x16D63 || (0x16D67...0x16D6A).contains(value) }
 }

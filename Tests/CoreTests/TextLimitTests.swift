@@ -12,7 +12,33 @@ struct TextLimitTests {
         family, "🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}", "e\u{301}", "क्षि", "각",
         "\u{1112}\u{1161}\u{11AB}", "👩🏽\u{200D}🚀", "1\u{FE0F}\u{20E3}", "❤️", "🇩🇪",
         "Z\u{337}\u{321}\u{31B}\u{359}\u{344}", "ษี่",
+        "န္တိ", "ខ្មែ", "ᬓ᭄ᬱ", "𑄟𑄳𑄦", "ꦱ꧀ꦠ", "ᮊ᮫ᮊ",
     ]
+
+    /// Texts of many scripts, with the number of characters that the counter of Chromium 156 (Unicode
+    /// 17) shows.
+    private static let counted = [
+        ("မြန်မာနိုင်ငံ", 7), ("သတ္တဝါ", 4), ("ភាសាខ្មែរ", 4), ("សាស្ត្រ", 2),
+        ("ᬅᬓ᭄ᬱᬭᬩᬮᬶ", 5), ("𑄌𑄋𑄴𑄟𑄳𑄦", 3), ("क्षत्रिय", 3), ("हिन्दी", 2),
+        ("ক্ষত্রিয়", 3), ("தமிழ்", 3), ("ஸ்ரீ", 2), ("ప్రపంచం", 3),
+        ("ಕ್ಷತ್ರಿಯ", 5), ("മലയാളം ക്ഷ", 6), ("සිංහල ක්\u{200D}ෂ", 6),
+        ("กำแพงน้ำ", 5), ("ที่นี่", 2), ("ພາສາລາວ", 7), ("ນໍ້າ", 2), ("བོད་སྐད", 5),
+        ("ꦲꦏ꧀ꦱꦫꦗꦮ", 5), ("ᮃᮊ᮫ᮞᮛ", 3), ("🇩🇪🇫🇷🇯", 3),
+        ("👨\u{200D}👩\u{200D}👧\u{200D}👦👩🏽\u{200D}🚀", 2), ("1️⃣2️⃣#️⃣", 3),
+        ("❤️\u{200D}🔥❤", 2), ("한국", 2),
+        ("\u{1112}\u{1161}\u{11AB}\u{1100}\u{116E}\u{11A8}", 2),
+        ("e\u{301}a\u{308}", 2), ("שָׁלוֹם", 4), ("مُحَمَّد", 4),
+        ("می\u{200C}خواهم", 7), ("が\u{3099}か\u{3099}", 2), ("ｶﾞ", 1),
+        ("🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}", 1),
+    ]
+
+    @Test(arguments: counted)
+    func `the counters of browsers and the server agree`(_ text: String, _ count: Int) {
+        #expect(TextLimit.characters(in: text) == count)
+        let repeated = Array(repeating: text, count: 20).joined(separator: " ")
+        #expect(TextLimit.characters(in: repeated) == 20 * count + 19)
+        #expect(TextLimit.fault(in: repeated, named: "A text", atMost: 20 * count + 19, as: .prose) == nil)
+    }
 
     @Test(arguments: characters)
     func `a text may have as many characters as people count, whatever they are made of`(_ character: String)
@@ -21,7 +47,7 @@ struct TextLimitTests {
             TextLimit.fault(
                 in: String(repeating: character, count: count), named: "A text", atMost: 2200, as: .prose)
         }
-        #expect(character.count == 1)
+        #expect(TextLimit.characters(in: character) == 1)
         #expect(fault(2200) == nil)
         #expect(fault(2201) == "A text must have at most 2200 characters; you entered 2201.")
     }

@@ -14,6 +14,8 @@ FAMILY = "👨‍👩‍👧‍👦"
 # What people see as one character.
 CHARACTERS = [
     FAMILY, "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "e\u0301", "क्षि", "각", "👩🏽‍🚀", "1️⃣", "❤️", "Z̷̡̛͙̈́",
+    # Letters below letters in Burmese, Khmer, Balinese, Chakma and Javanese; and Tamil, Thai and Lao.
+    "န္တိ", "ខ្មែ", "ᬓ᭄ᬱ", "𑄟𑄳𑄦", "ꦱ꧀ꦠ", "நி", "ที่", "ນໍ້",
 ]
 # Puts a long word into every text of the page, except for labels of buttons and of the navigation: these are
 # ours, and stay on one line. Opens what is folded.

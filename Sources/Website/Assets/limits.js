@@ -1,6 +1,7 @@
-// Counts the characters of fields with a limit. The server counts in the same way (`TextLimit` in Swift): it
-// removes control characters and the white space around a text, and counts what people see as one character,
-// whatever it is made of. The attribute `maxlength` would count UTF-16 code units.
+// Counts the characters of fields with a limit. The server counts in the same way (`TextLimit` in
+// Swift): it removes control characters and the white space around a text, and counts what people see
+// as one character, whatever it is made of. A browser with an older version of Unicode counts more in
+// some scripts, never fewer. The attribute `maxlength` would count UTF-16 code units.
 import { onNewContent } from "./enhance.js";
 import { make } from "./pages.js";
 
