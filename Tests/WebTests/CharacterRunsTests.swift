@@ -7,7 +7,8 @@ struct CharacterRunsTests {
     private static let marks = String(repeating: "\u{301}", count: 301)
 
     @Test(arguments: [
-        "a" + marks, String(repeating: "🇦", count: 301), String(repeating: "👩\u{200D}", count: 301),
+        "a" + marks, String(repeating: "🇦", count: 4401), String(repeating: "🇩🇪", count: 2201),
+        String(repeating: "👩\u{200D}", count: 301),
         String(repeating: "\u{1100}", count: 301), String(repeating: "\u{200D}", count: 301),
         "before" + marks + "after",
     ])
@@ -26,7 +27,8 @@ struct CharacterRunsTests {
     @Test(arguments: [
         "", "Ada", "Z̷̡̛͙̈́a̸l̵g̶o̷", String(repeating: "ä", count: 9000),
         String(repeating: "e\u{301}", count: 9000),
-        String(repeating: "🇩🇪", count: 150), String(repeating: "❤️", count: 2200),
+        String(repeating: "🇩🇪", count: 2200), String(repeating: "\u{1112}\u{1161}\u{11AB}", count: 2200),
+        String(repeating: "\u{1100}\u{1161}", count: 2200), String(repeating: "❤️", count: 2200),
         String(repeating: "👩\u{200D}👩\u{200D}👧", count: 900), String(repeating: "한국", count: 3000),
         String(repeating: "हिन्दी ", count: 3000), String(repeating: "ไทยที่", count: 3000), "\\", "\\u12",
         "\\ud83d",

@@ -3,30 +3,35 @@ import Encodings
 
 /// Finds text that is expensive to compare and to split into characters.
 ///
-/// Swift compares and hashes strings in their normal form. It sorts the marks that follow one character, in a
-/// time that grows with the square of their number: 70,000 marks take half a minute. Where characters begin
-/// in a long row of flag letters or joined emoji takes a similar time. So text from clients is checked before
-/// it is compared.
+/// Swift compares and hashes strings in their normal form. It sorts the marks that follow one
+/// character, in a time that grows with the square of their number: 70,000 marks take half a minute.
+/// Where characters begin in a long row of flag letters or joined emoji takes a similar time, if it is
+/// read from the end. So text from clients is checked before it is compared.
 package enum CharacterRuns {
-    /// The maximum number of scalars that can belong to one character or to one row of flags. Real text has a
-    /// few dozen.
+    /// The maximum number of scalars that can extend one character. Real text has a few dozen.
     static let limit = 300
+    /// The maximum number of flags in a row: the longest comment may consist of flags.
+    static let flagLimit = Comment.textLimit
 
     /// Whether no character of the text has too many scalars. Takes a time that grows with the length of the
     /// text.
     static func areBounded(in scalars: some Sequence<Unicode.Scalar>) -> Bool {
         var run = 0
-        var isAfterJoiner = false
+        var flagLetters = 0
+        var before: Unicode.Scalar = " "
         for scalar in scalars {
+            flagLetters = scalar.isFlagLetter ? flagLetters + 1 : 0
             if scalar.isASCII {
                 run = 0
+            } else if scalar.beginsSyllable(after: before) {
+                run = 1
             } else if scalar.extendsCharacter {
                 run += 1
-                guard run <= limit else { return false }
-            } else if !isAfterJoiner {
+            } else if before != "\u{200D}" {
                 run = 0
             }
-            isAfterJoiner = scalar == "\u{200D}"
+            guard run <= limit, flagLetters <= 2 * flagLimit else { return false }
+            before = scalar
         }
         return true
     }
@@ -51,16 +56,31 @@ package enum CharacterRuns {
 
 extension Problem {
     package static let longCharacterRun = Problem(
-        .unreadable, "The text contains a character with more than \(CharacterRuns.limit) combining marks.")
+        .unreadable,
+        """
+        The text contains a character with more than \(CharacterRuns.limit) combining marks or other parts, \
+        or more than \(CharacterRuns.flagLimit) flags in a row.
+        """)
 }
 
 extension Unicode.Scalar {
-    /// Whether it can be a further scalar of the same character, or a flag letter.
+    fileprivate var isFlagLetter: Bool { (0x1F1E6...0x1F1FF).contains(value) }
+
+    /// Whether it begins another Korean syllable: a consonant that follows none.
+    fileprivate func beginsSyllable(after before: Unicode.Scalar) -> Bool {
+        isLeadingConsonant && !before.isLeadingConsonant
+    }
+
+    private var isLeadingConsonant: Bool {
+        (0x1100...0x115F).contains(value) || (0xA960...0xA97F).contains(value)
+    }
+
+    /// Whether it can be a further scalar of the same character.
     fileprivate var extendsCharacter: Bool {
         switch value {
         case 0..<0x300: false
-        // Flag letters, and the parts of Korean syllables.
-        case 0x1F1E6...0x1F1FF, 0x1100...0x11FF, 0xA960...0xA97F, 0xD7B0...0xD7FF: true
+        // The parts of Korean syllables.
+        case 0x1100...0x11FF, 0xA960...0xA97F, 0xD7B0...0xD7FF: true
         default:
             properties.canonicalCombiningClass != .notReordered || properties.isGraphemeExtend
                 || properties.isJoinControl
