@@ -13,9 +13,15 @@ extension String {
     /// U+FFFD is in no username or email address.
     var withoutNUL: String { utf8.contains(0) ? replacing("\u{0}", with: "\u{FFFD}") : self }
 
-    /// The text as prose: with line feeds as its only line breaks, spaces instead of tabs, and no other
-    /// control characters. Browsers send `\r\n` from a `<textarea>`, and pasted text may contain characters
-    /// of the program that it was copied from, so they are no reason to refuse it.
+    /// The text as prose is stored: with ``plainLines``, and without white space around it. Without
+    /// anything that can be seen, it is empty: joiners, fillers and blank letters are no text by
+    /// themselves.
+    package var prose: String { TextKind.isVisible(self) ? plainLines.trimmed : "" }
+
+    /// The text with plain line breaks: with line feeds as its only line breaks, spaces instead of
+    /// tabs, and no other control characters. Browsers send `\r\n` from a `<textarea>`, and pasted text
+    /// may contain characters of the program that it was copied from, so they are no reason to refuse
+    /// it.
     package var plainLines: String {
         if utf8.allSatisfy({ (0x20..<0x7F).contains($0) || $0 == UInt8(ascii: "\n") }) { return self }
         var kept = String.UnicodeScalarView()
@@ -71,12 +77,6 @@ package enum TextLimit {
     /// otherwise combining marks, which have at least two bytes.
     package static func codePoints(for limit: Int) -> Int { limit + (bytes(for: limit) - limit) / 2 }
 
-    /// Returns why `text` is not valid; nil if it is valid.
-    /// - Parameter name: the name of the field, as the start of a sentence.
-    package static func fault(
-        in text: String, named name: String, atMost limit: Int, as kind: TextKind
-    ) -> String? {
-        switch kind.fault(in: text) {
     /// The number of characters that people count. Browsers count as their version of Unicode does:
     /// since version 17, a letter that is written below another one in Burmese, Khmer, Balinese and
     /// other scripts belongs to the same character, as it did before in Hindi. Swift’s version may be
@@ -95,6 +95,12 @@ package enum TextLimit {
         return count
     }
 
+    /// Returns why `text` is not valid; nil if it is valid.
+    /// - Parameter name: the name of the field, as the start of a sentence.
+    package static func fault(
+        in text: String, named name: String, atMost limit: Int, as kind: TextKind
+    ) -> String? {
+        switch kind.fault(in: text) {
         case .control: return "\(name) must not contain control characters."
         case .lineBreak: return "\(name) must not contain line breaks."
         case .hidden:

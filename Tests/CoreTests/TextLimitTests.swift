@@ -147,6 +147,29 @@ struct TextLimitTests {
         }
     }
 
+    @Test(arguments: [
+        "\u{200D}", "\u{2800}\n\u{2800}", "\u{3164}", "\u{FE0F}\u{FE0E}", "\u{E0100}",
+        "\u{200B} \u{2060}\u{FEFF}",
+        "\u{2066}\u{2069}\u{200F}", "\u{115F}\u{1160}\u{FFA0}", "\u{AD}\u{34F}", "\u{1D159}\u{13430}",
+        "\u{180E}",
+    ])
+    func `a text without anything visible is empty, and no comment`(_ text: String) async throws {
+        try await TestCommunity.with { test in
+            let ada = try await test.member("ada")
+            let upload = try test.upload(altText: text)
+            let post = try await test.community.posts.publish(
+                PostDraft(caption: text, photos: .uploads([upload])), by: ada)
+            #expect(post.caption == "" && post.photos[0].altText == "")
+            #expect(try await test.community.accounts.edit(ProfileEdit(bio: text), by: ada).bio == "")
+            let nothing = await problem {
+                try await test.community.comments.add(text, to: post.id, by: ada)
+            }
+            #expect(nothing?.fields.first?.message == "Write something first.")
+            let comment = try await test.community.comments.add("\(text)❤\(text)", to: post.id, by: ada)
+            #expect(comment.text.unicodeScalars.contains("❤"))
+        }
+    }
+
     @Test func `removing control characters makes no longer rows of marks`() {
         let marks = String(repeating: "\u{301}", count: 300)
         for row in [marks, String(repeating: "🇦", count: 299), String(repeating: "👩\u{200D}", count: 299)] {

@@ -17,17 +17,20 @@ package enum TextPatterns {
     private static let space =
         "\\t-\\r \u{85}\u{A0}\u{1680}\u{2000}-\u{200A}\u{2028}\u{2029}\u{202F}\u{205F}\u{3000}"
 
-    /// What no line may contain: controls, line breaks, and what cannot be seen.
-    private static let hidden = """
+    /// What no line may contain: controls, line breaks, and what cannot be seen or means something
+    /// different to others.
+    private static let hidden = "\(blank)\u{E000}-\u{F8FF}\u{F0000}-\u{10FFFD}"
+
+    /// Controls, line breaks, and what cannot be seen.
+    private static let blank = """
         \\x00-\\x1F\\x7F-\u{9F}\u{AD}\u{34F}\u{61C}\u{115F}\u{1160}\u{17B4}\u{17B5}\u{180E}\u{200B}\u{200E}\
         \u{200F}\u{2028}-\u{202E}\u{2060}-\u{206F}\u{2800}\u{3164}\u{FEFF}\u{FFA0}\u{FFF0}-\u{FFFB}\
-        \u{E000}-\u{F8FF}\\uFDD0-\\uFDEF\\uFFFE\\uFFFF\u{1107F}\u{13430}-\u{13440}\u{16FE4}\
-        \u{1BCA0}-\u{1BCA3}\u{1D159}\u{1D173}-\u{1D17A}\u{E0000}-\u{E00FF}\u{E01F0}-\u{E0FFF}\
-        \u{F0000}-\u{10FFFD}
+        \\uFDD0-\\uFDEF\\uFFFE\\uFFFF\u{1107F}\u{13430}-\u{13440}\u{16FE4}\
+        \u{1BCA0}-\u{1BCA3}\u{1D159}\u{1D173}-\u{1D17A}\u{E0000}-\u{E00FF}\u{E01F0}-\u{E0FFF}
         """
 
-    /// Control characters, which are removed from prose.
-    private static let controls = "\\x00-\\x1F\\x7F-\u{9F}"
+    /// What cannot be seen, but changes the characters beside it: joiners and variation selectors.
+    private static let selectors = "\u{180B}-\u{180F}\u{200C}\u{200D}\u{FE00}-\u{FE0F}\u{E0100}-\u{E01EF}"
 
     /// What no prose may contain: embeddings and overrides of direction, annotation marks, tags.
     private static let refused =
@@ -40,7 +43,7 @@ package enum TextPatterns {
     package static func prose(isRequired: Bool) -> String { text(without: refused, isRequired: isRequired) }
 
     private static func text(without refused: String, isRequired: Bool) -> String {
-        let visible = isRequired ? "[^\(refused)\(controls)\(space)][^\(refused)]*" : ""
+        let visible = isRequired ? "[^\(refused)\(blank)\(selectors)\(space)][^\(refused)]*" : ""
         return "^[^\(refused)]*\(visible)$"
     }
 

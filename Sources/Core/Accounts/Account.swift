@@ -108,7 +108,7 @@ package struct ProfileEdit: Sendable {
     func checked() throws(Problem) -> ProfileEdit {
         var edit = self
         edit.fullName = fullName?.trimmed
-        edit.bio = bio?.plainLines.trimmed
+        edit.bio = bio?.prose
         let website = website?.trimmed
         edit.website = website.map(Self.withScheme)
         edit.pronouns = pronouns?.trimmed

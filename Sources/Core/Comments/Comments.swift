@@ -15,7 +15,7 @@ package struct Comments: Sendable {
         _ text: String, to post: ID<Post>, replyTo repliedTo: ID<Comment>? = nil, by viewer: Viewer,
         key: RequestKey? = nil
     ) async throws -> Comment {
-        let text = text.plainLines.trimmed
+        let text = text.prose
         var check = FieldCheck()
         check.require(!text.isEmpty, "text", "Write something first.")
         check.add(

@@ -238,7 +238,7 @@ package struct UploadRequest: Sendable {
         check.require(
             (1...Int64(limit)).contains(byteCount), "byteCount",
             "A photo must have 1 to \(limit) bytes, not \(byteCount).")
-        let altText = altText.plainLines.trimmed
+        let altText = altText.prose
         check.add(
             "altText",
             TextLimit.fault(

@@ -101,7 +101,7 @@ package struct PhotoUpload: Sendable {
 
     /// The upload with the alt text in the form in which it is stored.
     var normalized: PhotoUpload {
-        PhotoUpload(path: path, altText: altText.plainLines.trimmed, digest: digest, id: id, place: place)
+        PhotoUpload(path: path, altText: altText.prose, digest: digest, id: id, place: place)
     }
 
     init(path: String, altText: String, digest: [UInt8]? = nil, id: ID<Photo>?, place: Int?) {

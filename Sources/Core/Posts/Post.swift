@@ -72,8 +72,8 @@ package struct PostEdit: Sendable {
 
     func checked() throws(Problem) -> PostEdit {
         let edit = PostEdit(
-            caption: caption?.plainLines.trimmed, location: location?.trimmed,
-            altTexts: altTexts.mapValues(\.plainLines.trimmed))
+            caption: caption?.prose, location: location?.trimmed,
+            altTexts: altTexts.mapValues(\.prose))
         var check = FieldCheck()
         check.add(
             "caption",
@@ -136,7 +136,7 @@ package struct PostDraft: Sendable {
     }
 
     func checked() throws(Problem) -> PostDraft {
-        let draft = PostDraft(caption: caption.plainLines.trimmed, location: location.trimmed, photos: photos)
+        let draft = PostDraft(caption: caption.prose, location: location.trimmed, photos: photos)
         var check = FieldCheck()
         check.add(
             "caption",

@@ -31,6 +31,18 @@ package enum TextKind: Sendable {
         return String(scalars)
     }
 
+    /// Whether a text contains something that can be seen.
+    static func isVisible(_ text: String) -> Bool {
+        text.unicodeScalars.contains { scalar in
+            switch scalar.properties.generalCategory {
+            case .control: false
+            // Some systems have pictures for these, such as the logo of their maker.
+            case .privateUse: true
+            default: !scalar.isHidden && !scalar.properties.isWhitespace
+            }
+        }
+    }
+
     // MARK: - Characters
 
     /// A character with the characters beside it.
