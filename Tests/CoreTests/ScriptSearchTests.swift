@@ -38,6 +38,18 @@ struct ScriptSearchTests {
             caption: "น้ำตกเอราวัณ",
             found: ["น้ำ", "น้ำตก", "ตก", "เอราวัณ", "\u{E19}\u{E49}\u{E4D}\u{E32}ตก"],
             missed: ["ตกน้ำ", "ทะเล"]),
+        // As keyboards allow: the tone mark after the vowel that is written above it, or before one.
+        Example(
+            caption: "นำ้ตก ก่ี เเม่ ຄຳ່",
+            found: ["น้ำ", "นำ้", "น\u{E4D}\u{E49}า", "กี่", "ก่ี", "แม่", "เเม่", "ຄ່ຳ", "ຄຳ່"],
+            missed: ["นำ", "แมว"]),
+        Example(
+            caption: "น้ำใจ กี่ แม่", found: ["นำ้ใจ", "น\u{E4D}\u{E49}า", "ก่ี", "เเม่"], missed: ["เเเม่"]),
+        Example(
+            caption: "⼀⽇ ㍿任天堂 ⺀ 5㎏ №7 ㋿",
+            found: ["一日", "⼀⽇", "株式会社", "㍿", "会社任天", "⺀", "5kg", "no7", "令和"],
+            missed: ["二日", "⺁"]),
+        Example(caption: "一日 株式会社", found: ["⼀⽇", "㍿", "⽇"], missed: ["⼆"]),
         Example(
             caption: "ພວກເຮົາໄປຫຼວງພະບາງ", found: ["ຫຼວງ", "ພະບາງ", "ເຮົາ", "ໄປ", "ພ", "ໄປຫຼວງພະບາງ"],
             missed: ["ວຽງຈັນ", "ບາງພະ"]),
@@ -101,6 +113,13 @@ struct ScriptSearchTests {
         Example(
             caption: "🎉🎉🎉", found: ["🎉", "🎉🎉", "🎉 🎉", "\"🎉\"", "🎉\u{FE0F}"],
             missed: ["🎊", "🎉 party"]),
+        Example(
+            caption: "a↔️b 〰️ ‼️⁉️ ◾ ©️2026 Brand™️ ®️ ℹ️nfo ↗️ ▪️ Ⓜ️ ㊗️ 🈚",
+            found: [
+                "↔️", "〰️", "‼️", "⁉️", "◾", "◾\u{FE0F}", "©️", "™️", "®️", "ℹ️", "↗️", "▪️",
+                "Ⓜ️", "㊗️", "祝", "🈚", "brand", "brand™️", "2026", "a", "b", "nfo",
+            ],
+            missed: ["◽", "brandtm", "info", "🏽", "↕️"]),
     ]
 
     private func check(_ examples: [Example]) async throws {

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A word of a text, folded for search. Both engines index and search the same words, and split nothing
 /// themselves.
 enum SearchWord: Sendable, Hashable {
@@ -53,18 +55,38 @@ enum SearchWord: Sendable, Hashable {
     /// syntax of a query. Marks without a letter are no word.
     static func words(in text: some StringProtocol) -> [SearchWord] {
         var splitter = Splitter()
-        for scalar in SearchFolding.folded(prepared(text)).unicodeScalars { splitter.add(scalar) }
+        var unfolded = String.UnicodeScalarView()
+        func fold() {
+            for scalar in SearchFolding.folded(String(unfolded)).unicodeScalars { splitter.add(scalar) }
+            unfolded.removeAll()
+        }
+        let scalars = text.unicodeScalars
+        for index in scalars.indices where !SearchFolding.isIgnored(scalars[index]) {
+            let scalar = scalars[index]
+            let next = scalars.index(after: index)
+            if scalar.isSignAndEmoji,
+                scalar.properties.isEmojiPresentation || scalars[next...].first == "\u{FE0F}"
+            {
+                // Folding would turn some of these into letters.
+                fold()
+                splitter.add(scalar, as: .emoji)
+            } else {
+                unfolded.append(Kind(scalar) != .separator || standsForLetters(scalar) ? scalar : " ")
+            }
+        }
+        fold()
         return splitter.end()
     }
 
-    /// The text with spaces in place of what separates words: folding would turn some of it into letters,
-    /// such as `™`.
-    private static func prepared(_ text: some StringProtocol) -> String {
-        var scalars = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars where !SearchFolding.isIgnored(scalar) {
-            scalars.append(Kind(scalar) == .separator ? " " : scalar)
+    /// Whether a symbol is another form of letters, such as `㍿` of `株式会社` and `㎏` of `kg`. The raised
+    /// ones, such as `™`, are not part of the word that they follow.
+    private static func standsForLetters(_ scalar: Unicode.Scalar) -> Bool {
+        guard scalar.properties.generalCategory == .otherSymbol, scalar != "℠", scalar != "™",
+            !(0x1F16A...0x1F16C).contains(scalar.value)
+        else { return false }
+        return String(scalar).decomposedStringWithCompatibilityMapping.unicodeScalars.contains {
+            Kind($0) != .separator
         }
-        return String(scalars)
     }
 
     /// What a character is to the search.
@@ -86,6 +108,8 @@ enum SearchWord: Sendable, Hashable {
                 self = scalar.isOfUnspacedScript ? .runLetter : .letter
             case .otherSymbol where scalar.properties.isEmoji && scalar.value > 0x2122:
                 self = (0x1F1E6...0x1F1FF).contains(scalar.value) ? .regionalIndicator : .emoji
+            // Radicals of Chinese characters. Folding makes characters of most of them.
+            case .otherSymbol where (0x2E80...0x2FD5).contains(scalar.value): self = .runLetter
             default: self = .separator
             }
         }
@@ -96,8 +120,9 @@ enum SearchWord: Sendable, Hashable {
         private var current: [Unicode.Scalar] = []
         private var kind = Kind.separator
 
-        mutating func add(_ scalar: Unicode.Scalar) {
-            let next = Kind(scalar)
+        mutating func add(_ scalar: Unicode.Scalar) { add(scalar, as: Kind(scalar)) }
+
+        mutating func add(_ scalar: Unicode.Scalar, as next: Kind) {
             // An emoji is a word. Two regional indicators are a flag.
             let isComplete = next == .emoji || next == .regionalIndicator && current.count == 2
             if next != kind || isComplete { finish() }
@@ -120,6 +145,13 @@ enum SearchWord: Sendable, Hashable {
 }
 
 extension Unicode.Scalar {
+    /// Whether it can be an emoji, but is by itself a letter, punctuation, or a sign of mathematics or
+    /// trade.
+    fileprivate var isSignAndEmoji: Bool {
+        guard !isASCII, properties.isEmoji, !properties.isEmojiModifier else { return false }
+        return value <= 0x2139 || properties.generalCategory != .otherSymbol
+    }
+
     /// Whether it belongs to a script without spaces between words: Thai, Lao, Burmese, Khmer, the Tai
     /// scripts, Japanese, Chinese; or to Korean.
     fileprivate var isOfUnspacedScript: Bool {

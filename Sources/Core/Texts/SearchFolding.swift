@@ -2,19 +2,27 @@ import Foundation
 
 /// The folding of texts for search: texts with the same folded form find each other.
 ///
-/// - Case is folded fully: `ß` equals `ss`, and the three sigmas are one letter. `I`, `i`, `İ` and `ı` are
-///   equal too: many people write Turkish words without the dots of their language.
-/// - Compatible characters are equal: the ligature `ﬁ`, full-width letters, narrow kana, `²` (Unicode NFKC).
-/// - Accents of Latin, Greek and Cyrillic letters are ignored, and vowel points of Hebrew and Arabic ones.
-///   The marks of other scripts, such as the vowel signs of Hindi and Thai, belong to the word.
-/// - Invisible characters, such as the joiners of Persian, and tatweel, which lengthens Arabic words, are
-///   ignored.
+/// - Case is folded fully: `ß` equals `ss`, and the three sigmas are one letter. `I`, `i`, `İ` and `ı`
+///   are equal too: many people write Turkish words without the dots of their language.
+/// - Compatible characters are equal: the ligature `ﬁ`, full-width letters, narrow kana, `²` (Unicode
+///   NFKC).
+/// - Accents of Latin, Greek and Cyrillic letters are ignored, and vowel points of Hebrew and Arabic
+///   ones. The marks of other scripts, such as the vowel signs of Hindi and Thai, belong to the word.
+/// - Vowels and tone marks of Thai and Lao are in one order, because keyboards accept them in several,
+///   and the letter `แ` may be written as `เเ`: they look the same.
+/// - Invisible characters, such as the joiners of Persian, and tatweel, which lengthens Arabic words,
+///   are ignored.
 enum SearchFolding {
     static func folded(_ text: String) -> String {
         if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.lowercased() }
         var scalars = String.UnicodeScalarView()
-        for scalar in text.decomposedStringWithCompatibilityMapping.unicodeScalars
-        where !isIgnored(scalar) { append(caseFolded: scalar, to: &scalars) }
+        for scalar in text.decomposedStringWithCompatibilityMapping.unicodeScalars where !isIgnored(scalar) {
+            if scalar.isThaiOrLao {
+                append(thaiOrLao: scalar, to: &scalars)
+            } else {
+                append(caseFolded: scalar, to: &scalars)
+            }
+        }
         return String(scalars).precomposedStringWithCanonicalMapping
     }
 
@@ -49,7 +57,46 @@ enum SearchFolding {
     }
 }
 
+// MARK: - Thai and Lao
+
+extension SearchFolding {
+    /// Appends a character of Thai or Lao, after the marks that it follows in the usual order: vowels,
+    /// then tone marks, then others such as the ring of `ำ`, which is decomposed, and its second part
+    /// last.
+    private static func append(thaiOrLao scalar: Unicode.Scalar, to scalars: inout String.UnicodeScalarView) {
+        var scalar = scalar
+        var later: [Unicode.Scalar] = []
+        if scalar.thaiLetter == 0x40, scalars.last == scalar {
+            scalars.removeLast()
+            scalar = Unicode.Scalar(scalar.value + 1) ?? scalar
+        }
+        while scalar.orderOfMark > 0, let last = scalars.last, last.isThaiOrLao,
+            last.orderOfMark > scalar.orderOfMark
+                || last.thaiLetter == 0x32 && scalars.dropLast().last?.thaiLetter == 0x4D
+        {
+            later.append(scalars.removeLast())
+        }
+        scalars.append(scalar)
+        scalars.append(contentsOf: later.reversed())
+    }
+}
+
 extension Unicode.Scalar {
+    fileprivate var isThaiOrLao: Bool { (0xE00...0xEFF).contains(value) }
+
+    /// The place of a character in the block of Thai; Lao has the same order of characters.
+    fileprivate var thaiLetter: UInt32 { value & 0x7F }
+
+    /// The place among the marks of a letter; 0 for what is not a mark.
+    fileprivate var orderOfMark: Int {
+        switch thaiLetter {
+        case 0x31, 0x34...0x3C, 0x47: isMark ? 1 : 0
+        case 0x48...0x4B: 2
+        case 0x4C...0x4E: 3
+        default: 0
+        }
+    }
+
     var isMark: Bool {
         switch properties.generalCategory {
         case .nonspacingMark, .spacingMark, .enclosingMark: true
