@@ -104,7 +104,7 @@ package struct Community: Sendable {
             notifier: notifier, deletions: deletions)
         feed = Feed(storage: storage, clock: clock)
         explore = Explore(storage: storage)
-        search = Search(storage: storage)
+        search = Search(storage: storage, clock: clock)
         likes = Likes(storage: storage, ids: ids, notifier: notifier)
         saves = Saves(storage: storage, ids: ids)
         comments = Comments(

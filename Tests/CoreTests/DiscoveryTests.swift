@@ -52,6 +52,26 @@ struct DiscoveryTests {
         }
     }
 
+    @Test func `a former username finds the posts of its owner, as long as its address leads to them`()
+        async throws
+    {
+        try await TestCommunity.with { test in
+            let (ada, grace) = (try await test.member("ada"), try await test.member("grace"))
+            let stranger = try await test.member("ben")
+            _ = try await test.post(by: grace, "A walk")
+            _ = try await test.community.accounts.setUsername("hopper", by: grace)
+            for name in ["hopper", "grace", "@Grace"] {
+                #expect(try await find("from:\(name)", in: test, for: ada) == ["A walk"])
+            }
+            #expect(try await find("walk from:grace", in: test) == ["A walk"])
+            try await test.community.blocks.block("ben", by: grace)
+            #expect(try await find("from:grace", in: test, for: stranger) == [])
+            test.time.advance(by: 91 * 24 * 60 * 60 * 1000)
+            #expect(try await find("from:grace", in: test) == [])
+            #expect(try await find("from:hopper", in: test) == ["A walk"])
+        }
+    }
+
     @Test func `search finds people by username and full name, the exact username first`() async throws {
         try await TestCommunity.with { test in
             for name in ["ada", "ada.lovelace", "grace"] { _ = try await test.member(name) }

@@ -14,6 +14,7 @@ package struct Search: Sendable {
     package static let tagCountLimit = 100
 
     let storage: any Storage
+    let clock: WallClock
 
     /// People whose username or name contains words with these beginnings. An exact username comes first,
     /// then usernames that begin with the query, then the others; each group is sorted by the number of
@@ -70,10 +71,15 @@ package struct Search: Sendable {
         _ query: SearchQuery, for viewer: Viewer?, page: SearchPage<PostPosition>
     ) async throws -> Page<Post> {
         guard !query.isEmpty else { return Page(items: [], nextCursor: nil) }
+        let time = clock.now()
         return try await storage.read { connection in
+            // A former username leads to the posts of its owner, as the address of the profile does.
+            let author = try query.author.map {
+                try FormerUsernames.current(ofFormer: $0, for: viewer?.id, at: time, in: connection) ?? $0
+            }
             // An author or a tag narrows the search to few posts. Without one, only the newest matches are
             // considered.
-            let isNarrow = query.author != nil || !query.tags.isEmpty
+            let isNarrow = author != nil || !query.tags.isEmpty
             let match =
                 query.words.isEmpty
                 ? nil
@@ -83,8 +89,8 @@ package struct Search: Sendable {
             // With an author, the search finds the same posts as the author's profile shows, even if the
             // author is muted.
             var condition =
-                query.author == nil ? Visibility.findable(for: viewer?.id) : Visibility.posts(for: viewer?.id)
-            if let author = query.author { condition = "\(condition) AND a.username = \(author)" }
+                author == nil ? Visibility.findable(for: viewer?.id) : Visibility.posts(for: viewer?.id)
+            if let author { condition = "\(condition) AND a.username = \(author)" }
             for tag in query.tags {
                 condition = """
                     \(condition)
