@@ -58,7 +58,9 @@ package struct PageRequest: Sendable {
     package init(cursor: String?, limit: String?) throws(Problem) {
         var start: Int64?
         if let cursor {
-            guard let id = Int64(cursor), id > 0, String(id) == cursor else { throw Self.invalidCursor }
+            guard let id = Int64(cursor), IDRange.all.contains(id), String(id) == cursor else {
+                throw Self.invalidCursor
+            }
             start = id
         }
         var count = Self.defaultLimit

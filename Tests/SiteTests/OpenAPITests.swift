@@ -157,7 +157,16 @@ struct OpenAPITests {
             let cursor = try #require(first.json["nextCursor"] as? String)
             let rest = try await ada.send(.get, "/api/explore?cursor=\(cursor)").items
             #expect(first.items.count == 2 && rest.map { $0["id"] as? String } == [post.id])
-            #expect(try await site.browser.open("/explore?cursor=").status == .badRequest)
+            // Pages accept the same positions as the API.
+            let browser = try await site.register("grace")
+            let paths = ["/", "/explore", "/tags/cat", "/ada", "/ada/followers", "/saved", "/notifications"]
+            for path in paths + ["/p/\(try #require(Int64(post.id).map { ID<Post>($0).code }))"] {
+                for wrong in ["", "0", "07", "x", "9000000000000000000", "explore-7", "7x"] {
+                    #expect(
+                        try await browser.open("\(path)?cursor=\(wrong)").status == .badRequest, "\(path)")
+                }
+                #expect(try await browser.open("\(path)?cursor=8999999999999999999").status == .ok, "\(path)")
+            }
         }
     }
 
