@@ -126,6 +126,10 @@ struct RichTextTests {
         let query = try SearchQuery(" from:@Ada #Turin espresso-bar \"x\" * AND # from:!")
         #expect(query.author == "ada" && query.tags == ["turin"])
         #expect(query.words == ["espresso", "bar", "x", "and", "from"].map { .spaced($0) })
-        #expect(throws: Problem.self) { try SearchQuery(String(repeating: "x", count: 201)) }
+        let region = "🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}"
+        for character in ["x", region, "ខ្មែ", "👨\u{200D}👩\u{200D}👧\u{200D}👦"] {
+            _ = try SearchQuery(String(repeating: character, count: 200))
+            #expect(throws: Problem.self) { try SearchQuery(String(repeating: character, count: 201)) }
+        }
     }
 }

@@ -12,7 +12,9 @@ package struct SearchQuery: Sendable, Equatable {
     /// - Throws: ``Problem`` of kind `unreadable` if the query is too long.
     package init(_ typed: String) throws(Problem) {
         text = typed.trimmed.withoutNUL
-        guard text.count <= Self.limit, text.utf8.count <= Self.limit * 16 else {
+        guard text.utf8.count <= TextLimit.bytes(for: Self.limit),
+            TextLimit.characters(in: text) <= Self.limit
+        else {
             throw Problem(.unreadable, field: "q", "Search for at most \(Self.limit) characters.")
         }
         var words: [SearchWord] = []
