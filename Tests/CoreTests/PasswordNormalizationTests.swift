@@ -33,6 +33,19 @@ struct PasswordNormalizationTests {
         }
     }
 
+    @Test(arguments: [("e\u{301}", 9, false), ("e\u{301}", 10, true), ("\u{1112}\u{1161}\u{11AB}", 4, false)])
+    func `a password is as long as its normal form`(_ letter: String, _ count: Int, _ isAccepted: Bool)
+        async throws
+    {
+        try await TestCommunity.with { test in
+            let form = Registration(
+                email: "ada@example.org", fullName: "", username: "ada",
+                password: String(repeating: letter, count: count))
+            let refused = await problem { try await test.community.accounts.register(form) }
+            #expect(refused?.fields.map(\.field) == (isAccepted ? nil : ["password"]))
+        }
+    }
+
     @Test func `a password that was hashed as it was typed still matches when it is typed so`() async throws {
         // Of “cafe\u{301} au lait”, as older versions hashed it.
         let hash =
