@@ -110,6 +110,34 @@ struct DirectionTests {
         }
     }
 
+    @Test func `a mention in an excerpt from right to left keeps its sign before the name`() async throws {
+        try await withPeople { site, browser, parameters in
+            let noor = try await site.test.member("noor")
+            let post = try #require(parameters["posts/id"].flatMap { Int64($0) }.map { ID<Post>($0) })
+            let comment = try await site.test.community.comments.add("שלום @ada #שלום!", to: post, by: noor)
+            let expected = "<bdi>שלום <bdi>@ada</bdi> <bdi>#שלום</bdi>!</bdi>"
+            #expect(try await browser.open("/notifications").text.contains(expected))
+            let reply = "/p/\(post.code)?reply=\(comment.id)"
+            #expect(try await browser.open(reply).text.contains(expected))
+        }
+    }
+
+    @Test func `texts in attributes and embeds stand between isolates`() async throws {
+        try await withPeople { site, browser, parameters in
+            let post = try await site.browser.open("/p/\(try #require(parameters["code"]))")
+            #expect(post.text.contains("alt=\"\u{2068}שלום 5\u{2069}\""))
+            #expect(
+                post.text.contains("og:description\" content=\"\u{2068}שלום 5 #שלום @ada @grace\u{2069}\""))
+            let profile = try await site.browser.open("/ada")
+            #expect(
+                profile.text.contains(
+                    "content=\"\u{2068}שלום 5\u{2069}\n\u{2068}שלום 5 #שלום @grace\u{2069}\""))
+            let embed = try await APIClient(site: site, token: nil).send(
+                .get, "/oembed?url=http%3A%2F%2Flocalhost%2Fada")
+            #expect(embed.text.contains("\u{2068}שלום 5\u{2069}"))
+        }
+    }
+
     @Test func `the title of a tab isolates a caption and a tag`() async throws {
         try await withPeople { _, browser, parameters in
             let post = try await browser.open("/p/\(try #require(parameters["code"]))")

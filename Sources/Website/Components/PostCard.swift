@@ -173,7 +173,7 @@ struct PostCard {
 extension Photo {
     /// The alt text, or a default text if the author wrote none.
     func alternativeText(author: AccountSummary) -> String {
-        altText.isEmpty ? "Photo by \(author.username)" : altText.directionallyClosed
+        altText.isEmpty ? "Photo by \(author.username)" : altText.directionallyIsolated
     }
 }
 

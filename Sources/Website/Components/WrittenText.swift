@@ -8,6 +8,18 @@ import Web
 /// Text that a person wrote, within a line of ours: its direction is its own, and ends with it.
 func written(_ text: some StringProtocol) -> HTML { "<bdi>\(text.directionallyClosed)</bdi>" }
 
+/// The beginning of prose that a person wrote, within a line of ours. Its mentions, tags and addresses
+/// are no links, but stand apart from text from right to left as links do: `@` stays before the name.
+func writtenExcerpt(_ text: some StringProtocol) -> HTML {
+    let spans = RichText(text.directionallyClosed).spans.map { span -> HTML in
+        switch span {
+        case .text(let text): "\(text)"
+        case .mention(let text, _), .tag(let text, _), .link(let text, _): "<bdi>\(text)</bdi>"
+        }
+    }
+    return "<bdi>\(spans)</bdi>"
+}
+
 /// Prose that a person wrote, after a name, with its mentions and tags as links.
 func writtenProse(_ text: String) -> HTML {
     #"<span dir="auto">\#(linkified(text.directionallyClosed))</span>"#

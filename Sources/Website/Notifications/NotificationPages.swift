@@ -105,7 +105,7 @@ struct NotificationPages {
     }
 
     private func text(of group: NotificationGroup) -> HTML {
-        let comment = written((group.commentText ?? "").prefix(80))
+        let comment = writtenExcerpt((group.commentText ?? "").prefix(80))
         return switch group.kind {
         case .like: "liked your post"
         case .commentLike: "liked your comment: \(comment)"

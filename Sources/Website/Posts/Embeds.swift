@@ -22,7 +22,7 @@ struct PostEmbed: JSONWritable {
             json.field("provider_url", site.absolute("/"))
             json.field("author_name", post.author.username)
             json.field("author_url", site.absolute(Site.profile(post.author.username)))
-            json.field("title", post.caption.prefix(200).directionallyClosed)
+            json.field("title", post.caption.prefix(200).directionallyIsolated)
             if let photo, let rendition {
                 json.field("url", site.url(of: rendition, of: photo))
                 json.field("width", rendition.width)
@@ -45,7 +45,8 @@ struct ProfileEmbed: JSONWritable {
             json.field("provider_url", site.absolute("/"))
             json.field("author_name", account.username)
             json.field("author_url", site.absolute(Site.profile(account.username)))
-            json.field("title", account.fullName.isEmpty ? account.username : account.fullName)
+            json.field(
+                "title", account.fullName.isEmpty ? account.username : account.fullName.directionallyIsolated)
             if let key = account.summary.pictureKey {
                 json.field("thumbnail_url", site.absoluteMedia(key))
                 json.field("thumbnail_width", 320)

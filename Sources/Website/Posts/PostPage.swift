@@ -57,7 +57,7 @@ struct PostPage {
             href="\(url: embedPath(of: site.absolute(path)))">
             <meta property="og:type" content="article">\
             <meta property="og:title" content="\(post.author.username) on Isntgram">
-            <meta property="og:description" content="\(post.caption.prefix(200).directionallyClosed)">
+            <meta property="og:description" content="\(post.caption.prefix(200).directionallyIsolated)">
             <meta property="og:url" content="\(site.absolute(path))">
             <meta property="og:image" content="\(site.absoluteMedia(photo.key(rendition)))">
             """
@@ -131,7 +131,7 @@ struct PostPage {
             """
             <input type="hidden" name="replyTo" value="\(comment.id.value)">
             <p class="hint">Replying to \(written(comment.author.username)): \
-            \(written(comment.text.prefix(80))) \
+            \(writtenExcerpt(comment.text.prefix(80))) \
             <a href="\(url: path)#comments">Cancel</a></p>
             """
         }

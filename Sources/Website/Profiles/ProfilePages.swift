@@ -97,7 +97,7 @@ struct ProfilePages {
             <link rel="alternate" type="application/json+oembed" href="\(url: embedPath(of: url))">
             <meta property="og:type" content="profile">\
             <meta property="og:title" content="\(account.username) on Isntgram">
-            <meta property="og:description" content="\(account.bio.directionallyClosed)">
+            <meta property="og:description" content="\(account.bio.directionallyIsolated)">
             <meta property="og:url" content="\(url)">\(image)
             """
     }
