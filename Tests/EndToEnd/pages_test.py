@@ -21,7 +21,8 @@ MEMBER_PAGES = {
     "followers": "/mira.lindqvist/followers", "own": "/visitor", "saved": "/saved",
     "notifications": "/notifications", "suggestions": "/suggestions", "docs": "/api/docs",
     "settings-profile": "/settings/profile", "settings-account": "/settings/account",
-    "settings-security": "/settings/security", "settings-privacy": "/settings/privacy", "settings-sessions": "/settings/sessions",
+    "settings-security": "/settings/security", "settings-privacy": "/settings/privacy",
+    "settings-sessions": "/settings/sessions",
     "settings-tokens": "/settings/tokens", "styleguide": "/styleguide",
 }
 # Pages that change with every operation of the API or every component: they are checked for accessibility and
