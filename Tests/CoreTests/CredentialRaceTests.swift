@@ -25,8 +25,9 @@ struct CredentialRaceTests {
             for kind in [Credential.Kind.session, .token] {
                 let (community, storage) = changing(ada, of: test)
                 let refused = await problem {
-                    try await test.signIn(
-                        login: "ada", password: TestCommunity.password, as: kind, name: "x")
+                    try await community.signIn.withPassword(
+                        login: "ada", password: TestCommunity.password, as: kind, name: "x",
+                        from: SignInOrigin(client: "192.0.2.1"))
                 }
                 #expect(refused?.kind == .unauthorized && storage.hasRunAction)
                 #expect(
