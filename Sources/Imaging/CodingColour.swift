@@ -5,6 +5,10 @@ struct CodingColour: Equatable {
     var primaries: Int
     var transfer: Int
     var isFullRange: Bool
+    /// What the functions of SDR television mean here. In HEIF it is sRGB, and in PNG the curve of displays
+    /// (ITU-R BT.1886). Chromium makes this distinction, because photos with these numbers are made for
+    /// screens.
+    var television = TransferFunction.sRGB
 
     /// The chromaticities of red, green, blue and white (ITU-T H.273, table 2). Nil for sRGB and unknown
     /// ones.
@@ -19,6 +23,7 @@ struct CodingColour: Equatable {
             Chromaticities(
                 red: (0.681, 0.319), green: (0.243, 0.692), blue: (0.145, 0.049), white: (0.31, 0.316))
         case 9: .rec2020
+        case 10: Chromaticities(red: (1, 0), green: (0, 1), blue: (0, 0), white: (1.0 / 3, 1.0 / 3))
         case 11:
             Chromaticities(
                 red: (0.68, 0.32), green: (0.265, 0.69), blue: (0.15, 0.06), white: (0.314, 0.351))
@@ -28,19 +33,23 @@ struct CodingColour: Equatable {
         }
     }
 
-    /// The transfer function (ITU-T H.273, table 3). The functions of SDR television are read as sRGB, as
-    /// browsers do, because pictures with these numbers are made for screens.
+    /// The transfer function (ITU-T H.273, table 3).
     var transferFunction: TransferFunction {
         switch transfer {
+        case 1, 6, 11, 14, 15: television
         case 4: .gamma(2.2)
         case 5: .gamma(2.8)
+        case 7: .earlyHDTV
         case 8: .gamma(1)
         case 16: .perceptualQuantizer
-        case 17: .gamma(2.6)
+        case 17: .cinema
         case 18: .hybridLogGamma
         default: .sRGB
         }
     }
+
+    /// Whether the primaries are known, or do not matter as much as the curve.
+    var isUsable: Bool { primaries == 1 || chromaticities != nil || transferFunction.isHDR }
 
     /// Returns the conversion that the pixels need, or nil if they are sRGB already.
     /// - Parameter limitedRange: Whether the values still have a limited range (16 to 235) after decoding.
@@ -68,13 +77,11 @@ struct Chromaticities {
     /// Converts linear values to XYZ, adapted to the white of ICC profiles (D50). Nil for primaries that do
     /// not span a space.
     var toXYZ: Matrix? {
-        func xyz(_ point: (Double, Double)) -> [Double]? {
-            guard point.1 > 0.0001 else { return nil }
-            return [point.0 / point.1, 1, (1 - point.0 - point.1) / point.1]
-        }
-        guard let red = xyz(red), let green = xyz(green), let blue = xyz(blue), let white = xyz(white),
-            let inverse = Matrix(columns: red, green, blue).inverse
-        else { return nil }
+        guard white.1 > 0.0001 else { return nil }
+        func xyz(_ point: (Double, Double)) -> [Double] { [point.0, point.1, 1 - point.0 - point.1] }
+        let (red, green, blue) = (xyz(red), xyz(green), xyz(blue))
+        let white = xyz(white).map { $0 / self.white.1 }
+        guard let inverse = Matrix(columns: red, green, blue).inverse else { return nil }
         let scale = inverse.applied(to: white)
         let toXYZ = Matrix(
             columns: red.map { $0 * scale[0] }, green.map { $0 * scale[1] }, blue.map { $0 * scale[2] })

@@ -49,18 +49,23 @@ struct ColourProfile {
         return CodingColour(primaries: primaries, transfer: transfer, isFullRange: true)
     }
 
-    /// Recognises HDR by the middle of the sampled curve of red, which is much darker than in any other
-    /// profile.
+    /// Recognises HDR by three samples of the curve of red. One sample can be that of a high gamma, too.
     private var transferOfCurve: TransferFunction? {
         guard let tag = tags["rTRC"], tag.starts(with: "curv".utf8) else { return nil }
         var reader = ByteReader(tag.dropFirst(8))
-        guard let count = reader.number(4), count >= 64, reader.take(count / 2 * 2) != nil,
-            let value = reader.number(2)
-        else { return nil }
-        let middle = Double(value) / 65_535
-        return [TransferFunction.perceptualQuantizer, .hybridLogGamma].first {
-            let scale = $0.light(of: 1)
-            return abs($0.light(of: 0.5) / scale / middle - 1) < 0.1
+        guard let count = reader.number(4), count >= 64 else { return nil }
+        let curve = reader.rest
+        let samples = [1, 2, 3].compactMap { quarter -> (place: Double, light: Double)? in
+            let index = count * quarter / 4
+            var reader = ByteReader(curve.dropFirst(index * 2))
+            return reader.number(2).map { (Double(index) / Double(count - 1), Double($0) / 65_535) }
+        }
+        guard samples.count == 3 else { return nil }
+        return [TransferFunction.perceptualQuantizer, .hybridLogGamma].first { transfer in
+            samples.allSatisfy { sample in
+                let light = transfer.light(of: sample.place) / transfer.light(of: 1)
+                return abs(light - sample.light) < light * 0.1 + 0.0001
+            }
         }
     }
 

@@ -36,7 +36,10 @@ struct PNGHeader {
             guard let primaries = reader.number(1), let transfer = reader.number(1), reader.number(1) == 0,
                 let isFullRange = reader.number(1)
             else { return }
-            colour = CodingColour(primaries: primaries, transfer: transfer, isFullRange: isFullRange != 0)
+            let described = CodingColour(
+                primaries: primaries, transfer: transfer, isFullRange: isFullRange != 0,
+                television: .gamma(2.4))
+            colour = described.isUsable ? described : nil
         case "gAMA":
             guard let value = reader.number(4), (1_000...1_000_000).contains(value) else { return }
             gamma = Double(value) / 100_000
@@ -59,22 +62,11 @@ struct PNGHeader {
         if let colour { return colour.conversion(limitedRange: !colour.isFullRange) }
         guard !hasProfile, !isSRGB, let gamma else { return nil }
         let exponent = 1 / gamma
+        if let matrix = chromaticities?.toSRGB {
+            return ColourConversion(transfer: .gamma(exponent), toSRGB: matrix, isLimitedRange: false)
+        }
         // Programs that mean sRGB write 0.45455. A difference that nobody sees needs no conversion.
-        let isUsual = abs(exponent / 2.2 - 1) < 0.05
-        let matrix = chromaticities.flatMap { $0.isSRGB ? nil : $0.toSRGB }
-        guard !isUsual || matrix != nil else { return nil }
-        return ColourConversion(
-            transfer: isUsual ? .sRGB : .gamma(exponent), toSRGB: matrix ?? .identity,
-            isLimitedRange: false)
-    }
-}
-
-extension Chromaticities {
-    /// Whether these are the chromaticities of sRGB, as rounded by other programs.
-    fileprivate var isSRGB: Bool {
-        let other = Chromaticities.sRGB
-        return [
-            (red, other.red), (green, other.green), (blue, other.blue), (white, other.white),
-        ].allSatisfy { abs($0.0.0 - $0.1.0) < 0.002 && abs($0.0.1 - $0.1.1) < 0.002 }
+        guard abs(exponent / 2.2 - 1) >= 0.05 else { return nil }
+        return ColourConversion(transfer: .gamma(exponent), toSRGB: .identity, isLimitedRange: false)
     }
 }

@@ -4,6 +4,10 @@ import Foundation
 enum TransferFunction: Equatable {
     case sRGB
     case gamma(Double)
+    /// The first HDTV (SMPTE ST 240).
+    case earlyHDTV
+    /// Digital cinema, whose white leaves some headroom (SMPTE ST 428-1).
+    case cinema
     /// PQ, the absolute scale of HDR (ITU-R BT.2100, table 4).
     case perceptualQuantizer
     /// HLG, the relative scale of HDR (ITU-R BT.2100, table 5).
@@ -19,7 +23,8 @@ enum TransferFunction: Equatable {
     /// The number of white. In HDR the greatest number is much brighter.
     var white: Double {
         switch self {
-        case .sRGB, .gamma: 1
+        case .sRGB, .gamma, .earlyHDTV: 1
+        case .cinema: pow(48 / 52.37, 1 / 2.6)
         case .perceptualQuantizer: Self.quantized(1)
         case .hybridLogGamma: 0.75
         }
@@ -30,6 +35,8 @@ enum TransferFunction: Equatable {
         switch self {
         case .sRGB: value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
         case .gamma(let exponent): pow(value, exponent)
+        case .earlyHDTV: value <= 0.0913 ? value / 4 : pow((value + 0.1115) / 1.1115, 1 / 0.45)
+        case .cinema: pow(value, 2.6) * 52.37 / 48
         case .perceptualQuantizer: Self.light(ofQuantized: value)
         case .hybridLogGamma:
             value <= 0.5

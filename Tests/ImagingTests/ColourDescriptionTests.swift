@@ -41,7 +41,7 @@ struct ColourDescriptionTests {
         try await expectPatches(in: name, within: 6)
     }
 
-    @Test(arguments: ["p3-nclx.heic", "p3-nclx.avif", "p3-cicp.png", "rec2020-limited-cicp.png"])
+    @Test(arguments: ["p3-nclx.heic", "p3-nclx.avif", "p3-cicp.png"])
     func `a wide gamut without an ICC profile is converted to sRGB`(name: String) async throws {
         try await expectPatches(in: name, within: 6)
     }
@@ -60,9 +60,41 @@ struct ColourDescriptionTests {
         try await expectPatches(in: "gamma-grey.png", within: 6, isGrey: true)
     }
 
-    @Test func `the primaries of a PNG are applied`() async throws {
-        // The curve of this file is a power of 2.2, which differs from sRGB in dark colours.
-        try await expectPatches(in: "gamma-chrm.png", within: 15)
+    @Test(arguments: ["gamma-chrm.png", "gamma-prophoto.png", "gamma-d50.png"])
+    func `the primaries, the white and the exact gamma of a PNG are applied`(name: String) async throws {
+        try await expectPatches(in: name, within: 6)
+    }
+
+    @Test(arguments: [
+        "bt709-cicp.png", "p3-bt709-cicp.png", "rec2020-cicp.png", "early-hdtv-cicp.png", "cinema-cicp.png",
+    ])
+    func `the curve of television and cinema in a PNG is that of a display`(name: String) async throws {
+        try await expectPatches(in: name, within: 6)
+    }
+
+    @Test func `the limited range of a PNG is expanded`() async throws {
+        // The file has 219 steps for a gamut that is larger, so the nearest step is farther away.
+        try await expectPatches(in: "rec2020-limited-cicp.png", within: 8)
+    }
+
+    @Test func `a description of a PNG with unknown primaries is ignored`() {
+        func isConverted(primaries: UInt8, transfer: UInt8) -> Bool {
+            let chunk = [0, 0, 0, 4] + Array("cICP".utf8) + [primaries, transfer, 0, 1]
+            let file = [UInt8](repeating: 0, count: 8) + chunk
+            return PNGHeader { Array(file.dropFirst($0).prefix($1)) }.conversion != nil
+        }
+        #expect(isConverted(primaries: 1, transfer: 1))
+        #expect(!isConverted(primaries: 3, transfer: 1))
+        #expect(isConverted(primaries: 2, transfer: 16))
+    }
+
+    @Test func `the curve of television in a HEIF file is sRGB`() {
+        #expect(CodingColour(primaries: 1, transfer: 1, isFullRange: true).transferFunction == .sRGB)
+        #expect(CodingColour(primaries: 9, transfer: 14, isFullRange: true).transferFunction == .sRGB)
+    }
+
+    @Test func `a profile with a high gamma is not taken for HDR`() async throws {
+        try await expectPatches(in: "gamma-profile.png", within: 6)
     }
 
     @Test(arguments: ["grey-profile.jpg", "grey-profile.webp", "cmyk-profile.png"])
