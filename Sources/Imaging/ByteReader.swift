@@ -17,6 +17,9 @@ struct ByteReader {
         return taken.reduce(0) { $0 << 8 | Int($1) }
     }
 
+    /// Reads a number of two bytes with the lowest first.
+    mutating func swapped16() -> Int? { number(2).map { $0 >> 8 | ($0 & 0xFF) << 8 } }
+
     /// Reads a signed number of four bytes.
     mutating func signed32() -> Int? { number(4).map { Int(Int32(truncatingIfNeeded: $0)) } }
 

@@ -20,6 +20,10 @@ struct HEIFHeader {
     let properties: [Property]
     /// The properties of the first coded tile, if the picture is a grid of tiles.
     private let tileProperties: [Property]
+    /// The items that are coded: the primary picture, or its tiles.
+    let codedItems: [Int]
+    /// Where the data of the items is.
+    let locations: ArraySlice<UInt8>?
 
     /// Reads the header. Returns nil if there is none that can be read: the decoder then reports the reason.
     init?(of file: PhotoFile) {
@@ -52,8 +56,10 @@ struct HEIFHeader {
             } ?? []
         }
         self.properties = properties(of: primary)
-        let tile = boxes.first { $0.type == "iref" }.flatMap { Self.firstTile(of: primary, in: $0.content) }
-        tileProperties = tile.map(properties) ?? []
+        let tiles = boxes.first { $0.type == "iref" }.map { Self.tiles(of: primary, in: $0.content) } ?? []
+        tileProperties = tiles.first.map(properties) ?? []
+        codedItems = tiles.isEmpty ? [primary] : tiles
+        locations = boxes.first { $0.type == "iloc" }?.content
     }
 
     // MARK: Colour
@@ -210,16 +216,16 @@ struct HEIFHeader {
         return nil
     }
 
-    /// The first picture that the item is derived from (`iref` of type `dimg`).
-    private static func firstTile(of item: Int, in content: ArraySlice<UInt8>) -> Int? {
+    /// The pictures that the item is derived from (`iref` of type `dimg`).
+    private static func tiles(of item: Int, in content: ArraySlice<UInt8>) -> [Int] {
         var reader = ByteReader(content)
-        guard let version = reader.number(1), reader.take(3) != nil else { return nil }
+        guard let version = reader.number(1), reader.take(3) != nil else { return [] }
         let size = version == 0 ? 2 : 4
         for box in boxes(in: reader.rest) where box.type == "dimg" {
             var reader = ByteReader(box.content)
             guard reader.number(size) == item, let count = reader.number(2), count > 0 else { continue }
-            return reader.number(size)
+            return (0..<count).compactMap { _ in reader.number(size) }
         }
-        return nil
+        return []
     }
 }

@@ -1,135 +1,151 @@
-/// How much of the picture a JPEG contains, if its decoder complained.
+/// How much of the picture a JPEG contains, if its decoder complained or its end may be padding.
 ///
 /// The decoder does not say where the data ended. So the file is decoded twice: with an end after its last
 /// byte, and with noise after it. The pictures are equal as far as the data reaches.
 struct JPEGCompleteness {
     private static let end: [UInt8] = [0xFF, 0xD9]
     private static let noiseByteCount = 256 << 10
-    /// More zeros than coded data ends with. An interrupted copy may be filled up with zeros.
-    private static let paddingByteCount = 16
+    /// More bits than any encoder spends on a block of one colour and its part of the other channels.
+    private static let plainBits = 32.0
+    /// The most rows that are read to find out whether an area has one colour.
+    private static let plainRows = 64
 
+    private let scans: JPEGScans
     /// The file up to the end of its last scan.
-    private let data: ArraySlice<UInt8>
-    /// Whether a scan of every part of the precision of every colour has begun.
-    private let hasAllScans: Bool
-    /// Whether the last scan only adds a bit of precision to a picture that is there.
-    private let isRefined: Bool
+    private var data: ArraySlice<UInt8>
+    /// How many bytes at the end of the last scan repeat a short pattern. They are padding, or an area of one
+    /// colour.
+    private let repeatedCount: Int
+    /// Whether restart markers follow the data, which separate nothing there.
+    private let hasMarkersAtEnd: Bool
 
     /// Returns nil if the structure of the file is unknown.
     init?(_ bytes: [UInt8]) {
-        guard var scans = Scans(bytes), scans.readAll() else { return nil }
-        hasAllScans = scans.areComplete
-        isRefined = scans.isLastRefinement
-        var data = bytes[..<scans.lastEnd]
-        let zeros = data.reversed().prefix { $0 == 0 }.count
-        if zeros >= Self.paddingByteCount { data.removeLast(zeros) }
-        if data.last == 0xFF { data.removeLast() }
-        self.data = data
+        guard let scans = JPEGScans(bytes) else { return nil }
+        self.scans = scans
+        let end = bytes[..<scans.lastData.upperBound]
+        data = Self.withoutMarkers(end)
+        hasMarkersAtEnd = data.count < end.count
+        repeatedCount = Padding.count(atEndOf: data.dropFirst(scans.lastData.lowerBound))
     }
+
+    /// Whether the file may have been filled up.
+    var mayBePadded: Bool { hasMarkersAtEnd || repeatedCount > 0 }
 
     /// The file with an end, which the decoder accepts.
     var completed: [UInt8] { data + Self.end }
 
     /// The part of the picture that must be there in full detail. An interrupted copy or a camera that runs
     /// out of power may lose the last rows. Of the last bit of precision, half is enough.
-    var requiredFraction: Double { isRefined ? 0.5 : PhotoReader.requiredFraction }
+    var requiredFraction: Double { scans.isLastRefinement ? 0.5 : PhotoReader.requiredFraction }
 
-    /// Returns the part of the picture that is there in full detail, from 0 to 1.
-    func fraction() throws(VipsError) -> Double {
-        guard hasAllScans else { return 0 }
-        let loader = PhotoFormat.jpeg.loader
-        let noisy = try VipsImage.load(data + Self.noise + Self.end, loader, "fail_on=none")
-        return try VipsImage.load(completed, loader, "fail_on=none").equalFraction(to: noisy)
+    /// Removes padding, and returns the part of the picture that is there in full detail, from 0 to 1.
+    mutating func fraction() throws(VipsError) -> Double {
+        guard scans.areComplete else { return 0 }
+        let isCut = try isCut(data)
+        guard repeatedCount > 0 else { return isCut ? try fraction(of: data) : 1 }
+        // If the decoder can do without the last bytes, the pattern is not what was cut, but padding.
+        let needsAll = try self.isCut(data.dropLast(Padding.slack))
+        if needsAll, !isCut { return 1 }
+        let rest = Self.withoutMarkers(data.dropLast(repeatedCount))
+        let fraction = try fraction(of: rest)
+        if needsAll, let whole = try plainEnd(from: fraction) { return whole }
+        data = rest
+        return fraction
     }
 
-    /// Bytes without markers that do not repeat (a linear congruential generator).
+    /// Returns the part of the picture that is there if the repeated bytes are an area of one colour: a
+    /// picture that ends with one may have lost its last rows, too. Nil if they are not.
+    private func plainEnd(from start: Double) throws(VipsError) -> Double? {
+        do {
+            let end = try fraction(of: data)
+            return try isPlain(from: start, to: end) ? end : nil
+        } catch {
+            guard !error.isOutOfMemory else { throw error }
+            return nil
+        }
+    }
+
+    private func fraction(of data: ArraySlice<UInt8>) throws(VipsError) -> Double {
+        if let fraction = countedFraction(of: data) { return fraction }
+        let noisy = try Self.decode(data + Self.noise)
+        return try Self.decode(data).equalFraction(to: noisy)
+    }
+
+    /// The part that the restart markers of the last scan prove. The decoder skips noise up to the next
+    /// restart marker. Nil if there are none.
+    private func countedFraction(of data: ArraySlice<UInt8>) -> Double? {
+        let scan = data[min(data.endIndex, scans.lastData.lowerBound)...]
+        let markers = zip(scan.indices, zip(scan, scan.dropFirst()))
+            .filter { $1.0 == 0xFF && (0xD0...0xD7).contains($1.1) }.map(\.0)
+        guard scans.restartInterval > 0, scans.unitCount > 0, let last = markers.last else { return nil }
+        // How much of the last interval is there can only be estimated, from the length of the one before.
+        let previous = last - (markers.dropLast().last.map { $0 + 2 } ?? scan.startIndex)
+        let intervals =
+            Double(markers.count)
+            + min(1, Double(scan.endIndex - last - 2) / Double(max(1, previous)))
+        return min(1, intervals * Double(scans.restartInterval) / Double(scans.unitCount))
+    }
+
+    /// Whether the picture has one colour between two parts of its height.
+    private func isPlain(from start: Double, to end: Double) throws(VipsError) -> Bool {
+        let image = try Self.decode(data)
+        // The rows of coded units at both ends may contain something else, and a part shows what the rest is.
+        let first = Int(start * Double(image.height)) + 17
+        let last = min(Int(end * Double(image.height)) - 17, first + Self.plainRows)
+        let blocks = (end - start) * Double(image.width * image.height) / 64
+        guard first < last, Double(repeatedCount * 8) <= blocks * Self.plainBits else { return false }
+        let place = "left=0,top=\(first),width=\(image.width),height=\(last - first)"
+        let pixels = try image.applying("extract_area", place).inMemory().pixels()
+        return zip(pixels, pixels.dropFirst(image.bands)).allSatisfy { $0 == $1 }
+    }
+
+    // MARK: Decoding
+
+    private static func decode(_ data: ArraySlice<UInt8>, _ options: String = "") throws(VipsError)
+        -> VipsImage
+    {
+        let options = "fail_on=none\(options.isEmpty ? "" : ",")\(options)"
+        return try VipsImage.load(data + end, PhotoFormat.jpeg.loader, options)
+    }
+
+    /// Whether the decoder complains about a file that ends with these bytes.
+    private func isCut(_ data: ArraySlice<UInt8>) throws(VipsError) -> Bool {
+        VipsError.clear()
+        do {
+            // Scaling in the decoder saves time. libvips cannot scale a side to nothing.
+            _ = try Self.decode(data, scans.shortSide < 8 ? "" : "shrink=8").inMemory()
+        } catch {
+            guard !error.isOutOfMemory else { throw error }
+            return true
+        }
+        return VipsError.clear()
+    }
+
+    /// Removes restart markers from the end, and the beginning of a marker.
+    private static func withoutMarkers(_ data: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var data = data
+        while true {
+            if data.last == 0xFF {
+                data.removeLast()
+            } else if data.suffix(2).first == 0xFF, data.suffix(1).allSatisfy({ (0xD0...0xD7).contains($0) })
+            {
+                data.removeLast(2)
+            } else {
+                return data
+            }
+        }
+    }
+
+    /// Bytes that do not repeat (a linear congruential generator). No two bits that are 1 follow each other,
+    /// because no code consists of such bits alone: after a hundred wrong codes libvips gives up.
     private static var noise: [UInt8] {
+        let digits: [UInt8] = [0, 1, 2, 4, 5]
         var state: UInt32 = 1
-        return (0..<noiseByteCount).map { _ in
+        func digit() -> UInt8 {
             state = state &* 1_664_525 &+ 1_013_904_223
-            return min(0xFE, UInt8(truncatingIfNeeded: state >> 24))
+            return digits[Int(state >> 16) % digits.count]
         }
-    }
-}
-
-/// The scans of a JPEG (ITU-T T.81, annex B).
-private struct Scans {
-    private let bytes: [UInt8]
-    private var position = 2
-    /// For every component, the lowest bit of each of the 64 coefficients that a scan has sent; 16 if none.
-    private var lowestBits: [UInt8: [Int]] = [:]
-    private(set) var isLastRefinement = false
-    /// The end of the data of the last scan.
-    private(set) var lastEnd = 0
-
-    init?(_ bytes: [UInt8]) {
-        guard bytes.starts(with: [0xFF, 0xD8]) else { return nil }
-        self.bytes = bytes
-    }
-
-    /// Whether every coefficient of every component was sent, to its lowest bit.
-    var areComplete: Bool {
-        !lowestBits.isEmpty && lowestBits.values.allSatisfy { $0.allSatisfy { $0 == 0 } }
-    }
-
-    /// Reads to the end of the picture or of the file. Returns false if there is no scan.
-    mutating func readAll() -> Bool {
-        while let marker = nextMarker(), marker != 0xD9 {
-            if marker == 0x01 || (0xD0...0xD8).contains(marker) { continue }
-            var reader = ByteReader(bytes[position...])
-            guard let length = reader.number(2), length >= 2, let content = reader.take(length - 2) else {
-                break
-            }
-            position += length
-            let isFrame = (0xC0...0xCF).contains(marker) && ![0xC4, 0xC8, 0xCC].contains(marker)
-            if isFrame { readFrame(content) }
-            if marker == 0xDA {
-                readScan(content)
-                skipScanData()
-                lastEnd = position
-            }
-        }
-        return lastEnd > 0
-    }
-
-    private mutating func nextMarker() -> UInt8? {
-        guard let start = bytes[min(position, bytes.count)...].firstIndex(of: 0xFF),
-            let code = bytes[start...].firstIndex(where: { $0 != 0xFF })
-        else { return nil }
-        position = code + 1
-        return bytes[code]
-    }
-
-    private mutating func readFrame(_ content: ArraySlice<UInt8>) {
-        var reader = ByteReader(content.dropFirst(5))
-        guard let count = reader.number(1) else { return }
-        for _ in 0..<count {
-            guard let component = reader.take(3)?.first else { return }
-            lowestBits[component] = [Int](repeating: 16, count: 64)
-        }
-    }
-
-    private mutating func readScan(_ content: ArraySlice<UInt8>) {
-        var reader = ByteReader(content)
-        guard let count = reader.number(1) else { return }
-        let components = (0..<count).compactMap { _ in reader.take(2)?.first }
-        guard let first = reader.number(1), let last = reader.number(1), let bits = reader.number(1),
-            first <= last, last < 64
-        else { return }
-        for component in components {
-            for index in first...last { lowestBits[component]?[index] = bits & 0x0F }
-        }
-        isLastRefinement = bits & 0xF0 != 0
-    }
-
-    /// Moves to the next marker. Zeros after 0xFF and restart markers belong to the data.
-    private mutating func skipScanData() {
-        while let start = bytes[position...].firstIndex(of: 0xFF) {
-            position = start
-            guard let next = bytes[start...].dropFirst().first else { break }
-            guard next == 0 || (0xD0...0xD7).contains(next) else { return }
-            position += 2
-        }
-        position = bytes.count
+        return (0..<noiseByteCount).map { _ in digit() << 4 | digit() }
     }
 }

@@ -24,56 +24,88 @@ struct PhotoReader {
         }
     }
 
-    /// Returns the decoded photo, and the size of the upright original.
+    /// The decoded photo, and the size of the upright original.
+    typealias Photo = (image: VipsImage, original: PhotoRenderer.Size)
+
+    /// Decodes the photo.
     /// - Throws: ``ImagingError``, ``VipsError``.
-    func read() throws -> (image: VipsImage, original: PhotoRenderer.Size) {
-        do {
-            return try read(source(), failOn: format.failOn)
-        } catch let error as VipsError where !error.isOutOfMemory {
-            switch format {
-            case .jpeg: return try readIncompleteJPEG()
-            case .png: return try readIncompletePNG(error)
-            case .webp:
-                guard let bytes = FirstPicture.webp(file.allBytes()) else { throw error }
-                return try read(.bytes(bytes), failOn: format.failOn)
-            case .gif, .heif: throw error
-            }
-        }
-    }
-
-    private func source() -> Source {
+    func read() throws -> Photo {
         switch format {
-        case .jpeg, .png, .webp: .file(file)
-        case .gif: FirstPicture.gif(file.allBytes()).map(Source.bytes) ?? .file(file)
-        case .heif: HEIFHeader.corrected(file).map(Source.bytes) ?? .file(file)
+        case .jpeg: try readJPEG()
+        case .png: try readPNG()
+        case .webp: try readWebP()
+        case .gif: try readGIF()
+        case .heif: try readHEIF()
         }
     }
 
-    // MARK: Files that are not complete
+    // MARK: Complete and incomplete files
 
-    private func readIncompleteJPEG() throws -> (image: VipsImage, original: PhotoRenderer.Size) {
-        guard let photo = JPEGCompleteness(file.allBytes()) else {
-            return try read(.file(file), failOn: "truncated")
+    private func readJPEG() throws -> Photo {
+        VipsError.clear()
+        let photo = try decoded(.file(file))
+        // libvips does not end with an error if the decoder complains about the last rows only.
+        let isWhole = !VipsError.clear() && photo != nil
+        guard var completeness = JPEGCompleteness(file.allBytes()) else {
+            return try photo ?? read(.file(file), failOn: "truncated")
         }
-        guard try photo.fraction() >= photo.requiredFraction else { throw ImagingError.incomplete }
-        return try read(.bytes(photo.completed), failOn: "none")
+        if let photo, isWhole, !completeness.mayBePadded { return photo }
+        let fraction = try completeness.fraction()
+        guard fraction >= completeness.requiredFraction else { throw ImagingError.incomplete }
+        if let photo, isWhole, fraction == 1 { return photo }
+        return try read(.bytes(completeness.completed), failOn: "none")
     }
 
-    private func readIncompletePNG(
-        _ error: VipsError
-    ) throws -> (image: VipsImage, original: PhotoRenderer.Size) {
-        guard let photo = PNGCompleteness(file.allBytes(), required: Self.requiredFraction) else {
-            throw error
+    /// Returns nil if the decoder complains.
+    private func decoded(_ source: Source) throws -> Photo? {
+        do {
+            return try read(source, failOn: format.failOn)
+        } catch let error as VipsError where !error.isOutOfMemory {
+            return nil
         }
-        guard photo.fraction >= Self.requiredFraction else { throw ImagingError.incomplete }
-        return try read(.bytes(photo.completed), failOn: format.failOn)
+    }
+
+    private func readPNG() throws -> Photo {
+        do {
+            return try read(.file(file), failOn: format.failOn)
+        } catch let error as VipsError where !error.isOutOfMemory {
+            guard let photo = PNGCompleteness(file.allBytes(), required: Self.requiredFraction) else {
+                throw error
+            }
+            guard photo.fraction >= Self.requiredFraction else { throw ImagingError.incomplete }
+            return try read(.bytes(photo.completed), failOn: format.failOn)
+        }
+    }
+
+    private func readWebP() throws -> Photo {
+        let picture = WebPPicture(file.allBytes())
+        if let bytes = picture.withoutRepeatedEnd, try decoded(.bytes(bytes)) != nil {
+            throw ImagingError.incomplete
+        }
+        do {
+            return try read(.file(file), failOn: format.failOn)
+        } catch let error as VipsError where !error.isOutOfMemory {
+            guard let bytes = picture.withoutCutChunk else { throw error }
+            return try read(.bytes(bytes), failOn: format.failOn)
+        }
+    }
+
+    private func readGIF() throws -> Photo {
+        guard let picture = GIFPicture(file.allBytes(), pixelLimit: limits.pixels) else {
+            return try read(.file(file), failOn: format.failOn)
+        }
+        guard picture.fraction >= Self.requiredFraction else { throw ImagingError.incomplete }
+        return try read(.bytes(picture.completed), failOn: format.failOn)
+    }
+
+    private func readHEIF() throws -> Photo {
+        if HEIFHeader(of: file)?.isPadded(in: file) == true { throw ImagingError.incomplete }
+        return try read(HEIFHeader.corrected(file).map(Source.bytes) ?? .file(file), failOn: format.failOn)
     }
 
     // MARK: Decoding
 
-    private func read(
-        _ source: Source, failOn: String
-    ) throws -> (image: VipsImage, original: PhotoRenderer.Size) {
+    private func read(_ source: Source, failOn: String) throws -> Photo {
         let header = try source.load(format, failOn: failOn)
         let original = try size(of: header)
         let width = RenditionPlan.decodedWidth(of: original, as: shape)

@@ -11,6 +11,9 @@ struct VipsError: Error {
         return VipsError(text: text)
     }
 
+    /// Discards the messages of libvips, and returns whether there were any.
+    @discardableResult static func clear() -> Bool { !takeCurrent().text.isEmpty }
+
     /// Whether the cause is a lack of memory.
     var isOutOfMemory: Bool { Self.reportsOutOfMemory(text) }
 

@@ -3,7 +3,7 @@ import Testing
 @testable import Imaging
 
 struct DamageTests {
-    @Test(arguments: ["cat.webp", "cat.gif", "cat.heic", "cat.avif"])
+    @Test(arguments: ["cat.webp", "cat.heic", "cat.avif"])
     func `a truncated photo is rejected as damaged`(name: String) async throws {
         let scratch = try ScratchFolder()
         let bytes = try Fixture.bytes(name)

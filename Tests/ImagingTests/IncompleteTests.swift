@@ -111,6 +111,21 @@ struct IncompleteTests {
         #expect(try await difference(cut, to: "cat.webp") == 0)
     }
 
+    private static let gifs = ["cat.gif", "Broken/interlaced.gif"]
+
+    @Test(arguments: gifs, [1, 2, 3, 4, 8])
+    func `a GIF that lacks its last bytes is a photo`(name: String, missing: Int) async throws {
+        #expect(try await difference(Fixture.bytes(name).dropLast(missing), to: name) < 1)
+    }
+
+    @Test(arguments: gifs)
+    func `a GIF that lacks its last rows is a photo, and these repeat the one above`(name: String)
+        async throws
+    {
+        let bytes = try Fixture.bytes(name)
+        #expect(try await difference(bytes.prefix(bytes.count * 98 / 100), to: name) < 3)
+    }
+
     @Test func `a GIF whose later frames are missing is a photo`() async throws {
         let bytes = try Fixture.bytes("animation.gif")
         for missing in [1, 2, 20, 60] {

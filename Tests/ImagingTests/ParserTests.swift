@@ -8,15 +8,17 @@ struct ParserTests {
         "cat.jpg", "Broken/progressive.jpg", "Colour/pq.heic", "Colour/pq-vui.heic", "Colour/hlg.avif",
         "Transforms/all-first.heic", "turned.heic", "Colour/gamma-chrm.png", "Colour/pq.png",
         "Colour/pq-curve-profile.png", "Broken/interlaced.png", "Several/sequence.avif", "animation.gif",
-        "animation.webp",
+        "animation.webp", "Broken/restarts.jpg", "Broken/interlaced.gif", "Broken/plain-end.webp",
     ]
 
     /// Lets every parser read the bytes, whatever their format.
     private func readAll(_ bytes: [UInt8]) throws {
         _ = PhotoFormat(signature: bytes)
-        _ = FirstPicture.gif(bytes)
-        _ = FirstPicture.webp(bytes)
-        _ = JPEGCompleteness(bytes)?.completed
+        _ = GIFPicture(bytes, pixelLimit: 1 << 20)?.completed
+        let webp = WebPPicture(bytes)
+        _ = (webp.withoutCutChunk, webp.withoutRepeatedEnd)
+        let jpeg = JPEGCompleteness(bytes)
+        _ = (jpeg?.completed, jpeg?.mayBePadded)
         _ = PNGCompleteness(bytes, required: 0.5)?.fraction
         _ =
             PNGHeader { position, count in
@@ -27,7 +29,7 @@ struct ParserTests {
         let scratch = try ScratchFolder()
         let file = try PhotoFile(reading: scratch.file(bytes))
         let header = HEIFHeader(of: file)
-        _ = (header?.colour, header?.isMonochrome, HEIFHeader.corrected(file))
+        _ = (header?.colour, header?.isMonochrome, HEIFHeader.corrected(file), header?.isPadded(in: file))
         _ = HEIFHeader(bytes: bytes)?.colour
         _ = VideoColour.description(inHEVC: bytes[...])
     }
