@@ -102,19 +102,17 @@ struct JPEGCompleteness {
 
     // MARK: Decoding
 
-    private static func decode(_ data: ArraySlice<UInt8>, _ options: String = "") throws(VipsError)
-        -> VipsImage
-    {
-        let options = "fail_on=none\(options.isEmpty ? "" : ",")\(options)"
-        return try VipsImage.load(data + end, PhotoFormat.jpeg.loader, options)
+    private static func decode(_ data: ArraySlice<UInt8>) throws(VipsError) -> VipsImage {
+        try VipsImage.load(data + end, PhotoFormat.jpeg.loader, "fail_on=none")
     }
 
     /// Whether the decoder complains about a file that ends with these bytes.
     private func isCut(_ data: ArraySlice<UInt8>) throws(VipsError) -> Bool {
         VipsError.clear()
         do {
-            // Scaling in the decoder saves time. libvips cannot scale a side to nothing.
-            _ = try Self.decode(data, scans.shortSide < 8 ? "" : "shrink=8").inMemory()
+            // Decoded in full size: a scaled picture may end before the last row of blocks, so that the decoder
+            // would not miss the end.
+            _ = try Self.decode(data).inMemory()
         } catch {
             guard !error.isOutOfMemory else { throw error }
             return true

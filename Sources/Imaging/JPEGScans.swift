@@ -51,9 +51,6 @@ struct JPEGScans {
         !lowestBits.isEmpty && lowestBits.values.allSatisfy { $0.allSatisfy { $0 == 0 } }
     }
 
-    /// The shorter side of the picture.
-    var shortSide: Int { min(frame.width, frame.height) }
-
     /// The number of coded units in the last scan (A.2): blocks of 8 × 8 pixels if it has one component, and
     /// otherwise groups of such blocks from all components.
     var unitCount: Int {

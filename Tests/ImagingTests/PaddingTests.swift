@@ -82,6 +82,15 @@ struct PaddingTests {
         for y in [200, 400, 600] { #expect(picture.isColour([250, 250, 250], atX: 120, y: y, within: 4)) }
     }
 
+    /// The height leaves less than half a group of blocks for the last row, as with 1080 × 1350 pixels.
+    @Test(arguments: ["Broken/plain-end-132.jpg", "Broken/plain-end-132-444.jpg"])
+    func `a JPEG of any height that ends with an area of one colour is a photo`(name: String) async throws {
+        let scratch = try ScratchFolder()
+        let photo = try await scratch.render(Fixture.path(name))
+        let picture = try scratch.picture(photo.renditions[0])
+        for y in [60, 100, 130] { #expect(picture.isColour([255, 255, 255], atX: 120, y: y, within: 4)) }
+    }
+
     @Test(arguments: plainEnds)
     func `half a JPEG that ends with an area of one colour is rejected`(name: String) async throws {
         let bytes = try Fixture.bytes(name)
