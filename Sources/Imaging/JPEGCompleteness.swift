@@ -110,8 +110,8 @@ struct JPEGCompleteness {
     private func isCut(_ data: ArraySlice<UInt8>) throws(VipsError) -> Bool {
         VipsError.clear()
         do {
-            // Decoded in full size: a scaled picture may end before the last row of blocks, so that the decoder
-            // would not miss the end.
+            // Decoded in full size: a scaled picture may end before the last row of blocks, so that the
+            // decoder would not miss the end.
             _ = try Self.decode(data).inMemory()
         } catch {
             guard !error.isOutOfMemory else { throw error }
