@@ -145,6 +145,12 @@ package struct SecondFactors: Sendable {
         return try !TrustedBrowserRecords.trusts(trusted, of: account, at: time, in: connection)
     }
 
+    /// The second factors that can complete a sign-in to an account with two-step verification.
+    static func methods(of account: ID<Account>, in connection: any Connection) throws -> [SecondFactor] {
+        let hasRecoveryCodes = try RecoveryCodes.unusedCount(of: account, in: connection) > 0
+        return hasRecoveryCodes ? [.totp, .recoveryCode] : [.totp]
+    }
+
     /// Uses up a code of the authenticator app, or a recovery code. Returns false if it is wrong or was used
     /// before.
     func use(

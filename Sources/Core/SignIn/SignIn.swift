@@ -57,9 +57,8 @@ package struct SignIn: Sendable {
             guard try proof.isCurrent(in: connection) else { throw Self.wrongPassword }
             try SignInTicketRecords.insert(
                 secret, of: proof.account, kind, name: Credentials.label(name), at: now, in: connection)
-            let hasRecoveryCodes = try RecoveryCodes.unusedCount(of: proof.account, in: connection) > 0
             return SignInTicket(
-                secret: secret, methods: hasRecoveryCodes ? [.totp, .recoveryCode] : [.totp])
+                secret: secret, methods: try SecondFactors.methods(of: proof.account, in: connection))
         }
     }
 
@@ -120,8 +119,7 @@ package struct SignIn: Sendable {
         return try await storage.read { connection in
             let found = try SignInTicketRecords.find(ticket, at: now, in: connection)
             guard let found else { return nil }
-            let hasRecoveryCodes = try RecoveryCodes.unusedCount(of: found.account, in: connection) > 0
-            return hasRecoveryCodes ? [.totp, .recoveryCode] : [.totp]
+            return try SecondFactors.methods(of: found.account, in: connection)
         }
     }
 
